@@ -1,0 +1,77 @@
+# JupyterFHE. `make run` shows it, `make test` proves it; `make` alone lists the rest.
+SHELL := /bin/bash
+JOBS ?= 2
+BUILD := build
+TESTS := $(BUILD)/test
+PY := .venv/bin/python
+# Configure and build one tree: $(call cmake_build,FOLDER,FLAGS). Quiet unless something is wrong.
+define cmake_build
+@cmake -S engine -B $(1) -G Ninja -DCMAKE_BUILD_TYPE=Release $(2) --log-level=WARNING >/dev/null
+@cmake --build $(1) -j $(JOBS) -- --quiet
+endef
+TEST_FLAGS := -DJFHE_TESTS=ON -DJFHE_TEST_PARAMS=ON -DJFHE_VERIFY=ON
+
+.DEFAULT_GOAL := help
+.PHONY: help engine test-build run test test-slow sanitize fuzz ctime wasm bench bench-peers lint \
+        format clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# --- the two commands ---------------------------------------------------------------------------
+run: engine .venv/ready ## build the engine and walk through it on a real data set
+	@tools/demo.sh
+
+test: engine test-build wasm ## install what is missing, build, run every test, end with one count
+	@$(PY) tools/run_tests.py --jobs $(JOBS)
+
+test-slow: engine test-build wasm ## the same with the tests that take long
+	@JFHE_TEST_SLOW=1 $(PY) tools/run_tests.py --jobs $(JOBS)
+
+# --- building -----------------------------------------------------------------------------------
+engine: ## the libraries and the command line tool, build/jfhe
+	@tools/system.sh build
+	$(call cmake_build,$(BUILD),)
+
+test-build: .venv/ready
+	$(call cmake_build,$(TESTS),$(TEST_FLAGS))
+
+wasm: .venv/ready ## the engine for browsers, build/wasm/jfhe.wasm
+	@engine/wasm/build.sh
+
+.venv/ready: requirements-dev.txt
+	@tools/system.sh build test
+	@test -x $(PY) || python3 -m venv .venv
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
+
+# --- stronger checks ----------------------------------------------------------------------------
+sanitize: .venv/ready ## the whole suite under address + undefined, memory, and thread sanitizers
+	@tools/system.sh clang
+	@tools/sanitize.sh address,undefined memory thread
+
+fuzz: ## fuzz each reader; FUZZ_SECONDS=60 each, new inputs are kept in engine/fuzz/corpus
+	@tools/system.sh build clang
+	@tools/fuzz.sh
+
+ctime: ## constant-time runs: gcc and clang, -O0 and -O3, under valgrind
+	@tools/system.sh build clang valgrind
+	@tools/ctime.sh
+
+lint: .venv/ready ## clang-format, clang-tidy and the layer, symbol and constant checks
+	@tools/system.sh clang lint
+	@tools/lint.sh
+
+format: ## rewrite the sources in the house format
+	@tools/system.sh lint
+	@tools/lint.sh --fix
+
+# --- speed --------------------------------------------------------------------------------------
+bench: engine ## our figures, as JSON lines
+	@$(BUILD)/jfhe bench --json
+
+bench-peers: engine .venv/ready ## our figures beside the peers', interleaved, with ratios
+	@$(PY) bench/run_peers.py
+
+clean: ## remove what was built; .venv stays
+	@rm -rf $(BUILD)

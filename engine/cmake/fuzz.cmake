@@ -1,0 +1,20 @@
+# Each engine/fuzz/f-NAME.c defines LLVMFuzzerTestOneInput for one reader; its kept inputs lie in
+# engine/fuzz/corpus/NAME. A JFHE_FUZZ build links libFuzzer; a JFHE_TESTS build links replay.c,
+# which runs the kept inputs once, with any compiler.
+file(GLOB jfhe_fuzzers CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/fuzz/f-*.c)
+if(NOT TARGET jfhe_client_static)
+  set(jfhe_fuzzers "")
+endif()
+foreach(source IN LISTS jfhe_fuzzers)
+  get_filename_component(name ${source} NAME_WE)
+  string(SUBSTRING ${name} 2 -1 subject)
+  add_executable(${name} ${source})
+  target_link_libraries(${name} PRIVATE jfhe_client_static)
+  if(JFHE_FUZZ)
+    target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+  else()
+    target_sources(${name} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/fuzz/replay.c)
+    add_test(NAME ${name} COMMAND ${name} ${CMAKE_CURRENT_SOURCE_DIR}/fuzz/corpus/${subject})
+    set_tests_properties(${name} PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 300)
+  endif()
+endforeach()

@@ -1,0 +1,39 @@
+# The two libraries, each static and shared, and the command line tool. Each source is compiled once.
+if(NOT jfhe_public_sources)
+  message(WARNING "engine/src holds no source yet")
+  return()
+endif()
+add_library(jfhe_objects OBJECT ${jfhe_public_sources})
+target_link_libraries(jfhe_objects PUBLIC jfhe_flags)
+target_compile_options(jfhe_objects PRIVATE -Wmissing-prototypes)
+set(jfhe_client_parts $<TARGET_OBJECTS:jfhe_objects>)
+if(jfhe_secret_sources)
+  add_library(jfhe_secret_objects OBJECT ${jfhe_secret_sources})
+  target_link_libraries(jfhe_secret_objects PUBLIC jfhe_flags)
+  target_compile_options(jfhe_secret_objects PRIVATE -Wmissing-prototypes)
+  list(APPEND jfhe_client_parts $<TARGET_OBJECTS:jfhe_secret_objects>)
+endif()
+
+function(jfhe_library name)
+  add_library(${name}_static STATIC ${ARGN})
+  set_target_properties(${name}_static PROPERTIES OUTPUT_NAME ${name})
+  target_link_libraries(${name}_static PUBLIC jfhe_flags)
+  if(JFHE_SANITIZE OR JFHE_FUZZ)
+    return() # a sanitizer's runtime belongs to the program, so a shared library would not link
+  endif()
+  add_library(${name}_shared SHARED ${ARGN})
+  set_target_properties(${name}_shared PROPERTIES OUTPUT_NAME ${name}
+    VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR})
+  # no-undefined: if public code called secret code, libjfhe would fail to link, here and now.
+  target_link_options(${name}_shared PRIVATE -Wl,--no-undefined)
+  target_link_libraries(${name}_shared PRIVATE jfhe_flags)
+endfunction()
+
+jfhe_library(jfhe $<TARGET_OBJECTS:jfhe_objects>)
+jfhe_library(jfhe_client ${jfhe_client_parts})
+
+if(jfhe_cli_sources AND NOT JFHE_FUZZ)
+  add_executable(jfhe_cli ${jfhe_cli_sources})
+  set_target_properties(jfhe_cli PROPERTIES OUTPUT_NAME jfhe)
+  target_link_libraries(jfhe_cli PRIVATE jfhe_client_static)
+endif()

@@ -1,0 +1,15 @@
+# Every switch of the build. A release has them all off but JFHE_WERROR.
+option(JFHE_TESTS "Build the tests (engine/test/t-*.c); needs JFHE_TEST_PARAMS" OFF)
+option(JFHE_TEST_PARAMS "Admit insecure parameters: for tests alone, cannot be installed" OFF)
+option(JFHE_VERIFY "Check the hidden invariants of every object (level, scale, form, range)" OFF)
+option(JFHE_FUZZ "Build the libFuzzer targets (engine/fuzz/f-*.c); needs clang" OFF)
+option(JFHE_CTIME "Build the constant-time programs (engine/ctime/c-*.c); needs valgrind's headers" OFF)
+option(JFHE_WERROR "Treat every warning as an error" ON)
+set(JFHE_SANITIZE "" CACHE STRING "Sanitizers, separated by commas: address, undefined, memory, thread")
+
+if(JFHE_TESTS AND NOT JFHE_TEST_PARAMS)
+  message(FATAL_ERROR "JFHE_TESTS needs JFHE_TEST_PARAMS: the tests use tiny, insecure rings")
+endif()
+if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
+  set(CMAKE_BUILD_TYPE Release CACHE STRING "" FORCE)
+endif()
