@@ -1,0 +1,11 @@
+/* jfhe/jfhe.h: the whole public interface of libjfhe. Add jfhe/secret.h on a client's machine. */
+#ifndef JFHE_JFHE_H
+#define JFHE_JFHE_H
+#include "jfhe/ciphertext.h"
+#include "jfhe/circuit.h"
+#include "jfhe/ckks.h"
+#include "jfhe/codec.h"
+#include "jfhe/keys.h"
+#include "jfhe/params.h"
+#include "jfhe/status.h"
+#endif

@@ -1,0 +1,59 @@
+/* jfhe/secret.h: everything that touches a secret key or a plaintext on its way in or out. Only libjfhe_client has these;
+ * libjfhe, which servers and kernels load, contains none of them (tools/check_symbols). Constant time in secrets; wiped on free. */
+#ifndef JFHE_SECRET_H
+#define JFHE_SECRET_H
+#include "jfhe/ckks.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** A secret key: uniform ternary, bound to one context. */
+typedef struct jfhe_sk jfhe_sk;
+
+JFHE_API JFHE_CHECK jfhe_status jfhe_sk_new(jfhe_sk **out, const jfhe_ctx *ctx);
+JFHE_API void jfhe_sk_free(jfhe_sk *sk);
+/** Public name of the key: random bytes, not derived from it. JFHE_ID_BYTES long. */
+JFHE_API void jfhe_sk_id(const jfhe_sk *sk, uint8_t *id);
+/** A key whose randomness comes from 32 bytes: known-answer tests and recovery files. */
+JFHE_API JFHE_CHECK jfhe_status jfhe_sk_from_entropy(jfhe_sk **out, const jfhe_ctx *ctx, const uint8_t *entropy32);
+
+/* ---- published keys; each passes the security gate or is refused with JFHE_ERR_SECURITY ---- */
+JFHE_API JFHE_CHECK jfhe_status jfhe_keygen_public(jfhe_pk **out, const jfhe_ctx *ctx, const jfhe_sk *sk);
+/** level: highest level served; a lower one makes a smaller key. */
+JFHE_API JFHE_CHECK jfhe_status jfhe_keygen_relin(jfhe_evk **out, const jfhe_ctx *ctx, const jfhe_sk *sk, uint32_t level);
+JFHE_API JFHE_CHECK jfhe_status jfhe_keygen_galois(jfhe_evk **out, const jfhe_ctx *ctx, const jfhe_sk *sk, uint32_t galois, uint32_t level);
+/** A Galois key from which servers may derive others (jfhe_evk_compose): finer digits, one special prime held back. */
+JFHE_API JFHE_CHECK jfhe_status jfhe_keygen_parent(jfhe_evk **out, const jfhe_ctx *ctx, const jfhe_sk *sk, uint32_t galois);
+/** Ciphertexts of `from` become ciphertexts of `to`. */
+JFHE_API JFHE_CHECK jfhe_status jfhe_keygen_switch(jfhe_evk **out, const jfhe_ctx *ctx, const jfhe_sk *from, const jfhe_sk *to, uint32_t level);
+/** small: a key of a context of smaller degree whose primes this context carries. */
+JFHE_API JFHE_CHECK jfhe_status jfhe_keygen_lift(jfhe_evk **out, const jfhe_ctx *ctx, const jfhe_sk *small, const jfhe_sk *sk);
+JFHE_API JFHE_CHECK jfhe_status jfhe_keygen_lower(jfhe_evk **out, const jfhe_ctx *ctx, const jfhe_sk *sk, const jfhe_sk *small);
+
+/* ---- encryption ---- */
+/** Seeded: c1 is expanded from 32 public bytes, so a fresh ciphertext is half as large on the wire. */
+JFHE_API JFHE_CHECK jfhe_status jfhe_encrypt(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_pt *pt, const jfhe_sk *sk,
+                                             void *scratch, size_t scratch_len);
+JFHE_API JFHE_CHECK jfhe_status jfhe_encrypt_public(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_pt *pt, const jfhe_pk *pk,
+                                                    void *scratch, size_t scratch_len);
+JFHE_API size_t jfhe_encrypt_scratch(const jfhe_ctx *ctx);
+
+/* ---- decryption ---- */
+/** For holders of the key; uses only the residues the bound needs (one or two). Never show its result to others: see jfhe_release. */
+JFHE_API JFHE_CHECK jfhe_status jfhe_decrypt(const jfhe_ctx *ctx, jfhe_pt *out, const jfhe_ct *ct, const jfhe_sk *sk,
+                                             void *scratch, size_t scratch_len);
+JFHE_API size_t jfhe_decrypt_scratch(const jfhe_ctx *ctx);
+/** Decrypt for someone who does not hold the key: adds noise of sigma = sqrt(12*releases)*2^(s/2)*worst, s = strength_bits (40 or
+ *  64), for at most `releases` releases of this key [LMSS22]. Slots not in `keep` (slots bytes, nonzero = keep; null = all) are zeroed. The
+ *  plaintext's error bound grows accordingly. JFHE_ERR_RANGE when the flooded value no longer fits; JFHE_ERR_BUDGET when the
+ *  key's releases are used up. */
+JFHE_API JFHE_CHECK jfhe_status jfhe_release(const jfhe_ctx *ctx, jfhe_pt *out, const jfhe_ct *ct, jfhe_sk *sk, const uint8_t *keep,
+                                             uint32_t strength_bits, uint32_t releases, void *scratch, size_t scratch_len);
+/** Releases counted so far under this key (kept in its container). */
+JFHE_API uint32_t jfhe_sk_releases(const jfhe_sk *sk);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

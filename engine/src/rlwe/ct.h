@@ -1,0 +1,59 @@
+/* rlwe/ct.h: ciphertexts and encoded plaintexts, as types. */
+#ifndef JFI_RLWE_CT_H
+#define JFI_RLWE_CT_H
+#include "jfhe/ciphertext.h"
+#include "ring/set.h"
+
+struct jfhe_ctx;
+
+/* What is proved about the slots of a ciphertext, in slot units (the numbers a user sees).
+ *   |message slot| <= mag;  |decrypted - message| <= worst, but for a chance below 2^-128 over keys and noise (docs/SOUNDNESS.md);
+ *   sd: predicted standard deviation of the error of one slot (complex modulus), independence assumed.
+ * Each update rounds outward by jfi_up. */
+typedef struct jfi_bound {
+  double mag, worst, sd;
+} jfi_bound;
+/* Outward rounding that covers a handful of double operations: 1 + 2^-48. */
+static inline double jfi_up(double x) { return x * (1.0 + 0x1p-48); }
+
+/* Residue polynomials of one ciphertext: (c0, c1[, c2]), sum c_i s^i = scale * message + error. */
+struct jfhe_ct {
+  const struct jfhe_ctx *ctx;
+  uint32_t degree;              /* 1 or 2: polynomials are degree + 1 */
+  uint32_t level;
+  jfi_set primes;               /* limbs present; equals chain.level[level] but inside the ladder and bootstrapping */
+  uint32_t n_limbs;             /* count(primes) */
+  uint32_t cap_polys, cap_limbs;/* room allocated */
+  uint32_t form;                /* JFHE_FORM_EVAL or JFHE_FORM_COEFF */
+  uint32_t packing;             /* enum jfhe_packing */
+  uint32_t log_slots;           /* full packing: log2(N/2); sparse packing: less; coefficients: log2 N */
+  double scale;
+  jfi_bound bound;
+  uint8_t key_id[JFHE_ID_BYTES];
+  int seeded;                   /* c1 is jfi_uniform of `seed`, domain JFI_DOMAIN_CT; set by seeded encryption only */
+  uint8_t seed[32];
+  uint64_t *data;               /* poly i, limb j at data + (i*cap_limbs + j)*N */
+};
+
+/* An encoded plaintext: one polynomial. */
+struct jfhe_pt {
+  const struct jfhe_ctx *ctx;
+  uint32_t level;
+  jfi_set primes;
+  uint32_t n_limbs, cap_limbs;
+  uint32_t form, packing, log_slots;
+  double scale;
+  jfi_bound bound;              /* mag; worst = sd = encoding error */
+  uint64_t *data;
+};
+
+/* Domains of the public expander: which stream of a seed is which polynomial. */
+enum jfi_domain { JFI_DOMAIN_CT = 1, JFI_DOMAIN_PK = 2, JFI_DOMAIN_EVK = 16 /* + digit */ };
+
+static inline uint64_t *jfi_ct_limb(const struct jfhe_ct *c, size_t poly, size_t limb, size_t n) {
+  return c->data + (poly * c->cap_limbs + limb) * n;
+}
+/* Room for `polys` polynomials of `limbs` limbs; contents unset. */
+jfhe_status jfi_ct_alloc(struct jfhe_ct **out, const struct jfhe_ctx *ctx, uint32_t polys, uint32_t limbs);
+jfhe_status jfi_pt_alloc(struct jfhe_pt **out, const struct jfhe_ctx *ctx, uint32_t limbs);
+#endif
