@@ -1,5 +1,6 @@
 # JupyterFHE. `make run` shows it, `make test` proves it; `make` alone lists the rest.
 SHELL := /bin/bash
+.SHELLFLAGS := -o pipefail -ec
 JOBS ?= 2
 BUILD := build
 TESTS := $(BUILD)/test
@@ -7,7 +8,7 @@ PY := .venv/bin/python
 # Configure and build one tree: $(call cmake_build,FOLDER,FLAGS). Quiet unless something is wrong.
 define cmake_build
 @cmake -S engine -B $(1) -G Ninja -DCMAKE_BUILD_TYPE=Release $(2) --log-level=WARNING >/dev/null
-@cmake --build $(1) -j $(JOBS) -- --quiet
+@cmake --build $(1) -j $(JOBS) -- --quiet | sed "/no work to do/d"
 endef
 TEST_FLAGS := -DJFHE_TESTS=ON -DJFHE_TEST_PARAMS=ON -DJFHE_VERIFY=ON
 

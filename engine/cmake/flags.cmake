@@ -9,12 +9,14 @@ set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
 set(CMAKE_LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
 set(CMAKE_ARCHIVE_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
-set(THREADS_PREFER_PTHREAD_FLAG ON)
-find_package(Threads REQUIRED)
+if(NOT JFHE_WASM)
+  set(THREADS_PREFER_PTHREAD_FLAG ON)
+  find_package(Threads REQUIRED)
+endif()
 
 add_library(jfhe_flags INTERFACE)
 target_include_directories(jfhe_flags INTERFACE ${CMAKE_CURRENT_SOURCE_DIR}/include ${CMAKE_CURRENT_SOURCE_DIR}/src)
-target_link_libraries(jfhe_flags INTERFACE Threads::Threads m)
+target_link_libraries(jfhe_flags INTERFACE $<$<BOOL:${Threads_FOUND}>:Threads::Threads> m)
 
 # -ffp-contract=off: a fused multiply-add rounds once where the source rounds twice, so bits would
 # differ between machines. -fno-math-errno lets sqrt be one instruction; it changes no result. The prefix map keeps the

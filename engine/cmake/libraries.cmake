@@ -18,8 +18,8 @@ function(jfhe_library name)
   add_library(${name}_static STATIC ${ARGN})
   set_target_properties(${name}_static PROPERTIES OUTPUT_NAME ${name})
   target_link_libraries(${name}_static PUBLIC jfhe_flags)
-  if(JFHE_SANITIZE OR JFHE_FUZZ)
-    return() # a sanitizer's runtime belongs to the program, so a shared library would not link
+  if(JFHE_SANITIZE OR JFHE_FUZZ OR JFHE_WASM)
+    return() # a sanitizer's runtime belongs to the program: a shared library would not link
   endif()
   add_library(${name}_shared SHARED ${ARGN})
   set_target_properties(${name}_shared PROPERTIES OUTPUT_NAME ${name}
@@ -32,7 +32,7 @@ endfunction()
 jfhe_library(jfhe $<TARGET_OBJECTS:jfhe_objects>)
 jfhe_library(jfhe_client ${jfhe_client_parts})
 
-if(jfhe_cli_sources AND NOT JFHE_FUZZ)
+if(jfhe_cli_sources AND NOT JFHE_FUZZ AND NOT JFHE_WASM)
   add_executable(jfhe_cli ${jfhe_cli_sources})
   set_target_properties(jfhe_cli PROPERTIES OUTPUT_NAME jfhe)
   target_link_libraries(jfhe_cli PRIVATE jfhe_client_static)

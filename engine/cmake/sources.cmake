@@ -5,7 +5,11 @@ file(GLOB_RECURSE jfhe_public_sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_D
 set(jfhe_cli_sources ${jfhe_public_sources})
 list(FILTER jfhe_cli_sources INCLUDE REGEX "/src/cli/")
 list(FILTER jfhe_public_sources EXCLUDE REGEX "/src/cli/")
-list(FILTER jfhe_public_sources EXCLUDE REGEX "/wasm128/")
+if(JFHE_WASM)
+  target_compile_definitions(jfhe_flags INTERFACE JFHE_HAVE_WASM128=1)
+else()
+  list(FILTER jfhe_public_sources EXCLUDE REGEX "/wasm128/")
+endif()
 
 # Code for one instruction set lies in a folder of that name (or is one of base's two AES files).
 # Only these get its flags, so nothing else can use an instruction that the CPU may lack.

@@ -8,7 +8,9 @@ if(NOT TARGET jfhe_client_static)
 endif()
 
 set(jfhe_isas ref)
-if(jfhe_x86)
+if(JFHE_WASM)
+  list(APPEND jfhe_isas wasm128)
+elseif(jfhe_x86)
   list(APPEND jfhe_isas avx2 avx512ifma)
 endif()
 

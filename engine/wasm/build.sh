@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# Build the engine for WebAssembly: build/wasm/jfhe.wasm for browsers (the release), and the test
+# programs in build/wasm-test, which ctest runs under Node. Usage: engine/wasm/build.sh [JOBS]
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+jobs=${1:-2}
+common=(-S engine -G Ninja --toolchain "$PWD/engine/wasm/toolchain.cmake"
+    -DCMAKE_BUILD_TYPE=Release --log-level=WARNING)
+
+cmake "${common[@]}" -B build/wasm >/dev/null
+cmake --build build/wasm -j "$jobs" -- --quiet | sed "/no work to do/d"
+cmake "${common[@]}" -B build/wasm-test \
+    -DJFHE_TESTS=ON -DJFHE_TEST_PARAMS=ON -DJFHE_VERIFY=ON >/dev/null
+cmake --build build/wasm-test -j "$jobs" -- --quiet | sed "/no work to do/d"
+
+# The whole engine must stay a small download: 400 KB gzipped is the promise.
+if [ -e build/wasm/jfhe.wasm ]; then
+    size=$(gzip -9c build/wasm/jfhe.wasm | wc -c)
+    echo "build/wasm/jfhe.wasm: $(wc -c <build/wasm/jfhe.wasm) bytes, $size gzipped"
+    if [ "$size" -gt 400000 ]; then
+        echo "jfhe.wasm exceeds 400000 bytes gzipped" >&2
+        exit 1
+    fi
+fi

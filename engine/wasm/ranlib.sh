@@ -1,0 +1,2 @@
+#!/usr/bin/env bash
+exec "${BASH_SOURCE[0]%/*}/zig-tool" ranlib "$@"

@@ -1,0 +1,11 @@
+# CMake toolchain: WebAssembly with 128-bit SIMD, through the Zig that requirements-dev.txt pins.
+# WASI is the C library's ground: the browser gives it entropy and nothing else, Node runs the tests.
+set(CMAKE_SYSTEM_NAME Generic)
+set(CMAKE_SYSTEM_PROCESSOR wasm32)
+set(CMAKE_C_COMPILER ${CMAKE_CURRENT_LIST_DIR}/cc.sh)
+set(CMAKE_AR ${CMAKE_CURRENT_LIST_DIR}/ar.sh CACHE FILEPATH "")
+set(CMAKE_RANLIB ${CMAKE_CURRENT_LIST_DIR}/ranlib.sh CACHE FILEPATH "")
+set(CMAKE_EXECUTABLE_SUFFIX .wasm)
+find_program(JFHE_NODE NAMES node nodejs REQUIRED)
+set(CMAKE_CROSSCOMPILING_EMULATOR "${JFHE_NODE};--no-warnings;${CMAKE_CURRENT_LIST_DIR}/run-wasi.mjs")
+set(JFHE_WASM ON)
