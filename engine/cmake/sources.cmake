@@ -11,12 +11,13 @@ else()
   list(FILTER jfhe_public_sources EXCLUDE REGEX "/wasm128/")
 endif()
 
-# Code for one instruction set lies in a folder of that name (or is one of base's two AES files).
+# Code for one instruction set lies in a folder of that name (or is one of base's files for AES and SHA).
 # Only these get its flags, so nothing else can use an instruction that the CPU may lack.
 set(jfhe_isa_avx2 "/avx2/" "-mavx2;-mfma")
 set(jfhe_isa_avx512ifma "/avx512ifma/"
     "-mavx512f;-mavx512dq;-mavx512vl;-mavx512bw;-mavx512ifma;-mavx512vbmi;-mavx2;-mfma;-mprefer-vector-width=512")
 set(jfhe_isa_aes_ni "/aes_ni\\.c$" "-maes;-mssse3")
+set(jfhe_isa_sha256_ni "/sha256_ni\\.c$" "-msha;-msse4.1;-mssse3")
 set(jfhe_isa_aes_vaes "/aes_vaes\\.c$" "-maes;-mvaes;-mavx512f;-mavx512bw;-mavx512vbmi")
 
 set(jfhe_x86 OFF)
@@ -24,7 +25,7 @@ if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64|amd64)$")
   set(jfhe_x86 ON)
 endif()
 
-foreach(isa IN ITEMS avx2 avx512ifma aes_ni aes_vaes)
+foreach(isa IN ITEMS avx2 avx512ifma aes_ni aes_vaes sha256_ni)
   list(GET jfhe_isa_${isa} 0 pattern)
   list(SUBLIST jfhe_isa_${isa} 1 -1 isa_flags)
   set(isa_sources ${jfhe_public_sources})
