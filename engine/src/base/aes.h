@@ -13,6 +13,7 @@ enum { JFI_SEED_BYTES = 32 };
 typedef struct jfi_aes {
   _Alignas(64) uint8_t round_keys[11][16];
   uint8_t iv[16];
+  unsigned features; /* jfi_cpu_features() at init: the choice of code is made once */
 } jfi_aes;
 
 void jfi_aes_init(jfi_aes *a, const uint8_t seed[JFI_SEED_BYTES]);
