@@ -48,7 +48,7 @@ static void blocks_ref(uint32_t h[8], const uint8_t *p, size_t count) {
 }
 
 static void blocks(uint32_t h[8], const uint8_t *p, size_t count) {
-#if defined(__x86_64__)
+#if defined(JFHE_HAVE_SHA256_NI)
   if (jfi_cpu_features() & JFI_CPU_SHANI) {
     jfi_sha256_blocks_ni(h, p, count);
     return;

@@ -5,6 +5,6 @@
 #include <stdint.h>
 
 extern const uint32_t jfi_sha256_k[64];
-/* h absorbs count blocks of 64 bytes at p. Needs JFI_CPU_SHANI; x86-64 only. */
+/* h absorbs count blocks of 64 bytes at p. Needs JFI_CPU_SHANI. */
 void jfi_sha256_blocks_ni(uint32_t h[8], const uint8_t *p, size_t count);
 #endif

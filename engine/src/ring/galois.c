@@ -1,0 +1,38 @@
+/* ring/galois.c: the automorphisms X -> X^g as numbers and as permutations of the evaluation form. */
+#include "ring/ring.h"
+
+static uint32_t bit_reverse(uint32_t x, uint32_t bits) {
+  uint32_t r = 0;
+  for (uint32_t i = 0; i < bits; i++) r |= (x >> i & 1) << (bits - 1 - i);
+  return r;
+}
+
+/* Entry j holds a(psi^(2 brv(j) + 1)), and a(X^g) there is a(psi^(g (2 brv(j) + 1))). Counting up in bit-reversed order
+ * clears the leading ones and sets the next bit, so no entry costs more than two steps on average. */
+void jfi_galois_perm(uint32_t *perm, uint32_t log_n, uint32_t g) {
+  uint32_t n = (uint32_t)1 << log_n, mask = 2 * n - 1, rev = 0;
+  for (uint32_t j = 0; j < n; j++) {
+    uint32_t e = g * (2 * rev + 1) & mask; /* odd: wraps mod 2^32, a multiple of 2n */
+    perm[j] = bit_reverse(e >> 1, log_n);
+    uint32_t bit = n >> 1;
+    while (rev & bit) {
+      rev ^= bit;
+      bit >>= 1;
+    }
+    rev |= bit;
+  }
+}
+
+uint32_t jfi_galois_rotation(uint32_t log_n, int64_t k) {
+  uint32_t n = (uint32_t)1 << log_n, mask = 2 * n - 1, g = 1, base = 5;
+  /* 5 has order n/2 mod 2n, so the exponent counts mod n/2; the mask reduces negative k as well. */
+  for (uint32_t e = (uint32_t)((uint64_t)k & (n / 2 - 1)); e; e >>= 1, base = base * base & mask)
+    if (e & 1) g = g * base & mask;
+  return g;
+}
+
+uint32_t jfi_galois_inverse(uint32_t log_n, uint32_t g) {
+  uint32_t x = g; /* g*g == 1 mod 8: three bits right; each Newton step doubles them, four reach 48 > 32 */
+  for (int i = 0; i < 4; i++) x *= 2 - g * x;
+  return x & (((uint32_t)2 << log_n) - 1);
+}
