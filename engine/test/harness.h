@@ -21,10 +21,10 @@
 #include <stdint.h>
 
 typedef struct jfi_test_case {
-    const char *name;
-    void (*run)(void);
-    int slow;
-    struct jfi_test_case *next;
+  const char *name;
+  void (*run)(void);
+  int slow;
+  struct jfi_test_case *next;
 } jfi_test_case;
 
 void jfi_test_register(jfi_test_case *test);
@@ -32,57 +32,52 @@ void jfi_test_register(jfi_test_case *test);
 int jfi_test_check(int ok, const char *file, int line, const char *text);
 int jfi_test_check_u64(uint64_t got, uint64_t want, const char *file, int line, const char *text);
 int jfi_test_check_status(int got, int want, const char *file, int line, const char *text);
-int jfi_test_check_close(double got, double want, double tol, const char *file, int line,
-                         const char *text);
-int jfi_test_check_mem(const void *got, const void *want, size_t len, const char *file, int line,
-                       const char *text);
+int jfi_test_check_close(double got, double want, double tol, const char *file, int line, const char *text);
+int jfi_test_check_mem(const void *got, const void *want, size_t len, const char *file, int line, const char *text);
 void jfi_test_skip(const char *why);
 /* Name of the instruction set that JFHE_ISA forces at the moment, "" when none. */
 const char *jfi_test_isa(void);
 
-#define JFI_TEST_DEFINE_(name, is_slow)                                                            \
-    static void jfi_test_fn_##name(void);                                                          \
-    __attribute__((constructor)) static void jfi_test_init_##name(void)                            \
-    {                                                                                              \
-        static jfi_test_case test = {#name, jfi_test_fn_##name, is_slow, NULL};                    \
-        jfi_test_register(&test);                                                                  \
-    }                                                                                              \
-    static void jfi_test_fn_##name(void)
+#define JFI_TEST_DEFINE_(name, is_slow)                                                                                \
+  static void jfi_test_fn_##name(void);                                                                                \
+  __attribute__((constructor)) static void jfi_test_init_##name(void) {                                                \
+    static jfi_test_case test = {#name, jfi_test_fn_##name, is_slow, NULL};                                            \
+    jfi_test_register(&test);                                                                                          \
+  }                                                                                                                    \
+  static void jfi_test_fn_##name(void)
 
-#define JFI_TEST(name) JFI_TEST_DEFINE_(name, 0)
+#define JFI_TEST(name)      JFI_TEST_DEFINE_(name, 0)
 #define JFI_TEST_SLOW(name) JFI_TEST_DEFINE_(name, 1)
 
 #define CHECK(cond) ((void)jfi_test_check(!!(cond), __FILE__, __LINE__, #cond))
-#define CHECK_EQ(got, want)                                                                        \
-    ((void)jfi_test_check_u64((uint64_t)(got), (uint64_t)(want), __FILE__, __LINE__,               \
-                              #got " == " #want))
-#define CHECK_STATUS(expr, want)                                                                   \
-    ((void)jfi_test_check_status((int)(expr), (int)(want), __FILE__, __LINE__, #expr " is " #want))
+#define CHECK_EQ(got, want)                                                                                            \
+  ((void)jfi_test_check_u64((uint64_t)(got), (uint64_t)(want), __FILE__, __LINE__, #got " == " #want))
+#define CHECK_STATUS(expr, want)                                                                                       \
+  ((void)jfi_test_check_status((int)(expr), (int)(want), __FILE__, __LINE__, #expr " is " #want))
 #define CHECK_OK(expr) CHECK_STATUS(expr, 0)
-#define CHECK_CLOSE(got, want, tol)                                                                \
-    ((void)jfi_test_check_close((double)(got), (double)(want), (double)(tol), __FILE__, __LINE__,  \
-                                #got " ~ " #want))
-#define CHECK_MEM(got, want, len)                                                                  \
-    ((void)jfi_test_check_mem((got), (want), (len), __FILE__, __LINE__, #got " == " #want))
+#define CHECK_CLOSE(got, want, tol)                                                                                    \
+  ((void)jfi_test_check_close((double)(got), (double)(want), (double)(tol), __FILE__, __LINE__, #got " ~ " #want))
+#define CHECK_MEM(got, want, len)                                                                                      \
+  ((void)jfi_test_check_mem((got), (want), (len), __FILE__, __LINE__, #got " == " #want))
 /* Like CHECK and CHECK_OK, but the test (a void function) ends here when they fail. */
-#define REQUIRE(cond)                                                                              \
-    do {                                                                                           \
-        if (!jfi_test_check(!!(cond), __FILE__, __LINE__, #cond)) return;                          \
-    } while (0)
-#define REQUIRE_OK(expr)                                                                           \
-    do {                                                                                           \
-        if (!jfi_test_check_status((int)(expr), 0, __FILE__, __LINE__, #expr)) return;             \
-    } while (0)
+#define REQUIRE(cond)                                                                                                  \
+  do {                                                                                                                 \
+    if (!jfi_test_check(!!(cond), __FILE__, __LINE__, #cond)) return;                                                  \
+  } while (0)
+#define REQUIRE_OK(expr)                                                                                               \
+  do {                                                                                                                 \
+    if (!jfi_test_check_status((int)(expr), 0, __FILE__, __LINE__, #expr)) return;                                     \
+  } while (0)
 /* The test ends and counts as skipped. */
-#define SKIP(why)                                                                                  \
-    do {                                                                                           \
-        jfi_test_skip(why);                                                                        \
-        return;                                                                                    \
-    } while (0)
+#define SKIP(why)                                                                                                      \
+  do {                                                                                                                 \
+    jfi_test_skip(why);                                                                                                \
+    return;                                                                                                            \
+  } while (0)
 
 /* Deterministic numbers, the same on every machine; not for secrets. */
 typedef struct jfi_test_rng {
-    uint64_t s[4];
+  uint64_t s[4];
 } jfi_test_rng;
 
 /* `stream` separates generators of one test; JFHE_TEST_SEED enters as well. */

@@ -1,0 +1,143 @@
+"""Run every test of the repository and end with one line: N passed, N failed.
+
+    .venv/bin/python tools/run_tests.py [--jobs N]
+
+What runs: the C programs (native, then in WebAssembly under Node), the structure checks, pytest,
+Node's tests. A C program counts for what its last line says; one that died counts as one failure.
+A part that is not built yet fails, it is never left out in silence.
+"""
+
+import argparse
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+COUNT = re.compile(r"^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?\s*$", re.M)
+
+
+class Tally:
+    """What passed, failed and was skipped so far."""
+
+    def __init__(self):
+        self.passed = self.failed = self.skipped = 0
+
+    def add(self, name, passed, failed, skipped, seconds):
+        self.passed, self.failed, self.skipped = (
+            self.passed + passed, self.failed + failed, self.skipped + skipped)
+        parts = f"{passed:6} ok" + (f", {failed} FAILED" if failed else "") + (
+            f", {skipped} skipped" if skipped else "")
+        print(f"{name:<22} {parts} in {seconds:.1f} s", flush=True)
+
+
+def run(command, **kwargs):
+    return subprocess.run([str(c) for c in command], cwd=ROOT, stdin=subprocess.DEVNULL, **kwargs)
+
+
+def count_program(case):
+    """(passed, failed, skipped, output) of one program that ctest ran."""
+    output = case.findtext("system-out") or ""
+    counts = COUNT.findall(output)
+    passed, failed, skipped = (int(n or 0) for n in counts[-1]) if counts else (0, 0, 0)
+    status = case.get("status")
+    if status == "fail":
+        failed = max(failed, 1)
+    elif status in ("notrun", "disabled"):
+        skipped = max(skipped, 1)
+        if "Not Run" in (case.findtext("skipped") or "") or case.find("skipped") is None:
+            failed = max(failed, 1)
+    elif not counts:
+        passed = 1
+    return passed, failed, skipped, output
+
+
+def ctest(tally, name, build, jobs):
+    start = time.monotonic()
+    if not (build / "CTestTestfile.cmake").exists():
+        print(f"{name}: {build.relative_to(ROOT)} is not built")
+        tally.add(name, 0, 1, 0, 0)
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder) / "report.xml"
+        done = run(["ctest", "--test-dir", build, "-j", jobs, "-Q", "--output-junit", report,
+                    "--test-output-size-passed", 1 << 20, "--test-output-size-failed", 1 << 20])
+        cases = ElementTree.parse(report).getroot().findall("testcase") if report.exists() else []
+    sums = [0, 0, 0]
+    for case in cases:
+        *counts, output = count_program(case)
+        sums = [a + b for a, b in zip(sums, counts)]
+        if counts[1]:
+            print(f"--- {name} {case.get('name')}\n{output.strip()}")
+    if done.returncode and not sums[1]:
+        sums[1] = 1
+    tally.add(name, *sums, time.monotonic() - start)
+
+
+def checks(tally):
+    start, bad = time.monotonic(), 0
+    tools = sorted(p for p in (ROOT / "tools").glob("check_*") if os.access(p, os.X_OK))
+    for tool in tools:
+        done = run([sys.executable, tool], capture_output=True, text=True)
+        if done.returncode:
+            bad += 1
+            print(f"--- {tool.name}\n{(done.stdout + done.stderr).strip()}")
+    tally.add("structure checks", len(tools) - bad, bad, 0, time.monotonic() - start)
+
+
+def pytest(tally):
+    start = time.monotonic()
+    places = [p for p in ("tools", "engine/test", "protocol", "bench") if (ROOT / p).exists()]
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder) / "report.xml"
+        done = run([sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--junitxml={report}",
+                    *places], capture_output=True, text=True)
+        suite = ElementTree.parse(report).getroot().find("testsuite") if report.exists() else None
+    get = (lambda key: int(suite.get(key))) if suite is not None else (lambda key: 0)
+    failed = get("failures") + get("errors")
+    if done.returncode not in (0, 5) and not failed:
+        failed = 1
+    if failed:
+        print(f"--- pytest\n{(done.stdout + done.stderr).strip()}")
+    skipped = get("skipped")
+    tally.add("pytest", get("tests") - get("failures") - get("errors") - skipped, failed, skipped,
+              time.monotonic() - start)
+
+
+def node(tally):
+    files = sorted(p for p in ROOT.glob("engine/wasm/**/*.test.mjs"))
+    if not files:
+        return
+    start = time.monotonic()
+    done = run(["node", "--no-warnings", "--test", "--test-reporter=tap", *files], capture_output=True, text=True)
+    numbers = dict(re.findall(r"^# (pass|fail|cancelled|skipped) (\d+)$", done.stdout, re.M))
+    failed = int(numbers.get("fail", 0)) + int(numbers.get("cancelled", 0))
+    if done.returncode and not failed:
+        failed = 1
+    if failed:
+        print(f"--- node\n{(done.stdout + done.stderr).strip()}")
+    tally.add("node", int(numbers.get("pass", 0)), failed, int(numbers.get("skipped", 0)),
+              time.monotonic() - start)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--jobs", type=int, default=2)
+    args = parser.parse_args()
+    tally = Tally()
+    checks(tally)
+    ctest(tally, "C, native", ROOT / "build/test", args.jobs)
+    ctest(tally, "C, WebAssembly", ROOT / "build/wasm-test", args.jobs)
+    pytest(tally)
+    node(tally)
+    tail = f", {tally.skipped} skipped" if tally.skipped else ""
+    print(f"{tally.passed} passed, {tally.failed} failed{tail}")
+    return 1 if tally.failed or not tally.passed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
