@@ -11,6 +11,7 @@ enum { JFI_CHACHA_GROUP = 1024 };
 typedef void (*jfi_chacha_fn)(uint8_t *out, const uint32_t state[16], size_t groups);
 
 void jfi_chacha20_ref(uint8_t *out, const uint32_t state[16], size_t groups);
+/* x86-64 only: needs JFI_CPU_AVX2_FMA, JFI_CPU_AVX512. */
 void jfi_chacha20_avx2(uint8_t *out, const uint32_t state[16], size_t groups);
 void jfi_chacha20_avx512(uint8_t *out, const uint32_t state[16], size_t groups);
 #endif

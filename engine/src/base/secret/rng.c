@@ -16,12 +16,9 @@
 #include "base/status.h"
 
 static jfi_chacha_fn choose(void) {
+#if defined(__x86_64__)
   unsigned features = jfi_cpu_features();
-  (void)features;
-#if defined(JFHE_HAVE_AVX512IFMA)
-  if (features & JFI_CPU_IFMA) return jfi_chacha20_avx512; /* its folder's flags name IFMA, so its code may */
-#endif
-#if defined(JFHE_HAVE_AVX2)
+  if (features & JFI_CPU_AVX512) return jfi_chacha20_avx512;
   if (features & JFI_CPU_AVX2_FMA) return jfi_chacha20_avx2;
 #endif
   return jfi_chacha20_ref;

@@ -1,18 +1,21 @@
-/* base/secret/avx512ifma/chacha20.c: sixteen blocks at a time, one word of the state a register. Twin: ../chacha20.c. */
+/* base/secret/chacha20_avx512.c: sixteen blocks at a time, one word of the state a register. Twin: chacha20.c. */
 #include "base/secret/chacha20.h"
 
+#if defined(__x86_64__)
 #include <immintrin.h>
 
 #include "base/mem.h"
 
-static inline void quarter(__m512i *a, __m512i *b, __m512i *c, __m512i *d) {
+#define JFI_ISA __attribute__((target("avx512f")))
+
+JFI_ISA static inline void quarter(__m512i *a, __m512i *b, __m512i *c, __m512i *d) {
   *a = _mm512_add_epi32(*a, *b); *d = _mm512_rol_epi32(_mm512_xor_si512(*d, *a), 16);
   *c = _mm512_add_epi32(*c, *d); *b = _mm512_rol_epi32(_mm512_xor_si512(*b, *c), 12);
   *a = _mm512_add_epi32(*a, *b); *d = _mm512_rol_epi32(_mm512_xor_si512(*d, *a), 8);
   *c = _mm512_add_epi32(*c, *d); *b = _mm512_rol_epi32(_mm512_xor_si512(*b, *c), 7);
 }
 
-static inline void rounds(__m512i x[16]) {
+JFI_ISA static inline void rounds(__m512i x[16]) {
   for (int i = 0; i < 10; i++) {
 #pragma GCC unroll 4
     for (int j = 0; j < 4; j++) quarter(x + j, x + 4 + j, x + 8 + j, x + 12 + j);
@@ -22,7 +25,7 @@ static inline void rounds(__m512i x[16]) {
 }
 
 /* x[0..3] hold words w..w+3 of 16 blocks; afterwards x[k] holds words w..w+3 of blocks k, 4+k, 8+k, 12+k. */
-static inline void transpose4(__m512i x[4]) {
+JFI_ISA static inline void transpose4(__m512i x[4]) {
   __m512i a = _mm512_unpacklo_epi32(x[0], x[1]), b = _mm512_unpacklo_epi32(x[2], x[3]);
   __m512i c = _mm512_unpackhi_epi32(x[0], x[1]), d = _mm512_unpackhi_epi32(x[2], x[3]);
   x[0] = _mm512_unpacklo_epi64(a, b);
@@ -32,7 +35,7 @@ static inline void transpose4(__m512i x[4]) {
 }
 
 /* a, b, c, d: words 0-3, 4-7, 8-11, 12-15 of blocks k, 4+k, 8+k, 12+k. */
-static inline void store4(uint8_t *out, __m512i a, __m512i b, __m512i c, __m512i d) {
+JFI_ISA static inline void store4(uint8_t *out, __m512i a, __m512i b, __m512i c, __m512i d) {
   __m512i ab = _mm512_shuffle_i32x4(a, b, 0x44), AB = _mm512_shuffle_i32x4(a, b, 0xee);
   __m512i cd = _mm512_shuffle_i32x4(c, d, 0x44), CD = _mm512_shuffle_i32x4(c, d, 0xee);
   _mm512_storeu_si512(out, _mm512_shuffle_i32x4(ab, cd, 0x88));
@@ -42,7 +45,7 @@ static inline void store4(uint8_t *out, __m512i a, __m512i b, __m512i c, __m512i
 }
 
 /* The counters of 16 blocks: low words in *low, high words in *high, with the carry between them. */
-static inline void counters(__m512i *low, __m512i *high, uint64_t counter) {
+JFI_ISA static inline void counters(__m512i *low, __m512i *high, uint64_t counter) {
   const __m512i lane = _mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
   __m512i base = _mm512_set1_epi32((int)(uint32_t)counter);
   *low = _mm512_add_epi32(base, lane);
@@ -51,7 +54,7 @@ static inline void counters(__m512i *low, __m512i *high, uint64_t counter) {
   *high = _mm512_mask_add_epi32(*high, carry, *high, _mm512_set1_epi32(1));
 }
 
-void jfi_chacha20_avx512(uint8_t *out, const uint32_t state[16], size_t groups) {
+JFI_ISA void jfi_chacha20_avx512(uint8_t *out, const uint32_t state[16], size_t groups) {
   uint64_t counter = (uint64_t)state[12] | (uint64_t)state[13] << 32;
   __m512i x[16], low, high;
   for (; groups; groups--, counter += 16, out += JFI_CHACHA_GROUP) {
@@ -71,3 +74,6 @@ void jfi_chacha20_avx512(uint8_t *out, const uint32_t state[16], size_t groups) 
   }
   jfi_zeroize(x, sizeof x);
 }
+#else
+typedef int jfi_chacha20_avx512_absent; /* ISO C wants a declaration in every file */
+#endif
