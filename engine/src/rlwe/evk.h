@@ -18,7 +18,7 @@ struct jfhe_evk {
   jfi_set digit[JFI_DIGITS_MAX];  /* nonempty, partition of q */
   uint32_t n_limbs;               /* count(q) + count(p) */
   uint32_t log_n_other;           /* lift and lower: log2 degree of the smaller ring */
-  double noise_worst, noise_sd;   /* of e_d: |e_d|_inf bound and deviation (fresh: 21 and 3.24) */
+  double noise_worst, noise_sd;   /* of e_d at any slot (canonical embedding): bound and deviation; fresh: jfi_fresh_noise */
   uint8_t from_id[JFHE_ID_BYTES], to_id[JFHE_ID_BYTES];
   int seeded;                     /* a_d, limb of prime i = jfi_uniform(seed, JFI_DOMAIN_EVK + d, i) */
   uint8_t seed[32];
@@ -38,6 +38,8 @@ struct jfhe_pk {
   uint64_t *a;                    /* expanded from seed */
 };
 
+/* Fills the shape fields: q, p, digits cut to q. */
+jfhe_status jfi_evk_shape(struct jfhe_evk *k, const struct jfhe_ctx *ctx, jfi_set q, jfi_set p, const jfi_set *digits, uint32_t n_digits);
 /* Allocates an empty key over q at the digits of the context (intersected with q) or those given. */
 jfhe_status jfi_evk_alloc(struct jfhe_evk **out, const struct jfhe_ctx *ctx, jfi_set q, jfi_set p, const jfi_set *digits, uint32_t n_digits);
 #endif

@@ -4,6 +4,7 @@
  * order, specials after the chain. "poly pair" = two such arrays. Everything is deterministic: any count of workers gives the same bytes. */
 #ifndef JFI_RLWE_KEYSWITCH_H
 #define JFI_RLWE_KEYSWITCH_H
+#include "base/mem.h"
 #include "rlwe/ctx.h"
 #include "rlwe/ct.h"
 #include "rlwe/evk.h"

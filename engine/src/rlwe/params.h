@@ -4,7 +4,7 @@
 #include "jfhe/params.h"
 #include "ring/set.h"
 
-enum { JFI_LEVELS_MAX = 64, JFI_DIGITS_MAX = 64, JFI_NAME_MAX = 24 };
+enum { JFI_LEVELS_MAX = 64, JFI_DIGITS_MAX = 64, JFI_NAME_MAX = 24, JFI_PARAMS_LOG_N_MAX = 17 };
 
 /* Unchecked literal. Everything else (primes, level sets, digits) follows from it by a fixed procedure, so two builds agree. */
 typedef struct jfi_params {

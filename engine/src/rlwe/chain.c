@@ -1,0 +1,209 @@
+/* rlwe/chain.c: from a literal to primes, level sets, scales and digits.
+ *
+ * Steps of at most 48 bits take one prime each. A run of larger steps ("region") shares 48-bit primes and a few smaller terminal
+ * primes: level i of the region is the base times floor primes of 48 bits times a subset of terminals whose bits add up to i*step
+ * exactly, so one step drops some primes and takes others back (rational rescaling [SMPCKJS24]). All primes are the largest of
+ * their size that are 1 mod 2^18, hence a product is within 2^-20 of the power of two it stands for. */
+#include "base/status.h"
+#include "ring/primes.h"
+#include "rlwe/params.h"
+
+#include <string.h>
+
+enum { PRIME_BITS = 48, TERMINALS_MAX = 4, TERMINAL_BITS_MIN = 22 };
+
+typedef struct builder {
+  jfi_chain *c;
+  size_t next_index[PRIME_BITS + 1]; /* how many primes of each size are taken */
+} builder;
+
+/* Appends the next prime of `bits` bits; its index, or JFI_PRIMES_MAX when the list or the context is full. */
+static size_t take_prime(builder *b, uint32_t bits) {
+  if (b->c->n >= JFI_PRIMES_MAX) return JFI_PRIMES_MAX;
+  uint64_t q = jfi_prime_below_var(bits, b->next_index[bits]);
+  if (q == 0) return JFI_PRIMES_MAX;
+  b->next_index[bits]++;
+  b->c->prime[b->c->n] = q;
+  return b->c->n++;
+}
+
+static jfhe_status too_many(void) { return jfi_fail(JFHE_ERR_PARAMS, "parameters need more than %d primes, or more of one size than there are", JFI_PRIMES_MAX); }
+
+/* A plan of a region: terminals' bits, how many 48-bit primes and which terminals level i uses. */
+typedef struct region {
+  uint32_t n_terminals, n_main;
+  uint32_t bits[TERMINALS_MAX];
+  uint32_t main[JFI_LEVELS_MAX + 1];
+  uint32_t subset[JFI_LEVELS_MAX + 1];
+} region;
+
+/* Fills main and subset for the terminals in r->bits; 0 when some level cannot be met. */
+static int region_levels(region *r, uint32_t step, uint32_t count) {
+  r->n_main = 0;
+  for (uint32_t i = 1; i <= count; i++) {
+    uint32_t best = UINT32_MAX;
+    for (uint32_t s = 0; s < 1u << r->n_terminals; s++) {
+      uint32_t sum = 0;
+      for (uint32_t t = 0; t < r->n_terminals; t++) sum += (s >> t & 1) ? r->bits[t] : 0;
+      if (sum > i * step || (i * step - sum) % PRIME_BITS) continue;
+      uint32_t m = (i * step - sum) / PRIME_BITS;
+      if (m < best) { best = m; r->main[i] = m; r->subset[i] = s; }
+    }
+    if (best == UINT32_MAX) return 0;
+    if (best > r->n_main) r->n_main = best;
+  }
+  return 1;
+}
+
+/* The terminals that leave the fewest bits unused at the region's top (they count in every key), fewest terminals first. Ascending bit
+ * lists in lexicographic order, so the choice is one and the same everywhere. */
+static int region_plan(region *best, uint32_t step, uint32_t count) {
+  uint32_t best_extra = UINT32_MAX;
+  for (uint32_t k = 1; k <= TERMINALS_MAX; k++) {
+    region r = {.n_terminals = k};
+    for (uint32_t t = 0; t < k; t++) r.bits[t] = TERMINAL_BITS_MIN;
+    for (;;) {
+      if (region_levels(&r, step, count)) {
+        uint32_t bits = r.n_main * PRIME_BITS;
+        for (uint32_t t = 0; t < k; t++) bits += r.bits[t];
+        if (bits - step * count < best_extra) { best_extra = bits - step * count; *best = r; }
+      }
+      uint32_t t = k;
+      while (t > 0 && r.bits[t - 1] == PRIME_BITS - 1) t--;
+      if (t == 0) break;
+      r.bits[t - 1]++;
+      for (uint32_t u = t; u < k; u++) r.bits[u] = r.bits[t - 1];
+    }
+    if (best_extra == 0) break;
+  }
+  return best_extra != UINT32_MAX;
+}
+
+static jfhe_status add_region(builder *b, uint32_t level, uint32_t step, uint32_t count) {
+  region r = {0};
+  if (!region_plan(&r, step, count))
+    return jfi_fail(JFHE_ERR_PARAMS, "no set of primes gives %u steps of %u bits; use at most 48 bits, or 56 to 58", count, step);
+  uint32_t main[JFI_LEVELS_MAX], terminal[TERMINALS_MAX];
+  for (uint32_t i = 0; i < r.n_main; i++)
+    if ((main[i] = (uint32_t)take_prime(b, PRIME_BITS)) == JFI_PRIMES_MAX) return too_many();
+  for (uint32_t i = 0; i < r.n_terminals; i++)
+    if ((terminal[i] = (uint32_t)take_prime(b, r.bits[i])) == JFI_PRIMES_MAX) return too_many();
+  for (uint32_t i = 1; i <= count; i++) {
+    jfi_set s = b->c->level[level];
+    for (uint32_t m = 0; m < r.main[i]; m++) s = jfi_set_with(s, main[m]);
+    for (uint32_t t = 0; t < r.n_terminals; t++)
+      if (r.subset[i] >> t & 1) s = jfi_set_with(s, terminal[t]);
+    b->c->level[level + i] = s;
+  }
+  return JFHE_OK;
+}
+
+static jfhe_status add_first(builder *b, uint32_t bits) {
+  jfi_set s = jfi_set_empty();
+  uint32_t parts = bits > PRIME_BITS ? 2 : 1;
+  for (uint32_t i = 0; i < parts; i++) {
+    size_t at = take_prime(b, parts == 1 ? bits : (bits + i) / 2);
+    if (at == JFI_PRIMES_MAX) return too_many();
+    s = jfi_set_with(s, at);
+  }
+  b->c->level[0] = s;
+  return JFHE_OK;
+}
+
+static jfhe_status add_steps(builder *b, const jfi_params *p) {
+  for (uint32_t l = 0; l < p->n_steps;) {
+    uint32_t bits = p->step_bits[l], run = 1;
+    if (bits <= PRIME_BITS) {
+      size_t at = take_prime(b, bits);
+      if (at == JFI_PRIMES_MAX) return too_many();
+      b->c->level[l + 1] = jfi_set_with(b->c->level[l], at);
+    } else {
+      while (l + run < p->n_steps && p->step_bits[l + run] == bits) run++;
+      JFI_TRY(add_region(b, l, bits, run));
+    }
+    l += run;
+  }
+  return JFHE_OK;
+}
+
+/* Primes of the rung below: its first prime is ours (all chains begin with the largest of its size), the others are taken anew unless
+ * the chain has them. */
+static jfhe_status add_guests(builder *b, const jfi_params *p) {
+  if (!p->guest_steps) return JFHE_OK;
+  for (uint32_t i = 0; i < p->guest_steps; i++) {
+    uint64_t q = jfi_prime_below_var(p->guest_bits, i);
+    int have = 0;
+    for (size_t j = 0; j < b->c->n; j++) have |= b->c->prime[j] == q;
+    if (have) continue;
+    if (b->c->n >= JFI_PRIMES_MAX || q == 0) return too_many();
+    b->c->prime[b->c->n++] = q;
+  }
+  return JFHE_OK;
+}
+
+static double set_product(const jfi_chain *c, jfi_set s) {
+  double x = 1;
+  for (size_t i = jfi_set_next(s, 0); i < JFI_PRIMES_MAX; i = jfi_set_next(s, i + 1)) x *= (double)c->prime[i];
+  return x;
+}
+
+/* Canonical scales: 2^bits at the top of each run of equal steps, then what squaring and rescaling makes of it. */
+static void set_scales(jfi_chain *c, const jfi_params *p) {
+  for (uint32_t l = 1; l <= c->top; l++)
+    c->step[l] = set_product(c, jfi_set_minus(c->level[l], c->level[l - 1])) /
+                 set_product(c, jfi_set_minus(c->level[l - 1], c->level[l]));
+  for (uint32_t l = c->top + 1; l-- > 0;) {
+    uint32_t bits = l ? p->step_bits[l - 1] : 0;
+    if (l == c->top) {
+      uint64_t one = 1;
+      c->scale[l] = (double)(one << (l ? bits : p->first_bits - 2));
+    } else if (l == 0 || p->step_bits[l] == bits) {
+      c->scale[l] = c->scale[l + 1] * c->scale[l + 1] / c->step[l + 1];
+    } else {
+      c->scale[l] = (double)((uint64_t)1 << bits);
+    }
+  }
+}
+
+/* Consecutive primes are grouped while their product stays at or under P: then a switch adds noise near rounding's. */
+static jfhe_status set_digits(jfi_chain *c) {
+  double limit = jfi_log2_product(c->prime, c->special) + 0x1p-10;
+  double bits = 0;
+  c->n_digits = 0;
+  for (size_t i = jfi_set_next(c->chain, 0); i < JFI_PRIMES_MAX; i = jfi_set_next(c->chain, i + 1)) {
+    double add = jfi_log2_product(c->prime, jfi_set_with(jfi_set_empty(), i));
+    if (c->n_digits == 0 || bits + add > limit) {
+      if (c->n_digits == JFI_DIGITS_MAX) return too_many();
+      c->digit[c->n_digits++] = jfi_set_empty();
+      bits = 0;
+    }
+    c->digit[c->n_digits - 1] = jfi_set_with(c->digit[c->n_digits - 1], i);
+    bits += add;
+  }
+  return JFHE_OK;
+}
+
+jfhe_status jfi_chain_build(jfi_chain *c, const jfi_params *p) {
+  memset(c, 0, sizeof *c);
+  builder b = {.c = c};
+  c->top = p->n_steps;
+  JFI_TRY(add_first(&b, p->first_bits));
+  JFI_TRY(add_steps(&b, p));
+  JFI_TRY(add_guests(&b, p));
+  c->chain = jfi_set_range(0, c->n);
+  for (uint32_t i = 0; i < p->n_special; i++) {
+    /* a special must not be a prime that a guest brought */
+    size_t at;
+    int clash;
+    do {
+      at = take_prime(&b, p->special_bits);
+      if (at == JFI_PRIMES_MAX) return too_many();
+      clash = 0;
+      for (size_t j = 0; j < at; j++) clash |= c->prime[j] == c->prime[at];
+      if (clash) c->n--;
+    } while (clash);
+    c->special = jfi_set_with(c->special, at);
+  }
+  set_scales(c, p);
+  return set_digits(c);
+}
