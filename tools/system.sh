@@ -26,6 +26,7 @@ for group in "$@"; do
         need clang-19 have clang-19
         need libclang-rt-19-dev test -d /usr/lib/llvm-19/lib/clang/19/lib/linux
         need llvm-19 have llvm-symbolizer-19
+        need libstdc++-12-dev compgen -G '/usr/lib/gcc/*/*/libstdc++.so'
         ;;
     lint)
         need clang-format-19 have clang-format-19
