@@ -15,6 +15,8 @@ typedef struct jfi_bound {
 } jfi_bound;
 /* Outward rounding that covers a handful of double operations: 1 + 2^-48. */
 static inline double jfi_up(double x) { return x * (1.0 + 0x1p-48); }
+/* sqrt(a^2 + b^2): hypot of libm differs between builds. */
+double jfi_hypot(double a, double b);
 
 /* Residue polynomials of one ciphertext: (c0, c1[, c2]), sum c_i s^i = scale * message + error. */
 struct jfhe_ct {

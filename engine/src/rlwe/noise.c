@@ -49,3 +49,5 @@ void jfi_keyswitch_noise(const jfhe_ctx *ctx, jfi_set S, const jfhe_evk *key, do
   *worst += sum;
   *sd = sqrt(*sd * *sd + squares);
 }
+
+double jfi_hypot(double a, double b) { return sqrt(a * a + b * b); }

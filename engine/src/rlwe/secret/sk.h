@@ -15,5 +15,7 @@ struct jfhe_sk {
 };
 /* Fills eval. */
 jfhe_status jfi_sk_finish(struct jfhe_sk *sk);
+/* Tests and vectors: as jfhe_sk_from_entropy, but every later noise and seed follows from the entropy too. Never for data. */
+jfhe_status jfi_sk_deterministic(struct jfhe_sk **out, const struct jfhe_ctx *ctx, const uint8_t entropy32[32]);
 jfhe_status jfi_sk_alloc(struct jfhe_sk **out, const struct jfhe_ctx *ctx);
 #endif
