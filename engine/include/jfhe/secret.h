@@ -44,12 +44,20 @@ JFHE_API size_t jfhe_encrypt_scratch(const jfhe_ctx *ctx);
 JFHE_API JFHE_CHECK jfhe_status jfhe_decrypt(const jfhe_ctx *ctx, jfhe_pt *out, const jfhe_ct *ct, const jfhe_sk *sk,
                                              void *scratch, size_t scratch_len);
 JFHE_API size_t jfhe_decrypt_scratch(const jfhe_ctx *ctx);
-/** Decrypt for someone who does not hold the key: adds noise of sigma = sqrt(12*releases)*2^(s/2)*worst, s = strength_bits (40 or
- *  64), for at most `releases` releases of this key [LMSS22]. Slots not in `keep` (slots bytes, nonzero = keep; null = all) are zeroed. The
- *  plaintext's error bound grows accordingly. JFHE_ERR_RANGE when the flooded value no longer fits; JFHE_ERR_BUDGET when the
- *  key's releases are used up. */
-JFHE_API JFHE_CHECK jfhe_status jfhe_release(const jfhe_ctx *ctx, jfhe_pt *out, const jfhe_ct *ct, jfhe_sk *sk, const uint8_t *keep,
-                                             uint32_t strength_bits, uint32_t releases, void *scratch, size_t scratch_len);
+/** Numbers for someone who does not hold the key. What leaves the key holders is flooded first: each number gets discrete Gaussian
+ *  noise of sigma = sqrt(12*releases) * 2^(strength_bits/2) * B, B = worst * sqrt(numbers kept), the bound on the error of what is
+ *  shown, and lies on a grid, so that its low bits say nothing of the error it hides. [LMSS22]
+ *
+ *  Shapes  re, im: count numbers in slot order (coefficients for JFHE_PACK_COEFF); im may be null: then imaginary parts are not
+ *          released. keep: count bytes, nonzero = released; null = all. Numbers not kept are 0 and cost nothing.
+ *  Budget  at most `releases` calls under one key, the same figure in each; sk counts them and its container keeps the count.
+ *  Error   *error: absolute bound of each number kept, noise included, but for a chance of 2^-64 a number.
+ *  Returns JFHE_ERR_RANGE when the noise would drown the numbers (error over their magnitude): jfhe_last_error says how many bits
+ *          are missing; JFHE_ERR_BUDGET when the releases are used up; JFHE_ERR_ARG for a strength other than 40 or 64. */
+JFHE_API JFHE_CHECK jfhe_status jfhe_release(const jfhe_ctx *ctx, double *re, double *im, size_t count, double *error,
+                                             const jfhe_ct *ct, jfhe_sk *sk, const uint8_t *keep, uint32_t strength_bits,
+                                             uint32_t releases, void *scratch, size_t scratch_len);
+JFHE_API size_t jfhe_release_scratch(const jfhe_ctx *ctx);
 /** Releases counted so far under this key (kept in its container). */
 JFHE_API uint32_t jfhe_sk_releases(const jfhe_sk *sk);
 
