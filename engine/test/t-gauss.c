@@ -1,0 +1,105 @@
+/* every-isa */
+/* t-gauss.c: Gaussians of every width against their distribution. Keys are fixed, so figures repeat; a chi-square of d
+ * degrees has mean d and deviation sqrt(2d), and 6 deviations are allowed. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness.h"
+#include "ring/secret/sample.h"
+
+enum { N = 1 << 18 };
+
+static void seeded(jfi_rng *rng, uint8_t id) {
+  uint8_t key[32] = {id, 0x5a};
+  jfi_rng_from_key(rng, key, 0);
+}
+static double chi_square(const double *count, const double *want, size_t n) {
+  double s = 0;
+  for (size_t i = 0; i < n; i++) s += (count[i] - want[i]) * (count[i] - want[i]) / want[i];
+  return s;
+}
+static int plausible(double chi, double degrees) { return fabs(chi - degrees) < 6 * sqrt(2 * degrees); }
+
+JFI_TEST(gauss_range) {
+  jfi_rng rng;
+  int64_t out[4] = {7, 7, 7, 7};
+  seeded(&rng, 8);
+  CHECK_EQ(jfi_sample_gauss(&rng, out, 4, 0.99), -1);
+  CHECK_EQ(jfi_sample_gauss(&rng, out, 4, 0x1p58 * 1.001), -1);
+  CHECK_EQ(jfi_sample_gauss(&rng, out, 4, (double)NAN), -1);
+  CHECK_EQ(jfi_sample_gauss(&rng, out, 4, (double)INFINITY), -1);
+  for (int i = 0; i < 4; i++) CHECK_EQ(out[i], 7);
+  CHECK_EQ(jfi_sample_gauss(&rng, out, 4, 1), 0);
+  CHECK_EQ(jfi_sample_gauss(&rng, out, 4, 0x1p58), 0);
+  CHECK(out[0] != out[1]);
+}
+
+/* Against exp(-k^2/(2 sigma^2)) over the integers, classes out to 4 deviations and the tails. */
+static void gauss_small(double sigma, uint8_t id) {
+  enum { SPAN = 700 };
+  static double count[2 * SPAN + 1], want[2 * SPAN + 1];
+  static int64_t out[N];
+  jfi_rng rng;
+  double total = 0;
+  int reach = (int)(4 * sigma) < 2 ? 2 : (int)(4 * sigma);
+  REQUIRE(reach < SPAN);
+  seeded(&rng, id);
+  REQUIRE(jfi_sample_gauss(&rng, out, N, sigma) == 0);
+  memset(count, 0, sizeof count);
+  memset(want, 0, sizeof want);
+  for (int k = -20 * reach; k <= 20 * reach; k++) total += exp(-k * (double)k / (2 * sigma * sigma));
+  for (int k = -20 * reach; k <= 20 * reach; k++) {
+    int c = k < -reach ? -reach : k > reach ? reach : k;
+    want[c + reach] += N * exp(-k * (double)k / (2 * sigma * sigma)) / total;
+  }
+  for (size_t i = 0; i < N; i++) {
+    int64_t c = out[i] < -reach ? -reach : out[i] > reach ? reach : out[i];
+    count[c + reach] += 1;
+  }
+  CHECK(plausible(chi_square(count, want, 2 * (size_t)reach + 1), 2 * reach));
+}
+
+JFI_TEST(gauss_small_sigma) {
+  static const double sigma[] = {1, 1.37, 3.24, 10, 31.9, 45, 90.5, 150};
+  for (size_t i = 0; i < sizeof sigma / sizeof *sigma; i++) gauss_small(sigma[i], (uint8_t)(20 + i));
+}
+
+/* Large sigma: standard deviations, the normal distribution function in 64 equal classes, and no residue favoured mod 16. */
+static void gauss_large(double sigma, uint8_t id) {
+  enum { COUNT = 1 << 16 };
+  static int64_t out[COUNT];
+  jfi_rng rng;
+  double mean = 0, var = 0, cells[64] = {0}, residues[16] = {0}, want[64];
+  seeded(&rng, id);
+  REQUIRE(jfi_sample_gauss(&rng, out, COUNT, sigma) == 0);
+  for (size_t i = 0; i < COUNT; i++) {
+    double z = (double)out[i] / sigma;
+    REQUIRE(llabs(out[i]) < INT64_C(1) << 62);
+    mean += z;
+    var += z * z;
+    cells[(size_t)(63.999999 * 0.5 * erfc(-z / sqrt(2.0)))] += 1;
+    residues[out[i] & 15] += 1;
+  }
+  CHECK_CLOSE(mean / COUNT, 0, 6 / 256.0);
+  CHECK(var / COUNT > 1 - 6 * sqrt(2.0 / COUNT) && var / COUNT < 1.0201 + 6 * sqrt(2.0 / COUNT));
+  for (int i = 0; i < 64; i++) want[i] = COUNT / 64.0;
+  CHECK(plausible(chi_square(cells, want, 64), 63));
+  for (int i = 0; i < 16; i++) want[i] = COUNT / 16.0;
+  CHECK(plausible(chi_square(residues, want, 16), 15));
+}
+
+JFI_TEST(gauss_large_sigma) {
+  static const double sigma[] = {5000, 54321.5, 0x1p20, 0x1.7p32, 0x1p41, 0x1p58};
+  for (size_t i = 0; i < sizeof sigma / sizeof *sigma; i++) gauss_large(sigma[i], (uint8_t)(40 + i));
+}
+
+JFI_TEST(gauss_repeats) {
+  int64_t a[100], b[100];
+  jfi_rng rng;
+  seeded(&rng, 60);
+  jfi_sample_gauss(&rng, a, 100, 1e6);
+  seeded(&rng, 60);
+  jfi_sample_gauss(&rng, b, 100, 1e6);
+  CHECK_MEM(a, b, sizeof a);
+}

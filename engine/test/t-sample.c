@@ -1,0 +1,116 @@
+/* every-isa */
+/* t-sample.c: samplers against models that read the same key stream, and against their distributions. Keys are fixed, so
+ * every figure repeats; a chi-square of d degrees has mean d and deviation sqrt(2d), and 6 deviations are allowed. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "arith/mod.h"
+#include "harness.h"
+#include "ring/secret/sample.h"
+
+enum { N = 1 << 18 };
+static int8_t got[N + 8];
+
+static void seeded(jfi_rng *rng, uint8_t id) {
+  uint8_t key[32] = {id, 0x5a};
+  jfi_rng_from_key(rng, key, 0);
+}
+static double chi_square(const double *count, const double *want, size_t n) {
+  double s = 0;
+  for (size_t i = 0; i < n; i++) s += (count[i] - want[i]) * (count[i] - want[i]) / want[i];
+  return s;
+}
+static int plausible(double chi, double degrees) { return fabs(chi - degrees) < 6 * sqrt(2 * degrees); }
+
+JFI_TEST(ternary_by_definition) {
+  jfi_rng a, b;
+  static const size_t sizes[] = {1, 7, 511, 512, 513, 5000};
+  for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++) {
+    seeded(&a, 1);
+    seeded(&b, 1);
+    memset(got, 99, sizeof got);
+    jfi_sample_ternary(&a, got, sizes[s]);
+    CHECK_EQ(got[sizes[s]], 99);
+    for (size_t i = 0; i < sizes[s]; i++) {
+      uint64_t u;
+      jfi_rng_bytes(&b, &u, 8);
+      CHECK_EQ(got[i], (int64_t)((jfi_u128)u * 3 >> 64) - 1);
+    }
+  }
+}
+
+JFI_TEST(ternary_is_uniform) {
+  jfi_rng rng;
+  double count[9] = {0}, want[9];
+  seeded(&rng, 2);
+  jfi_sample_ternary(&rng, got, N);
+  for (size_t i = 0; i < N; i += 2) { /* pairs: sees dependence of neighbours as well */
+    REQUIRE(got[i] >= -1 && got[i] <= 1 && got[i + 1] >= -1 && got[i + 1] <= 1);
+    count[3 * (got[i] + 1) + got[i + 1] + 1] += 1;
+  }
+  for (int i = 0; i < 9; i++) want[i] = N / 2 / 9.0;
+  CHECK(plausible(chi_square(count, want, 9), 8));
+}
+
+static int weight(uint32_t x) {
+  int w = 0;
+  for (; x; x &= x - 1) w++;
+  return w;
+}
+
+JFI_TEST(binomial_by_definition) {
+  jfi_rng a, b;
+  static const size_t sizes[] = {1, 8, 13, 512, 520, 3000};
+  for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++) {
+    seeded(&a, 3);
+    seeded(&b, 3);
+    memset(got, 99, sizeof got);
+    jfi_sample_cbd(&a, got, sizes[s]);
+    CHECK_EQ(got[sizes[s]], 99);
+    for (size_t at = 0; at < sizes[s]; at += 512) {
+      static uint8_t plane[6 * 512];
+      size_t len = sizes[s] - at < 512 ? sizes[s] - at : 512, stride = (len + 7) / 8 * 8;
+      jfi_rng_bytes(&b, plane, 6 * stride);
+      for (size_t i = 0; i < len; i++) {
+        uint64_t w = 0;
+        for (size_t p = 0; p < 6; p++) w |= (uint64_t)plane[p * stride + i] << 8 * p;
+        int want = weight((uint32_t)w & 0x1fffff) - weight((uint32_t)(w >> 21) & 0x1fffff);
+        CHECK_EQ(got[at + i], want);
+      }
+    }
+  }
+}
+
+JFI_TEST(binomial_distribution) {
+  jfi_rng rng;
+  double count[27] = {0}, want[27] = {0}, mean = 0, var = 0, p = N;
+  seeded(&rng, 4);
+  jfi_sample_cbd(&rng, got, N);
+  /* P(k) = C(42, 21 + k) / 2^42; classes -13..13, the tails folded in. */
+  for (int i = 0; i < 42; i++) p /= 2;
+  for (int k = 0; k <= 42; k++) {
+    int c = k - 21 < -13 ? -13 : k - 21 > 13 ? 13 : k - 21;
+    want[c + 13] += p;
+    p = p * (42 - k) / (k + 1);
+  }
+  for (size_t i = 0; i < N; i++) {
+    int c = got[i] < -13 ? -13 : got[i] > 13 ? 13 : got[i];
+    REQUIRE(abs(got[i]) <= JFI_NOISE_MAX);
+    count[c + 13] += 1;
+    mean += got[i];
+    var += got[i] * got[i];
+  }
+  CHECK(plausible(chi_square(count, want, 27), 26));
+  CHECK_CLOSE(mean / N, 0, 6 * 3.24 / 512);         /* deviation of a mean of 2^18 */
+  CHECK_CLOSE(var / N, 10.5, 6 * 10.5 * sqrt(2.0 / N));
+}
+
+JFI_TEST(consecutive_calls_go_on) {
+  jfi_rng a;
+  int8_t x[1024], y[1024];
+  seeded(&a, 5);
+  jfi_sample_ternary(&a, x, 1024);
+  jfi_sample_ternary(&a, y, 1024);
+  CHECK(memcmp(x, y, 1024) != 0);
+}
