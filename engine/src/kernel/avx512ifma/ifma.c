@@ -1,0 +1,38 @@
+/* kernel/avx512ifma/ifma.c: the table of this backend. */
+#include "kernel/avx512ifma/ifma.h"
+#include "kernel/ref/ref.h"
+
+const jfi_kernel jfi_ifma_kernel = {
+    .name = "avx512ifma",
+    .ntt_table_bytes = jfi_ifma_ntt_table_bytes,
+    .ntt_table_init = jfi_ifma_ntt_table_init,
+    .ntt_fwd = jfi_ifma_ntt_fwd,
+    .ntt_inv = jfi_ifma_ntt_inv,
+    .add = jfi_ref_add,
+    .sub = jfi_ref_sub,
+    .neg = jfi_ref_neg,
+    .mul = jfi_ref_mul,
+    .mul_acc = jfi_ref_mul_acc,
+    .mul_const = jfi_ref_mul_const,
+    .mul_const_acc = jfi_ref_mul_const_acc,
+    .add_const = jfi_ref_add_const,
+    .sub_mul_const = jfi_ref_sub_mul_const,
+    .tensor = jfi_ref_tensor,
+    .tensor_sqr = jfi_ref_tensor_sqr,
+    .dot2 = jfi_ref_dot2,
+    .dot = jfi_ref_dot,
+    .conv = jfi_ref_conv,
+    .conv_overflow = jfi_ref_conv_overflow,
+    .from_i64 = jfi_ref_from_i64,
+    .from_i8 = jfi_ref_from_i8,
+    .reduce = jfi_ref_reduce,
+    .reduce_centred = jfi_ref_reduce_centred,
+    .permute = jfi_ref_permute,
+    .automorph_coeff = jfi_ref_automorph_coeff,
+    .unpack48_masked = jfi_ref_unpack48_masked,
+    .unpack48 = jfi_ref_unpack48,
+    .pack48 = jfi_ref_pack48,
+    .any_ge = jfi_ref_any_ge,
+    .fft_fwd = jfi_ref_fft_fwd,
+    .fft_inv = jfi_ref_fft_inv,
+};

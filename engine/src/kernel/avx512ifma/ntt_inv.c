@@ -1,0 +1,243 @@
+/* kernel/avx512ifma/ntt_inv.c: inverse transform. Contract: kernel.h.  Twin: ref/ntt.c.
+ * Source: [Harvey14] [LN16] [HEXL21] for Shoup products; the merged radix 4 below is ours.
+ *
+ * Radix 4, with c the inverse root of the node:
+ *     e0 = y0 - y1, s0 = y0 + y1, e1 = y2 - y3, s1 = y2 + y3
+ *     x0 = s0 + s1                  x2 = c^2 (s0 - s1)
+ *     x1 = c e0 + ic e1             x3 = c^3 e0 - ic^3 e1
+ * A sum of two products takes one subtraction of the sum of the two quotients, as in ntt_fwd.c.
+ *
+ * Bounds. Every pass takes words below 4q and leaves words below 4q: x0 because it is shrunk to [0, 2q);
+ * x2 < 2q and x1, x3 < 4q because they are Shoup products of operands below 2^52. The operands:
+ * e + 4q < 8q, s0 - s1 + 8q < 16q <= 2^52, x0 < 16q. The factor 1/n sits in the twiddles of the
+ * top node; x0 of that node is multiplied by 1/n instead of being shrunk. */
+#include "kernel/avx512ifma/vec.h"
+#include "kernel/avx512ifma/ntt_plan.h"
+
+typedef struct consts {
+    jfi_v q, nq; /* q, and 2^52 - q, that is -q for an IFMA multiply */
+    jfi_v mu;    /* floor(2^52 / q) */
+    jfi_v q4, q8;
+    const uint64_t *scale; /* 1/n and its companion */
+} consts;
+
+JFI_INLINE jfi_v bc(const uint64_t *p) { return vset(*p); }
+
+/* Any V < 2^52 to [0, 2q). */
+JFI_INLINE jfi_v shrink(jfi_v x, const consts *c)
+{
+    return lo52(x, hi52(vzero(), x, c->mu), c->nq);
+}
+
+/* x*w in [0, 2q), for V < 2^52. */
+JFI_INLINE jfi_v mul(jfi_v x, jfi_v w, jfi_v ws, const consts *c)
+{
+    return lo52(lo52(vzero(), x, w), hi52(vzero(), x, ws), c->nq);
+}
+
+/* Garbage-free [0, q) from [0, 2q) and from [0, 4q). */
+JFI_INLINE jfi_v finish2(jfi_v v, const consts *c)
+{
+    return once(vand(v, vset(JFI_MASK52)), c->q);
+}
+JFI_INLINE jfi_v finish4(jfi_v v, const consts *c)
+{
+    return once(once(vand(v, vset(JFI_MASK52)), vadd(c->q, c->q)), c->q);
+}
+
+JFI_INLINE void radix4(jfi_v *v0, jfi_v *v1, jfi_v *v2, jfi_v *v3, const uint64_t *t, int last,
+                       const consts *c)
+{
+    jfi_v e0 = vsub(vadd(*v0, c->q4), *v1), s0 = vadd(*v0, *v1);
+    jfi_v e1 = vsub(vadd(*v2, c->q4), *v3), s1 = vadd(*v2, *v3);
+    jfi_v x0 = vadd(s0, s1), d = vsub(vadd(s0, c->q8), s1);
+    jfi_v hb = hi52(hi52(vzero(), e0, bc(t + 3)), e1, bc(t + 7));
+    jfi_v hd = hi52(hi52(vzero(), e0, bc(t + 5)), e1, bc(t + 9));
+    *v0 = last ? mul(x0, bc(c->scale), bc(c->scale + 1), c) : shrink(x0, c);
+    *v2 = mul(d, bc(t), bc(t + 1), c);
+    *v1 = lo52(lo52(lo52(vzero(), e0, bc(t + 2)), e1, bc(t + 6)), hb, c->nq);
+    *v3 = lo52(lo52(lo52(vzero(), e0, bc(t + 4)), e1, bc(t + 8)), hd, c->nq);
+    if (last) {
+        *v0 = finish2(*v0, c);
+        *v1 = finish4(*v1, c);
+        *v2 = finish2(*v2, c);
+        *v3 = finish4(*v3, c);
+    }
+}
+
+/* Inputs below 4q. */
+JFI_INLINE void radix2(jfi_v *x, jfi_v *y, const uint64_t *t, int last, const consts *c)
+{
+    jfi_v s = vadd(*x, *y), d = vsub(vadd(*x, c->q4), *y);
+    *x = last ? mul(s, bc(c->scale), bc(c->scale + 1), c) : shrink(s, c);
+    *y = mul(d, bc(t), bc(t + 1), c);
+    if (last) {
+        *x = finish2(*x, c);
+        *y = finish2(*y, c);
+    }
+}
+
+JFI_INLINE void pass2(uint64_t *x, size_t h, const uint64_t *t, int last, const consts *c)
+{
+    for (size_t i = 0; i < h; i += 8) {
+        jfi_v a = vload(x + i), b = vload(x + h + i);
+        radix2(&a, &b, t, last, c);
+        vstore(x + i, a);
+        vstore(x + h + i, b);
+    }
+}
+
+JFI_INLINE void pass4(uint64_t *x, size_t h, const uint64_t *t, int last, const consts *c)
+{
+    for (size_t i = 0; i < h; i += 8) {
+        jfi_v v[4];
+        for (size_t k = 0; k < 4; k++) v[k] = vload(x + k * h + i);
+        radix4(&v[0], &v[1], &v[2], &v[3], t, last, c);
+        for (size_t k = 0; k < 4; k++) vstore(x + k * h + i, v[k]);
+    }
+}
+
+JFI_INLINE void pass8(uint64_t *x, size_t h, const uint64_t *t, int last, const consts *c)
+{
+    for (size_t i = 0; i < h; i += 8) {
+        jfi_v v[8];
+        for (size_t k = 0; k < 8; k++) v[k] = vload(x + k * h + i);
+        for (size_t k = 0; k < 8; k += 4)
+            radix4(&v[k], &v[k + 1], &v[k + 2], &v[k + 3], t + 2 + 10 * (k / 4), 0, c);
+        for (size_t k = 0; k < 4; k++) {
+            radix2(&v[k], &v[k + 4], t, last, c);
+            vstore(x + k * h + i, v[k]);
+            vstore(x + (k + 4) * h + i, v[k + 4]);
+        }
+    }
+}
+
+JFI_INLINE void pass16(uint64_t *x, size_t h, const uint64_t *t, int last, const consts *c)
+{
+    for (size_t i = 0; i < h; i += 8) {
+        jfi_v v[16];
+        for (size_t k = 0; k < 4; k++) {
+            jfi_v *u = v + 4 * k;
+            for (size_t j = 0; j < 4; j++) u[j] = vload(x + (4 * k + j) * h + i);
+            radix4(&u[0], &u[1], &u[2], &u[3], t + 10 + 10 * k, 0, c);
+        }
+        for (size_t k = 0; k < 4; k++) {
+            radix4(&v[k], &v[k + 4], &v[k + 8], &v[k + 12], t, last, c);
+            for (size_t j = 0; j < 4; j++) vstore(x + (k + 4 * j) * h + i, v[k + 4 * j]);
+        }
+    }
+}
+
+/* The lane orders of ntt_fwd.c, backwards. Canonical words double in each stage: sums < 2q, 4q, 8q with
+ * differences lifted by q, 2q, 4q; the last sum is shrunk, so all leave below 2q. With n == 8 the
+ * tail is the whole transform: fold is 1/n. */
+JFI_INLINE void tail_pair(jfi_v *pa, jfi_v *pb, const uint64_t *t4, const uint64_t *t2, const uint64_t *t1,
+                          int last, const consts *c)
+{
+    const jfi_v a = *pa, b = *pb;
+    jfi_v x = _mm512_permutex2var_epi64(a, _mm512_setr_epi64(0, 8, 4, 12, 2, 10, 6, 14), b);
+    jfi_v y = _mm512_permutex2var_epi64(a, _mm512_setr_epi64(1, 9, 5, 13, 3, 11, 7, 15), b);
+    jfi_v s = vadd(x, y);
+    y = mul(vsub(vadd(x, c->q), y), vload(t1), vload(t1 + 8), c);
+    x = _mm512_shuffle_i64x2(s, y, 0x44);
+    y = _mm512_shuffle_i64x2(s, y, 0xee);
+    s = vadd(x, y);
+    y = mul(vsub(vadd(x, vadd(c->q, c->q)), y),
+            _mm512_broadcast_i64x4(_mm256_loadu_si256((const __m256i *)t2)),
+            _mm512_broadcast_i64x4(_mm256_loadu_si256((const __m256i *)(t2 + 4))), c);
+    x = _mm512_permutex2var_epi64(s, _mm512_setr_epi64(0, 1, 4, 5, 8, 9, 12, 13), y);
+    jfi_v z = _mm512_permutex2var_epi64(s, _mm512_setr_epi64(2, 3, 6, 7, 10, 11, 14, 15), y);
+    s = vadd(x, z);
+    y = mul(vsub(vadd(x, c->q4), z), _mm512_broadcast_i64x2(_mm_loadu_si128((const __m128i *)t4)),
+            _mm512_broadcast_i64x2(_mm_loadu_si128((const __m128i *)(t4 + 2))), c);
+    s = last ? mul(s, bc(c->scale), bc(c->scale + 1), c) : shrink(s, c);
+    if (last) {
+        s = finish2(s, c);
+        y = finish2(y, c);
+    }
+    *pa = _mm512_permutex2var_epi64(s, _mm512_setr_epi64(0, 2, 4, 6, 8, 10, 12, 14), y);
+    *pb = _mm512_permutex2var_epi64(s, _mm512_setr_epi64(1, 3, 5, 7, 9, 11, 13, 15), y);
+}
+
+static void tail(uint64_t *x, size_t pairs, int last, const uint64_t *t4, const uint64_t *t2,
+                 const uint64_t *t1, const consts *c)
+{
+    const consts k = *c;
+    if (last) { /* n == 16 has a pass after its tail, so this is never more than n == 8, alone */
+        jfi_v a = vload(x), b = a;
+        tail_pair(&a, &b, t4, t2, t1, 1, &k);
+        vstore(x, a);
+        return;
+    }
+    for (size_t i = 0; i < pairs; i++) {
+        jfi_v a = vload(x + 16 * i), b = vload(x + 16 * i + 8);
+        tail_pair(&a, &b, t4 + 4 * i, t2 + 8 * i, t1 + 16 * i, 0, &k);
+        vstore(x + 16 * i, a);
+        vstore(x + 16 * i + 8, b);
+    }
+}
+
+/* One pass over `nodes` consecutive blocks of radix*h words; `last` is the top node. */
+static void run_pass(uint64_t *x, uint32_t radix, size_t h, const uint64_t *t, size_t nodes, int last,
+                     const consts *c)
+{
+    const consts k = *c;
+    const size_t step = h << radix;
+    if (last) {
+        switch (radix) {
+        case 1: pass2(x, h, t, 1, &k); break;
+        case 2: pass4(x, h, t, 1, &k); break;
+        case 3: pass8(x, h, t, 1, &k); break;
+        default: pass16(x, h, t, 1, &k); break;
+        }
+        return;
+    }
+    for (size_t b = 0; b < nodes; b++, x += step) {
+        switch (radix) {
+        case 2: pass4(x, h, t + 10 * b, 0, &k); break;
+        case 3: pass8(x, h, t + 22 * b, 0, &k); break;
+        default: pass16(x, h, t + 50 * b, 0, &k); break;
+        }
+    }
+}
+
+/* The tail and the passes that work in L1, for one leaf: the mirror of ntt_fwd.c. */
+static void leaf_block(uint64_t *x, const uint64_t *w, uint32_t log_n, const ifma_plan *p, size_t leaf,
+                       const consts *c)
+{
+    const size_t pairs = (size_t)1 << (log_n - p->leaves - 4), at = leaf * pairs;
+    tail(x, pairs, 0, w + p->tail4 + 4 * at, w + p->tail2 + 8 * at, w + p->tail1 + 16 * at, c);
+    for (uint32_t i = p->passes; i-- > p->outer;) {
+        const ifma_pass *a = &p->pass[i];
+        const uint32_t sub = a->nodes - p->leaves;
+        run_pass(x, a->radix, (size_t)1 << (log_n - a->nodes - a->radix),
+                 w + a->at + (leaf << sub) * ifma_node_words[a->radix], (size_t)1 << sub, i == 0, c);
+    }
+}
+
+void jfi_ifma_ntt_inv(uint64_t *x, const jfi_ntt *t)
+{
+    const jfi_mod *m = t->mod;
+    const uint32_t log_n = t->log_n;
+    ifma_plan p;
+    ifma_plan_init(&p, log_n);
+    const uint64_t *w = (const uint64_t *)t->w + p.words;
+    const consts c = {vset(m->q),     vset(((uint64_t)1 << 52) - m->q), vset(m->mu52),
+                      vset(4 * m->q), vset(8 * m->q),                   w + p.words};
+    if (log_n == 3) {
+        tail(x, 1, 1, w + p.tail4, w + p.tail2, w + p.tail1, &c);
+        return;
+    }
+    for (size_t leaf = 0; leaf < (size_t)1 << p.leaves; leaf++) {
+        leaf_block(x + (leaf << (log_n - p.leaves)), w, log_n, &p, leaf, &c);
+        for (uint32_t s = p.outer; s-- > 0;) { /* the outer blocks that end here, smallest first */
+            const ifma_pass *a = &p.pass[s];
+            const uint32_t sub = p.leaves - a->nodes;
+            const size_t node = leaf >> sub;
+            if (leaf + 1 != (node + 1) << sub) continue;
+            run_pass(x + (node << (log_n - a->nodes)), a->radix,
+                     (size_t)1 << (log_n - a->nodes - a->radix),
+                     w + a->at + node * ifma_node_words[a->radix], 1, s == 0, &c);
+        }
+    }
+}
