@@ -1,0 +1,60 @@
+"""Writing the vectors: one JSON file a room, and one C header that holds them all, for tests that have no files."""
+
+import json
+from pathlib import Path
+
+from .cases import to_json, to_words
+
+ROOT = Path(__file__).resolve().parents[2]
+FOLDER = ROOT / "protocol" / "vectors"
+HEADER = ROOT / "engine" / "test" / "vectors.h"
+HEAD = """/* vectors.h: the known answers of protocol/vectors, written by `python -m tools.model --write`; do not edit.
+ * A case is a kind, a name and named rows of 64-bit words (tools/model/cases.py). */
+/* clang-format off */
+#ifndef JFI_TEST_VECTORS_H
+#define JFI_TEST_VECTORS_H
+#include <stddef.h>
+#include <stdint.h>
+typedef struct vec_field { const char *name; size_t count; const uint64_t *word; } vec_field;
+typedef struct vec_case { const char *kind, *name; size_t fields; const vec_field *field; } vec_case;
+"""
+
+
+def json_text(about: str, cases: list[dict]) -> str:
+    """The text of one file."""
+    lines = [json.dumps({k: to_json(v) for k, v in case.items()}) for case in cases]
+    return '{"about": ' + json.dumps(about) + ',\n"cases": [\n' + ",\n".join(lines) + "\n]}\n"
+
+
+def header_text(files: dict[str, list[dict]]) -> str:
+    """The text of vectors.h from the cases of all files, in Python or in JSON form."""
+    words, fields, table = [], [], []
+    offset = count = 0
+    for cases in files.values():
+        for case in cases:
+            first = count
+            for key, value in case.items():
+                if key in ("kind", "name"):
+                    continue
+                row = to_words(value)
+                words.append(",".join(f"0x{x:x}u" for x in row) + ",")
+                fields.append(f'{{"{key}",{len(row)},vec_words+{offset}}},')
+                offset, count = offset + len(row), count + 1
+            table.append(f'{{"{case["kind"]}","{case["name"]}",{count - first},vec_fields+{first}}},')
+    return (HEAD + "static const uint64_t vec_words[] = {\n" + "\n".join(words)
+            + "\n};\nstatic const vec_field vec_fields[] = {\n" + "\n".join(fields)
+            + "\n};\nstatic const vec_case vec_cases[] = {\n" + "\n".join(table)
+            + "\n};\nenum { VEC_CASES = sizeof vec_cases / sizeof vec_cases[0] };\n#endif\n")
+
+
+def read(name: str) -> list[dict]:
+    """The cases of a file as they lie on disk."""
+    return json.loads((FOLDER / f"{name}.json").read_text())["cases"]
+
+
+def write(abouts: dict[str, str], files: dict[str, list[dict]]) -> None:
+    """Write every file and the header."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for name, cases in files.items():
+        (FOLDER / f"{name}.json").write_text(json_text(abouts[name], cases))
+    HEADER.write_text(header_text(files))
