@@ -12,20 +12,30 @@
 
 enum { PRIME_BITS = 48, TERMINALS_MAX = 4, TERMINAL_BITS_MIN = 22 };
 
-typedef struct builder {
-  jfi_chain *c;
-  size_t next_index[PRIME_BITS + 1]; /* how many primes of each size are taken */
-} builder;
-
-/* Appends the next prime of `bits` bits; its index, or JFI_PRIMES_MAX when the list or the context is full. */
-static size_t take_prime(builder *b, uint32_t bits) {
-  if (b->c->n >= JFI_PRIMES_MAX) return JFI_PRIMES_MAX;
-  uint64_t q = jfi_prime_below_var(bits, b->next_index[bits]);
-  if (q == 0) return JFI_PRIMES_MAX;
-  b->next_index[bits]++;
-  b->c->prime[b->c->n] = q;
-  return b->c->n++;
+static int taken(const jfi_chain *c, uint64_t q) {
+  for (size_t i = 0; i < c->n; i++)
+    if (c->prime[i] == q) return 1;
+  return 0;
 }
+
+/* The largest prime of our list below q that the chain lacks; 0 when it would have fewer than `bits` bits. */
+static uint64_t next_free(const jfi_chain *c, uint64_t q, uint32_t bits) {
+  const uint64_t step = (uint64_t)1 << JFI_PRIME_STEP_LOG;
+  while (q > ((uint64_t)1 << (bits - 1)) + step) {
+    q -= step;
+    if (jfi_is_prime_var(q) && !taken(c, q)) return q;
+  }
+  return 0;
+}
+
+static size_t append(jfi_chain *c, uint64_t q) {
+  if (q == 0 || c->n >= JFI_PRIMES_MAX) return JFI_PRIMES_MAX;
+  c->prime[c->n] = q;
+  return c->n++;
+}
+
+/* Appends the largest free prime of `bits` bits; its index, or JFI_PRIMES_MAX when the list or the context is full. */
+static size_t take_prime(jfi_chain *c, uint32_t bits) { return append(c, next_free(c, ((uint64_t)1 << bits) + 1, bits)); }
 
 static jfhe_status too_many(void) { return jfi_fail(JFHE_ERR_PARAMS, "parameters need more than %d primes, or more of one size than there are", JFI_PRIMES_MAX); }
 
@@ -79,65 +89,95 @@ static int region_plan(region *best, uint32_t step, uint32_t count) {
   return best_extra != UINT32_MAX;
 }
 
-static jfhe_status add_region(builder *b, uint32_t level, uint32_t step, uint32_t count) {
+static jfhe_status add_region(jfi_chain *c, uint32_t level, uint32_t step, uint32_t count) {
   region r = {0};
   if (!region_plan(&r, step, count))
     return jfi_fail(JFHE_ERR_PARAMS, "no set of primes gives %u steps of %u bits; use at most 48 bits, or 56 to 58", count, step);
   uint32_t main[JFI_LEVELS_MAX], terminal[TERMINALS_MAX];
   for (uint32_t i = 0; i < r.n_main; i++)
-    if ((main[i] = (uint32_t)take_prime(b, PRIME_BITS)) == JFI_PRIMES_MAX) return too_many();
+    if ((main[i] = (uint32_t)take_prime(c, PRIME_BITS)) == JFI_PRIMES_MAX) return too_many();
   for (uint32_t i = 0; i < r.n_terminals; i++)
-    if ((terminal[i] = (uint32_t)take_prime(b, r.bits[i])) == JFI_PRIMES_MAX) return too_many();
+    if ((terminal[i] = (uint32_t)take_prime(c, r.bits[i])) == JFI_PRIMES_MAX) return too_many();
+  c->scale[level + count] = (double)((uint64_t)1 << step);
   for (uint32_t i = 1; i <= count; i++) {
-    jfi_set s = b->c->level[level];
+    jfi_set s = c->level[level];
     for (uint32_t m = 0; m < r.main[i]; m++) s = jfi_set_with(s, main[m]);
     for (uint32_t t = 0; t < r.n_terminals; t++)
       if (r.subset[i] >> t & 1) s = jfi_set_with(s, terminal[t]);
-    b->c->level[level + i] = s;
+    c->level[level + i] = s;
   }
   return JFHE_OK;
 }
 
-static jfhe_status add_first(builder *b, uint32_t bits) {
+static jfhe_status add_first(jfi_chain *c, uint32_t bits) {
   jfi_set s = jfi_set_empty();
   uint32_t parts = bits > PRIME_BITS ? 2 : 1;
   for (uint32_t i = 0; i < parts; i++) {
-    size_t at = take_prime(b, parts == 1 ? bits : (bits + i) / 2);
+    size_t at = take_prime(c, parts == 1 ? bits : (bits + i) / 2);
     if (at == JFI_PRIMES_MAX) return too_many();
     s = jfi_set_with(s, at);
   }
-  b->c->level[0] = s;
+  c->level[0] = s;
   return JFHE_OK;
 }
 
-static jfhe_status add_steps(builder *b, const jfi_params *p) {
+/* Primes for `count` steps of one size, out[0] for the lowest. Scales follow s -> s^2/q down the run, which doubles any drift at each
+ * level, so the primes are picked, from the top, to keep s near the middle of a window of candidates: the one that brings the next
+ * scale nearest to it. The drift then stays within the window, for any depth. *scale: s at the top of the run. */
+static jfhe_status pick_run(const jfi_chain *c, uint64_t *out, uint32_t count, uint32_t bits, double *scale) {
+  uint64_t window[2 * JFI_LEVELS_MAX + 8], q = ((uint64_t)1 << bits) + 1;
+  uint32_t size = 0, want = 2 * count + 7;
+  while (size < want && (q = next_free(c, q, bits))) window[size++] = q;
+  if (size < count) return too_many();
+  double middle = (double)window[size / 2], s = middle;
+  *scale = middle;
+  for (uint32_t i = count; i-- > 0;) {
+    uint32_t best = size;
+    double best_off = 0;
+    for (uint32_t w = 0; w < size; w++) {
+      if (window[w] == 0) continue;
+      double off = s * s / (double)window[w] / middle - 1;
+      if (off < 0) off = -off;
+      if (best == size || off < best_off) { best = w; best_off = off; }
+    }
+    out[i] = window[best];
+    s = s * s / (double)window[best];
+    window[best] = 0;
+  }
+  return JFHE_OK;
+}
+
+static jfhe_status add_run(jfi_chain *c, uint32_t level, uint32_t count, uint32_t bits) {
+  uint64_t q[JFI_LEVELS_MAX];
+  JFI_TRY(pick_run(c, q, count, bits, &c->scale[level + count]));
+  for (uint32_t i = 0; i < count; i++) {
+    size_t at = append(c, q[i]);
+    if (at == JFI_PRIMES_MAX) return too_many();
+    c->level[level + i + 1] = jfi_set_with(c->level[level + i], at);
+  }
+  return JFHE_OK;
+}
+
+static jfhe_status add_steps(jfi_chain *c, const jfi_params *p) {
   for (uint32_t l = 0; l < p->n_steps;) {
     uint32_t bits = p->step_bits[l], run = 1;
-    if (bits <= PRIME_BITS) {
-      size_t at = take_prime(b, bits);
-      if (at == JFI_PRIMES_MAX) return too_many();
-      b->c->level[l + 1] = jfi_set_with(b->c->level[l], at);
-    } else {
-      while (l + run < p->n_steps && p->step_bits[l + run] == bits) run++;
-      JFI_TRY(add_region(b, l, bits, run));
-    }
+    while (l + run < p->n_steps && p->step_bits[l + run] == bits) run++;
+    if (bits <= PRIME_BITS) JFI_TRY(add_run(c, l, run, bits));
+    else JFI_TRY(add_region(c, l, bits, run));
     l += run;
   }
   return JFHE_OK;
 }
 
-/* Primes of the rung below: its first prime is ours (all chains begin with the largest of its size), the others are taken anew unless
- * the chain has them. */
-static jfhe_status add_guests(builder *b, const jfi_params *p) {
+/* Primes of the rung below, found by building its chain; those we have are not taken twice. */
+static jfhe_status add_guests(jfi_chain *c, const jfi_params *p) {
   if (!p->guest_steps) return JFHE_OK;
-  for (uint32_t i = 0; i < p->guest_steps; i++) {
-    uint64_t q = jfi_prime_below_var(p->guest_bits, i);
-    int have = 0;
-    for (size_t j = 0; j < b->c->n; j++) have |= b->c->prime[j] == q;
-    if (have) continue;
-    if (b->c->n >= JFI_PRIMES_MAX || q == 0) return too_many();
-    b->c->prime[b->c->n++] = q;
-  }
+  jfi_chain small;
+  memset(&small, 0, sizeof small);
+  JFI_TRY(add_first(&small, p->guest_first_bits));
+  JFI_TRY(add_run(&small, 0, p->guest_steps, p->guest_bits));
+  for (size_t i = 0; i < small.n; i++)
+    if (!taken(c, small.prime[i]) && append(c, small.prime[i]) == JFI_PRIMES_MAX) return too_many();
   return JFHE_OK;
 }
 
@@ -147,21 +187,13 @@ static double set_product(const jfi_chain *c, jfi_set s) {
   return x;
 }
 
-/* Canonical scales: 2^bits at the top of each run of equal steps, then what squaring and rescaling makes of it. */
+/* Canonical scales: given at the top of each run of equal steps, below it what squaring and rescaling makes of it. */
 static void set_scales(jfi_chain *c, const jfi_params *p) {
-  for (uint32_t l = 1; l <= c->top; l++)
+  if (c->top == 0) c->scale[0] = (double)((uint64_t)1 << (p->first_bits - 2));
+  for (uint32_t l = c->top; l > 0; l--) {
     c->step[l] = set_product(c, jfi_set_minus(c->level[l], c->level[l - 1])) /
                  set_product(c, jfi_set_minus(c->level[l - 1], c->level[l]));
-  for (uint32_t l = c->top + 1; l-- > 0;) {
-    uint32_t bits = l ? p->step_bits[l - 1] : 0;
-    if (l == c->top) {
-      uint64_t one = 1;
-      c->scale[l] = (double)(one << (l ? bits : p->first_bits - 2));
-    } else if (l == 0 || p->step_bits[l] == bits) {
-      c->scale[l] = c->scale[l + 1] * c->scale[l + 1] / c->step[l + 1];
-    } else {
-      c->scale[l] = (double)((uint64_t)1 << bits);
-    }
+    if (c->scale[l - 1] == 0) c->scale[l - 1] = c->scale[l] * c->scale[l] / c->step[l];
   }
 }
 
@@ -185,23 +217,14 @@ static jfhe_status set_digits(jfi_chain *c) {
 
 jfhe_status jfi_chain_build(jfi_chain *c, const jfi_params *p) {
   memset(c, 0, sizeof *c);
-  builder b = {.c = c};
   c->top = p->n_steps;
-  JFI_TRY(add_first(&b, p->first_bits));
-  JFI_TRY(add_steps(&b, p));
-  JFI_TRY(add_guests(&b, p));
+  JFI_TRY(add_first(c, p->first_bits));
+  JFI_TRY(add_steps(c, p));
+  JFI_TRY(add_guests(c, p));
   c->chain = jfi_set_range(0, c->n);
   for (uint32_t i = 0; i < p->n_special; i++) {
-    /* a special must not be a prime that a guest brought */
-    size_t at;
-    int clash;
-    do {
-      at = take_prime(&b, p->special_bits);
-      if (at == JFI_PRIMES_MAX) return too_many();
-      clash = 0;
-      for (size_t j = 0; j < at; j++) clash |= c->prime[j] == c->prime[at];
-      if (clash) c->n--;
-    } while (clash);
+    size_t at = take_prime(c, p->special_bits);
+    if (at == JFI_PRIMES_MAX) return too_many();
     c->special = jfi_set_with(c->special, at);
   }
   set_scales(c, p);

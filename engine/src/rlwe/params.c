@@ -40,6 +40,7 @@ jfhe_status jfi_params_preset(jfi_params *p, const char *name) {
   } else if (name && strcmp(name, "stats") == 0) {
     base(p, name, 14, 2, 48);
     push_steps(p, 6, 46);
+    guests(p, 2, 46);
   } else if (name && strcmp(name, "ml") == 0) {
     base(p, name, 15, 4, 47); /* 4*48 would pass the table but not its margin: 856 > 98.5 % of 868 */
     push_steps(p, 14, 44);
