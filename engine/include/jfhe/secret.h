@@ -61,6 +61,17 @@ JFHE_API size_t jfhe_release_scratch(const jfhe_ctx *ctx);
 /** Releases counted so far under this key (kept in its container). */
 JFHE_API uint32_t jfhe_sk_releases(const jfhe_sk *sk);
 
+/* ---- the secret key's container; format: protocol/container.md ---- */
+/** Bytes of the container: 2 bits a coefficient after 4 KiB of header, counters of releases included. */
+JFHE_API size_t jfhe_sk_write_size(const jfhe_sk *sk);
+/** Whoever holds these bytes holds the key: keep them in a file of mode 0600, wipe the buffer.
+ *  Returns JFHE_OK, else what was written is undefined: JFHE_ERR_ARG for a null pointer or too little room. */
+JFHE_API JFHE_CHECK jfhe_status jfhe_sk_write(uint8_t *bytes, size_t len, const jfhe_sk *sk);
+/** bytes, len: one whole container. Checks and statuses are those of jfhe/codec.h; JFHE_ERR_VALUE for a coefficient that is not
+ *  ternary, JFHE_ERR_BUDGET for counters that contradict each other, JFHE_ERR_ENTROPY when there is none for the key's noise.
+ *  Time    independent of the coefficients. */
+JFHE_API JFHE_CHECK jfhe_status jfhe_sk_read(const jfhe_ctx *ctx, jfhe_sk **out, const uint8_t *bytes, size_t len);
+
 #ifdef __cplusplus
 }
 #endif
