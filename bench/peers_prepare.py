@@ -124,8 +124,8 @@ def project_version(cmake_lists: Path, name: str) -> str:
     return found.group(1) if found else "unknown"
 
 
-def seal() -> Path:
-    """Build SEAL with HEXL from the sources that the sealy crate carries, and our two programs."""
+def seal_library() -> Path:
+    """Build SEAL with HEXL from the sources that the sealy crate carries."""
     cxx, cxx_name = compiler()
 
     def build(folder: Path, log: Path) -> None:
@@ -140,16 +140,27 @@ def seal() -> Path:
             "SEAL_BUILD_SEAL_C": "OFF", "CpuFeatures_DIR": PEERS / "seal" / "cpufeatures",
         }
         cmake(source, folder / "build", options, log, "SEAL")
+
+    return once("seal_library", [PEERS / "seal" / "carrier", PEERS / "seal" / "cpufeatures"], cxx_name, build)
+
+
+def seal() -> Path:
+    """Build our two programs over SEAL and HEXL."""
+    library = seal_library()
+    cxx, cxx_name = compiler()
+
+    def build(folder: Path, log: Path) -> None:
+        source = library / "SEAL"
         options = {
             "CMAKE_BUILD_TYPE": "Release", "CMAKE_CXX_COMPILER": cxx, "SEAL_SOURCE": source,
-            "PEER_SEAL_BUILD": folder / "build",
+            "PEER_SEAL_BUILD": library / "build",
             "PEER_SEAL_VERSION": project_version(source / "CMakeLists.txt", "SEAL"),
             "PEER_HEXL_VERSION": project_version(source / "thirdparty" / "hexl" / "CMakeLists.txt", "HEXL"),
             "PEER_FLAGS": f"{cxx_name} -O3 -march=native, with HEXL",
         }
         cmake(PEERS / "seal", folder / "programs", options, log, "the programs over SEAL")
 
-    return once("seal", [PEERS / "seal", PEERS / "common"], cxx_name, build)
+    return once("seal", [PEERS / "seal", PEERS / "common"], (library / "stamp").read_text(), build)
 
 
 def cmake(source: Path, target: Path, options: dict, log: Path, what: str) -> None:

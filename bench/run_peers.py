@@ -81,7 +81,8 @@ def python_command(folder: Path, script: str) -> list:
 
 
 def tenseal_command(folder: Path, case: dict) -> list | None:
-    return None if case["logn"] > 15 else [*python_command(folder, "tenseal/tenseal_bench.py"), *chain(case, special=True)]
+    program = python_command(folder, "tenseal/tenseal_bench.py")
+    return None if case["logn"] > 15 else [*program, *chain(case, special=True)]
 
 
 def node_command(folder: Path, case: dict) -> list | None:
@@ -106,6 +107,19 @@ PEERS = [
     Peer("tenseal", prepare.tenseal, ckks=tenseal_command),
     Peer("node-seal", prepare.node_seal, ckks=node_command),
 ]
+
+
+def extra(text: str) -> Peer:
+    """A peer that somebody built, ``NAME=PROGRAM``: it takes the arguments of ``chain`` and prints the same lines."""
+    name, _, program = text.partition("=")
+    path = Path(program)
+
+    def found() -> Path:
+        if not path.is_file():
+            raise prepare.Missing(f"no program {path.name}")
+        return path.resolve()
+
+    return Peer(name, found, two_threads=True, ckks=lambda f, c: [f, *chain(c, special=True, dnum=True)])
 
 
 @dataclass
@@ -186,10 +200,11 @@ def our_jobs(jfhe: Path, names: list[str], threads: int) -> list[Job]:
     return [Job(OURS, (jfhe, "bench", "--json", "--filter", name, *extra), threads) for name in names]
 
 
-def batches(cases: dict, ready: dict[str, Path], jfhe: Path | None, groups: list[str], threads: list[int]) -> list[list[Job]]:
+def batches(cases: dict, peers: list[Peer], ready: dict[str, Path], jfhe: Path | None, groups: list[str],
+            threads: list[int]) -> list[list[Job]]:
     """Jobs that belong side by side, in the order in which they run."""
     out = []
-    chosen = [p for p in PEERS if p.name in ready]
+    chosen = [p for p in peers if p.name in ready]
     if "ntt" in groups and 1 in threads:
         jobs = [Job(p.name, tuple(p.ntt(ready[p.name], cases))) for p in chosen if p.ntt]
         out.append(jobs + (our_jobs(jfhe, NTT_NAMES, 1) if jfhe else []))
@@ -293,12 +308,10 @@ def machine() -> dict:
     return {"cpu": cpu, "processors": len(os.sched_getaffinity(0)), "load": os.getloadavg()[0], "commit": commit}
 
 
-def prepare_all(names: list[str]) -> tuple[dict[str, Path], dict[str, str]]:
+def prepare_all(peers: list[Peer]) -> tuple[dict[str, Path], dict[str, str]]:
     """Prepare the chosen peers; a peer that cannot be had is named, never dropped in silence."""
     ready, missing = {}, {}
-    for peer in PEERS:
-        if peer.name not in names:
-            continue
+    for peer in peers:
         try:
             print(f"preparing {peer.name}", file=sys.stderr)
             ready[peer.name] = peer.prepare()
@@ -313,6 +326,8 @@ def prepare_all(names: list[str]) -> tuple[dict[str, Path], dict[str, str]]:
 def arguments(argv: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--peers", default=",".join(p.name for p in PEERS), help="which, by name")
+    parser.add_argument("--extra", action="append", default=[], type=extra, metavar="NAME=PROGRAM",
+                        help="a further peer that you built yourself")
     parser.add_argument("--groups", default="ntt,ckks")
     parser.add_argument("--threads", default="1,2")
     parser.add_argument("--logn", default="", help="only these ring degrees of the CKKS cases")
@@ -329,13 +344,15 @@ def main(argv: list[str] | None = None) -> int:
     if args.logn:
         keep = {int(n) for n in args.logn.split(",")}
         cases["ckks"] = [case for case in cases["ckks"] if case["logn"] in keep]
-    ready, missing = prepare_all(args.peers.split(","))
+    wanted = args.peers.split(",")
+    peers = [p for p in PEERS if p.name in wanted] + args.extra
+    ready, missing = prepare_all(peers)
     jfhe = args.jfhe if args.jfhe.exists() else None
     if jfhe is None:
         missing[OURS] = f"no {args.jfhe.name}: run `make engine`; the peers' own figures follow without ratios"
     results = Results()
     if not args.prepare_only:
-        plan = batches(cases, ready, jfhe, args.groups.split(","), [int(t) for t in args.threads.split(",")])
+        plan = batches(cases, peers, ready, jfhe, args.groups.split(","), [int(t) for t in args.threads.split(",")])
         measure(plan, args.rounds, args.budget_ms, results)
         out = BENCH / "out" / f"peers-{datetime.datetime.now():%Y%m%d-%H%M%S}.json"
         out.parent.mkdir(exist_ok=True)

@@ -18,6 +18,7 @@ struct Params {
     int log_qp = 0;  // bits of the key modulus
     int primes = 0;  // primes of the ciphertext modulus
     int dnum = 0;
+    int threads = 1;
 };
 
 struct Peer {
@@ -26,8 +27,8 @@ struct Peer {
 };
 
 inline void print_params(const Params &p) {
-    std::printf("\"params\":{\"logN\":%d,\"logQ\":%d,\"logQP\":%d,\"primes\":%d,\"dnum\":%d,\"threads\":1}", p.log_n,
-                p.log_q, p.log_qp, p.primes, p.dnum);
+    std::printf("\"params\":{\"logN\":%d,\"logQ\":%d,\"logQP\":%d,\"primes\":%d,\"dnum\":%d,\"threads\":%d}",
+                p.log_n, p.log_q, p.log_qp, p.primes, p.dnum, p.threads);
 }
 
 inline void print_head(const Peer &peer, const char *name, const Params &p) {

@@ -20,7 +20,8 @@ def main() -> None:
     context.global_scale = 2.0**args.scale
     params = {"logN": args.logn, "logQ": sum(args.bits), "logQP": sum(bits), "primes": len(args.bits)}
     params |= {"dnum": len(args.bits), "threads": args.threads}
-    meter = measure.Meter("tenseal", importlib.metadata.version("tenseal"), "wheel, SEAL without HEXL, Python binding", params, args.budget_ms)
+    version = importlib.metadata.version("tenseal")
+    meter = measure.Meter("tenseal", version, "wheel, SEAL without HEXL, Python binding", params, args.budget_ms)
 
     values = [math.sin(0.001 * i) for i in range(1 << (args.logn - 1))]
     plain = ts.plain_tensor(values)

@@ -1,0 +1,136 @@
+"""The driver without any peer: how lines are read, matched, divided and shown."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+BENCH = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(BENCH))
+
+import peers_prepare  # noqa: E402
+import run_peers  # noqa: E402
+
+
+def line(peer: str, median: float, *, name="ckks_mul", log_n=14, primes=7, threads=1, **more) -> dict:
+    params = {"logN": log_n, "primes": primes, "threads": threads}
+    return {"peer": peer, "name": name, "params": params, "median_ns": median, "p10_ns": median, "p90_ns": median} | more
+
+
+def table_of(*rounds: list[dict]) -> str:
+    results = run_peers.Results()
+    for number, lines in enumerate(rounds):
+        for one in lines:
+            results.add(number, one)
+    return run_peers.table(results)
+
+
+def row_of(table: str, peer: str) -> str:
+    return next(row for row in table.splitlines() if row.startswith(f"  {peer} "))
+
+
+def test_ratio_is_taken_round_by_round():
+    # The machine is three times slower in the second round; both sides suffer, the ratio does not.
+    table = table_of([line("jupyterfhe", 1e6), line("seal", 4e6)], [line("jupyterfhe", 3e6), line("seal", 12e6)])
+    assert "4.00x" in row_of(table, "seal")
+
+
+def test_ratio_needs_a_common_round():
+    table = table_of([line("jupyterfhe", 1e6)], [line("seal", 4e6)])
+    assert "x" not in row_of(table, "seal").split("]")[1].split("primes")[0]
+
+
+def test_another_chain_is_starred():
+    table = table_of([line("jupyterfhe", 1e6), line("seal", 4e6), line("lattigo", 4e6, primes=8)])
+    assert "4.00x*" in row_of(table, "lattigo")
+    assert "4.00x " in row_of(table, "seal")
+
+
+def test_sizes_divide_like_times():
+    ours = {"peer": "jupyterfhe", "name": "key_rotation_bytes", "params": {"logN": 16, "primes": 25}, "bytes": 40_000_000}
+    theirs = ours | {"peer": "openfhe", "bytes": 100_000_000}
+    assert "2.50x" in row_of(table_of([ours, theirs]), "openfhe")
+
+
+def test_threads_and_degree_are_never_mixed():
+    table = table_of([line("jupyterfhe", 1e6), line("openfhe", 9e6, threads=2), line("seal", 9e6, log_n=15)])
+    assert "9.00x" not in table
+
+
+def test_only_json_lines_count():
+    text = 'chatter\n{broken\n{"other": 1}\n' + json.dumps(line("seal", 1)) + "\n"
+    assert [one["peer"] for one in run_peers.lines_of(text)] == ["seal"]
+
+
+def test_a_failing_job_is_named_and_not_repeated(tmp_path):
+    count = tmp_path / "count"
+    job = run_peers.Job("seal", ("sh", "-c", f"echo x >> {count}; echo it broke >&2; exit 3", "--"))
+    results = run_peers.Results()
+    run_peers.measure([[job]], 3, 1.0, results)
+    assert results.faults == {"seal": "it broke"}
+    assert count.read_text() == "x\n"
+
+
+def test_a_peer_that_cannot_be_had_is_missing():
+    def absent() -> Path:
+        raise peers_prepare.Missing("no Python 3.10 on this machine")
+
+    ready, missing = run_peers.prepare_all([run_peers.Peer("openfhe", absent)])
+    assert (ready, missing) == ({}, {"openfhe": "no Python 3.10 on this machine"})
+
+
+def test_a_failed_step_says_where_its_log_is(tmp_path, monkeypatch):
+    monkeypatch.setattr(peers_prepare, "BENCH", tmp_path / "bench")
+    with pytest.raises(peers_prepare.Missing, match=r"making failed, see bench/x\.log"):
+        peers_prepare.call(["false"], cwd=tmp_path, log=tmp_path / "bench" / "x.log", what="making")
+
+
+def test_a_recipe_is_built_once_until_it_changes(tmp_path, monkeypatch):
+    monkeypatch.setattr(peers_prepare, "CACHE", tmp_path / "cache")
+    recipe, built = tmp_path / "recipe", []
+    recipe.write_text("one")
+    for text in ("one", "one", "two"):
+        recipe.write_text(text)
+        peers_prepare.once("peer", [recipe], "tools", lambda folder, log: built.append(recipe.read_text()))
+    assert built == ["one", "two"]
+
+
+def cases() -> dict:
+    return json.loads((BENCH / "cases.json").read_text())
+
+
+@pytest.mark.parametrize("case", cases()["ckks"], ids=lambda c: f"2^{c['logn']}")
+def test_our_chains_obey_the_security_table(case):
+    # 128 bits, uniform ternary secret: 98.5 % of the largest log2(QP) for this degree.
+    largest = {14: 430, 15: 868, 16: 1747}[case["logn"]]
+    assert sum(case["bits"]) + sum(case["special"]) <= 0.985 * largest
+    assert max(case["bits"] + case["special"]) <= 48
+    per_digit = -(-len(case["bits"]) // case["dnum"])
+    assert len(case["special"]) == per_digit
+    assert sum(case["bits"][:per_digit]) <= sum(case["special"])
+
+
+def test_the_limb_has_a_transform_of_every_degree():
+    q = cases()["prime"]
+    assert q < 2**48 and all((q - 1) % 2 ** (n + 1) == 0 for n in cases()["ntt_logn"])
+    assert all(pow(base, q - 1, q) == 1 for base in (2, 3, 5, 7, 11, 13))
+
+
+def test_seal_with_our_key_modulus_has_more_levels():
+    case = cases()["ckks"][1]
+    command = run_peers.seal_command([], case, equal_qp=True)
+    bits = [int(b) for b in command[command.index("--bits") + 1].split(",")]
+    ours = sum(case["bits"]) + sum(case["special"])
+    assert len(bits) - 1 > len(case["bits"]) and ours - 48 < sum(bits) <= ours
+
+
+def test_locks_name_no_registry():
+    locks = [*BENCH.glob("peers/**/crates.lock"), *BENCH.glob("peers/*/requirements.txt"),
+             *BENCH.glob("peers/*/package-lock.json"), *BENCH.glob("peers/*/go.sum")]
+    assert len(locks) == 6
+    for lock in locks:
+        assert not re.search(r"://|^\s*(-i|--index|source =)|\"resolved\"", lock.read_text(), re.M), lock
