@@ -13,10 +13,7 @@ HEAD = """/* vectors.h: the known answers of protocol/vectors, written by `pytho
 /* clang-format off */
 #ifndef JFI_TEST_VECTORS_H
 #define JFI_TEST_VECTORS_H
-#include <stddef.h>
-#include <stdint.h>
-typedef struct vec_field { const char *name; size_t count; const uint64_t *word; } vec_field;
-typedef struct vec_case { const char *kind, *name; size_t fields; const vec_field *field; } vec_case;
+#include "vec-cases.h"
 """
 
 
@@ -38,13 +35,13 @@ def header_text(files: dict[str, list[dict]]) -> str:
                     continue
                 row = to_words(value)
                 words.append(",".join(f"0x{x:x}u" for x in row) + ",")
-                fields.append(f'{{"{key}",{len(row)},vec_words+{offset}}},')
+                fields.append(f'{{"{key}",{len(row)},vec_all+{offset}}},')
                 offset, count = offset + len(row), count + 1
             table.append(f'{{"{case["kind"]}","{case["name"]}",{count - first},vec_fields+{first}}},')
-    return (HEAD + "static const uint64_t vec_words[] = {\n" + "\n".join(words)
+    return (HEAD + "static const uint64_t vec_all[] = {\n" + "\n".join(words)
             + "\n};\nstatic const vec_field vec_fields[] = {\n" + "\n".join(fields)
-            + "\n};\nstatic const vec_case vec_cases[] = {\n" + "\n".join(table)
-            + "\n};\nenum { VEC_CASES = sizeof vec_cases / sizeof vec_cases[0] };\n#endif\n")
+            + "\n};\nstatic const vec_case vec_cases_all[] = {\n" + "\n".join(table)
+            + "\n};\nenum { VEC_CASES = sizeof vec_cases_all / sizeof vec_cases_all[0] };\n#endif\n")
 
 
 def read(name: str) -> list[dict]:
