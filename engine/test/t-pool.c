@@ -1,4 +1,5 @@
 /* t-pool.c: each task once, whatever the count of workers; nested, concurrent and wrapped calls; idle and busy starts. */
+#define _POSIX_C_SOURCE 200809L
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>

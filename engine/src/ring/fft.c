@@ -24,9 +24,14 @@ static turn turn_mul(turn a, turn b) {
   return (turn){fix_mul(a.c, b.c) - fix_mul(a.s, b.s), fix_mul(a.s, b.c) + fix_mul(a.c, b.s)};
 }
 
+/* magic: PI_HIGH = floor_pi(2**126) >> 64 */
+#define PI_HIGH UINT64_C(0xc90fdaa22168c234)
+/* magic: PI_LOW = floor_pi(2**126) % 2**64 */
+#define PI_LOW UINT64_C(0xc4c6628b80dc1cd1)
+
 /* w = e^(ix), x = pi / 2^17 < 2^-15: x^10/10! < 2^-171 is the first term left out of either series. */
 static turn smallest_turn(void) {
-  const jfi_u128 pi = (jfi_u128)UINT64_C(0xc90fdaa22168c234) << 64 | UINT64_C(0xc4c6628b80dc1cd1); /* pi * 2^126 */
+  const jfi_u128 pi = (jfi_u128)PI_HIGH << 64 | PI_LOW; /* in units of 2^-126 */
   fix x = pi >> 17, x2 = fix_mul(x, x), one = (jfi_u128)1 << UNIT_LOG;
   fix c = one, s = one; /* Horner, from the term of highest degree: c = 1 - x^2/(k(k-1)) * c */
   for (unsigned k = 8; k; k -= 2) {
