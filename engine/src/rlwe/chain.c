@@ -2,7 +2,7 @@
  *
  * Steps of at most 48 bits take one prime each. A run of larger steps ("region") shares 48-bit primes and a few smaller terminal
  * primes: level i of the region is the base times floor primes of 48 bits times a subset of terminals whose bits add up to i*step
- * exactly, so one step drops some primes and takes others back (rational rescaling [SMPCKJS24]). All primes are the largest of
+ * exactly, so one step drops some primes and takes others back (rational rescaling [SS24]). All primes are the largest of
  * their size that are 1 mod 2^18, hence a product is within 2^-20 of the power of two it stands for. */
 #include "base/status.h"
 #include "ring/primes.h"
