@@ -6,22 +6,21 @@
 #include "ring/ring.h"
 
 typedef struct vec_field {
-    const char *name;
-    size_t count;
-    const uint64_t *word;
+  const char *name;
+  size_t count;
+  const uint64_t *word;
 } vec_field;
 
 typedef struct vec_case {
-    const char *kind, *name;
-    size_t fields;
-    const vec_field *field;
+  const char *kind, *name;
+  size_t fields;
+  const vec_field *field;
 } vec_case;
 
 /* The next case of a kind after `after` (null: the first), or null. */
 const vec_case *vec_next(const char *kind, const vec_case *after);
 /* Loop over all cases of a kind; a kind without a case is a failed check. */
-#define VEC_EACH(c, kind)                                                                          \
-    for (const vec_case *c = vec_first(kind); c != NULL; c = vec_next(kind, c))
+#define VEC_EACH(c, kind) for (const vec_case *c = vec_first(kind); c != NULL; c = vec_next(kind, c))
 const vec_case *vec_first(const char *kind);
 
 /* A field, or null when the case lacks it. */
