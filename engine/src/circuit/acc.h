@@ -1,0 +1,37 @@
+/* circuit/acc.h: sums of products at one level and scale, finished by one relinearisation and rescaling. */
+#ifndef JFI_CIRCUIT_ACC_H
+#define JFI_CIRCUIT_ACC_H
+#include "base/mem.h"
+#include "ckks/agree.h"
+#include "rlwe/keyswitch.h"
+
+/* d0 + d1 s + d2 s^2 = scale * (sum) over the primes of `level`. */
+typedef struct jfi_acc {
+  const struct jfhe_ctx *ctx;
+  uint32_t level, n_limbs;
+  jfi_set primes;
+  double scale;
+  int used, has2;     /* something is in d0, d1; in d2 */
+  jfi_bound bound;    /* of the sum: mag by the triangle inequality */
+  uint64_t *d[3];
+} jfi_acc;
+
+size_t jfi_acc_bytes(const struct jfhe_ctx *ctx, uint32_t level);
+/* An empty sum in scratch; d is null when scratch ran out (s->failed). */
+void jfi_acc_init(jfi_acc *acc, const struct jfhe_ctx *ctx, uint32_t level, double scale, jfi_scratch *s);
+/* += a*b (2ab if twice). a, b: degree 1, over supersets of the primes; a.scale*b.scale within
+ * JFI_SCALE_TOLERANCE of the accumulator's. */
+jfhe_status jfi_acc_mul(jfi_acc *acc, const struct jfhe_ct *a, const struct jfhe_ct *b, int twice);
+/* += c*a, by the integer nearest to c*acc.scale/a.scale. */
+void jfi_acc_mul_const(jfi_acc *acc, const struct jfhe_ct *a, double c);
+/* += c in every slot. */
+void jfi_acc_add_const(jfi_acc *acc, double c);
+/* out = the sum, one level down, scale acc.scale/step; message bound min(sum's, mag). out has room; its key id and
+ * packing are set by the caller; on failure it is unchanged. rlk may be null when nothing was multiplied. */
+size_t jfi_acc_finish_scratch(const struct jfhe_ctx *ctx, uint32_t level);
+jfhe_status jfi_acc_finish(jfi_acc *acc, struct jfhe_ct *out, double mag, const struct jfhe_evk *rlk, jfi_scratch *s);
+
+/* A ciphertext of degree 1 in scratch, room for the primes of a level. */
+size_t jfi_ct_temp_bytes(const struct jfhe_ctx *ctx, uint32_t level);
+void jfi_ct_temp(struct jfhe_ct *ct, const struct jfhe_ctx *ctx, uint32_t level, jfi_scratch *s);
+#endif
