@@ -3,7 +3,7 @@
 # Usage: tools/lint.sh [--fix]      --fix rewrites the C sources and checks nothing.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-mapfile -t sources < <(git ls-files --cached --others --exclude-standard 'engine/*.c' 'engine/*.h')
+mapfile -t sources < <(find engine -name '*.[ch]' | sort)
 if [ "${1:-}" = --fix ]; then
     clang-format-19 -i "${sources[@]}"
     exit
@@ -19,7 +19,7 @@ tidy() {
     printf '%s\n' "${sources[@]}" | grep -E '^engine/(src|test)/.*\.c$' | grep -v /wasm128/ |
         xargs -P "${JOBS:-2}" -n 8 clang-tidy-19 -p build/lint --quiet --warnings-as-errors='*' 2>/dev/null
 }
-shells() { git ls-files -z '*.sh' .ci/run engine/wasm/zig-tool | xargs -0 -n 1 bash -n; }
+shells() { find tools engine .ci -name '*.sh' -o -path .ci/run -o -name zig-tool | xargs -n 1 bash -n; }
 
 step clang-format clang-format-19 --dry-run --Werror "${sources[@]}"
 step lengths lengths
