@@ -94,6 +94,11 @@ static void stream_ref(const jfi_aes *a, uint8_t *out, uint64_t high, uint64_t f
   }
 }
 
+/* Below this many blocks the planes of the key cost more than they save. */
+#if defined(JFHE_HAVE_WASM128)
+enum { WORTH = 4 };
+#endif
+
 void jfi_aes_stream(const jfi_aes *a, uint8_t *out, uint32_t domain, uint32_t index, uint64_t first, size_t blocks) {
   uint64_t high = (uint64_t)index | (uint64_t)domain << 32;
 #if defined(JFHE_HAVE_AES_VAES)
@@ -105,6 +110,12 @@ void jfi_aes_stream(const jfi_aes *a, uint8_t *out, uint32_t domain, uint32_t in
 #if defined(JFHE_HAVE_AES_NI)
   if (a->features & JFI_CPU_AESNI) {
     jfi_aes_stream_ni(a, out, high, first, blocks);
+    return;
+  }
+#endif
+#if defined(JFHE_HAVE_WASM128)
+  if (a->features & JFI_CPU_SIMD128 && blocks >= WORTH) {
+    jfi_aes_stream_wasm128(a, out, high, first, blocks);
     return;
   }
 #endif

@@ -7,4 +7,6 @@
 void jfi_aes_stream_ni(const jfi_aes *a, uint8_t *out, uint64_t high, uint64_t first, size_t blocks);
 /* Needs JFI_CPU_VAES. */
 void jfi_aes_stream_vaes(const jfi_aes *a, uint8_t *out, uint64_t high, uint64_t first, size_t blocks);
+/* WebAssembly with simd128. */
+void jfi_aes_stream_wasm128(const jfi_aes *a, uint8_t *out, uint64_t high, uint64_t first, size_t blocks);
 #endif

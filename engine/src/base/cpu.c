@@ -45,6 +45,8 @@ static unsigned detect(void) {
   }
   return f;
 }
+#elif defined(__wasm_simd128__)
+static unsigned detect(void) { return JFI_CPU_SIMD128; }
 #else
 static unsigned detect(void) { return 0; }
 #endif

@@ -1,25 +1,20 @@
 /* ring/galois.c: the automorphisms X -> X^g as numbers and as permutations of the evaluation form. */
 #include "ring/ring.h"
 
+/* The low `bits` bits of x, 1 <= bits <= 32, in reverse: neighbours, pairs, nibbles, bytes and halves change places. */
 static uint32_t bit_reverse(uint32_t x, uint32_t bits) {
-  uint32_t r = 0;
-  for (uint32_t i = 0; i < bits; i++) r |= (x >> i & 1) << (bits - 1 - i);
-  return r;
+  x = (x & 0x55555555u) << 1 | (x >> 1 & 0x55555555u);
+  x = (x & 0x33333333u) << 2 | (x >> 2 & 0x33333333u);
+  x = (x & 0x0f0f0f0fu) << 4 | (x >> 4 & 0x0f0f0f0fu);
+  return __builtin_bswap32(x) >> (32 - bits);
 }
 
-/* Entry j holds a(psi^(2 brv(j) + 1)), and a(X^g) there is a(psi^(g (2 brv(j) + 1))). Counting up in bit-reversed order
- * clears the leading ones and sets the next bit, so no entry costs more than two steps on average. */
+/* Entry j holds a(psi^(2 brv(j) + 1)), and a(X^g) there is a(psi^(g (2 brv(j) + 1))). */
 void jfi_galois_perm(uint32_t *perm, uint32_t log_n, uint32_t g) {
-  uint32_t n = (uint32_t)1 << log_n, mask = 2 * n - 1, rev = 0;
+  uint32_t n = (uint32_t)1 << log_n, mask = 2 * n - 1;
   for (uint32_t j = 0; j < n; j++) {
-    uint32_t e = g * (2 * rev + 1) & mask; /* odd: wraps mod 2^32, a multiple of 2n */
+    uint32_t e = g * (2 * bit_reverse(j, log_n) + 1) & mask; /* odd; wraps mod 2^32, a multiple of 2n */
     perm[j] = bit_reverse(e >> 1, log_n);
-    uint32_t bit = n >> 1;
-    while (rev & bit) {
-      rev ^= bit;
-      bit >>= 1;
-    }
-    rev |= bit;
   }
 }
 

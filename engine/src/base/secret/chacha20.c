@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "base/bytes.h"
 #include "base/mem.h"
 
 typedef uint32_t vec __attribute__((vector_size(16)));
@@ -25,9 +24,23 @@ static inline void rounds(vec x[16]) {
   }
 }
 
-static inline void store(uint8_t *out, const vec x[16]) {
-  for (int w = 0; w < 16; w++)
-    for (int b = 0; b < 4; b++) jfi_store32_le(out + 64 * b + 4 * w, x[w][b]);
+/* Words w..w+3 of four blocks in, of block b in x[b] out. */
+static inline void transpose(vec x[4]) {
+  vec a = __builtin_shufflevector(x[0], x[1], 0, 4, 1, 5), b = __builtin_shufflevector(x[2], x[3], 0, 4, 1, 5);
+  vec c = __builtin_shufflevector(x[0], x[1], 2, 6, 3, 7), d = __builtin_shufflevector(x[2], x[3], 2, 6, 3, 7);
+  x[0] = __builtin_shufflevector(a, b, 0, 1, 4, 5);
+  x[1] = __builtin_shufflevector(a, b, 2, 3, 6, 7);
+  x[2] = __builtin_shufflevector(c, d, 0, 1, 4, 5);
+  x[3] = __builtin_shufflevector(c, d, 2, 3, 6, 7);
+}
+
+/* Vectors lie in memory as the stream wants them: the machine is little-endian. */
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "a little-endian machine");
+static inline void store(uint8_t *out, vec x[16]) {
+  for (int w = 0; w < 16; w += 4) {
+    transpose(x + w);
+    for (int b = 0; b < 4; b++) memcpy(out + 64 * b + 4 * w, &x[w + b], sizeof x[0]);
+  }
 }
 
 void jfi_chacha20_ref(uint8_t *out, const uint32_t state[16], size_t groups) {
