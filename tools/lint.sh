@@ -11,12 +11,13 @@ fi
 failed=0
 step() { local name=$1; shift; if "$@"; then echo "ok    $name"; else echo "WRONG $name"; failed=1; fi; }
 
-# 900 lines at the most: a longer file holds more than one concept.
-lengths() { awk 'FNR == 901 {print FILENAME " has more than 900 lines"; bad = 1} END {exit bad}' "${sources[@]}"; }
+# 900 lines at the most: a longer file holds more than one concept. Generated files say so at the top.
+lengths() { awk 'FNR == 1 {made = /[Gg]enerated/} FNR == 901 && !made {print FILENAME " has more than 900 lines"; bad = 1} END {exit bad}' "${sources[@]}"; }
 tidy() {
     cmake -S engine -B build/lint -G Ninja -DCMAKE_C_COMPILER=clang-19 -DCMAKE_BUILD_TYPE=Release \
         -DJFHE_TESTS=ON -DJFHE_TEST_PARAMS=ON --log-level=WARNING >/dev/null
-    printf '%s\n' "${sources[@]}" | grep -E '^engine/(src|test)/.*\.c$' | grep -v /wasm128/ |
+    # Not the tests: there the analyser follows every path on which a check has already failed.
+    printf '%s\n' "${sources[@]}" | grep -E '^engine/(src/.*|test/harness)\.c$' | grep -v /wasm128/ |
         xargs -P "${JOBS:-2}" -n 8 clang-tidy-19 -p build/lint --quiet --warnings-as-errors='*' 2>/dev/null
 }
 shells() { find tools engine .ci -name '*.sh' -o -path .ci/run -o -name zig-tool | xargs -n 1 bash -n; }

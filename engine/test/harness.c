@@ -168,13 +168,14 @@ int main(void) {
   if (!env || !*env) {
     run_all("", &sum);
   } else {
-    strcpy(list, env);
+    memcpy(list, env, strlen(env) + 1);
     for (char *isa = list, *end; isa; isa = end) {
       end = strchr(isa, ',');
       if (end) *end++ = '\0';
       setenv("JFHE_ISA", isa, 1);
       run_all(isa, &sum);
     }
+    g_isa = "";
   }
   printf("%" PRIu64 " checks\n%u passed, %u failed", g_checks, sum.passed, sum.failed);
   if (sum.skipped) printf(", %u skipped", sum.skipped);
