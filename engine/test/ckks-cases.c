@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "ckks/bound.h"
 
 static void add_galois(jfi_world *w, uint32_t g) {
   jfhe_evk *key = NULL;
@@ -115,7 +116,7 @@ double jfi_world_check(jfi_world *w, const jfhe_ct *ct, const jfi_vec *want, con
   CHECK_OK(jfhe_decrypt(w->ctx, pt, ct, w->sk, w->scratch, w->scratch_len));
   CHECK_OK(jfhe_ckks_decode(w->ctx, got.re, slots ? got.im : NULL, want->n, pt, w->scratch, w->scratch_len));
   for (size_t i = 0; i < want->n; i++) most = fmax(most, hypot(got.re[i] - want->re[i], got.im[i] - want->im[i]));
-  double worst = jfhe_pt_error(pt), probable = jfhe_ct_error_probable(ct);
+  double worst = jfhe_pt_error(pt), probable = jfi_bound_probable(&ct->bound);
   if (!(most <= worst) || !(most <= probable * 1.0001 + 0x1p-49 * ct->bound.mag))
     printf("%s: error %.3g, probable %.3g, worst %.3g\n", what, most, probable, worst);
   CHECK(most <= worst);

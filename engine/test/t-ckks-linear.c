@@ -139,7 +139,8 @@ JFI_TEST(constants_and_integers) {
 static jfhe_pt *encode(jfi_world *w, const jfi_vec *v, uint32_t log_slots, uint32_t level, double scale) {
   jfhe_pt *pt = NULL;
   CHECK_OK(jfhe_pt_new(&pt, w->ctx, level));
-  CHECK_OK(jfhe_ckks_encode(w->ctx, pt, v->re, v->im, v->n, JFHE_PACK_COMPLEX, log_slots, level, scale, 1, w->scratch, w->scratch_len));
+  CHECK_OK(jfhe_ckks_encode(w->ctx, pt, v->re, v->im, v->n, JFHE_PACK_COMPLEX, log_slots, level, scale, 1, w->scratch,
+                            w->scratch_len));
   return pt;
 }
 

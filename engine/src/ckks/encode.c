@@ -7,26 +7,23 @@
 #include "ckks/round.h"
 #include "ckks/slots.h"
 
-enum { LANES = 8 }; /* independent maxima, so that the loop is vector code in a fixed order */
-
-/* x - x is zero but for NaN and infinity. Squares that underflow are the caller's 2^-500. */
+/* Nonnegative doubles order as their bits do, NaN and infinity above all others: a maximum without a branch on the numbers.
+ * Squares that underflow are the caller's 2^-500. */
 double jfi_numbers_max(const double *re, const double *im, size_t count) {
-  double most[LANES] = {0}, bad[LANES] = {0};
+  const uint64_t infinity = (uint64_t)0x7ff << 52;
+  uint64_t most = 0;
   for (size_t i = 0; i < count; i++) {
-    double a = fabs(re[i]), z = re[i] - re[i];
-    if (im) {
-      double b = im[i];
-      z += b - b;
-      a = sqrt(a * a + b * b) * (1 + 0x1p-50);
-    }
-    bad[i % LANES] += z;
-    most[i % LANES] = most[i % LANES] > a ? most[i % LANES] : a;
+    double a = fabs(re[i]);
+    if (im) a = sqrt(a * a + im[i] * im[i]) * (1 + 0x1p-50);
+    uint64_t bits;
+    memcpy(&bits, &a, sizeof bits);
+    bits &= ~((uint64_t)1 << 63);
+    most ^= (most ^ bits) & (0 - (uint64_t)(most < bits));
   }
-  for (size_t i = 1; i < LANES; i++) {
-    bad[0] += bad[i];
-    most[0] = most[0] > most[i] ? most[0] : most[i];
-  }
-  return bad[0] == 0 ? most[0] : NAN;
+  most |= 0 - (uint64_t)(most >= infinity); /* all ones: a NaN */
+  double r;
+  memcpy(&r, &most, sizeof r);
+  return r;
 }
 
 size_t jfi_encode_bytes(const jfhe_ctx *ctx) {
