@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "api/check.h"
+#include "base/declassify.h"
 #include "ckks/encode.h"
 #include "jfhe/ckks.h"
 
@@ -21,13 +22,17 @@ static jfhe_status check_shape(const jfhe_ctx *ctx, const jfhe_pt *out, const do
   return JFHE_OK;
 }
 
-/* The bound to declare: the caller's, or the largest number present. */
+/* The bound to declare: the caller's, or the largest number present. What is decided here is public: a refusal shows it, and a bound
+ * that the caller did not declare is published with the ciphertext. */
 static jfhe_status check_values(double *mag, const double *re, const double *im, size_t count, double bound) {
   double most = jfi_numbers_max(re, im, count);
-  if (!(most >= 0)) return jfi_fail(JFHE_ERR_VALUE, "a number is NaN or infinite");
   if (!(bound >= 0 && bound < INFINITY)) return jfi_fail(JFHE_ERR_ARG, "the bound must be 0 or a positive number");
-  if (bound > 0 && most > bound * (1 + 0x1p-45))
-    return jfi_fail(JFHE_ERR_VALUE, "a number exceeds the declared bound %g", bound);
+  int odd = !(most >= 0), over = bound > 0 && most > bound * (1 + 0x1p-45);
+  JFI_DECLASSIFY(&odd, sizeof odd);
+  JFI_DECLASSIFY(&over, sizeof over);
+  if (odd) return jfi_fail(JFHE_ERR_VALUE, "a number is NaN or infinite");
+  if (over) return jfi_fail(JFHE_ERR_VALUE, "a number exceeds the declared bound %g", bound);
+  if (bound == 0) JFI_DECLASSIFY(&most, sizeof most);
   *mag = bound > 0 ? jfi_up(bound) * (1 + 0x1p-44) : jfi_up(most);
   if (im) *mag += 0x1p-500; /* squares that underflowed */
   return JFHE_OK;
@@ -66,7 +71,7 @@ jfhe_status jfhe_ckks_encode(const jfhe_ctx *ctx, jfhe_pt *out, const double *re
   int64_t *coeffs = jfi_scratch_take(&s, ctx->ring->n * sizeof *coeffs);
   jfi_encode_coeffs(ctx, coeffs, &x, &s);
   jfi_encode_limbs(ctx, out->data, primes, coeffs);
-  jfi_zeroize(coeffs, ctx->ring->n * sizeof *coeffs);
+  jfi_zeroize(coeffs, jfi_encode_bytes(ctx) - JFI_SCRATCH_SLACK); /* coefficients and the slots behind them */
   settle(out, &x, ctx->ring->log_n, level, primes, &b);
   return JFHE_OK;
 }

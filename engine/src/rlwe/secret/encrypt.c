@@ -1,6 +1,7 @@
 /* rlwe/secret/encrypt.c: encryption of an encoded plaintext, seeded by the secret key or by the public key. */
 #include <string.h>
 
+#include "base/declassify.h"
 #include "base/mem.h"
 #include "base/status.h"
 #include "ring/secret/sample.h"
@@ -120,6 +121,7 @@ jfhe_status jfhe_encrypt(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_pt *pt, c
   jfi_rng *rng = (jfi_rng *)(uintptr_t)&sk->rng;
   uint8_t seed[JFI_SEED_BYTES];
   jfi_rng_bytes(rng, seed, sizeof seed);
+  JFI_DECLASSIFY(seed, sizeof seed); /* travels with the ciphertext */
   jfi_sample_cbd(rng, small[0], ctx->ring->n);
   jfi_aes_init(&j.aes, seed);
   size_t limbs = jfi_set_list(pt->primes, j.prime);
@@ -175,6 +177,7 @@ jfhe_status jfhe_keygen_public(jfhe_pk **out, const jfhe_ctx *ctx, const jfhe_sk
     pk->n_limbs = (uint32_t)limbs;
     memcpy(pk->key_id, sk->id, JFHE_ID_BYTES);
     jfi_rng_bytes(rng, pk->seed, sizeof pk->seed);
+    JFI_DECLASSIFY(pk->seed, sizeof pk->seed);
     jfi_sample_cbd(rng, e, n);
     jfi_aes aes;
     jfi_aes_init(&aes, pk->seed);

@@ -2,6 +2,7 @@
  * before the security gate has seen that modulus. */
 #include <string.h>
 
+#include "base/declassify.h"
 #include "base/mem.h"
 #include "base/status.h"
 #include "ring/secret/sample.h"
@@ -52,6 +53,7 @@ static jfhe_status run(job *j, jfi_rng *rng) {
   if (!noise || !j->scratch) st = jfi_fail(JFHE_ERR_MEMORY, "no memory to make a key");
   if (st == JFHE_OK) {
     jfi_rng_bytes(rng, key->seed, sizeof key->seed);
+    JFI_DECLASSIFY(key->seed, sizeof key->seed); /* published with the key */
     key->seeded = 1;
     jfi_aes_init(&key->aes, key->seed);
     jfi_sample_cbd(rng, noise, noise_bytes);

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/declassify.h"
 #include "base/mem.h"
 #include "base/status.h"
 #include "ring/secret/sample.h"
@@ -56,6 +57,7 @@ static jfhe_status make(jfhe_sk **out, const jfhe_ctx *ctx, const uint8_t entrop
   jfi_sample_ternary(&rng, sk->s, ctx->ring->n);
   jfi_rng_from_key(&rng, entropy, STREAM_NAME);
   jfi_rng_bytes(&rng, sk->id, JFHE_ID_BYTES);
+  JFI_DECLASSIFY(sk->id, JFHE_ID_BYTES); /* the key's public name */
   jfi_rng_wipe(&rng);
   jfhe_status st = JFHE_OK;
   if (fresh_noise) st = jfi_rng_init(&sk->rng);
