@@ -39,7 +39,7 @@ void jfi_aes_stream_vaes(const jfi_aes *a, uint8_t *out, uint64_t high, uint64_t
 #pragma GCC unroll 8
   for (size_t i = 0; i < REGS; i++) {
     size_t left = blocks > 4 * i ? blocks - 4 * i : 0;
-    __mmask8 m = left >= 4 ? 0xff : (__mmask8)((1u << (2 * left)) - 1);
+    __mmask8 m = (__mmask8)((1u << 2 * (left < 4 ? left : 4)) - 1);
     if (m) _mm512_mask_storeu_epi64(out + 64 * i, m, x[i]);
   }
 }
