@@ -17,6 +17,8 @@
 #include "kernel/avx512ifma/vec.h"
 #include "kernel/avx512ifma/ntt_plan.h"
 
+enum { TAIL_PAIRS = 4 };
+
 typedef struct consts {
     jfi_v q, nq; /* q, and 2^52 - q, that is -q for an IFMA multiply */
     jfi_v mu;    /* floor(2^52 / q) */
@@ -30,29 +32,28 @@ JFI_INLINE jfi_v shrink(jfi_v x, int64_t minus_k, const consts *c)
     return lo52(x, hi52(vset((uint64_t)minus_k), x, c->mu), c->nq);
 }
 
-/* One radix-4 step. x0 already carries its offset. */
+/* One radix-4 step. x0 already carries its offset. The products stand alone, so a chain is a quotient,
+ * two multiplies and two additions long, and the next step can begin early. */
 JFI_INLINE void radix4(jfi_v *x0, jfi_v *x1, jfi_v *x2, jfi_v *x3, const uint64_t *t, const consts *c)
 {
-    jfi_v h = hi52(vzero(), *x2, bc(t + 1));
-    jfi_v d = vadd(*x0, *x0);
-    jfi_v a = lo52(lo52(*x0, *x2, bc(t)), h, c->nq);
-    jfi_v e = vsub(d, a);
+    jfi_v hp = hi52(vzero(), *x2, bc(t + 1));
     jfi_v hb = hi52(hi52(vzero(), *x1, bc(t + 3)), *x3, bc(t + 5));
     jfi_v hc = hi52(hi52(vzero(), *x1, bc(t + 7)), *x3, bc(t + 9));
-    jfi_v da = vadd(a, a), de = vadd(e, e);
-    a = lo52(lo52(lo52(a, *x1, bc(t + 2)), *x3, bc(t + 4)), hb, c->nq);
-    e = lo52(lo52(lo52(e, *x1, bc(t + 6)), *x3, bc(t + 8)), hc, c->nq);
-    *x0 = a;
-    *x1 = vsub(da, a);
-    *x2 = e;
-    *x3 = vsub(de, e);
+    jfi_v p = lo52(lo52(vzero(), *x2, bc(t)), hp, c->nq);
+    jfi_v b = lo52(lo52(lo52(vzero(), *x1, bc(t + 2)), *x3, bc(t + 4)), hb, c->nq);
+    jfi_v g = lo52(lo52(lo52(vzero(), *x1, bc(t + 6)), *x3, bc(t + 8)), hc, c->nq);
+    jfi_v a = vadd(*x0, p), e = vsub(*x0, p);
+    *x0 = vadd(a, b);
+    *x1 = vsub(a, b);
+    *x2 = vadd(e, g);
+    *x3 = vsub(e, g);
 }
 
 JFI_INLINE void radix2(jfi_v *x, jfi_v *y, jfi_v w, jfi_v ws, const consts *c)
 {
-    jfi_v h = hi52(vzero(), *y, ws), d = vadd(*x, *x);
-    *x = lo52(lo52(*x, *y, w), h, c->nq);
-    *y = vsub(d, *x);
+    jfi_v p = lo52(lo52(vzero(), *y, w), hi52(vzero(), *y, ws), c->nq);
+    *y = vsub(*x, p);
+    *x = vadd(*x, p);
 }
 
 /* `first`: words are canonical, so x0 + 2q is enough of an offset for one stage and x0 + 4q for a radix
@@ -133,38 +134,56 @@ JFI_INLINE jfi_v finish(jfi_v v, const consts *c)
  *   h = 4: a0 b0 a1 b1 a2 b2 a3 b3 | a4 b4 ...      h = 2: a0 b0 a4 b4 a1 b1 a5 b5 | a2 b2 a6 b6 a3 b3 a7 b7
  *   h = 1: a0 b0 a4 b4 a2 b2 a6 b6 | a1 b1 a5 b5 a3 b3 a7 b7
  * x is brought to [6q, 8q) once: three products below 2q are then added or taken away, below 14q. */
-JFI_INLINE void tail_pair(jfi_v *pa, jfi_v *pb, const uint64_t *t4, const uint64_t *t2, const uint64_t *t1,
-                          const consts *c)
+/*
+ * `g` pairs go through each stage side by side: a pair alone is one long chain, and the scheduler is too
+ * small to see the next pair behind it. */
+JFI_INLINE void tail_pairs(uint64_t *d, int g, const uint64_t *t4, const uint64_t *t2, const uint64_t *t1,
+                           const consts *c)
 {
-    const jfi_v a = *pa, b = *pb;
-    jfi_v x = _mm512_permutex2var_epi64(a, _mm512_setr_epi64(0, 8, 1, 9, 2, 10, 3, 11), b);
-    jfi_v y = _mm512_permutex2var_epi64(a, _mm512_setr_epi64(4, 12, 5, 13, 6, 14, 7, 15), b);
-    x = shrink(x, -6, c);
-    radix2(&x, &y, _mm512_broadcast_i64x2(_mm_loadu_si128((const __m128i *)t4)),
-           _mm512_broadcast_i64x2(_mm_loadu_si128((const __m128i *)(t4 + 2))), c);
-    jfi_v u = _mm512_permutex2var_epi64(x, _mm512_setr_epi64(0, 1, 8, 9, 2, 3, 10, 11), y);
-    jfi_v v = _mm512_permutex2var_epi64(x, _mm512_setr_epi64(4, 5, 12, 13, 6, 7, 14, 15), y);
-    radix2(&u, &v, _mm512_broadcast_i64x4(_mm256_loadu_si256((const __m256i *)t2)),
-           _mm512_broadcast_i64x4(_mm256_loadu_si256((const __m256i *)(t2 + 4))), c);
-    x = _mm512_shuffle_i64x2(u, v, 0x44);
-    y = _mm512_shuffle_i64x2(u, v, 0xee);
-    radix2(&x, &y, vload(t1), vload(t1 + 8), c);
-    x = finish(x, c);
-    y = finish(y, c);
-    *pa = _mm512_permutex2var_epi64(x, _mm512_setr_epi64(0, 8, 4, 12, 2, 10, 6, 14), y);
-    *pb = _mm512_permutex2var_epi64(x, _mm512_setr_epi64(1, 9, 5, 13, 3, 11, 7, 15), y);
+    jfi_v x[TAIL_PAIRS], y[TAIL_PAIRS];
+    for (int k = 0; k < g; k++) {
+        const jfi_v a = vload(d + 16 * k), b = vload(d + 16 * k + 8);
+        x[k] = _mm512_permutex2var_epi64(a, _mm512_setr_epi64(0, 8, 1, 9, 2, 10, 3, 11), b);
+        y[k] = _mm512_permutex2var_epi64(a, _mm512_setr_epi64(4, 12, 5, 13, 6, 14, 7, 15), b);
+        x[k] = shrink(x[k], -6, c);
+    }
+    for (int k = 0; k < g; k++)
+        radix2(&x[k], &y[k], _mm512_broadcast_i64x2(_mm_loadu_si128((const __m128i *)(t4 + 4 * k))),
+               _mm512_broadcast_i64x2(_mm_loadu_si128((const __m128i *)(t4 + 4 * k + 2))), c);
+    for (int k = 0; k < g; k++) {
+        jfi_v u = _mm512_permutex2var_epi64(x[k], _mm512_setr_epi64(0, 1, 8, 9, 2, 3, 10, 11), y[k]);
+        y[k] = _mm512_permutex2var_epi64(x[k], _mm512_setr_epi64(4, 5, 12, 13, 6, 7, 14, 15), y[k]);
+        x[k] = u;
+    }
+    for (int k = 0; k < g; k++)
+        radix2(&x[k], &y[k], _mm512_broadcast_i64x4(_mm256_loadu_si256((const __m256i *)(t2 + 8 * k))),
+               _mm512_broadcast_i64x4(_mm256_loadu_si256((const __m256i *)(t2 + 8 * k + 4))), c);
+    for (int k = 0; k < g; k++) {
+        jfi_v u = _mm512_shuffle_i64x2(x[k], y[k], 0x44);
+        y[k] = _mm512_shuffle_i64x2(x[k], y[k], 0xee);
+        x[k] = u;
+    }
+    for (int k = 0; k < g; k++)
+        radix2(&x[k], &y[k], vload(t1 + 16 * k), vload(t1 + 16 * k + 8), c);
+    for (int k = 0; k < g; k++) {
+        x[k] = finish(x[k], c);
+        y[k] = finish(y[k], c);
+    }
+    for (int k = 0; k < g; k++) {
+        vstore(d + 16 * k, _mm512_permutex2var_epi64(x[k], _mm512_setr_epi64(0, 8, 4, 12, 2, 10, 6, 14), y[k]));
+        vstore(d + 16 * k + 8,
+               _mm512_permutex2var_epi64(x[k], _mm512_setr_epi64(1, 9, 5, 13, 3, 11, 7, 15), y[k]));
+    }
 }
 
 static void tail(uint64_t *x, size_t pairs, const uint64_t *t4, const uint64_t *t2, const uint64_t *t1,
                  const consts *c)
 {
     const consts k = *c;
-    for (size_t i = 0; i < pairs; i++) {
-        jfi_v a = vload(x + 16 * i), b = vload(x + 16 * i + 8);
-        tail_pair(&a, &b, t4 + 4 * i, t2 + 8 * i, t1 + 16 * i, &k);
-        vstore(x + 16 * i, a);
-        vstore(x + 16 * i + 8, b);
-    }
+    size_t i = 0;
+    for (; i + TAIL_PAIRS <= pairs; i += TAIL_PAIRS)
+        tail_pairs(x + 16 * i, TAIL_PAIRS, t4 + 4 * i, t2 + 8 * i, t1 + 16 * i, &k);
+    for (; i < pairs; i++) tail_pairs(x + 16 * i, 1, t4 + 4 * i, t2 + 8 * i, t1 + 16 * i, &k);
 }
 
 /* One pass over `nodes` consecutive blocks of radix*h words. */
@@ -184,6 +203,7 @@ static void run_pass(uint64_t *x, uint32_t radix, size_t h, const uint64_t *t, s
     }
     for (size_t b = 0; b < nodes; b++, x += step) {
         switch (radix) {
+        case 1: pass2(x, h, t + 2 * b, 0, &k); break;
         case 2: pass4(x, h, t + 10 * b, 0, &k); break;
         case 3: pass8(x, h, t + 22 * b, 0, &k); break;
         default: pass16(x, h, t + 50 * b, 0, &k); break;
@@ -213,9 +233,11 @@ void jfi_ifma_ntt_fwd(uint64_t *x, const jfi_ntt *t)
     ifma_plan p;
     ifma_plan_init(&p, t->log_n);
     if (t->log_n == 3) {
-        jfi_v a = vload(x), b = a;
-        tail_pair(&a, &b, w + p.tail4, w + p.tail2, w + p.tail1, &c);
-        vstore(x, a);
+        uint64_t pair[16];
+        vstore(pair, vload(x));
+        vstore(pair + 8, vload(x));
+        tail(pair, 1, w + p.tail4, w + p.tail2, w + p.tail1, &c);
+        vstore(x, vload(pair));
         return;
     }
     for (size_t leaf = 0; leaf < (size_t)1 << p.leaves; leaf++) {

@@ -14,10 +14,12 @@
 #include "kernel/avx512ifma/vec.h"
 #include "kernel/avx512ifma/ntt_plan.h"
 
+enum { TAIL_PAIRS = 4 };
+
 typedef struct consts {
     jfi_v q, nq; /* q, and 2^52 - q, that is -q for an IFMA multiply */
     jfi_v mu;    /* floor(2^52 / q) */
-    jfi_v q4, q8;
+    jfi_v q2, q4, q8;
     const uint64_t *scale; /* 1/n and its companion */
 } consts;
 
@@ -42,7 +44,7 @@ JFI_INLINE jfi_v finish2(jfi_v v, const consts *c)
 }
 JFI_INLINE jfi_v finish4(jfi_v v, const consts *c)
 {
-    return once(once(vand(v, vset(JFI_MASK52)), vadd(c->q, c->q)), c->q);
+    return once(once(vand(v, vset(JFI_MASK52)), c->q2), c->q);
 }
 
 JFI_INLINE void radix4(jfi_v *v0, jfi_v *v1, jfi_v *v2, jfi_v *v3, const uint64_t *t, int last,
@@ -131,50 +133,56 @@ JFI_INLINE void pass16(uint64_t *x, size_t h, const uint64_t *t, int last, const
 /* The lane orders of ntt_fwd.c, backwards. Canonical words double in each stage: sums < 2q, 4q, 8q with
  * differences lifted by q, 2q, 4q; the last sum is shrunk, so all leave below 2q. With n == 8 the
  * tail is the whole transform: fold is 1/n. */
-JFI_INLINE void tail_pair(jfi_v *pa, jfi_v *pb, const uint64_t *t4, const uint64_t *t2, const uint64_t *t1,
-                          int last, const consts *c)
+JFI_INLINE void tail_pairs(uint64_t *d, int g, const uint64_t *t4, const uint64_t *t2, const uint64_t *t1,
+                           int last, const consts *c)
 {
-    const jfi_v a = *pa, b = *pb;
-    jfi_v x = _mm512_permutex2var_epi64(a, _mm512_setr_epi64(0, 8, 4, 12, 2, 10, 6, 14), b);
-    jfi_v y = _mm512_permutex2var_epi64(a, _mm512_setr_epi64(1, 9, 5, 13, 3, 11, 7, 15), b);
-    jfi_v s = vadd(x, y);
-    y = mul(vsub(vadd(x, c->q), y), vload(t1), vload(t1 + 8), c);
-    x = _mm512_shuffle_i64x2(s, y, 0x44);
-    y = _mm512_shuffle_i64x2(s, y, 0xee);
-    s = vadd(x, y);
-    y = mul(vsub(vadd(x, vadd(c->q, c->q)), y),
-            _mm512_broadcast_i64x4(_mm256_loadu_si256((const __m256i *)t2)),
-            _mm512_broadcast_i64x4(_mm256_loadu_si256((const __m256i *)(t2 + 4))), c);
-    x = _mm512_permutex2var_epi64(s, _mm512_setr_epi64(0, 1, 4, 5, 8, 9, 12, 13), y);
-    jfi_v z = _mm512_permutex2var_epi64(s, _mm512_setr_epi64(2, 3, 6, 7, 10, 11, 14, 15), y);
-    s = vadd(x, z);
-    y = mul(vsub(vadd(x, c->q4), z), _mm512_broadcast_i64x2(_mm_loadu_si128((const __m128i *)t4)),
-            _mm512_broadcast_i64x2(_mm_loadu_si128((const __m128i *)(t4 + 2))), c);
-    s = last ? mul(s, bc(c->scale), bc(c->scale + 1), c) : shrink(s, c);
-    if (last) {
-        s = finish2(s, c);
-        y = finish2(y, c);
+    jfi_v x[TAIL_PAIRS], y[TAIL_PAIRS], s[TAIL_PAIRS];
+    for (int k = 0; k < g; k++) {
+        const jfi_v a = vload(d + 16 * k), b = vload(d + 16 * k + 8);
+        x[k] = _mm512_permutex2var_epi64(a, _mm512_setr_epi64(0, 8, 4, 12, 2, 10, 6, 14), b);
+        y[k] = _mm512_permutex2var_epi64(a, _mm512_setr_epi64(1, 9, 5, 13, 3, 11, 7, 15), b);
     }
-    *pa = _mm512_permutex2var_epi64(s, _mm512_setr_epi64(0, 2, 4, 6, 8, 10, 12, 14), y);
-    *pb = _mm512_permutex2var_epi64(s, _mm512_setr_epi64(1, 3, 5, 7, 9, 11, 13, 15), y);
+    for (int k = 0; k < g; k++) {
+        s[k] = vadd(x[k], y[k]);
+        y[k] = mul(vsub(vadd(x[k], c->q), y[k]), vload(t1 + 16 * k), vload(t1 + 16 * k + 8), c);
+    }
+    for (int k = 0; k < g; k++) {
+        x[k] = _mm512_shuffle_i64x2(s[k], y[k], 0x44);
+        y[k] = _mm512_shuffle_i64x2(s[k], y[k], 0xee);
+    }
+    for (int k = 0; k < g; k++) {
+        s[k] = vadd(x[k], y[k]);
+        y[k] = mul(vsub(vadd(x[k], c->q2), y[k]),
+                   _mm512_broadcast_i64x4(_mm256_loadu_si256((const __m256i *)(t2 + 8 * k))),
+                   _mm512_broadcast_i64x4(_mm256_loadu_si256((const __m256i *)(t2 + 8 * k + 4))), c);
+    }
+    for (int k = 0; k < g; k++) {
+        x[k] = _mm512_permutex2var_epi64(s[k], _mm512_setr_epi64(0, 1, 4, 5, 8, 9, 12, 13), y[k]);
+        y[k] = _mm512_permutex2var_epi64(s[k], _mm512_setr_epi64(2, 3, 6, 7, 10, 11, 14, 15), y[k]);
+    }
+    for (int k = 0; k < g; k++) {
+        s[k] = vadd(x[k], y[k]);
+        y[k] = mul(vsub(vadd(x[k], c->q4), y[k]),
+                   _mm512_broadcast_i64x2(_mm_loadu_si128((const __m128i *)(t4 + 4 * k))),
+                   _mm512_broadcast_i64x2(_mm_loadu_si128((const __m128i *)(t4 + 4 * k + 2))), c);
+        s[k] = last ? finish2(mul(s[k], bc(c->scale), bc(c->scale + 1), c), c) : shrink(s[k], c);
+        if (last) y[k] = finish2(y[k], c);
+    }
+    for (int k = 0; k < g; k++) {
+        vstore(d + 16 * k, _mm512_permutex2var_epi64(s[k], _mm512_setr_epi64(0, 2, 4, 6, 8, 10, 12, 14), y[k]));
+        vstore(d + 16 * k + 8,
+               _mm512_permutex2var_epi64(s[k], _mm512_setr_epi64(1, 3, 5, 7, 9, 11, 13, 15), y[k]));
+    }
 }
 
-static void tail(uint64_t *x, size_t pairs, int last, const uint64_t *t4, const uint64_t *t2,
-                 const uint64_t *t1, const consts *c)
+static void tail(uint64_t *x, size_t pairs, const uint64_t *t4, const uint64_t *t2, const uint64_t *t1,
+                 const consts *c)
 {
     const consts k = *c;
-    if (last) { /* n == 16 has a pass after its tail, so this is never more than n == 8, alone */
-        jfi_v a = vload(x), b = a;
-        tail_pair(&a, &b, t4, t2, t1, 1, &k);
-        vstore(x, a);
-        return;
-    }
-    for (size_t i = 0; i < pairs; i++) {
-        jfi_v a = vload(x + 16 * i), b = vload(x + 16 * i + 8);
-        tail_pair(&a, &b, t4 + 4 * i, t2 + 8 * i, t1 + 16 * i, 0, &k);
-        vstore(x + 16 * i, a);
-        vstore(x + 16 * i + 8, b);
-    }
+    size_t i = 0;
+    for (; i + TAIL_PAIRS <= pairs; i += TAIL_PAIRS)
+        tail_pairs(x + 16 * i, TAIL_PAIRS, t4 + 4 * i, t2 + 8 * i, t1 + 16 * i, 0, &k);
+    for (; i < pairs; i++) tail_pairs(x + 16 * i, 1, t4 + 4 * i, t2 + 8 * i, t1 + 16 * i, 0, &k);
 }
 
 /* One pass over `nodes` consecutive blocks of radix*h words; `last` is the top node. */
@@ -194,6 +202,7 @@ static void run_pass(uint64_t *x, uint32_t radix, size_t h, const uint64_t *t, s
     }
     for (size_t b = 0; b < nodes; b++, x += step) {
         switch (radix) {
+        case 1: pass2(x, h, t + 2 * b, 0, &k); break;
         case 2: pass4(x, h, t + 10 * b, 0, &k); break;
         case 3: pass8(x, h, t + 22 * b, 0, &k); break;
         default: pass16(x, h, t + 50 * b, 0, &k); break;
@@ -206,7 +215,7 @@ static void leaf_block(uint64_t *x, const uint64_t *w, uint32_t log_n, const ifm
                        const consts *c)
 {
     const size_t pairs = (size_t)1 << (log_n - p->leaves - 4), at = leaf * pairs;
-    tail(x, pairs, 0, w + p->tail4 + 4 * at, w + p->tail2 + 8 * at, w + p->tail1 + 16 * at, c);
+    tail(x, pairs, w + p->tail4 + 4 * at, w + p->tail2 + 8 * at, w + p->tail1 + 16 * at, c);
     for (uint32_t i = p->passes; i-- > p->outer;) {
         const ifma_pass *a = &p->pass[i];
         const uint32_t sub = a->nodes - p->leaves;
@@ -223,9 +232,13 @@ void jfi_ifma_ntt_inv(uint64_t *x, const jfi_ntt *t)
     ifma_plan_init(&p, log_n);
     const uint64_t *w = (const uint64_t *)t->w + p.words;
     const consts c = {vset(m->q),     vset(((uint64_t)1 << 52) - m->q), vset(m->mu52),
-                      vset(4 * m->q), vset(8 * m->q),                   w + p.words};
+                      vset(2 * m->q), vset(4 * m->q),                   vset(8 * m->q),  w + p.words};
     if (log_n == 3) {
-        tail(x, 1, 1, w + p.tail4, w + p.tail2, w + p.tail1, &c);
+        uint64_t pair[16];
+        vstore(pair, vload(x));
+        vstore(pair + 8, vload(x));
+        tail_pairs(pair, 1, w + p.tail4, w + p.tail2, w + p.tail1, 1, &c);
+        vstore(x, vload(pair));
         return;
     }
     for (size_t leaf = 0; leaf < (size_t)1 << p.leaves; leaf++) {

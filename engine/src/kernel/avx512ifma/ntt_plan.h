@@ -18,7 +18,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { IFMA_PASSES = 4, IFMA_TAIL = 3, IFMA_L1_LOG = 11 };
+enum { IFMA_PASSES = 5, IFMA_TAIL = 3, IFMA_L1_LOG = 11 };
 
 /* Words of twiddles of one node, by log-radix. */
 static const uint8_t ifma_node_words[5] = {0, 2, 10, 22, 50};
@@ -42,19 +42,20 @@ static inline size_t ifma_round8(size_t words) { return (words + 7) & ~(size_t)7
 
 static inline void ifma_plan_init(ifma_plan *p, uint32_t log_n)
 {
-    static const uint8_t outer[7][2] = {{0, 0}, {1, 0}, {2, 0}, {3, 0}, {4, 0}, {3, 2}, {3, 3}};
+    /* A radix 16 at the top would read 16 lines that are 2^(log_n - 4) words apart: from 2^13 words on they all
+     * map to one set of a 12-way L1. So the top is radix 8, and 2^15 has a leaf of 2^12 words instead. */
+    static const uint8_t outer[7][2] = {{0, 0}, {1, 0}, {2, 0}, {3, 0}, {3, 0}, {3, 2}, {3, 3}};
     uint32_t left = log_n - IFMA_TAIL, done = 0, np = 0;
     uint8_t radix[IFMA_PASSES];
-    p->outer = p->leaves = 0;
+    p->leaves = 0;
     if (log_n > IFMA_L1_LOG) {
         const uint8_t *o = outer[log_n - IFMA_L1_LOG];
         for (int i = 0; i < 2; i++)
-            if (o[i]) radix[np++] = o[i], left -= o[i];
-        p->outer = np;
-        p->leaves = log_n - IFMA_L1_LOG;
+            if (o[i]) radix[np++] = o[i], left -= o[i], p->leaves += o[i];
     }
-    if (left > 4) radix[np++] = (uint8_t)(left - 4), left = 4;
-    if (left) radix[np++] = (uint8_t)left;
+    p->outer = np;
+    for (uint32_t high = left % 4; left; left -= high, high = 4)
+        if (high) radix[np++] = (uint8_t)high;
     p->passes = np;
     size_t at = 0;
     for (uint32_t i = 0; i < np; i++) {
