@@ -91,7 +91,8 @@ static void inner_sums(jfhe_ctx *ctx, uint32_t log_slots, uint32_t level) {
         want.re[i] += a.re[(i + j * stride) % n];
         want.im[i] += a.im[(i + j * stride) % n];
       }
-    CHECK_OK(jfhe_ckks_inner_sum(ctx, out, x, stride, count, w.keys, w.scratch, jfhe_ckks_inner_sum_scratch(ctx, level)));
+    CHECK_OK(
+        jfhe_ckks_inner_sum(ctx, out, x, stride, count, w.keys, w.scratch, jfhe_ckks_inner_sum_scratch(ctx, level)));
     jfi_world_check(&w, out, &want, "inner sum");
     CHECK(jfhe_ct_magnitude(out) >= count);
     jfi_vec_free(&want);
@@ -148,7 +149,8 @@ JFI_TEST(what_cannot_be_rotated_is_refused) {
   jfi_world w = jfi_world_open_with(ctx, one, 1);
   jfi_vec a = jfi_vec_random(&w, 32, 0);
   jfi_vec c = jfi_vec_random(&w, 64, 0);
-  jfhe_ct *x = jfi_world_encrypt(&w, &a, JFHE_PACK_REAL, 5, 3), *out = jfi_world_room(&w, 1), *lazy = jfi_world_room(&w, 2);
+  jfhe_ct *x = jfi_world_encrypt(&w, &a, JFHE_PACK_REAL, 5, 3), *out = jfi_world_room(&w, 1),
+          *lazy = jfi_world_room(&w, 2);
   jfhe_ct *coeff = jfi_world_encrypt(&w, &c, JFHE_PACK_COEFF, 0, 3), *pair[2] = {out, out};
   const int32_t ks[2] = {1, 1}, bad[2] = {1, 2};
   size_t len = jfhe_ckks_rotate_scratch(ctx, 3), most = w.scratch_len;
@@ -217,7 +219,8 @@ JFI_TEST(threads_change_nothing) {
   jfhe_ctx *ctx = jfi_test_ctx(10, 4, 45, 2);
   jfi_world w = jfi_world_open(ctx);
   jfi_vec a = jfi_vec_random(&w, 512, 1);
-  jfhe_ct *x = jfi_world_encrypt(&w, &a, JFHE_PACK_COMPLEX, 9, 4), *one = jfi_world_room(&w, 1), *two = jfi_world_room(&w, 1);
+  jfhe_ct *x = jfi_world_encrypt(&w, &a, JFHE_PACK_COMPLEX, 9, 4), *one = jfi_world_room(&w, 1),
+          *two = jfi_world_room(&w, 1);
   CHECK_OK(jfhe_ckks_inner_sum(ctx, one, x, 1, 16, w.keys, w.scratch, w.scratch_len));
   CHECK_OK(jfhe_ckks_mul(ctx, one, x, one, w.keys, w.scratch, w.scratch_len));
   CHECK_OK(jfhe_ctx_set_threads(ctx, 3));
