@@ -1,0 +1,126 @@
+/* circuit/hoist.c: see hoist.h. */
+#include "circuit/hoist.h"
+
+#include <string.h>
+
+#include "base/status.h"
+
+/* The digits of two keys, cut to S, are the same. */
+static int same_shape(const jfhe_evk *a, const jfhe_evk *b, jfi_set S) {
+  if (!jfi_set_equal(a->p, b->p)) return 0;
+  for (size_t i = jfi_set_next(S, 0); i < JFI_PRIMES_MAX; i = jfi_set_next(S, i + 1)) {
+    uint32_t d = 0, e = 0;
+    while (d < a->n_digits && !jfi_set_has(a->digit[d], i)) d++;
+    while (e < b->n_digits && !jfi_set_has(b->digit[e], i)) e++;
+    if (d == a->n_digits || e == b->n_digits) return 0;
+    if (!jfi_set_equal(jfi_set_and(a->digit[d], S), jfi_set_and(b->digit[e], S))) return 0;
+  }
+  return 1;
+}
+
+jfhe_status jfi_turns_find(const jfhe_ctx *ctx, jfi_turn *turn, const jfhe_ct *a, const int32_t *k, size_t count,
+                           const jfhe_keyring *keys) {
+  const jfhe_evk *shape = NULL;
+  for (size_t i = 0; i < count; i++) {
+    JFI_TRY(jfi_rotation_find(ctx, a, k[i], keys, &turn[i].g, &turn[i].key));
+    if (!turn[i].key) continue;
+    if (!shape) shape = turn[i].key;
+    if (!same_shape(shape, turn[i].key, a->primes))
+      return jfi_fail(JFHE_ERR_KEY, "the keys of rotations %d and another have different digits; derive or make both alike", k[i]);
+  }
+  return JFHE_OK;
+}
+
+static size_t limbs_bytes(const jfhe_ctx *ctx, size_t limbs) { return jfi_round64(limbs * ctx->ring->n * sizeof(uint64_t)); }
+
+/* Derived keys may have as many digits as primes. */
+size_t jfi_hoist_bytes(const jfhe_ctx *ctx, uint32_t level) {
+  jfi_set S = ctx->chain.level[level], P = ctx->chain.special;
+  size_t n_s = jfi_set_count(S), n_e = n_s + jfi_set_count(P);
+  jfhe_evk shape; /* only its count of digits is read */
+  memset(&shape, 0, sizeof shape);
+  shape.n_digits = (uint32_t)n_s;
+  size_t steps = jfi_decompose_scratch(ctx, S), inner = jfi_inner_scratch(ctx, &shape);
+  size_t divide = jfi_divide_scratch(ctx, jfi_set_or(S, P), S, 2);
+  steps = steps > inner ? steps : inner;
+  steps = steps > divide ? steps : divide;
+  return jfi_round64(ctx->ring->n * sizeof(uint32_t)) + limbs_bytes(ctx, n_s * n_e) + 2 * limbs_bytes(ctx, n_e) + steps;
+}
+
+jfhe_status jfi_hoist_open(jfi_hoist *h, const jfhe_ctx *ctx, jfi_set S, const jfi_turn *turn, size_t count, jfi_scratch *s) {
+  memset(h, 0, sizeof *h);
+  h->ctx = ctx;
+  h->S = S;
+  for (size_t i = 0; i < count; i++) {
+    if (!turn[i].key) continue;
+    jfi_noise e;
+    jfi_keyswitch_noise(ctx, S, turn[i].key, &e.worst, &e.sd);
+    if (e.worst > h->noise.worst) h->noise.worst = e.worst;
+    if (e.sd > h->noise.sd) h->noise.sd = e.sd;
+    h->shape = turn[i].key;
+  }
+  if (h->shape) h->P = h->shape->p;
+  h->E = jfi_set_or(S, h->P);
+  h->n = ctx->ring->n;
+  h->n_s = jfi_set_count(S);
+  h->n_e = jfi_set_list(h->E, h->prime);
+  for (uint32_t d = 0; h->shape && d < h->shape->n_digits; d++) h->n_digits += jfi_set_count(jfi_set_and(h->shape->digit[d], S)) > 0;
+  h->perm = jfi_scratch_take(s, h->n * sizeof(uint32_t));
+  h->digits = jfi_scratch_take(s, h->n_digits * h->n_e * h->n * sizeof(uint64_t));
+  h->t0 = jfi_scratch_take(s, h->n_e * h->n * sizeof(uint64_t));
+  h->t1 = jfi_scratch_take(s, h->n_e * h->n * sizeof(uint64_t));
+  return s->failed ? jfi_fail(JFHE_ERR_SCRATCH, "scratch is too small for these rotations") : JFHE_OK;
+}
+
+jfhe_status jfi_hoist_digits(jfi_hoist *h, const uint64_t *c, jfi_scratch s) {
+  return h->shape ? jfi_decompose(h->ctx, h->digits, c, h->S, h->shape, &s) : JFHE_OK;
+}
+
+typedef struct ext_job {
+  const jfi_hoist *h;
+  uint64_t *r;
+  const uint64_t *x;
+} ext_job;
+
+static void lift_limb(void *arg, size_t j, size_t worker) {
+  (void)worker;
+  const ext_job *t = arg;
+  const jfi_hoist *h = t->h;
+  const jfi_ring *ring = h->ctx->ring;
+  size_t prime = h->prime[j];
+  uint64_t *r = t->r + j * h->n;
+  if (!jfi_set_has(h->S, prime)) {
+    memset(r, 0, h->n * sizeof *r);
+    return;
+  }
+  uint64_t p = jfi_ctx_product_mod(h->ctx, h->P, prime);
+  ring->k->mul_const(r, t->x + jfi_set_rank(h->S, prime) * h->n, p, h->n, &ring->mod[prime]);
+}
+
+void jfi_hoist_lift(const jfi_hoist *h, uint64_t *r, const uint64_t *x) {
+  ext_job t = {h, r, x};
+  jfi_parallel(h->ctx->pool, h->n_e, lift_limb, &t);
+}
+
+static void add_limb(void *arg, size_t j, size_t worker) {
+  (void)worker;
+  const ext_job *t = arg;
+  const jfi_ring *ring = t->h->ctx->ring;
+  uint64_t *r = t->r + j * t->h->n;
+  ring->k->add(r, r, t->x + j * t->h->n, t->h->n, &ring->mod[t->h->prime[j]]);
+}
+
+void jfi_hoist_add(const jfi_hoist *h, uint64_t *r, const uint64_t *x) {
+  ext_job t = {h, r, x};
+  jfi_parallel(h->ctx->pool, h->n_e, add_limb, &t);
+}
+
+jfhe_status jfi_hoist_turn(jfi_hoist *h, uint64_t *r0, uint64_t *r1, const uint64_t *add0, int lift, jfi_turn turn, jfi_scratch s) {
+  JFI_TRY(jfi_inner(h->ctx, h->t0, h->t1, h->digits, h->S, turn.key, 0, &s));
+  if (lift) jfi_add_lifted(h->ctx, h->t0, add0, h->S, h->P);
+  else jfi_hoist_add(h, h->t0, add0);
+  jfi_galois_perm(h->perm, h->ctx->ring->log_n, turn.g);
+  jfi_permute_limbs(h->ctx, r0, h->t0, h->n_e, h->perm);
+  jfi_permute_limbs(h->ctx, r1, h->t1, h->n_e, h->perm);
+  return JFHE_OK;
+}

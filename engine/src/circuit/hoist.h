@@ -1,0 +1,44 @@
+/* circuit/hoist.h: rotations that stay in the extended modulus. [HS18] [BMTPH21]
+ *
+ * Everything here works on pairs of polynomials over E = S and P: P times a ciphertext over S. One decomposition serves all rotations of
+ * one ciphertext; a sum of rotations, times plaintexts or not, is divided by P once. */
+#ifndef JFI_CIRCUIT_HOIST_H
+#define JFI_CIRCUIT_HOIST_H
+#include "base/mem.h"
+#include "ckks/eval.h"
+#include "rlwe/keyswitch.h"
+
+/* A rotation: its Galois element and key; key null: nothing to do. */
+typedef struct jfi_turn {
+  uint32_t g;
+  const struct jfhe_evk *key;
+} jfi_turn;
+
+/* The sets and sizes of one hoisting. P is empty when no key is needed. */
+typedef struct jfi_hoist {
+  const struct jfhe_ctx *ctx;
+  jfi_set S, P, E;
+  size_t n, n_s, n_e, n_digits;
+  uint32_t prime[JFI_PRIMES_MAX]; /* of E */
+  const struct jfhe_evk *shape;   /* any of the keys, or null */
+  uint32_t *perm;                 /* N indices */
+  uint64_t *digits;               /* of what was decomposed last */
+  uint64_t *t0, *t1;              /* a pair over E, for the taking */
+  jfi_noise noise;                /* of one key switch, result scale 1; the largest among the keys */
+} jfi_hoist;
+
+/* The turn of each rotation of a. JFHE_ERR_KEY when a key is absent or differs in shape (specials, digits) from the others. */
+jfhe_status jfi_turns_find(const struct jfhe_ctx *ctx, jfi_turn *turn, const struct jfhe_ct *a, const int32_t *k, size_t count,
+                           const struct jfhe_keyring *keys);
+/* Bytes that jfi_hoist_open takes and its steps need behind it, for any keys at a level. */
+size_t jfi_hoist_bytes(const struct jfhe_ctx *ctx, uint32_t level);
+jfhe_status jfi_hoist_open(jfi_hoist *h, const struct jfhe_ctx *ctx, jfi_set S, const jfi_turn *turn, size_t count, jfi_scratch *s);
+/* Digits of c over S. */
+jfhe_status jfi_hoist_digits(jfi_hoist *h, const uint64_t *c, jfi_scratch s);
+/* (r0, r1) = P*(add0, 0) + switch of the digits, turned. add0: over S times P if `lift`, else over E as it is. r0, r1 are not t0, t1. */
+jfhe_status jfi_hoist_turn(jfi_hoist *h, uint64_t *r0, uint64_t *r1, const uint64_t *add0, int lift, jfi_turn turn, jfi_scratch s);
+/* r = P*x, x over S. */
+void jfi_hoist_lift(const jfi_hoist *h, uint64_t *r, const uint64_t *x);
+/* r += x over E. */
+void jfi_hoist_add(const jfi_hoist *h, uint64_t *r, const uint64_t *x);
+#endif
