@@ -113,6 +113,14 @@ JFI_TEST(diagonal_alone_needs_no_key) { one_map(jfi_test_ctx(10, 2, 46, 1), 512,
 JFI_TEST(one_rotation) { one_map(jfi_test_ctx(10, 2, 46, 1), 512, SCATTER + 2, 1, 0, 1, "rotation"); }
 JFI_TEST(levels_that_do_not_nest) { one_map(jfi_test_ctx_rational(10, 2, 4), 512, SCATTER, 13, 1, 7, "rational"); }
 
+JFI_TEST(several_giant_steps) {
+  int32_t index[64];
+  for (int32_t i = 0; i < 64; i++) index[i] = i;
+  one_map(jfi_test_ctx(10, 3, 46, 2), 512, index, 64, 1, 3, "64 complex diagonals");
+  for (int32_t i = 0; i < 64; i++) index[i] = 5 * i - 100;
+  one_map(jfi_test_ctx(10, 3, 46, 1), 512, index, 64, 0, 2, "64 diagonals, stride 5");
+}
+
 JFI_TEST(dense_and_sparse_packing) {
   int32_t all[32];
   for (int32_t i = 0; i < 32; i++) all[i] = i;
