@@ -12,6 +12,12 @@ static void check_constants(const jfi_mod *m)
     CHECK_EQ(m->mu64, (one << 64) / m->q);
     CHECK_EQ(m->r64, (one << 64) % m->q);
     CHECK_EQ(m->r64s, ((jfi_u128)m->r64 << 64) / m->q);
+    CHECK_EQ(m->mux, ((one << (51 + m->bits)) + m->q - 1) / m->q);
+    CHECK(m->mux >> 52 == 0);
+    const uint64_t top = ((uint64_t)1 << 51) - 1, k = top / m->q * m->q;
+    const uint64_t xs[] = {0, 1, m->q - 1, m->q, k - 1, k, top};
+    for (size_t i = 0; i < sizeof xs / sizeof *xs; i++)
+        CHECK_EQ((uint64_t)((jfi_u128)xs[i] * m->mux >> (51 + m->bits)), xs[i] / m->q);
     CHECK((uint64_t)m->qd == m->q && m->qinv == 1.0 / m->qd);
 }
 

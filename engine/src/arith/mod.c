@@ -16,6 +16,9 @@ int jfi_mod_init(jfi_mod *m, uint64_t q)
     m->mu64 = UINT64_MAX / q;
     m->r64 = (UINT64_MAX % q + 1) % q;
     m->r64s = jfi_shoup64(m->r64, q);
+    /* With e = mux*q - 2^(51+bits) in [0, q), x*mux / 2^(51+bits) == (x + d)/q for d = x*e / 2^(51+bits), and
+     * d < 1 when x < 2^51 because e < q < 2^bits: too little to reach the next multiple of q. */
+    m->mux = (uint64_t)((((jfi_u128)1 << (51 + bits)) + (q - 1)) / q);
     m->qd = (double)q;
     m->qinv = 1.0 / m->qd;
     return 0;

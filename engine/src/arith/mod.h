@@ -25,6 +25,7 @@ typedef struct jfi_mod {
   uint64_t mu64;    /* floor(2^64 / q): Barrett for one word x < 2^64 */
   uint64_t r64;     /* 2^64 mod q */
   uint64_t r64s;    /* floor(r64 * 2^64 / q) */
+  uint64_t mux;     /* ceil(2^(51+bits) / q) < 2^52: for x < 2^51, floor(x*mux / 2^(51+bits)) == floor(x/q) */
   double qd;        /* (double)q, exact */
   double qinv;      /* 1.0 / q, rounded to nearest */
 } jfi_mod;
