@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "ckks-cases.h"
 #include "ckks/eval.h"
+#include "rlwe/keyswitch.h"
 
 static void descend(jfhe_ctx *ctx) {
   jfi_world w = jfi_world_open_with(ctx, NULL, 0);
@@ -20,6 +21,10 @@ static void descend(jfhe_ctx *ctx) {
       CHECK(jfhe_ct_scale(out) == jfhe_ctx_scale(ctx, to));
       CHECK(jfi_set_equal(out->primes, ctx->chain.level[to]));
       jfi_world_check(&w, out, &a, "to level");
+      /* one division's rounding, and a factor of 40 bits at least: no more is lost */
+      double worst, sd;
+      jfi_divide_noise(ctx, &worst, &sd);
+      CHECK(out->bound.worst <= x->bound.worst + 1.01 * worst / out->scale + 0x1p-40);
       /* keeping the scale: only where the message still fits */
       double bits = log2(jfhe_ct_scale(x)) + 1.01, room = jfhe_ctx_log_q(ctx, to);
       jfhe_status st = jfhe_ckks_drop_level(ctx, out, x, to, w.scratch, len);
