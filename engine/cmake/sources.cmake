@@ -5,9 +5,11 @@ file(GLOB_RECURSE jfhe_public_sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_D
 set(jfhe_cli_sources ${jfhe_public_sources})
 list(FILTER jfhe_cli_sources INCLUDE REGEX "/src/cli/")
 list(FILTER jfhe_public_sources EXCLUDE REGEX "/src/cli/")
-if(JFHE_WASM)
+set(jfhe_backends ref) # those that this build compiles; the tests run on each
+if(JFHE_WASM AND jfhe_public_sources MATCHES "/kernel/wasm128/")
+  list(APPEND jfhe_backends wasm128)
   target_compile_definitions(jfhe_flags INTERFACE JFHE_HAVE_WASM128=1)
-else()
+elseif(NOT JFHE_WASM)
   list(FILTER jfhe_public_sources EXCLUDE REGEX "/wasm128/")
 endif()
 
@@ -36,6 +38,9 @@ foreach(isa IN ITEMS avx2 avx512ifma aes_ni aes_vaes sha256_ni)
     set_source_files_properties(${isa_sources} PROPERTIES COMPILE_OPTIONS "${isa_flags}")
     string(TOUPPER ${isa} isa_name)
     target_compile_definitions(jfhe_flags INTERFACE JFHE_HAVE_${isa_name}=1)
+    if(isa_sources MATCHES "/kernel/${isa}/")
+      list(APPEND jfhe_backends ${isa})
+    endif()
   endif()
 endforeach()
 

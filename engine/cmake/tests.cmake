@@ -1,5 +1,5 @@
 # One program for each engine/test/t-*.c. A file that contains the comment `/* every-isa */` is run
-# once for each instruction set; the harness skips (77) those that this CPU lacks.
+# once for each backend; the harness skips (77) those that this CPU lacks.
 file(GLOB jfhe_tests CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/test/t-*.c)
 file(GLOB jfhe_test_support CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/test/*.c)
 list(FILTER jfhe_test_support EXCLUDE REGEX "/test/t-[^/]*$")
@@ -7,16 +7,12 @@ if(NOT TARGET jfhe_client_static)
   set(jfhe_tests "")
 endif()
 
-set(jfhe_isas ref)
-if(JFHE_WASM)
-  list(APPEND jfhe_isas wasm128)
-elseif(jfhe_x86)
-  list(APPEND jfhe_isas avx2 avx512ifma)
-endif()
-
 if(jfhe_tests)
   add_library(jfhe_test_support STATIC ${jfhe_test_support})
   target_link_libraries(jfhe_test_support PUBLIC jfhe_flags)
+  if(JFHE_WASM) # size_t has 32 bits there; random 64-bit numbers as lengths are a test's business
+    target_compile_options(jfhe_test_support PUBLIC -Wno-shorten-64-to-32)
+  endif()
 endif()
 
 foreach(source IN LISTS jfhe_tests)
@@ -24,13 +20,10 @@ foreach(source IN LISTS jfhe_tests)
   add_executable(${name} ${source})
   target_include_directories(${name} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/test)
   target_link_libraries(${name} PRIVATE jfhe_test_support jfhe_client_static)
-  if(JFHE_WASM) # size_t has 32 bits there; random 64-bit numbers as lengths are a test's business
-    target_compile_options(${name} PRIVATE -Wno-shorten-64-to-32)
-  endif()
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${source})
   file(STRINGS ${source} every_isa REGEX "/\\* every-isa \\*/")
   if(every_isa)
-    foreach(isa IN LISTS jfhe_isas)
+    foreach(isa IN LISTS jfhe_backends)
       add_test(NAME ${name}/${isa} COMMAND ${name})
       set_tests_properties(${name}/${isa} PROPERTIES ENVIRONMENT "JFHE_ISA=${isa}")
       list(APPEND jfhe_test_names ${name}/${isa})
