@@ -1,0 +1,61 @@
+/* bench.c: see bench.h. */
+#define _POSIX_C_SOURCE 200809L
+#include "bench.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum { RUNS_MIN = 5, RUNS_MAX = 2000 };
+
+static double now_ns(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
+}
+
+static int by_value(const void *a, const void *b) {
+  double x = *(const double *)a, y = *(const double *)b;
+  return (x > y) - (x < y);
+}
+
+int jfi_bench_time(jfi_bench_result *r, int (*run)(void *arg), void *arg, double budget_ms) {
+  static double ns[RUNS_MAX];
+  size_t n = 0;
+  int bad = run(arg);
+  double start = now_ns();
+  while (!bad && n < RUNS_MAX && (n < RUNS_MIN || now_ns() - start < budget_ms * 1e6)) {
+    double t = now_ns();
+    bad = run(arg);
+    ns[n++] = now_ns() - t;
+  }
+  if (bad) return bad;
+  qsort(ns, n, sizeof *ns, by_value);
+  *r = (jfi_bench_result){ns[n / 2], ns[n / 10], ns[n * 9 / 10], n};
+  return 0;
+}
+
+void jfi_bench_print(const jfi_bench_options *o, const char *name, const char *params, const jfi_bench_result *r, size_t bytes) {
+  if (o->json) {
+    printf("{\"name\": \"%s\", \"params\": {%s}, \"median_ns\": %.0f, \"p10_ns\": %.0f, \"p90_ns\": %.0f, \"runs\": %zu", name, params,
+           r->median_ns, r->p10_ns, r->p90_ns, r->runs);
+    if (bytes) printf(", \"bytes\": %zu", bytes);
+    printf("}\n");
+  } else if (bytes) {
+    printf("%-24s %12zu bytes   %s\n", name, bytes, params);
+  } else {
+    printf("%-24s %10.1f us (p10 %.1f, p90 %.1f; %zu runs)   %s\n", name, r->median_ns / 1e3, r->p10_ns / 1e3, r->p90_ns / 1e3, r->runs, params);
+  }
+  fflush(stdout);
+}
+
+int jfi_bench_wants(const jfi_bench_options *o, const char *name) { return !o->filter || strstr(name, o->filter) != NULL; }
+
+int jfi_bench_listed(const char *list, const char *word) {
+  size_t len = strlen(word);
+  if (!list || !*list) return 1;
+  for (const char *p = list; (p = strstr(p, word)) != NULL; p += len)
+    if ((p == list || p[-1] == ',') && (p[len] == 0 || p[len] == ',')) return 1;
+  return 0;
+}
