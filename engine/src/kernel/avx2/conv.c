@@ -14,14 +14,15 @@ JFI_INLINE void conv_row(uint64_t *r, const double *y, size_t n_in, const double
         jfi_d s[2];
         for (size_t z = 0; z < 2; z++)
             s[z] = v ? mul_by(_mm256_loadu_pd(v + i + 4 * z), dset(wv), dset(wvq), &c) : _mm256_setzero_pd();
-        for (size_t j = 0; j < n_in; j++) {
-            const jfi_d a = _mm256_broadcast_sd(w + j), b = _mm256_broadcast_sd(wq + j);
-            for (size_t z = 0; z < 2; z++) {
-                s[z] = dadd(s[z], mul_by(_mm256_loadu_pd(y + j * CHUNK + i + 4 * z), a, b, &c));
-                if (j % EVERY == EVERY - 1) s[z] = shrink(s[z], &c);
+        for (size_t j = 0, stop; j < n_in;) {
+            for (stop = j + EVERY < n_in ? j + EVERY : n_in; j < stop; j++) {
+                const jfi_d a = _mm256_broadcast_sd(w + j), b = _mm256_broadcast_sd(wq + j);
+                for (size_t z = 0; z < 2; z++)
+                    s[z] = dadd(s[z], mul_by(_mm256_loadu_pd(y + j * CHUNK + i + 4 * z), a, b, &c));
             }
+            for (size_t z = 0; z < 2; z++) s[z] = shrink(s[z], &c);
         }
-        for (size_t z = 0; z < 2; z++) finish(r + i + 4 * z, s[z], &c);
+        for (size_t z = 0; z < 2; z++) finish_near(r + i + 4 * z, s[z], &c);
     }
 }
 

@@ -38,12 +38,13 @@ void jfi_avx2_dot(uint64_t *r, const uint64_t *const *x, const uint64_t *const *
     for (size_t i = 0; i < n; i += 4 * WIDE) {
         jfi_d s[WIDE];
         for (size_t j = 0; j < WIDE; j++) s[j] = acc ? wload(r + i + 4 * j, &c) : _mm256_setzero_pd();
-        for (size_t t = 0; t < terms; t++)
-            for (size_t j = 0; j < WIDE; j++) {
-                s[j] = dadd(s[j], mul_any(wload(x[t] + i + 4 * j, &c), wload(k[t] + i + 4 * j, &c), &c));
-                if (t % EVERY == EVERY - 1) s[j] = shrink(s[j], &c);
-            }
-        for (size_t j = 0; j < WIDE; j++) finish(r + i + 4 * j, s[j], &c);
+        for (size_t t = 0, stop; t < terms;) {
+            for (stop = t + EVERY < terms ? t + EVERY : terms; t < stop; t++)
+                for (size_t j = 0; j < WIDE; j++)
+                    s[j] = dadd(s[j], mul_any(wload(x[t] + i + 4 * j, &c), wload(k[t] + i + 4 * j, &c), &c));
+            for (size_t j = 0; j < WIDE; j++) s[j] = shrink(s[j], &c);
+        }
+        for (size_t j = 0; j < WIDE; j++) finish_near(r + i + 4 * j, s[j], &c);
     }
 }
 
@@ -54,16 +55,16 @@ void jfi_avx2_dot2(uint64_t *r0, uint64_t *r1, const uint64_t *const *x, const u
     for (size_t i = 0; i < n; i += 4) {
         jfi_d s0 = acc ? wload(r0 + i, &c) : _mm256_setzero_pd();
         jfi_d s1 = acc ? wload(r1 + i, &c) : _mm256_setzero_pd();
-        for (size_t t = 0; t < terms; t++) {
-            const jfi_d v = wload(x[t] + i, &c);
-            s0 = dadd(s0, mul_any(v, wload(k0[t] + i, &c), &c));
-            s1 = dadd(s1, mul_any(v, wload(k1[t] + i, &c), &c));
-            if (t % EVERY == EVERY - 1) {
-                s0 = shrink(s0, &c);
-                s1 = shrink(s1, &c);
+        for (size_t t = 0, stop; t < terms;) {
+            for (stop = t + EVERY < terms ? t + EVERY : terms; t < stop; t++) {
+                const jfi_d v = wload(x[t] + i, &c);
+                s0 = dadd(s0, mul_any(v, wload(k0[t] + i, &c), &c));
+                s1 = dadd(s1, mul_any(v, wload(k1[t] + i, &c), &c));
             }
+            s0 = shrink(s0, &c);
+            s1 = shrink(s1, &c);
         }
-        finish(r0 + i, s0, &c);
-        finish(r1 + i, s1, &c);
+        finish_near(r0 + i, s0, &c);
+        finish_near(r1 + i, s1, &c);
     }
 }
