@@ -11,7 +11,7 @@
 #if defined(JFHE_HAVE_AVX512IFMA)
 #include "kernel/avx512ifma/ifma.h"
 #endif
-#if defined(__wasm_simd128__)
+#if defined(JFHE_HAVE_WASM128)
 #include "kernel/wasm128/wasm128.h"
 #endif
 
@@ -36,11 +36,10 @@ const jfi_kernel *jfi_kernel_avx512ifma(void)
 
 const jfi_kernel *jfi_kernel_wasm128(void)
 {
-#if defined(__wasm_simd128__)
-    return &jfi_wasm128_kernel;
-#else
-    return NULL;
+#if defined(JFHE_HAVE_WASM128)
+    if (jfi_cpu_features() & JFI_CPU_SIMD128) return &jfi_wasm128_kernel;
 #endif
+    return NULL;
 }
 
 const jfi_kernel *jfi_kernel_named(const char *name)
