@@ -250,10 +250,11 @@ def human_bytes(count: int) -> str:
 
 
 def ratio(peer: Series, ours: Series) -> str:
-    """How many of ours fit into one of theirs: the median over the rounds in which both ran."""
+    """How many of ours fit into one of theirs: the median over the rounds in which both ran, and that of the least."""
     both = sorted(set(peer.medians) & set(ours.medians))
     if both:
-        return f"{median(peer.medians[r] / ours.medians[r] for r in both):6.2f}x"
+        least = f"least {peer.low / ours.low:.2f}x"
+        return f"{median(peer.medians[r] / ours.medians[r] for r in both):6.2f}x ({least})"
     if not peer.medians and "bytes" in peer.line and ours.line.get("bytes"):
         return f"{peer.line['bytes'] / ours.line['bytes']:6.2f}x"
     return "     --"
