@@ -1,6 +1,7 @@
 /* codec-cases.c: see codec-cases.h. */
 #include "codec-cases.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,6 +16,10 @@ jfhe_ctx *jfi_codec_ctx(uint32_t log_n) {
   const uint8_t steps[7] = {40, 40, 58, 58, 58, 58, 58};
   memcpy(p.step_bits, steps, sizeof steps);
   CHECK_OK(jfi_ctx_new(&ctx, &p));
+  if (!ctx) { /* nothing below can go on, and a crash would hide why */
+    printf("no context for the tests of containers: %s\n", jfhe_last_error());
+    exit(1);
+  }
   return ctx;
 }
 

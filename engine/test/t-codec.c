@@ -243,7 +243,10 @@ JFI_TEST(a_flipped_bit_is_refused) {
     uint8_t *bytes = jfi_codec_container(ctx, i, &len, NULL);
     uint32_t object = bytes[JFI_AT_OBJECT];
     CHECK_OK(jfi_codec_read_any(ctx, object, bytes, len));
+    size_t gap = jfi_load32_le(bytes + JFI_AT_HEADER_LEN), payload = (size_t)jfi_load64_le(bytes + JFI_AT_PAYLOAD);
     for (size_t bit = 0; bit < 8 * len; bit++) {
+      /* Of the zeros before a key's payload, one bit a byte will do. */
+      if (bit / 8 >= gap && bit / 8 < payload && bit % 8 != bit / 8 % 8) continue;
       bytes[bit / 8] ^= (uint8_t)(1u << bit % 8);
       CHECK(jfi_codec_read_any(ctx, object, bytes, len) != JFHE_OK);
       bytes[bit / 8] ^= (uint8_t)(1u << bit % 8);

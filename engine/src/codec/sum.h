@@ -1,4 +1,4 @@
-/* codec/sum.h: the checksum of payloads, as fast as memory on any CPU. Why this one: docs/adr, "container checksum".
+/* codec/sum.h: the checksum of payloads, as fast as memory on any CPU. Why this one: docs/adr/0011-container-checksum.md.
  *
  * The payload, padded with zeros to m blocks of 32 bytes, is a list of 32-bit little-endian words w. For lane j < 8,
  *     A_j = sum_i w[8i+j],   B_j = sum_i (m-i)*w[8i+j]   (mod 2^64, i < m),
