@@ -45,7 +45,6 @@ static void slots_to_coeffs(const jfhe_ctx *ctx, int64_t *coeffs, const jfi_numb
   if (stride > 1) memset(coeffs, 0, big_n * sizeof *coeffs);
   jfi_round_i64(coeffs, stride, re, n, factor, is_big(x));
   jfi_round_i64(coeffs + big_n / 2, stride, im, n, factor, is_big(x));
-  jfi_zeroize(re, big_n * sizeof(double));
 }
 
 void jfi_encode_coeffs(const jfhe_ctx *ctx, int64_t *coeffs, const jfi_numbers *x, jfi_scratch *s) {

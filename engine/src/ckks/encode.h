@@ -25,7 +25,8 @@ double jfi_numbers_max(const double *re, const double *im, size_t count);
 size_t jfi_encode_bytes(const jfhe_ctx *ctx);
 size_t jfi_decode_bytes(const jfhe_ctx *ctx, size_t n_limbs);
 
-/* The integer polynomial of the numbers: N signed coefficients below 2^62. */
+/* The integer polynomial of the numbers: N signed coefficients below 2^62. Leaves the numbers in the scratch: the
+ * caller wipes it. */
 void jfi_encode_coeffs(const jfhe_ctx *ctx, int64_t *coeffs, const jfi_numbers *x, jfi_scratch *s);
 /* Residues of N signed coefficients below 2^62 over `primes`, evaluation form, limbs at data + j*N. */
 void jfi_encode_limbs(const jfhe_ctx *ctx, uint64_t *data, jfi_set primes, const int64_t *coeffs);

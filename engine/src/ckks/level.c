@@ -1,4 +1,4 @@
-/* ckks/level.c: division by primes: rescaling, constants, changes of level. [CHKKS18] [SMPCKJS24] */
+/* ckks/level.c: division by primes: rescaling, constants, changes of level. [CHKKS18] [SS24] */
 #include <math.h>
 #include <string.h>
 
