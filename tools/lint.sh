@@ -26,5 +26,5 @@ step clang-format clang-format-19 --dry-run --Werror "${sources[@]}"
 step lengths lengths
 step clang-tidy tidy
 step shell shells
-for tool in tools/check_layers tools/check_magic; do step "$tool" .venv/bin/python $tool; done
+for tool in tools/check_layers tools/check_libm tools/check_magic; do step "$tool" .venv/bin/python $tool; done
 exit $failed
