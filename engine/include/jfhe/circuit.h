@@ -194,6 +194,20 @@ JFHE_API JFHE_CHECK jfhe_status jfhe_lower(const jfhe_ctx *ctx, jfhe_ct *const *
                                            const jfhe_evk *key, void *scratch, size_t scratch_len);
 JFHE_API size_t jfhe_lower_scratch(const jfhe_ctx *ctx, uint32_t level, const jfhe_evk *key);
 
+/** Lift and separate: slot t + j*n/2 of out is a_j[t mod n/2]. map: jfhe_linmap_new_ladder, mix = 0; keys: its rotations.
+ *  As jfhe_lift and jfhe_linmap_apply one after the other, one level more, but with the bounds of the parts themselves: magnitude and
+ *  inherited error are the largest of theirs, not their sum. Outputs complex packing. Not for JFHE_PACK_COEFF. */
+JFHE_API JFHE_CHECK jfhe_status jfhe_lift_slots(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *const *in, size_t count,
+                                                const jfhe_evk *key, jfhe_linmap *map, const jfhe_keyring *keys, void *scratch,
+                                                size_t scratch_len);
+JFHE_API size_t jfhe_lift_slots_scratch(const jfhe_ctx *ctx, const jfhe_ctx *small, uint32_t level, const jfhe_evk *key,
+                                        const jfhe_linmap *map);
+/** Mix and lower, the inverse: out[j][t] = a[t + j*n/2], full slots, one level more than jfhe_lower. map: mix != 0. out keeps a's packing. */
+JFHE_API JFHE_CHECK jfhe_status jfhe_lower_slots(const jfhe_ctx *ctx, jfhe_ct *const *out, size_t count, const jfhe_ct *a,
+                                                 const jfhe_evk *key, jfhe_linmap *map, const jfhe_keyring *keys, void *scratch,
+                                                 size_t scratch_len);
+JFHE_API size_t jfhe_lower_slots_scratch(const jfhe_ctx *ctx, uint32_t level, const jfhe_evk *key, const jfhe_linmap *map);
+
 /** The map that separates a full lift of N/n ciphertexts of degree n = 2^log_n_small: slot t + u*n/2 becomes a_u[t] (n/2 slots each).
  *  mix != 0: its inverse, to be applied before jfhe_lower. N/n diagonals, about 2 sqrt(N/n) rotations, one level. */
 JFHE_API JFHE_CHECK jfhe_status jfhe_linmap_new_ladder(jfhe_linmap **out, const jfhe_ctx *ctx, uint32_t log_n_small, int mix);

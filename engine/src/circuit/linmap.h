@@ -31,6 +31,7 @@ struct jfhe_linmap {
   size_t n_giants, n_babies;
   double norm, norm2;    /* largest row sum of moduli; largest root of a row's sum of squares */
   int real;
+  uint32_t ladder, ladder_mix; /* log2 degree of the rung below and direction, or 0: not the ladder's map */
   jfhe_diagonal_fn fn;
   void *self;
   double *own;           /* copied arrays of jfhe_linmap_new_array */
