@@ -1,0 +1,38 @@
+/* kernel/wasm128/wasm128.c: the table of this backend. What it does not do faster than ref is ref. */
+#include "kernel/wasm128/wasm128.h"
+#include "kernel/ref/ref.h"
+
+const jfi_kernel jfi_wasm128_kernel = {
+    .name = "wasm128",
+    .ntt_table_bytes = jfi_wasm128_ntt_table_bytes,
+    .ntt_table_init = jfi_wasm128_ntt_table_init,
+    .ntt_fwd = jfi_wasm128_ntt_fwd,
+    .ntt_inv = jfi_wasm128_ntt_inv,
+    .add = jfi_wasm128_add,
+    .sub = jfi_wasm128_sub,
+    .neg = jfi_wasm128_neg,
+    .mul = jfi_wasm128_mul,
+    .mul_acc = jfi_wasm128_mul_acc,
+    .mul_const = jfi_wasm128_mul_const,
+    .mul_const_acc = jfi_wasm128_mul_const_acc,
+    .add_const = jfi_wasm128_add_const,
+    .sub_mul_const = jfi_wasm128_sub_mul_const,
+    .tensor = jfi_wasm128_tensor,
+    .tensor_sqr = jfi_wasm128_tensor_sqr,
+    .dot2 = jfi_wasm128_dot2,
+    .dot = jfi_wasm128_dot,
+    .conv = jfi_wasm128_conv,
+    .conv_overflow = jfi_wasm128_conv_overflow,
+    .from_i64 = jfi_wasm128_from_i64,
+    .from_i8 = jfi_wasm128_from_i8,
+    .reduce = jfi_wasm128_reduce,
+    .reduce_centred = jfi_wasm128_reduce_centred,
+    .permute = jfi_ref_permute,
+    .automorph_coeff = jfi_ref_automorph_coeff,
+    .unpack48_masked = jfi_wasm128_unpack48_masked,
+    .unpack48 = jfi_wasm128_unpack48,
+    .pack48 = jfi_wasm128_pack48,
+    .any_ge = jfi_ref_any_ge,
+    .fft_fwd = jfi_wasm128_fft_fwd,
+    .fft_inv = jfi_wasm128_fft_inv,
+};
