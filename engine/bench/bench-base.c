@@ -64,14 +64,20 @@ static const struct {
   const char *name;
   void (*run)(state *s);
   unsigned units, calls;
-} cases[] = {
-    {"aes_stream, 3 KiB (bytes)", aes_stream, 3072, 64},   {"chacha20, 64 KiB (bytes)", chacha, 1 << 16, 4},
-    {"sha256, 64 KiB (bytes)", sha256, 1 << 16, 2},        {"uniform, q < 2^48 (coefficients)", uniform, N, 8},
-    {"uniform, q > 2^46 (coefficients)", uniform_half, N, 1}, {"ternary (coefficients)", ternary, N, 8},
-    {"binomial (coefficients)", binomial, N, 8},           {"ternary + 2 binomial (coefficients)", ternary_and_two_binomials, N, 2},
-    {"sparse, weight 192 (coefficients)", sparse, N, 1},   {"gauss, sigma 3.2 (coefficients)", gauss_3, N, 1},
-    {"gauss, sigma 2^40 (coefficients)", gauss_2_40, N, 1}, {"fft_roots (roots)", fft_roots, 1 << 16, 1},
-    {"galois_perm (entries)", galois_perm, N, 4},          {"pool of 2, two empty tasks (calls)", pool_of_two, 1, 64}};
+} cases[] = {{"aes_stream, 3 KiB (bytes)", aes_stream, 3072, 64},
+             {"chacha20, 64 KiB (bytes)", chacha, 1 << 16, 4},
+             {"sha256, 64 KiB (bytes)", sha256, 1 << 16, 2},
+             {"uniform, q < 2^48 (coefficients)", uniform, N, 8},
+             {"uniform, q > 2^46 (coefficients)", uniform_half, N, 1},
+             {"ternary (coefficients)", ternary, N, 8},
+             {"binomial (coefficients)", binomial, N, 8},
+             {"ternary + 2 binomial (coefficients)", ternary_and_two_binomials, N, 2},
+             {"sparse, weight 192 (coefficients)", sparse, N, 1},
+             {"gauss, sigma 3.2 (coefficients)", gauss_3, N, 1},
+             {"gauss, sigma 2^40 (coefficients)", gauss_2_40, N, 1},
+             {"fft_roots (roots)", fft_roots, 1 << 16, 1},
+             {"galois_perm (entries)", galois_perm, N, 4},
+             {"pool of 2, two empty tasks (calls)", pool_of_two, 1, 64}};
 enum { CASES = sizeof cases / sizeof *cases };
 
 static double now_ns(void) {
@@ -117,7 +123,8 @@ static void close_state(state *s) {
 
 static void report(const char *name, const char *isa, unsigned units, double *ns) {
   qsort(ns, BATCHES, sizeof *ns, by_value);
-  printf("{\"name\": \"%s\", \"isa\": \"%s\", \"n\": %u, \"ns\": %.1f, \"p10\": %.1f, \"p90\": %.1f, \"ns_per_unit\": %.4f}\n",
+  printf("{\"name\": \"%s\", \"isa\": \"%s\", \"n\": %u, \"ns\": %.1f, \"p10\": %.1f, \"p90\": %.1f, \"ns_per_unit\": "
+         "%.4f}\n",
          name, isa, units, ns[BATCHES / 2], ns[BATCHES / 10], ns[BATCHES * 9 / 10], ns[BATCHES / 2] / units);
   fflush(stdout);
 }

@@ -41,7 +41,8 @@ static void model_block(uint8_t out[16], const uint8_t key[16], const uint8_t in
     for (int i = 0; i < 16; i++) {
       int c = i & ~3, k = i & 3;
       s[i] = r == 10 ? t[i]
-                     : (uint8_t)(gf_mul(t[c + k], 2) ^ gf_mul(t[c + (k + 1) % 4], 3) ^ t[c + (k + 2) % 4] ^ t[c + (k + 3) % 4]);
+                     : (uint8_t)(gf_mul(t[c + k], 2) ^ gf_mul(t[c + (k + 1) % 4], 3) ^ t[c + (k + 2) % 4] ^
+                                 t[c + (k + 3) % 4]);
       s[i] ^= w[16 * r + i];
     }
   }
@@ -85,7 +86,7 @@ JFI_TEST(ctr_meets_sp_800_38a) {
     memcpy(seed, key, 16);
     for (int i = 0; i < 16; i++) seed[16 + i] = (uint8_t)(0xf0 + i);
     seed[31] = (uint8_t)(0xff + b); /* the counter ends in ff, 00, 01, 02 ... */
-    if (b) seed[30] = 0xff; /* ... and carries once: feff -> ff00 */
+    if (b) seed[30] = 0xff;         /* ... and carries once: feff -> ff00 */
     jfi_aes_init(&a, seed);
     jfi_aes_stream(&a, out, 0, 0, 0, 1);
     CHECK_MEM(out, want[b], 16);

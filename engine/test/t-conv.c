@@ -11,7 +11,9 @@
 enum { LIMBS = 100, N = 8, N_IN = 64, N_OUT = 6 };
 
 /* ---- the smallest big integers that do: little-endian 32-bit limbs, non-negative ---- */
-typedef struct big { uint32_t d[LIMBS]; } big;
+typedef struct big {
+  uint32_t d[LIMBS];
+} big;
 
 static big big_mul_add(big a, uint64_t m, uint64_t add) { /* a*m + add */
   big r;
@@ -107,8 +109,10 @@ static void check(const job *j, const big value[N]) {
   for (size_t i = 0; i < N; i++) {
     int up = big_less(half, value[i]); /* beyond Q/2 the centred value is X - Q */
     big gap = up ? big_sub(value[i], half) : big_sub(half, value[i]);
-    if (big_less(gap, j->margin)) CHECK(meets(j, value[i], i, 0) || meets(j, value[i], i, -1));
-    else CHECK(meets(j, value[i], i, up ? -1 : 0));
+    if (big_less(gap, j->margin))
+      CHECK(meets(j, value[i], i, 0) || meets(j, value[i], i, -1));
+    else
+      CHECK(meets(j, value[i], i, up ? -1 : 0));
   }
 }
 
@@ -139,7 +143,7 @@ static void conversion(const uint64_t *primes, size_t n_in, size_t n_out, uint64
   value[2] = big_sub(j.q, one);
   value[3] = half;
   value[4] = big_mul_add(half, 1, 1);
-  value[5] = big_sub(half, j.margin);                     /* nearest values that must round the right way */
+  value[5] = big_sub(half, j.margin); /* nearest values that must round the right way */
   value[6] = big_sub(j.q, value[5]);
   value[7] = big_shift_right(j.q, 2);
   check(&j, value);
@@ -156,14 +160,21 @@ JFI_TEST(many_primes) {
   for (size_t c = 0; c < sizeof counts / sizeof *counts; c++) {
     size_t n_in = counts[c];
     for (size_t i = 0; i < n_in; i++) primes[i] = jfi_prime_below_var(48, i);
-    for (size_t k = 0; k < N_OUT; k++) primes[n_in + k] = jfi_prime_below_var(k & 1 ? 46 : k & 2 ? 30 : 48, k + (k & 1 || k & 2 ? 0 : 70));
+    for (size_t k = 0; k < N_OUT; k++)
+      primes[n_in + k] = jfi_prime_below_var(k & 1 ? 46 : k & 2 ? 30 : 48, k + (k & 1 || k & 2 ? 0 : 70));
     conversion(primes, n_in, N_OUT, c);
   }
 }
 
 JFI_TEST(mixed_sizes) { /* the smallest and largest primes together */
-  uint64_t primes[8] = {786433, jfi_prime_below_var(48, 0), jfi_prime_below_var(26, 0), jfi_prime_below_var(47, 3),
-                        jfi_prime_below_var(23, 0), jfi_prime_below_var(48, 5), jfi_prime_below_var(24, 0), jfi_prime_below_var(40, 2)};
+  uint64_t primes[8] = {786433,
+                        jfi_prime_below_var(48, 0),
+                        jfi_prime_below_var(26, 0),
+                        jfi_prime_below_var(47, 3),
+                        jfi_prime_below_var(23, 0),
+                        jfi_prime_below_var(48, 5),
+                        jfi_prime_below_var(24, 0),
+                        jfi_prime_below_var(40, 2)};
   for (size_t n_in = 1; n_in < 8; n_in++) conversion(primes, n_in, 8 - n_in < N_OUT ? 8 - n_in : N_OUT, 50 + n_in);
 }
 
@@ -173,7 +184,8 @@ JFI_TEST(every_residue_of_one_prime) {
     if (jfi_is_prime_var(q)) primes[i++] = q;
   job j;
   REQUIRE(job_open(&j, primes, 1, 2));
-  for (uint64_t at = 0; at + N <= primes[0]; at += at + 2 * N > primes[0] && at + N < primes[0] ? primes[0] - at - N : N) {
+  for (uint64_t at = 0; at + N <= primes[0];
+       at += at + 2 * N > primes[0] && at + N < primes[0] ? primes[0] - at - N : N) {
     for (size_t i = 0; i < N; i++) x[0][i] = at + i;
     run(&j, 1);
     for (size_t i = 0; i < N; i++) {

@@ -45,7 +45,8 @@ JFI_TEST(tree) {
   for (size_t n = 1; n <= N_MAX; n *= 2) {
     memset(re2, 0, sizeof re2);
     jfi_fft_roots(re2, im2, n);
-    CHECK(n < 2 || (memcmp(re + 1, re2 + 1, (n - 1) * sizeof *re) == 0 && memcmp(im + 1, im2 + 1, (n - 1) * sizeof *re) == 0));
+    CHECK(n < 2 ||
+          (memcmp(re + 1, re2 + 1, (n - 1) * sizeof *re) == 0 && memcmp(im + 1, im2 + 1, (n - 1) * sizeof *re) == 0));
     CHECK(n == N_MAX || re2[n] == 0); /* writes nothing past n */
   }
   for (size_t k = 1; 2 * k + 1 < N_MAX; k++) {
@@ -83,7 +84,8 @@ JFI_TEST(transform_meets_exponents) {
     }
     k->fft_fwd(re2, im2, re, im, n);
     for (size_t j = 0; j < n; j++) {
-      long double arg = 2 * pi * jfi_fft_exponent(n, j) / (4 * (long double)n), c = cosl(arg), s = sinl(arg), a = 0, b = 0;
+      long double arg = 2 * pi * jfi_fft_exponent(n, j) / (4 * (long double)n), c = cosl(arg), s = sinl(arg), a = 0,
+                  b = 0;
       for (size_t i = n; i-- > 0;) {
         long double t = a * c - b * s + x[i];
         b = a * s + b * c + y[i];

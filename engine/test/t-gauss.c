@@ -94,6 +94,55 @@ JFI_TEST(gauss_large_sigma) {
   for (size_t i = 0; i < sizeof sigma / sizeof *sigma; i++) gauss_large(sigma[i], (uint8_t)(40 + i));
 }
 
+/* Generators whose every bit is the same: the least and the greatest magnitude that any key can give. */
+static void all_zeros(uint8_t *out, const uint32_t state[16], size_t groups) {
+  (void)state;
+  memset(out, 0, 1024 * groups);
+}
+static void all_ones(uint8_t *out, const uint32_t state[16], size_t groups) {
+  (void)state;
+  memset(out, 0xff, 1024 * groups);
+}
+/* Words whose lowest bit, the sign, alternates with the rest all ones: high words end in 0. */
+static void all_but_sign(uint8_t *out, const uint32_t state[16], size_t groups) {
+  all_ones(out, state, groups);
+  for (size_t i = 0; i < 1024 * groups; i += 8) out[i] = 0xfe;
+}
+JFI_TEST(gauss_extremes) {
+  for (double sigma = 1; sigma <= 0x1p58; sigma *= 1.19) {
+    int64_t low[8], high[8], zero[8];
+    jfi_rng rng;
+    seeded(&rng, 1);
+    rng.blocks = all_zeros;
+    REQUIRE(jfi_sample_gauss(&rng, zero, 8, sigma) == 0);
+    seeded(&rng, 1);
+    rng.blocks = all_ones;
+    REQUIRE(jfi_sample_gauss(&rng, low, 8, sigma) == 0);
+    seeded(&rng, 1);
+    rng.blocks = all_but_sign;
+    REQUIRE(jfi_sample_gauss(&rng, high, 8, sigma) == 0);
+    for (int i = 0; i < 8; i++) {
+      CHECK_EQ(zero[i], 0);
+      CHECK_EQ(low[i], -high[i]);
+      CHECK_EQ(high[i], high[0]);
+    }
+    /* 12.7 deviations and more of every term; and the range that the kernels take. */
+    CHECK((double)high[0] >= 12.7 * sigma - 1 && (double)high[0] < 13.3 * 1.74 * sigma + 1 &&
+          high[0] < INT64_C(1) << 62);
+  }
+}
+
+/* Bits do not depend on the machine: the sum of a thousand samples, each times its place. */
+JFI_TEST(gauss_same_everywhere) {
+  static int64_t out[1000];
+  uint64_t sum = 0;
+  jfi_rng rng;
+  seeded(&rng, 61);
+  REQUIRE(jfi_sample_gauss(&rng, out, 1000, 123456.789) == 0);
+  for (size_t i = 0; i < 1000; i++) sum += (uint64_t)out[i] * (i + 1);
+  CHECK_EQ(sum, UINT64_C(1423095704));
+}
+
 JFI_TEST(gauss_repeats) {
   int64_t a[100], b[100];
   jfi_rng rng;

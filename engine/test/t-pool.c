@@ -73,6 +73,31 @@ JFI_TEST(workers_sleep_and_wake) {
   jfi_pool_free(pool);
 }
 
+/* Two tasks that each wait for the other: the sleeping worker has to be woken and to take one. */
+static void meet(void *arg, size_t task, size_t worker) {
+  atomic_uint *here = arg;
+  (void)task;
+  (void)worker;
+  atomic_fetch_add(here, 1);
+  for (int i = 0; i < 5000 && atomic_load(here) != 2; i++) {
+    struct timespec t = {0, 1000000};
+    nanosleep(&t, NULL);
+  }
+  if (atomic_load(here) != 2) atomic_store(here, 100);
+}
+JFI_TEST(workers_take_part) {
+  jfi_pool *pool = jfi_pool_new(2);
+  REQUIRE(pool);
+  for (int round = 0; round < 10; round++) {
+    atomic_uint here = 0;
+    struct timespec gap = {0, 2000000};
+    nanosleep(&gap, NULL);
+    jfi_parallel(pool, 2, meet, &here);
+    REQUIRE(atomic_load(&here) == 2);
+  }
+  jfi_pool_free(pool);
+}
+
 /* Short jobs one after another: where a late claim of an old job would show. */
 JFI_TEST(many_short_jobs) {
   for (size_t threads = 2; threads <= 4; threads++) {

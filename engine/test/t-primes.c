@@ -14,13 +14,21 @@ static int trial(uint64_t q) {
 JFI_TEST(small_numbers) {
   for (uint64_t q = 0; q < 100000; q++)
     if (jfi_is_prime_var(q) != trial(q)) CHECK_EQ(q, ~q);
-  for (uint64_t q = (UINT64_C(1) << 40) - 100; q < (UINT64_C(1) << 40) + 20; q++) CHECK_EQ(jfi_is_prime_var(q), trial(q));
+  for (uint64_t q = (UINT64_C(1) << 40) - 100; q < (UINT64_C(1) << 40) + 20; q++)
+    CHECK_EQ(jfi_is_prime_var(q), trial(q));
 }
 
 /* Strong pseudoprimes to the first 4, 5, 7, 9 and 11 prime bases (OEIS A014233), and the ends of the range. */
 JFI_TEST(liars) {
-  static const uint64_t composite[] = {3215031751u, 2152302898747u, 341550071728321u, 3825123056546413051u,
-                                       561, 1373653, 25326001, UINT64_MAX, UINT64_C(4294967291) * UINT64_C(4294967279)};
+  static const uint64_t composite[] = {3215031751u,
+                                       2152302898747u,
+                                       341550071728321u,
+                                       3825123056546413051u,
+                                       561,
+                                       1373653,
+                                       25326001,
+                                       UINT64_MAX,
+                                       UINT64_C(4294967291) * UINT64_C(4294967279)};
   static const uint64_t prime[] = {UINT64_C(18446744073709551557), UINT64_C(9223372036854775783), 2, 3, 37, 41};
   for (size_t i = 0; i < sizeof composite / sizeof *composite; i++) CHECK_EQ(jfi_is_prime_var(composite[i]), 0);
   for (size_t i = 0; i < sizeof prime / sizeof *prime; i++) CHECK_EQ(jfi_is_prime_var(prime[i]), 1);

@@ -40,6 +40,19 @@ JFI_TEST(ternary_by_definition) {
   }
 }
 
+/* The words on either side of 2^64/3 and 2^65/3, put where the generator hands them out next. */
+JFI_TEST(ternary_at_the_edges) {
+  static const uint64_t third = UINT64_C(0x5555555555555555);
+  const uint64_t u[8] = {0, third, third + 1, 2 * third, 2 * third + 1, UINT64_MAX, third + (UINT64_C(1) << 32), 1};
+  static const int8_t want[8] = {-1, -1, 0, 0, 1, 1, 0, -1};
+  jfi_rng rng;
+  seeded(&rng, 1);
+  memcpy(rng.buf, u, sizeof u);
+  rng.used = 0;
+  jfi_sample_ternary(&rng, got, 8);
+  CHECK_MEM(got, want, 8);
+}
+
 JFI_TEST(ternary_is_uniform) {
   jfi_rng rng;
   double count[9] = {0}, want[9];
@@ -102,7 +115,7 @@ JFI_TEST(binomial_distribution) {
     var += got[i] * got[i];
   }
   CHECK(plausible(chi_square(count, want, 27), 26));
-  CHECK_CLOSE(mean / N, 0, 6 * 3.24 / 512);         /* deviation of a mean of 2^18 */
+  CHECK_CLOSE(mean / N, 0, 6 * 3.24 / 512); /* deviation of a mean of 2^18 */
   CHECK_CLOSE(var / N, 10.5, 6 * 10.5 * sqrt(2.0 / N));
 }
 

@@ -33,7 +33,8 @@ static uint64_t model(const jfi_ring *r, size_t i, const jfi_aes *aes, uint32_t 
 }
 
 static uint64_t prime_above(uint64_t q) {
-  for (q = (q >> 18 << 18) + 1; !jfi_is_prime_var(q); q += 1 << 18) {}
+  for (q = (q >> 18 << 18) + 1; !jfi_is_prime_var(q); q += 1 << 18) {
+  }
   return q;
 }
 

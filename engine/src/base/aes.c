@@ -11,6 +11,7 @@
 #include "base/cpu.h"
 
 /* The S-box of FIPS 197, 5.1.1, once; every table below is derived from it by the compiler. */
+/* clang-format off */
 #define JFI_SBOX(X) \
   X(0x63) X(0x7c) X(0x77) X(0x7b) X(0xf2) X(0x6b) X(0x6f) X(0xc5) X(0x30) X(0x01) X(0x67) X(0x2b) X(0xfe) X(0xd7) X(0xab) X(0x76) \
   X(0xca) X(0x82) X(0xc9) X(0x7d) X(0xfa) X(0x59) X(0x47) X(0xf0) X(0xad) X(0xd4) X(0xa2) X(0xaf) X(0x9c) X(0xa4) X(0x72) X(0xc0) \
@@ -28,6 +29,7 @@
   X(0x70) X(0x3e) X(0xb5) X(0x66) X(0x48) X(0x03) X(0xf6) X(0x0e) X(0x61) X(0x35) X(0x57) X(0xb9) X(0x86) X(0xc1) X(0x1d) X(0x9e) \
   X(0xe1) X(0xf8) X(0x98) X(0x11) X(0x69) X(0xd9) X(0x8e) X(0x94) X(0x9b) X(0x1e) X(0x87) X(0xe9) X(0xce) X(0x55) X(0x28) X(0xdf) \
   X(0x8c) X(0xa1) X(0x89) X(0x0d) X(0xbf) X(0xe6) X(0x42) X(0x68) X(0x41) X(0x99) X(0x2d) X(0x0f) X(0xb0) X(0x54) X(0xbb) X(0x16)
+/* clang-format on */
 
 #define BYTE(s) s,
 static const uint8_t sbox[256] = {JFI_SBOX(BYTE)};
@@ -35,10 +37,10 @@ static const uint8_t sbox[256] = {JFI_SBOX(BYTE)};
 #define X2(s) ((((uint32_t)(s) << 1) ^ ((uint32_t)(s) >> 7) * 0x1bu) & 0xffu)
 /* MixColumns of the column (s, 0, 0, 0): (2s, s, s, 3s); table r is the same for a byte in row r. */
 #define COLUMN(s) (X2(s) | (uint32_t)(s) << 8 | (uint32_t)(s) << 16 | (X2(s) ^ (s)) << 24)
-#define T0(s) COLUMN(s),
-#define T1(s) (COLUMN(s) << 8 | COLUMN(s) >> 24),
-#define T2(s) (COLUMN(s) << 16 | COLUMN(s) >> 16),
-#define T3(s) (COLUMN(s) << 24 | COLUMN(s) >> 8),
+#define T0(s)     COLUMN(s),
+#define T1(s)     (COLUMN(s) << 8 | COLUMN(s) >> 24),
+#define T2(s)     (COLUMN(s) << 16 | COLUMN(s) >> 16),
+#define T3(s)     (COLUMN(s) << 24 | COLUMN(s) >> 8),
 _Alignas(64) static const uint32_t table[4][256] = {{JFI_SBOX(T0)}, {JFI_SBOX(T1)}, {JFI_SBOX(T2)}, {JFI_SBOX(T3)}};
 
 void jfi_aes_init(jfi_aes *a, const uint8_t seed[JFI_SEED_BYTES]) {
@@ -68,7 +70,8 @@ static uint32_t mix(uint32_t a, uint32_t b, uint32_t c, uint32_t d, uint32_t k) 
 /* The last round has no MixColumns. */
 static uint32_t substitute(uint32_t a, uint32_t b, uint32_t c, uint32_t d, uint32_t k) {
   return ((uint32_t)sbox[a & 255] | (uint32_t)sbox[b >> 8 & 255] << 8 | (uint32_t)sbox[c >> 16 & 255] << 16 |
-          (uint32_t)sbox[d >> 24] << 24) ^ k;
+          (uint32_t)sbox[d >> 24] << 24) ^
+         k;
 }
 
 static void stream_ref(const jfi_aes *a, uint8_t *out, uint64_t high, uint64_t first, size_t blocks) {

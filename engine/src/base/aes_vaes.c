@@ -9,7 +9,8 @@ enum { REGS = 8 };
 /* REGS x 4 blocks from `first`; c is the counter block of t = 0, 1, 2, 3 with the first round key already added,
  * but for t itself, which enters by exclusive or. */
 static inline void wide(const __m512i k[11], __m512i c, uint64_t first, __m512i x[REGS]) {
-  __m512i t = _mm512_add_epi64(_mm512_maskz_set1_epi64(0x55, (long long)first), _mm512_set_epi64(0, 3, 0, 2, 0, 1, 0, 0));
+  __m512i t =
+      _mm512_add_epi64(_mm512_maskz_set1_epi64(0x55, (long long)first), _mm512_set_epi64(0, 3, 0, 2, 0, 1, 0, 0));
   const __m512i four = _mm512_maskz_set1_epi64(0x55, 4);
 #pragma GCC unroll 8
   for (int i = 0; i < REGS; i++) {

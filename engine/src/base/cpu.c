@@ -9,10 +9,20 @@
 #include <cpuid.h>
 
 enum {
-  L1_ECX_SSSE3 = 1 << 9, L1_ECX_FMA = 1 << 12, L1_ECX_SSE41 = 1 << 19, L1_ECX_AES = 1 << 25, L1_ECX_OSXSAVE = 1 << 27,
-  L7_EBX_AVX2 = 1 << 5, L7_EBX_F = 1 << 16, L7_EBX_DQ = 1 << 17, L7_EBX_IFMA = 1 << 21, L7_EBX_SHA = 1 << 29,
-  L7_EBX_BW = 1 << 30, L7_ECX_VBMI = 1 << 1, L7_ECX_VAES = 1 << 9,
-  XCR0_AVX = 0x06, /* xmm, ymm */
+  L1_ECX_SSSE3 = 1 << 9,
+  L1_ECX_FMA = 1 << 12,
+  L1_ECX_SSE41 = 1 << 19,
+  L1_ECX_AES = 1 << 25,
+  L1_ECX_OSXSAVE = 1 << 27,
+  L7_EBX_AVX2 = 1 << 5,
+  L7_EBX_F = 1 << 16,
+  L7_EBX_DQ = 1 << 17,
+  L7_EBX_IFMA = 1 << 21,
+  L7_EBX_SHA = 1 << 29,
+  L7_EBX_BW = 1 << 30,
+  L7_ECX_VBMI = 1 << 1,
+  L7_ECX_VAES = 1 << 9,
+  XCR0_AVX = 0x06,   /* xmm, ymm */
   XCR0_AVX512 = 0xe6 /* and opmask, zmm0-15 high halves, zmm16-31 */
 };
 static const unsigned L7_EBX_VL = 1u << 31;

@@ -7,9 +7,9 @@
 #ifdef JFHE_CTIME
 #include <valgrind/memcheck.h>
 #define JFI_DECLASSIFY(p, len) ((void)VALGRIND_MAKE_MEM_DEFINED(p, len))
-#define JFI_CLASSIFY(p, len) ((void)VALGRIND_MAKE_MEM_UNDEFINED(p, len))
+#define JFI_CLASSIFY(p, len)   ((void)VALGRIND_MAKE_MEM_UNDEFINED(p, len))
 #else
 #define JFI_DECLASSIFY(p, len) ((void)(p), (void)(len))
-#define JFI_CLASSIFY(p, len) ((void)(p), (void)(len))
+#define JFI_CLASSIFY(p, len)   ((void)(p), (void)(len))
 #endif
 #endif

@@ -41,7 +41,10 @@ static inline void jfi_scratch_init(jfi_scratch *s, void *p, size_t len) {
 /* Returns null and sets failed when nothing is left. */
 static inline void *jfi_scratch_take(jfi_scratch *s, size_t bytes) {
   size_t b = jfi_round64(bytes);
-  if (s->failed || bytes > s->left || b > s->left) { s->failed = 1; return NULL; } /* bytes: rounding up may wrap */
+  if (s->failed || bytes > s->left || b > s->left) {
+    s->failed = 1;
+    return NULL;
+  } /* bytes: rounding up may wrap */
   void *p = s->at;
   s->at += b;
   s->left -= b;

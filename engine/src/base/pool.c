@@ -225,7 +225,8 @@ void jfi_parallel(jfi_pool *pool, size_t tasks, jfi_task task, void *arg) {
   }
   if (pool->run) pool->run(pool->self, task, arg, tasks);
 #if JFI_THREADS
-  else run_job(pool, tasks, task, arg);
+  else
+    run_job(pool, tasks, task, arg);
 #endif
   atomic_store(&pool->busy, 0);
 }

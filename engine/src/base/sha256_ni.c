@@ -31,8 +31,10 @@ void jfi_sha256_blocks_ni(uint32_t h[8], const uint8_t *p, size_t count) {
     __m128i abef0 = abef, cdgh0 = cdgh;
 #pragma GCC unroll 16
     for (int t = 0; t < 16; t++) { /* four rounds each */
-      if (t < 4) w[t] = _mm_shuffle_epi8(_mm_loadu_si128((const __m128i *)(p + 16 * t)), big_endian);
-      else w[t & 3] = next_words(w[t & 3], w[(t + 1) & 3], w[(t + 2) & 3], w[(t + 3) & 3]);
+      if (t < 4)
+        w[t] = _mm_shuffle_epi8(_mm_loadu_si128((const __m128i *)(p + 16 * t)), big_endian);
+      else
+        w[t & 3] = next_words(w[t & 3], w[(t + 1) & 3], w[(t + 2) & 3], w[(t + 3) & 3]);
       __m128i wk = _mm_add_epi32(w[t & 3], _mm_load_si128((const __m128i *)(jfi_sha256_k + 4 * t)));
       cdgh = _mm_sha256rnds2_epu32(cdgh, abef, wk);
       abef = _mm_sha256rnds2_epu32(abef, cdgh, _mm_shuffle_epi32(wk, 0x0e));

@@ -6,9 +6,9 @@
 /* Records a printf-style detail (public data only, at most 255 bytes, thread-local) and returns `status`. */
 __attribute__((format(printf, 2, 3))) jfhe_status jfi_fail(jfhe_status status, const char *fmt, ...);
 
-#define JFI_TRY(expr)                         \
-  do {                                        \
-    jfhe_status jfi_try_status_ = (expr);     \
-    if (jfi_try_status_ != JFHE_OK) return jfi_try_status_; \
+#define JFI_TRY(expr)                                                                                                  \
+  do {                                                                                                                 \
+    jfhe_status jfi_try_status_ = (expr);                                                                              \
+    if (jfi_try_status_ != JFHE_OK) return jfi_try_status_;                                                            \
   } while (0)
 #endif

@@ -52,7 +52,8 @@ static void fill(const jfi_ring *ring, jfi_conv *c) {
 
 jfi_conv *jfi_conv_new(const jfi_ring *ring, jfi_set from, jfi_set to) {
   size_t n_in = jfi_set_count(from), n_out = jfi_set_count(to);
-  if (n_in == 0 || n_in > JFI_CONV_MAX || !jfi_set_within(jfi_set_or(from, to), jfi_set_range(0, ring->n_mod))) return NULL;
+  if (n_in == 0 || n_in > JFI_CONV_MAX || !jfi_set_within(jfi_set_or(from, to), jfi_set_range(0, ring->n_mod)))
+    return NULL;
   layout l = lay_out(n_in, n_out);
   uint8_t *p = jfi_alloc_zero(l.bytes);
   if (!p) return NULL;
@@ -75,14 +76,14 @@ jfi_conv *jfi_conv_new(const jfi_ring *ring, jfi_set from, jfi_set to) {
 void jfi_conv_free(jfi_conv *c) { jfi_free(c); }
 
 void jfi_conv_digits(const jfi_ring *ring, const jfi_conv *c, uint64_t *const *y, const uint64_t *const *x) {
-  for (size_t j = 0; j < c->n_in; j++)
-    ring->k->mul_const(y[j], x[j], c->qhat_inv[j], ring->n, &ring->mod[c->in[j]]);
+  for (size_t j = 0; j < c->n_in; j++) ring->k->mul_const(y[j], x[j], c->qhat_inv[j], ring->n, &ring->mod[c->in[j]]);
 }
 
 void jfi_conv_apply(const jfi_ring *ring, const jfi_conv *c, size_t first, size_t count, uint64_t *const *r,
                     const uint64_t *const *y, const uint64_t *v) {
   if (count == 0) return;
-  ring->k->conv(r, count, y, c->n_in, c->w + first * c->n_in, v, v ? c->neg_q + first : NULL, c->out_mod + first, ring->n);
+  ring->k->conv(r, count, y, c->n_in, c->w + first * c->n_in, v, v ? c->neg_q + first : NULL, c->out_mod + first,
+                ring->n);
 }
 
 void jfi_conv_round(const jfi_ring *ring, const jfi_conv *c, uint64_t *v, const uint64_t *const *y) {

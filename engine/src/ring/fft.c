@@ -10,7 +10,9 @@
 enum { UNIT_LOG = 126, FINE_LOG = 8, FINE = 1 << FINE_LOG, COARSE = (1 << 15 >> FINE_LOG) + 1 };
 
 typedef jfi_u128 fix; /* [0, 2) in units of 2^-126: cosines and sines of the first octant are never negative */
-typedef struct turn { fix c, s; } turn;
+typedef struct turn {
+  fix c, s;
+} turn;
 
 /* floor(ab / 2^128), times 4: low by less than 2^-124 in value. */
 static fix fix_mul(fix a, fix b) {

@@ -37,7 +37,8 @@ jfi_ring *jfi_ring_new(uint32_t log_n, const uint64_t *primes, size_t n_mod, con
   r->k = k;
   r->mod = jfi_alloc(n_mod * sizeof *r->mod);
   r->ntt = jfi_alloc(n_mod * sizeof *r->ntt);
-  if (table_bytes <= SIZE_MAX / n_mod) r->tables = jfi_alloc(n_mod * table_bytes); /* a 32-bit size_t can be too small */
+  if (table_bytes <= SIZE_MAX / n_mod)
+    r->tables = jfi_alloc(n_mod * table_bytes); /* a 32-bit size_t can be too small */
   if (!r->mod || !r->ntt || !r->tables) {
     jfi_ring_free(r);
     return NULL;

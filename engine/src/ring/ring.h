@@ -11,13 +11,14 @@ typedef struct jfi_ring {
   uint32_t log_n;
   size_t n;
   size_t n_mod;
-  jfi_mod *mod;        /* n_mod */
-  jfi_ntt *ntt;        /* n_mod */
+  jfi_mod *mod; /* n_mod */
+  jfi_ntt *ntt; /* n_mod */
   const jfi_kernel *k;
-  void *tables;        /* one block for all transform tables */
+  void *tables; /* one block for all transform tables */
 } jfi_ring;
 
-/* Null when memory runs out, log_n is out of [3, 17], a prime is out of [2^19, 2^48) or not 1 mod 2N, or n_mod > 128. */
+/* Null when memory runs out, log_n is out of [3, 17], a number of the list is no prime, out of [2^19, 2^48), not 1 mod 2N or
+ * there twice, n_mod is 0 or > 128, or k is null. */
 jfi_ring *jfi_ring_new(uint32_t log_n, const uint64_t *primes, size_t n_mod, const jfi_kernel *k);
 void jfi_ring_free(jfi_ring *r);
 
@@ -34,27 +35,31 @@ uint32_t jfi_galois_inverse(uint32_t log_n, uint32_t g);
  * scratch: jfi_uniform_scratch(n) bytes, 64-byte aligned. */
 size_t jfi_uniform_scratch(size_t n);
 struct jfi_aes;
-void jfi_uniform(const jfi_ring *ring, uint64_t *r, size_t i, const struct jfi_aes *aes, uint32_t domain, void *scratch);
+void jfi_uniform(const jfi_ring *ring, uint64_t *r, size_t i, const struct jfi_aes *aes, uint32_t domain,
+                 void *scratch);
 
 /* ---- base conversion constants, precomputed for a source and target set ---- */
 typedef struct jfi_conv {
   size_t n_in, n_out;
-  uint32_t *in, *out;        /* prime indices, ascending */
-  uint64_t *qhat_inv;        /* [n_in]: (Q/q_j)^-1 mod q_j */
-  uint64_t *w;               /* [n_out][n_in]: Q/q_j mod p_k */
-  uint64_t *neg_q;           /* [n_out]: -Q mod p_k */
-  double *inv;               /* [n_in]: 1.0/q_j */
-  const jfi_mod **out_mod;   /* [n_out] */
+  uint32_t *in, *out;      /* prime indices, ascending */
+  uint64_t *qhat_inv;      /* [n_in]: (Q/q_j)^-1 mod q_j */
+  uint64_t *w;             /* [n_out][n_in]: Q/q_j mod p_k */
+  uint64_t *neg_q;         /* [n_out]: -Q mod p_k */
+  double *inv;             /* [n_in]: 1.0/q_j */
+  const jfi_mod **out_mod; /* [n_out] */
 } jfi_conv;
 
-/* x mod Q (Q = product of `from`) -> moduli of `to`. from and to may overlap; callers usually exclude it. Null: no memory. */
+/* x mod Q (Q = product of `from`) -> moduli of `to`. from and to may overlap; callers usually exclude it. Null: no memory,
+ * or `from` empty or over JFI_CONV_MAX, or a member that the ring lacks. */
 jfi_conv *jfi_conv_new(const jfi_ring *ring, jfi_set from, jfi_set to);
 void jfi_conv_free(jfi_conv *c);
 /* y[j] = x[j]*qhat_inv[j]: the digits the conversion sums. y may equal x. */
 void jfi_conv_digits(const jfi_ring *ring, const jfi_conv *c, uint64_t *const *y, const uint64_t *const *x);
 /* Outputs [first, first+count) of the conversion from digits y, coefficient form.
  * v null: approximate: r = x + u*Q, 0 <= u < n_in, x in [0, Q).
- * v from jfi_conv_round: exact, centred: r = x in [-Q/2, Q/2), but for |x| within n_in*2^-50*Q of Q/2 either representative. */
+ * v from jfi_conv_round: exact, centred: r = x in [-Q/2, Q/2), but for |x| within n_in*(n_in+6)*2^-54*Q of Q/2 either
+ * representative. (Each y/q carries two roundings of 2^-53, each of the n_in additions one of a sum below n_in + 1: together
+ * (n_in^2/2 + 3*n_in) * 2^-53 of Q at most; 2^-41.8 for 64 primes.) */
 void jfi_conv_apply(const jfi_ring *ring, const jfi_conv *c, size_t first, size_t count, uint64_t *const *r,
                     const uint64_t *const *y, const uint64_t *v);
 void jfi_conv_round(const jfi_ring *ring, const jfi_conv *c, uint64_t *v, const uint64_t *const *y);

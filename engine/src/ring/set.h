@@ -13,8 +13,14 @@ typedef struct jfi_set {
 
 static inline jfi_set jfi_set_empty(void) { return (jfi_set){{0, 0}}; }
 static inline int jfi_set_has(jfi_set s, size_t i) { return (int)(s.w[i >> 6] >> (i & 63) & 1); }
-static inline jfi_set jfi_set_with(jfi_set s, size_t i) { s.w[i >> 6] |= (uint64_t)1 << (i & 63); return s; }
-static inline jfi_set jfi_set_without(jfi_set s, size_t i) { s.w[i >> 6] &= ~((uint64_t)1 << (i & 63)); return s; }
+static inline jfi_set jfi_set_with(jfi_set s, size_t i) {
+  s.w[i >> 6] |= (uint64_t)1 << (i & 63);
+  return s;
+}
+static inline jfi_set jfi_set_without(jfi_set s, size_t i) {
+  s.w[i >> 6] &= ~((uint64_t)1 << (i & 63));
+  return s;
+}
 /* {first, ..., first+count-1} */
 static inline jfi_set jfi_set_range(size_t first, size_t count) {
   jfi_set s = {{0, 0}};
@@ -41,8 +47,11 @@ static inline size_t jfi_set_next(jfi_set s, size_t from) {
 /* Position of member i among the limbs: count of members below it. */
 static inline size_t jfi_set_rank(jfi_set s, size_t i) {
   jfi_set below = {{0, 0}};
-  if (i >= 64) { below.w[0] = ~(uint64_t)0; below.w[1] = (i & 63) ? ~(uint64_t)0 >> (64 - (i & 63)) : 0; }
-  else below.w[0] = i ? ~(uint64_t)0 >> (64 - i) : 0;
+  if (i >= 64) {
+    below.w[0] = ~(uint64_t)0;
+    below.w[1] = (i & 63) ? ~(uint64_t)0 >> (64 - (i & 63)) : 0;
+  } else
+    below.w[0] = i ? ~(uint64_t)0 >> (64 - i) : 0;
   return jfi_set_count(jfi_set_and(s, below));
 }
 /* Members in ascending order; out holds at least count(s). Returns the count. */

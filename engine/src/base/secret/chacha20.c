@@ -10,10 +10,14 @@ typedef uint32_t vec __attribute__((vector_size(16)));
 static inline vec rol(vec x, int k) { return x << k | x >> (32 - k); }
 
 static inline void quarter(vec *a, vec *b, vec *c, vec *d) {
-  *a += *b; *d = rol(*d ^ *a, 16);
-  *c += *d; *b = rol(*b ^ *c, 12);
-  *a += *b; *d = rol(*d ^ *a, 8);
-  *c += *d; *b = rol(*b ^ *c, 7);
+  *a += *b;
+  *d = rol(*d ^ *a, 16);
+  *c += *d;
+  *b = rol(*b ^ *c, 12);
+  *a += *b;
+  *d = rol(*d ^ *a, 8);
+  *c += *d;
+  *b = rol(*b ^ *c, 7);
 }
 
 /* Word w of blocks 0..3 in lane 0..3 of x[w]. */

@@ -13,17 +13,23 @@ JFI_ISA static inline __m256i rol(__m256i x, int k) {
 }
 /* Rotations by whole bytes are one shuffle. */
 JFI_ISA static inline __m256i rol16(__m256i x) {
-  return _mm256_shuffle_epi8(x, _mm256_broadcastsi128_si256(_mm_set_epi8(13, 12, 15, 14, 9, 8, 11, 10, 5, 4, 7, 6, 1, 0, 3, 2)));
+  return _mm256_shuffle_epi8(
+      x, _mm256_broadcastsi128_si256(_mm_set_epi8(13, 12, 15, 14, 9, 8, 11, 10, 5, 4, 7, 6, 1, 0, 3, 2)));
 }
 JFI_ISA static inline __m256i rol8(__m256i x) {
-  return _mm256_shuffle_epi8(x, _mm256_broadcastsi128_si256(_mm_set_epi8(14, 13, 12, 15, 10, 9, 8, 11, 6, 5, 4, 7, 2, 1, 0, 3)));
+  return _mm256_shuffle_epi8(
+      x, _mm256_broadcastsi128_si256(_mm_set_epi8(14, 13, 12, 15, 10, 9, 8, 11, 6, 5, 4, 7, 2, 1, 0, 3)));
 }
 
 JFI_ISA static inline void quarter(__m256i *a, __m256i *b, __m256i *c, __m256i *d) {
-  *a = _mm256_add_epi32(*a, *b); *d = rol16(_mm256_xor_si256(*d, *a));
-  *c = _mm256_add_epi32(*c, *d); *b = rol(_mm256_xor_si256(*b, *c), 12);
-  *a = _mm256_add_epi32(*a, *b); *d = rol8(_mm256_xor_si256(*d, *a));
-  *c = _mm256_add_epi32(*c, *d); *b = rol(_mm256_xor_si256(*b, *c), 7);
+  *a = _mm256_add_epi32(*a, *b);
+  *d = rol16(_mm256_xor_si256(*d, *a));
+  *c = _mm256_add_epi32(*c, *d);
+  *b = rol(_mm256_xor_si256(*b, *c), 12);
+  *a = _mm256_add_epi32(*a, *b);
+  *d = rol8(_mm256_xor_si256(*d, *a));
+  *c = _mm256_add_epi32(*c, *d);
+  *b = rol(_mm256_xor_si256(*b, *c), 7);
 }
 
 JFI_ISA static inline void rounds(__m256i x[16]) {

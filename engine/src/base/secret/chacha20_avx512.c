@@ -9,10 +9,14 @@
 #define JFI_ISA __attribute__((target("avx512f")))
 
 JFI_ISA static inline void quarter(__m512i *a, __m512i *b, __m512i *c, __m512i *d) {
-  *a = _mm512_add_epi32(*a, *b); *d = _mm512_rol_epi32(_mm512_xor_si512(*d, *a), 16);
-  *c = _mm512_add_epi32(*c, *d); *b = _mm512_rol_epi32(_mm512_xor_si512(*b, *c), 12);
-  *a = _mm512_add_epi32(*a, *b); *d = _mm512_rol_epi32(_mm512_xor_si512(*d, *a), 8);
-  *c = _mm512_add_epi32(*c, *d); *b = _mm512_rol_epi32(_mm512_xor_si512(*b, *c), 7);
+  *a = _mm512_add_epi32(*a, *b);
+  *d = _mm512_rol_epi32(_mm512_xor_si512(*d, *a), 16);
+  *c = _mm512_add_epi32(*c, *d);
+  *b = _mm512_rol_epi32(_mm512_xor_si512(*b, *c), 12);
+  *a = _mm512_add_epi32(*a, *b);
+  *d = _mm512_rol_epi32(_mm512_xor_si512(*d, *a), 8);
+  *c = _mm512_add_epi32(*c, *d);
+  *b = _mm512_rol_epi32(_mm512_xor_si512(*b, *c), 7);
 }
 
 JFI_ISA static inline void rounds(__m512i x[16]) {

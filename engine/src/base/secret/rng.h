@@ -8,9 +8,9 @@
 
 typedef struct jfi_rng {
   uint32_t key[8];
-  uint64_t counter;   /* next block */
-  uint64_t stream;    /* nonce */
-  uint8_t buf[1024];  /* one group of blocks, handed out up to `used` and wiped behind it */
+  uint64_t counter;  /* next block */
+  uint64_t stream;   /* nonce */
+  uint8_t buf[1024]; /* one group of blocks, handed out up to `used` and wiped behind it */
   size_t used;
   void (*blocks)(uint8_t *out, const uint32_t state[16], size_t groups); /* chosen at init */
 } jfi_rng;

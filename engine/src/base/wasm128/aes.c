@@ -32,8 +32,10 @@ static inline __attribute__((always_inline)) void sub_bytes(planes q) {
   const v128_t t37 = X(t36, X(t23, t33)), t40 = X(t25, A(t29, X(t27, t36)));
   const v128_t t41 = X(t40, t37), t42 = X(t29, t33), t43 = X(t29, t40), t44 = X(t33, t37), t45 = X(t42, t41);
   const v128_t z0 = A(t44, y15), z1 = A(t37, y6), z2 = A(t33, x7), z3 = A(t43, y16), z4 = A(t40, y1), z5 = A(t29, y7);
-  const v128_t z6 = A(t42, y11), z7 = A(t45, y17), z8 = A(t41, y10), z9 = A(t44, y12), z10 = A(t37, y3), z11 = A(t33, y4);
-  const v128_t z12 = A(t43, y13), z13 = A(t40, y5), z14 = A(t29, y2), z15 = A(t42, y9), z16 = A(t45, y14), z17 = A(t41, y8);
+  const v128_t z6 = A(t42, y11), z7 = A(t45, y17), z8 = A(t41, y10), z9 = A(t44, y12), z10 = A(t37, y3),
+               z11 = A(t33, y4);
+  const v128_t z12 = A(t43, y13), z13 = A(t40, y5), z14 = A(t29, y2), z15 = A(t42, y9), z16 = A(t45, y14),
+               z17 = A(t41, y8);
   const v128_t t46 = X(z15, z16), t48 = X(z5, z13), t53 = X(z0, z3), t57 = X(X(z2, z12), t53);
   const v128_t t58 = X(z4, t46), t59 = X(z3, X(z6, z7)), t62 = X(X(z7, z8), t58), t63 = X(X(z9, z10), t58);
   const v128_t t64 = X(z4, t59), t65 = X(X(z14, t57), t62), t66 = X(z1, t63), s3 = X(t53, t66);
@@ -49,9 +51,9 @@ static inline __attribute__((always_inline)) void sub_bytes(planes q) {
 
 /* ---- the rest of a round: byte p of a block is row p % 4 of column p / 4 ---- */
 /* Row r of the result is row r + 0 (or 1) of the state after ShiftRows, which takes row r from r columns to the right. */
-#define SHIFTED(v) wasm_i8x16_shuffle(v, v, 0, 5, 10, 15, 4, 9, 14, 3, 8, 13, 2, 7, 12, 1, 6, 11)
+#define SHIFTED(v)          wasm_i8x16_shuffle(v, v, 0, 5, 10, 15, 4, 9, 14, 3, 8, 13, 2, 7, 12, 1, 6, 11)
 #define SHIFTED_NEXT_ROW(v) wasm_i8x16_shuffle(v, v, 5, 10, 15, 0, 9, 14, 3, 4, 13, 2, 7, 8, 1, 6, 11, 12)
-#define TWO_ROWS_ON(v) wasm_i8x16_shuffle(v, v, 2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13)
+#define TWO_ROWS_ON(v)      wasm_i8x16_shuffle(v, v, 2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13)
 
 /* MixColumns of rows a, b, c, d: 2a + 3b + c + d = 2(a + b) + b + (c + d), and c + d is a + b two rows on. Doubling moves
  * each plane up one; plane 7 comes back as 0x1b, planes 0, 1, 3, 4. */

@@ -19,7 +19,7 @@
 
 /* Smoothing parameter of Z as a deviation, eps = 2^-128: sqrt(ln(2(1 + 1/eps))/pi)/sqrt(2 pi) = 2.1284. */
 static const double ETA = 2.13;
-/* P(|x| > TAIL*s) < 2 exp(-TAIL^2/2) = 2^-126.5 for TAIL = 13.3: below what the table resolves. */
+/* P(|x| > TAIL*s) < 2 exp(-TAIL^2/2) = 2^-126.5 for TAIL = 13.3; the table resolves weights down to 2^-120, about 12.8*s. */
 static const double TAIL = 13.3;
 static const double DIRECT_MAX = 40;
 
@@ -32,9 +32,9 @@ typedef struct table {
 } table;
 
 typedef struct plan {
-  double s;      /* deviation of a narrow sample */
+  double s; /* deviation of a narrow sample */
   int64_t a;
-  size_t terms;  /* m + 1 */
+  size_t terms; /* m + 1 */
 } plan;
 
 /* ---- fixed-point numbers in [0, 2), 127 fractional bits ---- */
@@ -45,7 +45,7 @@ static jfi_u128 fix_mul(jfi_u128 a, jfi_u128 b) {
   return ((jfi_u128)ah * bh + (m1 >> 64) + (m2 >> 64)) << 1;
 }
 
-/* floor(num * 2^shift / den), num <= den < 2^126, one bit a step. */
+/* floor(num * 2^shift / den), num <= den < 2^127, one bit a step. */
 static jfi_u128 fix_div(jfi_u128 num, jfi_u128 den, int shift) {
   jfi_u128 q = num == den, r = num == den ? 0 : num;
   while (shift-- > 0) {
@@ -72,7 +72,7 @@ static void fill(table *t, double s) {
   jfi_u128 ratio = decay(grid), square = fix_mul(ratio, ratio), w = (jfi_u128)1 << 127, sum = 0, sums[TABLE_MAX];
   t->len = (size_t)(TAIL * s) + 1;
   for (size_t k = 0; k < t->len; k++) {
-    sum += k ? w >> 8 : w >> 9; /* in units of 2^-118 of w_k; the whole is below 101 * 2^118 */
+    sum += k ? w >> 6 : w >> 7; /* in units of 2^-120; the whole, about s*sqrt(2 pi) <= 101, stays below 2^127 */
     sums[k] = sum;
     w = fix_mul(w, ratio);
     ratio = fix_mul(ratio, square);
@@ -108,19 +108,19 @@ static plan choose(double sigma) {
 
 /* Counts, lane by lane, the entries <= uh*2^63 + ul: entries minus borrows of u - entry. One body for every width of
  * vector; LANES are few enough that all stay in registers while the table streams by. */
-#define COUNT(name, target, bytes)                                                                                    \
+#define COUNT(name, target, bytes)                                                                                     \
   target static void name(uint64_t count[LANES], const uint64_t uh[LANES], const uint64_t ul[LANES], const table *t) { \
-    typedef uint64_t vec __attribute__((vector_size(bytes)));                                                         \
-    enum { PARTS = 8 * LANES / (bytes) };                                                                             \
-    vec h[PARTS], l[PARTS], c[PARTS];                                                                                 \
-    memcpy(h, uh, sizeof h);                                                                                          \
-    memcpy(l, ul, sizeof l);                                                                                          \
-    memset(c, 0, sizeof c);                                                                                           \
-    for (size_t k = 0; k < t->len; k++)                                                                               \
-      _Pragma("GCC unroll 4") for (int i = 0; i < PARTS; i++)                                                         \
-        c[i] += (h[i] - t->high[k] - ((l[i] - t->low[k]) >> 63)) >> 63;                                               \
-    for (int i = 0; i < PARTS; i++) c[i] = t->len - c[i];                                                             \
-    memcpy(count, c, sizeof c);                                                                                       \
+    typedef uint64_t vec __attribute__((vector_size(bytes)));                                                          \
+    enum { PARTS = 8 * LANES / (bytes) };                                                                              \
+    vec h[PARTS], l[PARTS], c[PARTS];                                                                                  \
+    memcpy(h, uh, sizeof h);                                                                                           \
+    memcpy(l, ul, sizeof l);                                                                                           \
+    memset(c, 0, sizeof c);                                                                                            \
+    for (size_t k = 0; k < t->len; k++)                                                                                \
+      _Pragma("GCC unroll 4") for (int i = 0; i < PARTS; i++) c[i] +=                                                  \
+          (h[i] - t->high[k] - ((l[i] - t->low[k]) >> 63)) >> 63;                                                      \
+    for (int i = 0; i < PARTS; i++) c[i] = t->len - c[i];                                                              \
+    memcpy(count, c, sizeof c);                                                                                        \
   }
 COUNT(count_any, , 16)
 #if defined(__x86_64__)

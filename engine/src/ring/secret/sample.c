@@ -11,15 +11,17 @@ enum { PIECE = 512 }; /* coefficients: at most 4 KiB of key stream in the first-
 
 /* One loop, compiled for the machine's baseline and again for AVX2, where the compiler makes it twice as wide. */
 #if defined(__x86_64__)
-#define TWICE(name, body, params, args)                                         \
-  static void name##_base params { body args; }                                 \
-  __attribute__((target("avx2"))) static void name##_avx2 params { body args; } \
-  static void name params {                                                     \
-    if (jfi_cpu_features() & JFI_CPU_AVX2_FMA) name##_avx2 args;                \
-    else name##_base args;                                                      \
+#define TWICE(name, body, params, args)                                                                                \
+  static void name##_base params { body args; }                                                                        \
+  __attribute__((target("avx2"))) static void name##_avx2 params { body args; }                                        \
+  static void name params {                                                                                            \
+    if (jfi_cpu_features() & JFI_CPU_AVX2_FMA)                                                                         \
+      name##_avx2 args;                                                                                                \
+    else                                                                                                               \
+      name##_base args;                                                                                                \
   }
 #else
-#define TWICE(name, body, params, args) \
+#define TWICE(name, body, params, args)                                                                                \
   static void name params { body args; }
 #endif
 #define INLINE static inline __attribute__((always_inline))
@@ -47,7 +49,8 @@ enum { CBD_PLANES = 6 }; /* bytes of key stream a coefficient: 5 whole ones and 
 
 /* Population count of each byte of x. */
 INLINE uint64_t byte_weights(uint64_t x) {
-  const uint64_t m1 = UINT64_C(0x5555555555555555), m2 = UINT64_C(0x3333333333333333), m4 = UINT64_C(0x0f0f0f0f0f0f0f0f);
+  const uint64_t m1 = UINT64_C(0x5555555555555555), m2 = UINT64_C(0x3333333333333333),
+                 m4 = UINT64_C(0x0f0f0f0f0f0f0f0f);
   x -= x >> 1 & m1;
   x = (x & m2) + (x >> 2 & m2);
   return (x + (x >> 4)) & m4;
@@ -60,10 +63,10 @@ INLINE void cbd_body(int8_t *out, const uint64_t *planes, size_t words, size_t n
   const uint64_t ones = UINT64_C(0x0101010101010101);
   for (size_t i = 0; i < words; i++) {
     const uint64_t *p = planes + i;
-    uint64_t s = byte_weights(p[0]) + byte_weights(p[words]);                       /* a: 16 */
-    s += byte_weights(p[2 * words] ^ ones * 0xe0);                                  /* a: 5, b: 3 */
-    s += byte_weights(~p[3 * words]) + byte_weights(~p[4 * words]);                 /* b: 16 */
-    sum[i] = s + byte_weights(~p[5 * words] & ones * 0x03);                         /* b: 2 */
+    uint64_t s = byte_weights(p[0]) + byte_weights(p[words]);       /* a: 16 */
+    s += byte_weights(p[2 * words] ^ ones * 0xe0);                  /* a: 5, b: 3 */
+    s += byte_weights(~p[3 * words]) + byte_weights(~p[4 * words]); /* b: 16 */
+    sum[i] = s + byte_weights(~p[5 * words] & ones * 0x03);         /* b: 2 */
   }
   const uint8_t *bytes = (const uint8_t *)sum;
   for (size_t i = 0; i < n; i++) out[i] = (int8_t)(bytes[i] - JFI_CBD_BITS);
