@@ -214,6 +214,47 @@ JFI_TEST(hoisting_with_keys_of_different_levels) {
   jfi_world_close(&w);
 }
 
+/* Parents are Galois keys with half of the specials: they serve, and the sizes that are asked for suffice, for them too. */
+JFI_TEST(keys_with_fewer_specials) {
+  jfhe_ctx *ctx = jfi_test_ctx(8, 5, 45, 3);
+  const int32_t ks[] = {2, 1, 4}, ordinary[] = {2};
+  for (size_t first = 0; first < 2; first++) {
+    jfi_world w = jfi_world_open_with(ctx, ordinary, first);
+    jfi_vec a = jfi_vec_random(&w, 128, 1), sum = jfi_vec_new(128);
+    for (size_t t = 0; t < 3; t++) {
+      jfhe_evk *key = NULL;
+      if (first && ks[t] == 2) continue;
+      CHECK_OK(jfhe_keygen_parent(&key, ctx, w.sk, jfhe_galois_rotate(ctx, ks[t])));
+      CHECK(jfhe_evk_digits(key) > jfhe_ctx_dnum(ctx));
+      CHECK_OK(jfhe_keyring_add(w.keys, key));
+    }
+    jfhe_ct *x = jfi_world_encrypt(&w, &a, JFHE_PACK_COMPLEX, 7, 5), *out[3], *s = jfi_world_room(&w, 1);
+    for (size_t t = 0; t < 3; t++) out[t] = jfi_world_room(&w, 1);
+    CHECK_OK(jfhe_ckks_rotate_many(ctx, out, x, ks, 3, w.keys, w.scratch, jfhe_ckks_rotate_many_scratch(ctx, 5)));
+    for (size_t t = 0; t < 3; t++) {
+      jfi_vec want = rotated(&a, ks[t]);
+      jfi_world_check(&w, out[t], &want, "by parents, hoisted");
+      CHECK_OK(jfhe_ckks_rotate(ctx, out[t], x, ks[t], w.keys, w.scratch, jfhe_ckks_rotate_scratch(ctx, 5)));
+      jfi_world_check(&w, out[t], &want, "by parents");
+      jfi_vec_free(&want);
+      jfhe_ct_free(out[t]);
+    }
+    for (size_t i = 0; i < 128; i++)
+      for (size_t j = 0; j < 8; j++) {
+        sum.re[i] += a.re[(i + j) % 128];
+        sum.im[i] += a.im[(i + j) % 128];
+      }
+    CHECK_OK(jfhe_ckks_inner_sum(ctx, s, x, 1, 8, w.keys, w.scratch, jfhe_ckks_inner_sum_scratch(ctx, 5)));
+    jfi_world_check(&w, s, &sum, "sum by parents");
+    jfhe_ct_free(x);
+    jfhe_ct_free(s);
+    jfi_vec_free(&a);
+    jfi_vec_free(&sum);
+    if (first == 0) w.ctx = NULL; /* the context serves both rounds */
+    jfi_world_close(&w);
+  }
+}
+
 /* The same bytes on any number of threads. */
 JFI_TEST(threads_change_nothing) {
   jfhe_ctx *ctx = jfi_test_ctx(10, 4, 45, 2);

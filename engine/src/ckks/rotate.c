@@ -7,6 +7,7 @@
 #include "base/status.h"
 #include "ckks/eval.h"
 #include "ckks/limbs.h"
+#include "ckks/room.h"
 #include "rlwe/keyswitch.h"
 
 static jfi_bound switched(const jfhe_ctx *ctx, const jfi_bound *a, const jfhe_ct *ct, const jfhe_evk *key) {
@@ -36,8 +37,7 @@ static size_t perm_bytes(const jfhe_ctx *ctx) { return jfi_round64(ctx->ring->n 
 /* ---- one automorphism ---- */
 size_t jfi_ckks_rotate_bytes(const jfhe_ctx *ctx, uint32_t level) {
   jfi_set S = ctx->chain.level[level];
-  return perm_bytes(ctx) + 2 * poly_bytes(ctx, S) +
-         jfi_keyswitch_scratch(ctx, S, S, ctx->chain.special, ctx->chain.n_digits) + JFI_SCRATCH_SLACK;
+  return perm_bytes(ctx) + 2 * poly_bytes(ctx, S) + jfi_switch_bytes(ctx, S) + JFI_SCRATCH_SLACK;
 }
 
 jfhe_status jfi_ckks_automorphism(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *a, uint32_t g, const jfhe_evk *key,
@@ -118,22 +118,10 @@ typedef struct hoisted {
   uint32_t *perm;
 } hoisted;
 
-static size_t most3(size_t a, size_t b, size_t c) {
-  size_t m = a > b ? a : b;
-  return m > c ? m : c;
-}
-
 size_t jfi_ckks_rotate_many_bytes(const jfhe_ctx *ctx, uint32_t level) {
-  const jfi_chain *c = &ctx->chain;
-  jfi_set S = c->level[level], E = jfi_set_or(S, c->special);
-  jfhe_evk shape; /* only its count of digits is read */
-  memset(&shape, 0, sizeof shape);
-  shape.n_digits = c->n_digits;
-  size_t hoist = jfi_round64(jfi_decompose_words(ctx, S, c->special, c->n_digits) * sizeof(uint64_t)) +
-                 2 * poly_bytes(ctx, E) +
-                 most3(jfi_decompose_scratch(ctx, S), jfi_inner_scratch(ctx, &shape), jfi_divide_scratch(ctx, E, S, 2));
+  size_t hoist = perm_bytes(ctx) + jfi_hoist_bytes(ctx, ctx->chain.level[level]) + JFI_SCRATCH_SLACK;
   size_t single = jfi_ckks_rotate_bytes(ctx, level);
-  return perm_bytes(ctx) + (hoist > single ? hoist : single) + JFI_SCRATCH_SLACK;
+  return hoist > single ? hoist : single;
 }
 
 static jfhe_status hoist(const jfhe_ctx *ctx, hoisted *h, jfi_scratch *s) {

@@ -4,6 +4,7 @@
 #include "base/status.h"
 #include "ckks/eval.h"
 #include "ckks/limbs.h"
+#include "ckks/room.h"
 #include "rlwe/keyswitch.h"
 
 /* One doubling: acc += acc rotated by g. */
@@ -37,7 +38,7 @@ size_t jfi_ckks_inner_sum_bytes(const jfhe_ctx *ctx, uint32_t level) {
   jfi_set S = ctx->chain.level[level];
   size_t n = ctx->ring->n, limb = n * sizeof(uint64_t);
   return 4 * jfi_set_count(S) * limb + jfi_pool_workers(ctx->pool) * limb + n * sizeof(uint32_t) +
-         jfi_keyswitch_scratch(ctx, S, S, ctx->chain.special, ctx->chain.n_digits) + 6 * JFI_SCRATCH_SLACK;
+         jfi_switch_bytes(ctx, S) + 6 * JFI_SCRATCH_SLACK;
 }
 
 /* Keys and bounds of all doublings; message and error grow by 2 and by one key switch each. */

@@ -1,0 +1,63 @@
+/* ckks/room.c: see room.h. */
+#include "ckks/room.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+#include "rlwe/keyswitch.h"
+
+static size_t most(size_t a, size_t b) { return a > b ? a : b; }
+
+/* Runs of consecutive chain primes whose product stays at or under p's, as keygen and jfhe_keyring_derive make them; over the whole
+ * chain, so no fewer than meet the primes of any level. */
+static uint32_t count_digits(const jfhe_ctx *ctx, jfi_set p) {
+  double limit = jfi_ctx_log2(ctx, p) + 0x1p-10, bits = 0;
+  uint32_t count = 0;
+  jfi_set chain = ctx->chain.chain;
+  for (size_t i = jfi_set_next(chain, 0); i < JFI_PRIMES_MAX; i = jfi_set_next(chain, i + 1)) {
+    double add = jfi_ctx_log2(ctx, jfi_set_with(jfi_set_empty(), i));
+    if (count == 0 || bits + add > limit) {
+      count++;
+      bits = 0;
+    }
+    bits += add;
+  }
+  return count < JFI_DIGITS_MAX ? count : JFI_DIGITS_MAX;
+}
+
+uint32_t jfi_galois_shapes(const jfhe_ctx *ctx, jfi_shape shape[JFI_SHAPES_MAX]) {
+  size_t specials = jfi_set_count(ctx->chain.special), held = specials / 2;
+  shape[0] = (jfi_shape){ctx->chain.special, ctx->chain.n_digits};
+  if (held == 0) return 1;
+  shape[1].p = jfi_set_minus(ctx->chain.special, jfi_set_range(ctx->chain.n - held, held));
+  shape[1].n_digits = count_digits(ctx, shape[1].p);
+  shape[2].p = jfi_set_minus(ctx->chain.special, shape[1].p);
+  shape[2].n_digits = count_digits(ctx, shape[2].p);
+  return 3;
+}
+
+size_t jfi_switch_bytes(const jfhe_ctx *ctx, jfi_set S) {
+  jfi_shape shape[JFI_SHAPES_MAX];
+  size_t need = 0;
+  for (uint32_t i = jfi_galois_shapes(ctx, shape); i-- > 0;)
+    need = most(need, jfi_keyswitch_scratch(ctx, S, S, shape[i].p, shape[i].n_digits));
+  return need;
+}
+
+static size_t hoist_bytes(const jfhe_ctx *ctx, jfi_set S, const jfi_shape *shape) {
+  jfhe_evk key; /* only its count of digits is read */
+  memset(&key, 0, sizeof key);
+  key.n_digits = shape->n_digits;
+  jfi_set E = jfi_set_or(S, shape->p);
+  size_t digits = jfi_decompose_words(ctx, S, shape->p, shape->n_digits), sums = 2 * jfi_set_count(E) * ctx->ring->n;
+  size_t work =
+      most(jfi_decompose_scratch(ctx, S), most(jfi_inner_scratch(ctx, &key), jfi_divide_scratch(ctx, E, S, 2)));
+  return (digits + sums) * sizeof(uint64_t) + work + 3 * JFI_SCRATCH_SLACK;
+}
+
+size_t jfi_hoist_bytes(const jfhe_ctx *ctx, jfi_set S) {
+  jfi_shape shape[JFI_SHAPES_MAX];
+  size_t need = 0;
+  for (uint32_t i = jfi_galois_shapes(ctx, shape); i-- > 0;) need = most(need, hoist_bytes(ctx, S, &shape[i]));
+  return need;
+}
