@@ -149,6 +149,7 @@ static const vector VECTORS[] = {
     {"params-step-bits", "params", BYTES, 256 + 64, 61, 1, JFHE_ERR_PARAMS},
     {"params-steps-after", "params", BYTES, 256 + 64 + 7, 40, 1, JFHE_ERR_PARAMS},
     {"params-no-specials", "params", BYTES, 256 + 40, 0, 4, JFHE_ERR_PARAMS},
+    {"params-guests", "params", BYTES, 256 + 24 + 28, 1, 4, JFHE_ERR_PARAMS},
     {"params-prime", "params", BYTES, 256 + 128, 97, 8, JFHE_ERR_CONTEXT},
     {"params-hash", "params", BYTES, JFI_AT_HASH, 0, 8, JFHE_ERR_CONTEXT},
 };
