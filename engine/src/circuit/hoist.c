@@ -34,7 +34,7 @@ jfhe_status jfi_turns_find(const jfhe_ctx *ctx, jfi_turn *turn, const jfhe_ct *a
 static size_t limbs_bytes(const jfhe_ctx *ctx, size_t limbs) { return jfi_round64(limbs * ctx->ring->n * sizeof(uint64_t)); }
 
 /* Derived keys may have as many digits as primes. */
-size_t jfi_hoist_bytes(const jfhe_ctx *ctx, uint32_t level) {
+size_t jfi_hoist_room(const jfhe_ctx *ctx, uint32_t level) {
   jfi_set S = ctx->chain.level[level], P = ctx->chain.special;
   size_t n_s = jfi_set_count(S), n_e = n_s + jfi_set_count(P);
   jfhe_evk shape; /* only its count of digits is read */

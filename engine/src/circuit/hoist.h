@@ -31,7 +31,7 @@ typedef struct jfi_hoist {
 jfhe_status jfi_turns_find(const struct jfhe_ctx *ctx, jfi_turn *turn, const struct jfhe_ct *a, const int32_t *k, size_t count,
                            const struct jfhe_keyring *keys);
 /* Bytes that jfi_hoist_open takes and its steps need behind it, for any keys at a level. */
-size_t jfi_hoist_bytes(const struct jfhe_ctx *ctx, uint32_t level);
+size_t jfi_hoist_room(const struct jfhe_ctx *ctx, uint32_t level);
 jfhe_status jfi_hoist_open(jfi_hoist *h, const struct jfhe_ctx *ctx, jfi_set S, const jfi_turn *turn, size_t count, jfi_scratch *s);
 /* Digits of c over S. */
 jfhe_status jfi_hoist_digits(jfi_hoist *h, const uint64_t *c, jfi_scratch s);

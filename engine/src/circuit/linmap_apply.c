@@ -30,7 +30,7 @@ size_t jfi_linmap_scratch(const jfhe_ctx *ctx, const jfhe_linmap *map, uint32_t 
   size_t turns = (map->n_babies + map->n_giants) * (sizeof(jfi_turn) + 2 * sizeof(uint64_t *));
   size_t pairs = (2 * map->n_babies + 4 + 1) * e + s;
   size_t divide = jfi_divide_scratch(ctx, jfi_set_or(ctx->chain.level[level], ctx->chain.special), ctx->chain.level[level - 1], 2);
-  return turns + pairs * n * sizeof(uint64_t) + jfi_hoist_bytes(ctx, level) + jfi_linmap_encode_bytes(map) + divide +
+  return turns + pairs * n * sizeof(uint64_t) + jfi_hoist_room(ctx, level) + jfi_linmap_encode_bytes(map) + divide +
          (2 * map->n_babies + 24) * JFI_SCRATCH_SLACK;
 }
 

@@ -8,7 +8,7 @@
 
 size_t jfi_rotate_sum_scratch(const jfhe_ctx *ctx, uint32_t level) {
   size_t n_e = jfi_set_count(ctx->chain.level[level]) + jfi_set_count(ctx->chain.special);
-  return JFI_TURNS_MAX * sizeof(jfi_turn) + jfi_hoist_bytes(ctx, level) + 4 * n_e * ctx->ring->n * sizeof(uint64_t) +
+  return JFI_TURNS_MAX * sizeof(jfi_turn) + jfi_hoist_room(ctx, level) + 4 * n_e * ctx->ring->n * sizeof(uint64_t) +
          8 * JFI_SCRATCH_SLACK;
 }
 
