@@ -29,6 +29,8 @@ int jfi_bench_wants(const jfi_bench_options *o, const char *name);
 /* Nonzero when the comma-separated list (null: everything) holds the word. */
 int jfi_bench_listed(const char *list, const char *word);
 
+/* bench-ntt.c: transforms of one residue. Returns 0, or 1 without memory. */
+int jfi_bench_ntt(const jfi_bench_options *o);
 /* bench-ckks.c: every CKKS operation of every parameter set. Returns 0, or 1 with a line on standard error. */
 int jfi_bench_ckks(const jfi_bench_options *o);
 #endif

@@ -33,7 +33,10 @@ jfhe_library(jfhe $<TARGET_OBJECTS:jfhe_objects>)
 jfhe_library(jfhe_client ${jfhe_client_parts})
 
 if(jfhe_cli_sources AND NOT JFHE_FUZZ AND NOT JFHE_WASM)
-  add_executable(jfhe_cli ${jfhe_cli_sources})
+  set(jfhe_bench ${CMAKE_CURRENT_SOURCE_DIR}/bench) # `jfhe bench` runs the bodies of the bench programs
+  add_executable(jfhe_cli ${jfhe_cli_sources} ${jfhe_bench}/bench.c ${jfhe_bench}/bench-ckks.c ${jfhe_bench}/bench-ntt.c)
+  target_include_directories(jfhe_cli PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
+  target_compile_definitions(jfhe_cli PRIVATE _GNU_SOURCE)
   set_target_properties(jfhe_cli PROPERTIES OUTPUT_NAME jfhe)
   target_link_libraries(jfhe_cli PRIVATE jfhe_client_static)
 endif()

@@ -94,6 +94,19 @@ JFHE_API JFHE_CHECK jfhe_status jfhe_ckks_inner_sum(const jfhe_ctx *ctx, jfhe_ct
                                                     uint32_t count, const jfhe_keyring *keys, void *scratch, size_t scratch_len);
 JFHE_API size_t jfhe_ckks_inner_sum_scratch(const jfhe_ctx *ctx, uint32_t level);
 
+/** The means of many ciphertexts' slots, as coefficients of one. [CDKS21]
+ *
+ *  Shapes  in: count ciphertexts of degree 1 at one level, scale and secret, slots real or complex. out: packing JFHE_PACK_COEFF at their
+ *          level; coefficient i*N/2^l, l = ceil(log2 count), is the mean of the real parts of the slots of in[i]; the other coefficients are
+ *          unspecified. out may be an input.
+ *  Scale   in's times 2^l.
+ *  Error   the largest of the inputs', plus half a key switch for each of l steps. No level.
+ *  Keys    conjugation and rotations by 1, 2, .., 2^(l-2). count - 1 key switches.
+ *  Memory  allocates nothing; scratch >= jfhe_ckks_gather_scratch(ctx, level, count) bytes: it holds all inputs. */
+JFHE_API JFHE_CHECK jfhe_status jfhe_ckks_gather(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *const *in, size_t count,
+                                                 const jfhe_keyring *keys, void *scratch, size_t scratch_len);
+JFHE_API size_t jfhe_ckks_gather_scratch(const jfhe_ctx *ctx, uint32_t level, size_t count);
+
 /* ---- a change of secret, without decrypting ---- */
 /** Re-encrypt under a new secret by a JFHE_EVK_SWITCH key. */
 JFHE_API JFHE_CHECK jfhe_status jfhe_ckks_switch_key(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *a, const jfhe_evk *key,

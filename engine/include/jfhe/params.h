@@ -63,6 +63,7 @@ JFHE_API double jfhe_ctx_log_q(const jfhe_ctx *ctx, uint32_t level);   /**< log2
 JFHE_API double jfhe_ctx_log_qp(const jfhe_ctx *ctx);         /**< log2 of the largest published modulus */
 JFHE_API uint32_t jfhe_ctx_security(const jfhe_ctx *ctx);     /**< bits: 128, 192, 256; 0 for test parameters */
 JFHE_API double jfhe_ctx_scale(const jfhe_ctx *ctx, uint32_t level);   /**< canonical scale at a level */
+JFHE_API double jfhe_ctx_step(const jfhe_ctx *ctx, uint32_t level);    /**< what rescaling from a level divides by; 0 at level 0 */
 /** SHA-256 over the canonical literal (degree, primes, levels); JFHE_HASH_BYTES long. */
 JFHE_API void jfhe_ctx_hash(const jfhe_ctx *ctx, uint8_t *hash);
 

@@ -158,10 +158,10 @@ jfhe_status jfhe_ctx_set_pool(jfhe_ctx *ctx, jfhe_pool_run run, void *self, uint
 
 /* ---- the cache of conversions: open addressing, entries never move, readers take no lock ---- */
 static size_t slot_of(jfi_set from, jfi_set to) {
-  uint64_t h = 0x9e3779b97f4a7c15u;
+  uint64_t h = 0;
   uint64_t parts[4] = {from.w[0], from.w[1], to.w[0], to.w[1]};
   for (int i = 0; i < 4; i++) {
-    h = (h ^ parts[i]) * 0xff51afd7ed558ccdu;
+    h = (h ^ parts[i]) * 0x9e3779b97f4a7c15u; /* magic: none, an odd multiplier near 2^64 over the golden ratio: any would do */
     h ^= h >> 32;
   }
   return (size_t)(h % JFI_CONV_SLOTS);
@@ -280,4 +280,5 @@ double jfhe_ctx_log_qp(const jfhe_ctx *ctx) {
   return jfi_ctx_log2(ctx, used);
 }
 double jfhe_ctx_scale(const jfhe_ctx *ctx, uint32_t level) { return level > ctx->chain.top ? 0 : ctx->chain.scale[level]; }
+double jfhe_ctx_step(const jfhe_ctx *ctx, uint32_t level) { return level > ctx->chain.top || level == 0 ? 0 : ctx->chain.step[level]; }
 void jfhe_ctx_hash(const jfhe_ctx *ctx, uint8_t *hash) { memcpy(hash, ctx->hash, JFHE_HASH_BYTES); }

@@ -7,7 +7,7 @@
 #include "rlwe/keyswitch.h"
 
 enum { FAIL_BITS = 128 };
-static const double LN2 = 0.693147180559945309417;
+static const double LN2 = 0.6931471805599453; /* magic: LN2 = log(2) */
 
 /* Real and imaginary part of a slot are sub-Gaussian of proxy v*N/2 each. A part exceeds t with chance 2 exp(-t^2/(v N)); over the N
  * parts of all slots and 2^-129 in total: t^2 = v N ln2 (130 + log2 N). The modulus is at most sqrt(2) t. */
@@ -34,14 +34,30 @@ void jfi_divide_noise(const jfhe_ctx *ctx, double *worst, double *sd) {
   *sd = rs * sqrt(1 + ss * ss);
 }
 
+/* prod(num)/prod(den) without overflow on the way: multiplies while below 1, divides above. */
+static double ratio(const jfhe_ctx *ctx, jfi_set num, jfi_set den) {
+  double r = 1;
+  size_t a = jfi_set_next(num, 0), b = jfi_set_next(den, 0);
+  while (a < JFI_PRIMES_MAX || b < JFI_PRIMES_MAX) {
+    if (a < JFI_PRIMES_MAX && (r <= 1 || b == JFI_PRIMES_MAX)) {
+      r *= (double)ctx->chain.prime[a];
+      a = jfi_set_next(num, a + 1);
+    } else {
+      r /= (double)ctx->chain.prime[b];
+      b = jfi_set_next(den, b + 1);
+    }
+  }
+  return r;
+}
+
 /* sum_d x_d*e_d / P, x_d the centred digit modulo D_d: uniform in [-D_d/2, D_d/2], proxy D_d^2/12. */
 void jfi_keyswitch_noise(const jfhe_ctx *ctx, jfi_set S, const jfhe_evk *key, double *worst, double *sd) {
-  double log_p = jfi_ctx_log2(ctx, key->p), sum = 0, squares = 0;
+  double sum = 0, squares = 0;
   for (uint32_t d = 0; d < key->n_digits; d++) {
     jfi_set D = jfi_set_and(key->digit[d], S);
     if (jfi_set_count(D) == 0) continue;
-    double ratio = exp2(jfi_ctx_log2(ctx, D) - log_p) * (1 + 0x1p-16);
-    double x = jfi_tail(ctx, JFI_PROXY_ROUNDING) * ratio, xs = jfi_slot_sd(ctx, JFI_PROXY_ROUNDING) * ratio;
+    double part = ratio(ctx, D, key->p) * (1 + 0x1p-40); /* 1 + 2^-40: the tie rule and the roundings of ratio */
+    double x = jfi_tail(ctx, JFI_PROXY_ROUNDING) * part, xs = jfi_slot_sd(ctx, JFI_PROXY_ROUNDING) * part;
     sum += x * key->noise_worst;
     squares += xs * xs * key->noise_sd * key->noise_sd;
   }

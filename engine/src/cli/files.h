@@ -1,0 +1,32 @@
+/* cli/files.h: whole files in and out. A folder appears complete or not at all. */
+#ifndef JFI_CLI_FILES_H
+#define JFI_CLI_FILES_H
+#include <stddef.h>
+#include <stdint.h>
+
+enum { CLI_PATH_MAX = 4096 };
+
+/* A folder in the making: `path` beside the target; cli_stage_commit renames it. */
+typedef struct cli_stage {
+  char path[CLI_PATH_MAX], target[CLI_PATH_MAX];
+  int open;
+} cli_stage;
+
+/* Refuses a target that exists. */
+int cli_stage_open(cli_stage *s, const char *target);
+int cli_stage_commit(cli_stage *s);
+/* Removes what was not committed. Safe on every path out. */
+void cli_stage_drop(cli_stage *s);
+
+/* dir/name into out (CLI_PATH_MAX bytes). */
+int cli_join(char *out, const char *dir, const char *name);
+/* Writes and syncs a new file; mode 0600 for secrets, 0644 otherwise. Never overwrites. */
+int cli_write(const char *dir, const char *name, const void *bytes, size_t len, int secret);
+/* Reads a regular file of at most cap bytes; *bytes is 64-byte aligned, freed with jfi_free. */
+int cli_read(const char *path, size_t cap, uint8_t **bytes, size_t *len);
+/* Maps a regular file; cli_unmap after use. */
+int cli_map(const char *path, const uint8_t **bytes, size_t *len);
+void cli_unmap(const uint8_t *bytes, size_t len);
+/* A name from a manifest: letters, digits, '.', '-' and '_', not beginning with a dot. */
+int cli_plain_name(const char *name);
+#endif

@@ -1,0 +1,85 @@
+/* cli/say.c: see say.h. */
+#include "cli/say.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+int cli_fail(const char *fmt, ...) {
+  char line[1024];
+  va_list args;
+  va_start(args, fmt);
+  vsnprintf(line, sizeof line, fmt, args);
+  va_end(args);
+  for (char *c = line; *c; c++)
+    if ((unsigned char)*c < 0x20 || *c == 0x7f) *c = '?'; /* names come from files: no escape sequence reaches a terminal */
+  fprintf(stderr, "jfhe: %s\n", line);
+  return CLI_BAD;
+}
+
+int cli_status(jfhe_status st, const char *what) {
+  const char *detail = jfhe_last_error();
+  return cli_fail("%s: %s", what, detail[0] ? detail : jfhe_status_text(st));
+}
+
+const char *cli_bytes(char *buf, double bytes) {
+  static const char *const unit[] = {"B", "KiB", "MiB", "GiB", "TiB"};
+  int u = 0;
+  while (bytes >= 1024 && u < 4) { bytes /= 1024; u++; }
+  snprintf(buf, 16, u == 0 || bytes >= 100 ? "%.0f %s" : "%.1f %s", bytes, unit[u]);
+  return buf;
+}
+
+const char *cli_seconds(char *buf, double s) {
+  if (s < 1) snprintf(buf, 16, "%.0f ms", s * 1e3);
+  else if (s < 100) snprintf(buf, 16, "%.1f s", s);
+  else snprintf(buf, 16, "%d:%02d min", (int)(s / 60) % 10000, (int)s % 60);
+  return buf;
+}
+
+double cli_now(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+void cli_progress_start(cli_progress *p, const char *what, uint64_t total) {
+  *p = (cli_progress){.what = what, .start = cli_now(), .total = total ? total : 1, .tty = isatty(STDERR_FILENO)};
+}
+
+void cli_progress_at(cli_progress *p, uint64_t done) {
+  double now = cli_now(), spent = now - p->start;
+  if (!p->tty || spent < 1 || now - p->shown < 0.1) return;
+  char bar[31], left[16];
+  double part = (double)done / (double)p->total;
+  if (part > 1) part = 1;
+  int full = (int)(part * 30);
+  memset(bar, '#', (size_t)full);
+  memset(bar + full, '.', (size_t)(30 - full));
+  bar[30] = 0;
+  fprintf(stderr, "\r%s [%s] %3.0f %%, %s left  ", p->what, bar, part * 100, part > 0 ? cli_seconds(left, spent / part - spent) : "?");
+  p->shown = now;
+  p->drawn = 1;
+}
+
+void cli_progress_end(cli_progress *p) {
+  if (p->drawn) fprintf(stderr, "\r%*s\r", 78, "");
+}
+
+void cli_json_string(FILE *out, const char *s) {
+  fputc('"', out);
+  for (; *s; s++) {
+    unsigned char c = (unsigned char)*s;
+    if (c == '"' || c == '\\') fprintf(out, "\\%c", c);
+    else if (c < 0x20 || c == 0x7f) fprintf(out, "\\u%04x", c);
+    else fputc(c, out);
+  }
+  fputc('"', out);
+}
+
+void cli_json_number(FILE *out, double x) {
+  if (isfinite(x)) fprintf(out, "%.17g", x);
+  else fputs("null", out);
+}

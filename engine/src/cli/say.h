@@ -1,0 +1,46 @@
+/* cli/say.h: what the tool says: one line for each failure, progress, human units, JSON. */
+#ifndef JFI_CLI_SAY_H
+#define JFI_CLI_SAY_H
+#include <stdint.h>
+#include <stdio.h>
+
+#include "jfhe/status.h"
+
+enum { CLI_BAD = 2 }; /* exit status of everything that was refused */
+
+/* Prints "jfhe: ..." to standard error, control characters made visible, and returns CLI_BAD. */
+__attribute__((format(printf, 1, 2))) int cli_fail(const char *fmt, ...);
+/* cli_fail with a library status: "what: detail". */
+int cli_status(jfhe_status st, const char *what);
+#define CLI_TRY(expr, what)                                  \
+  do {                                                       \
+    jfhe_status cli_st_ = (expr);                            \
+    if (cli_st_ != JFHE_OK) return cli_status(cli_st_, what); \
+  } while (0)
+#define CLI_DO(expr)                  \
+  do {                                \
+    int cli_rc_ = (expr);             \
+    if (cli_rc_ != 0) return cli_rc_; \
+  } while (0)
+
+/* "3.4 MiB" in a buffer of the caller's (at least 16 bytes). */
+const char *cli_bytes(char *buf, double bytes);
+const char *cli_seconds(char *buf, double seconds);
+double cli_now(void); /* seconds, monotonic */
+
+/* Progress on standard error: a bar on a terminal once a second has passed, nothing elsewhere. */
+typedef struct cli_progress {
+  const char *what;
+  double start, shown;
+  uint64_t total;
+  int tty, drawn;
+} cli_progress;
+void cli_progress_start(cli_progress *p, const char *what, uint64_t total);
+void cli_progress_at(cli_progress *p, uint64_t done);
+void cli_progress_end(cli_progress *p);
+
+/* A JSON string with quotes and escapes. */
+void cli_json_string(FILE *out, const char *s);
+/* A number that reads back to the same double. */
+void cli_json_number(FILE *out, double x);
+#endif
