@@ -160,8 +160,10 @@ def read_params(h, payload):
     need(name and not name.strip(b"abcdefghijklmnopqrstuvwxyz0123456789-_") and not any(tail), FORMAT)
     fields, steps = struct.unpack_from("<10I", payload, 24), payload[64:128]
     count = len(members(h.q | h.p))
-    need(1 <= fields[4] <= 32, PARAMS)
+    least, most = (3, 0, 20, 0, 1, 20, 0, 0, 0, 1), (17, 256, 96, 63, 32, 48, 96, 64, 48, 128)
+    need(all(a <= x <= b for a, x, b in zip(least, fields, most, strict=True)), PARAMS)
     need(fields[0] == h.log_n and fields[3] == h.level and fields[9] == count, FORMAT)
+    need(not fields[7] or min(fields[6], fields[8]) >= 20, PARAMS)
     need(all(20 <= s <= 60 for s in steps[:h.level]) and not any(steps[h.level:]), PARAMS)
     primes = [u64(payload, 128 + 8 * i) for i in range(count)]
     levels = [a_set(payload, 128 + 8 * count + 16 * i) for i in range(h.level + 1)]
