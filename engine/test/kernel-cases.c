@@ -1,4 +1,5 @@
 /* kernel-cases.c: see kernel-cases.h. */
+#define _POSIX_C_SOURCE 200809L
 #include "kernel-cases.h"
 
 #include <stdio.h>
@@ -91,15 +92,17 @@ size_t kt_brv(size_t k, unsigned bits)
 static void *taken[1024];
 static size_t n_taken;
 
-uint64_t *kt_words(size_t n)
+/* posix_memalign, not aligned_alloc: its length need not be rounded up, so a sanitizer sees the first byte beyond. */
+void *kt_bytes(size_t len)
 {
-    /* One line more than asked for: a kernel that runs past the end hits the pattern, see kt_free_all. */
-    void *p = aligned_alloc(64, (n * 8 + 127) / 64 * 64);
-    if (p == NULL || n_taken == sizeof taken / sizeof *taken) abort();
-    memset(p, 0xa5, (n * 8 + 127) / 64 * 64);
+    void *p = NULL;
+    if (n_taken == sizeof taken / sizeof *taken || posix_memalign(&p, 64, len) != 0) abort();
+    memset(p, 0xa5, len);
     taken[n_taken++] = p;
     return p;
 }
+
+uint64_t *kt_words(size_t n) { return kt_bytes(n * 8); }
 
 void kt_free_all(void)
 {

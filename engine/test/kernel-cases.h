@@ -24,7 +24,8 @@ uint64_t kt_mul(uint64_t a, uint64_t b, uint64_t q);
 uint64_t kt_pow(uint64_t a, uint64_t e, uint64_t q);
 size_t kt_brv(size_t k, unsigned bits);
 
-/* 64-byte aligned words, freed by kt_free_all at the end of the test. */
+/* 64-byte aligned bytes and words, freed by kt_free_all. */
+void *kt_bytes(size_t len);
 uint64_t *kt_words(size_t n);
 void kt_free_all(void);
 
