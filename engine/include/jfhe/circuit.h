@@ -64,7 +64,7 @@ JFHE_API double jfhe_poly_sup(const jfhe_poly *p);
 
 /** Evaluate a polynomial slot by slot.
  *
- *  out[i] = p(x[i]) + e[i].   Paterson-Stockmeyer in a binary tree with one relinearisation a node. [PS73] [HK20a] [BMTPH21]
+ *  out[i] = p(x[i]) + e[i].   Paterson-Stockmeyer in a binary tree with one relinearisation a node. [PS73] [HK20] [BMTPH21]
  *
  *  Shapes  x: degree 1, real or complex packing, level l >= jfhe_poly_depth(p).  out: degree 1, level l - jfhe_poly_depth(p).
  *  Scale   canonical for out's level, exactly: coefficients absorb every other factor.
@@ -215,7 +215,7 @@ JFHE_API JFHE_CHECK jfhe_status jfhe_linmap_new_ladder(jfhe_linmap **out, const 
 /* ---- derived keys (see jfhe_evk_compose in jfhe/keys.h) ---- */
 /** Add to `ring` the keys of rotations k[0 .. count), derived from the parents (jfhe_keygen_parent) found in `parents`: signed
  *  binary digits of k, shared prefixes derived once. A key that `ring` already has at the parents' level is left alone.
- *  Needs no secret. [LLKN22] [CKKL25]
+ *  Needs no secret. [LLKN22]
  *
  *  Returns JFHE_OK, else `ring` keeps what was derived so far: JFHE_ERR_KEY when a parent is missing (jfhe_last_error names the rotation),
  *          JFHE_ERR_MEMORY. */

@@ -1,4 +1,4 @@
-/* circuit/derive.h: Galois keys made from Galois keys, without the secret. [LLKN22] [CKKL25]
+/* circuit/derive.h: Galois keys made from Galois keys, without the secret. [LLKN22]
  *
  * A *parent* for g (jfhe_keygen_parent) is a Galois key whose chain part q' holds chain primes q and specials p, and whose own specials
  * p' are the rest: it switches polynomials over q and p. A *derived* key has chain primes q and specials p; its digits are runs of consecutive primes of

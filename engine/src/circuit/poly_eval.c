@@ -27,33 +27,47 @@ typedef struct evaluation {
 /* ---- scratch ---- */
 static size_t most(size_t a, size_t b) { return a > b ? a : b; }
 
-/* A power brought to other primes, with what that needs. */
-static size_t convert_bytes(const jfhe_ctx *ctx, uint32_t from, uint32_t level) {
-  jfi_set S = ctx->chain.level[from], T = ctx->chain.level[level];
-  return jfi_round64(sizeof(jfhe_ct)) + jfi_ct_temp_bytes(ctx, level) + jfi_move_scratch(ctx, S, T);
+/* Whether at_level can ever move a power at or below `from` to a level: never on a chain of nested sets and even scales. */
+static int moves(const jfhe_ctx *ctx, uint32_t from, uint32_t level) {
+  const jfi_chain *c = &ctx->chain;
+  for (uint32_t l = level; l <= from; l++) {
+    double ratio = c->scale[l] / c->scale[level];
+    if (!jfi_set_within(c->level[level], c->level[l]) || ratio < 0.6 || ratio > 1.7) return 1;
+  }
+  return 0;
 }
 
-/* Two converted operands and a running product. */
-static size_t product_bytes(const jfhe_ctx *ctx, uint32_t top, uint32_t level) {
-  return jfi_acc_bytes(ctx, level) + most(3 * convert_bytes(ctx, top, level), jfi_acc_finish_scratch(ctx, level));
+static size_t ct_bytes(const jfhe_ctx *ctx, uint32_t level) { return jfi_round64(sizeof(jfhe_ct)) + jfi_ct_temp_bytes(ctx, level); }
+
+/* What sums at a level keep while they grow: themselves and `operands` moved ciphertexts. */
+static size_t held_bytes(const jfhe_ctx *ctx, uint32_t top, uint32_t level, size_t operands) {
+  return jfi_acc_bytes(ctx, level) + (moves(ctx, top, level) ? operands * ct_bytes(ctx, level) : 0);
 }
 
+/* What one step at a level needs and gives back. */
+static size_t step_bytes(const jfhe_ctx *ctx, uint32_t top, uint32_t level) {
+  size_t finish = jfi_acc_finish_scratch(ctx, level);
+  return moves(ctx, top, level) ? most(finish, jfi_move_scratch(ctx, ctx->chain.level[top], ctx->chain.level[level])) : finish;
+}
+
+/* The powers stay; beside them one power is in the making, or a branch of the tree from the root to a leaf. */
 size_t jfi_poly_eval_scratch(const jfhe_ctx *ctx, const jfhe_poly *p, uint32_t level) {
   uint32_t top = level - p->scaled;
-  size_t fixed = jfi_round64(sizeof(evaluation)) + 4 * JFI_SCRATCH_SLACK + jfi_round64(sizeof(jfhe_ct)) + jfi_ct_temp_bytes(ctx, top);
-  size_t step = p->scaled ? product_bytes(ctx, level, level) : 0;
+  size_t fixed = jfi_round64(sizeof(evaluation)) + 8 * JFI_SCRATCH_SLACK + ct_bytes(ctx, top) + ct_bytes(ctx, top - p->depth);
+  size_t making = p->scaled ? held_bytes(ctx, level, level, 0) + jfi_acc_finish_scratch(ctx, level) : 0;
   for (uint32_t n = 2; n <= p->degree; n++) {
     if (!p->plan.need[n]) continue;
-    uint32_t at = top - jfi_poly_power_depth(n);
-    fixed += jfi_round64(sizeof(jfhe_ct)) + jfi_ct_temp_bytes(ctx, at);
-    step = most(step, product_bytes(ctx, top, at + 1));
+    uint32_t at = top - jfi_poly_power_depth(n) + 1; /* of the product */
+    fixed += ct_bytes(ctx, at - 1);
+    making = most(making, held_bytes(ctx, top, at, 3) + step_bytes(ctx, top, at));
   }
-  size_t nodes = 0;
+  size_t branch = 0, step = 0;
   for (uint32_t d = 0; d < p->depth; d++) {
     uint32_t at = top - p->depth + d + 1; /* products of a node that lies d below the root */
-    nodes += product_bytes(ctx, top, at) + jfi_round64(sizeof(jfhe_ct)) + jfi_ct_temp_bytes(ctx, at) + 8 * JFI_SCRATCH_SLACK;
+    branch += held_bytes(ctx, top, at, 1) + ct_bytes(ctx, at);
+    step = most(step, step_bytes(ctx, top, at));
   }
-  return fixed + most(step, nodes);
+  return fixed + most(making, branch + step);
 }
 
 /* ---- operands ---- */
