@@ -130,7 +130,7 @@ static jfhe_status check_lengths(const jfi_header *h, uint64_t available, uint64
   if (h->total < h->payload_at || h->total - h->payload_at != h->payload_len)
     return JFI_BAD(JFHE_ERR_FORMAT, JFI_AT_TOTAL, "total %llu is not payload offset + length",
                    (unsigned long long)h->total);
-  if (h->total > cap || h->total > SIZE_MAX)
+  if (h->total > cap)
     return JFI_BAD(JFHE_ERR_MEMORY, JFI_AT_TOTAL, "declares %llu bytes, over the cap", (unsigned long long)h->total);
   if (h->total > available)
     return JFI_BAD(JFHE_ERR_TRUNCATED, JFI_AT_TOTAL, "declares %llu bytes, there are %llu",

@@ -58,6 +58,7 @@ static jfhe_status skip_gap(jfi_source *s, uint64_t to) {
 
 jfhe_status jfi_source_header(jfi_source *s, jfi_header *h, uint64_t cap) {
   uint8_t bytes[JFHE_HEADER_BYTES_MAX];
+  if (cap > SIZE_MAX) cap = SIZE_MAX; /* 32-bit machines: nothing longer can be held, whatever its header says */
   if (s->at) {
     JFI_TRY(jfi_header_decode(h, s->at, (size_t)s->left, s->left, cap));
     s->at += h->header_len;
@@ -72,6 +73,10 @@ jfhe_status jfi_source_header(jfi_source *s, jfi_header *h, uint64_t cap) {
     if (len > JFHE_HEADER_BYTES) JFI_TRY(jfi_source_take(s, bytes + JFHE_HEADER_BYTES, len - JFHE_HEADER_BYTES));
     JFI_TRY(jfi_header_decode(h, bytes, len, UINT64_MAX, cap));
   }
+  /* The container may fit where its object, up to 8/3 as long, does not. No size below can then overflow a size_t. */
+  if (jfi_header_memory(h) > SIZE_MAX)
+    return JFI_BAD(JFHE_ERR_MEMORY, JFI_AT_TOTAL, "its object takes %llu bytes, more than this machine can address",
+                   (unsigned long long)jfi_header_memory(h));
   return skip_gap(s, h->payload_at);
 }
 
