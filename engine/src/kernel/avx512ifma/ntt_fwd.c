@@ -133,19 +133,38 @@ JFI_INLINE jfi_v finish(jfi_v v, const consts *c)
 /* Lane choreography; a = first block of eight, b = second (ntt_plan.h, put_tail):
  *   h = 4: a0 b0 a1 b1 a2 b2 a3 b3 | a4 b4 ...      h = 2: a0 b0 a4 b4 a1 b1 a5 b5 | a2 b2 a6 b6 a3 b3 a7 b7
  *   h = 1: a0 b0 a4 b4 a2 b2 a6 b6 | a1 b1 a5 b5 a3 b3 a7 b7
- * x is brought to [6q, 8q) once: three products below 2q are then added or taken away, below 14q. */
-/*
+ * Scaling leaves x in [5q, 7q) (the 5q is where its sum starts) and y below 2q. The three products are then below
+ * 1.2q, 1.6q and 1.7q, so words stay between 0 and 12q.
+ *
  * `g` pairs go through each stage side by side: a pair alone is one long chain, and the scheduler is too
  * small to see the next pair behind it. */
+JFI_INLINE jfi_v times(jfi_v start, jfi_v x, jfi_v w, jfi_v ws, const consts *c)
+{
+    return lo52(lo52(start, x, w), hi52(vzero(), x, ws), c->nq);
+}
+
+typedef struct scales {
+    jfi_v xw, xs, yw, ys, start; /* G^0..G^3 and G^4..G^7, each twice, with companions; 5q */
+} scales;
+
+JFI_INLINE scales scales_of(const uint64_t *p, const consts *c)
+{
+    const jfi_v low = _mm512_setr_epi64(0, 0, 1, 1, 2, 2, 3, 3), high = _mm512_setr_epi64(4, 4, 5, 5, 6, 6, 7, 7);
+    const jfi_v w = vload(p), ws = vload(p + 8), q2 = vadd(c->q, c->q);
+    return (scales){_mm512_permutexvar_epi64(low, w), _mm512_permutexvar_epi64(low, ws),
+                    _mm512_permutexvar_epi64(high, w), _mm512_permutexvar_epi64(high, ws), vadd(vadd(q2, q2), c->q)};
+}
+
 JFI_INLINE void tail_pairs(uint64_t *d, int g, const uint64_t *t4, const uint64_t *t2, const uint64_t *t1,
-                           const consts *c)
+                           const scales *s, const consts *c)
 {
     jfi_v x[TAIL_PAIRS], y[TAIL_PAIRS];
     for (int k = 0; k < g; k++) {
         const jfi_v a = vload(d + 16 * k), b = vload(d + 16 * k + 8);
         x[k] = _mm512_permutex2var_epi64(a, _mm512_setr_epi64(0, 8, 1, 9, 2, 10, 3, 11), b);
         y[k] = _mm512_permutex2var_epi64(a, _mm512_setr_epi64(4, 12, 5, 13, 6, 14, 7, 15), b);
-        x[k] = shrink(x[k], -6, c);
+        x[k] = times(s->start, x[k], s->xw, s->xs, c);
+        y[k] = times(vzero(), y[k], s->yw, s->ys, c);
     }
     for (int k = 0; k < g; k++)
         radix2(&x[k], &y[k], _mm512_broadcast_i64x2(_mm_loadu_si128((const __m128i *)(t4 + 4 * k))),
@@ -176,14 +195,19 @@ JFI_INLINE void tail_pairs(uint64_t *d, int g, const uint64_t *t4, const uint64_
     }
 }
 
-static void tail(uint64_t *x, size_t pairs, const uint64_t *t4, const uint64_t *t2, const uint64_t *t1,
-                 const consts *c)
+static void tail(uint64_t *x, size_t pairs, const uint64_t *w, const ifma_plan *p, size_t first, const consts *c)
 {
     const consts k = *c;
-    size_t i = 0;
-    for (; i + TAIL_PAIRS <= pairs; i += TAIL_PAIRS)
-        tail_pairs(x + 16 * i, TAIL_PAIRS, t4 + 4 * i, t2 + 8 * i, t1 + 16 * i, &k);
-    for (; i < pairs; i++) tail_pairs(x + 16 * i, 1, t4 + 4 * i, t2 + 8 * i, t1 + 16 * i, &k);
+    const size_t group = p->group;
+    const uint64_t *t4 = w + p->tail4, *t2 = w + p->tail2, *t1 = w + p->tail1;
+    const uint64_t *scale = w + p->scale + first / group * 16;
+    for (size_t at = 0; at < pairs; at += group, x += 16 * group, scale += 16) {
+        const scales s = scales_of(scale, &k);
+        size_t i = 0;
+        for (; i + TAIL_PAIRS <= group; i += TAIL_PAIRS)
+            tail_pairs(x + 16 * i, TAIL_PAIRS, t4 + 4 * i, t2 + 8 * i, t1 + 16 * i, &s, &k);
+        for (; i < group; i++) tail_pairs(x + 16 * i, 1, t4 + 4 * i, t2 + 8 * i, t1 + 16 * i, &s, &k);
+    }
 }
 
 /* One pass over `nodes` consecutive blocks of radix*h words. */
@@ -221,8 +245,8 @@ static void leaf_block(uint64_t *x, const uint64_t *w, uint32_t log_n, const ifm
         run_pass(x, a->radix, (size_t)1 << (log_n - a->nodes - a->radix),
                  w + a->at + (leaf << sub) * ifma_node_words[a->radix], (size_t)1 << sub, i == 0, c);
     }
-    const size_t pairs = (size_t)1 << (log_n - p->leaves - 4), at = leaf * pairs;
-    tail(x, pairs, w + p->tail4 + 4 * at, w + p->tail2 + 8 * at, w + p->tail1 + 16 * at, c);
+    const size_t pairs = (size_t)1 << (log_n - p->leaves - 4);
+    tail(x, pairs, w, p, leaf * pairs, c);
 }
 
 void jfi_ifma_ntt_fwd(uint64_t *x, const jfi_ntt *t)
@@ -236,7 +260,7 @@ void jfi_ifma_ntt_fwd(uint64_t *x, const jfi_ntt *t)
         uint64_t pair[16];
         vstore(pair, vload(x));
         vstore(pair + 8, vload(x));
-        tail(pair, 1, w + p.tail4, w + p.tail2, w + p.tail1, &c);
+        tail(pair, 1, w, &p, 0, &c);
         vstore(x, vload(pair));
         return;
     }

@@ -131,10 +131,22 @@ JFI_INLINE void pass16(uint64_t *x, size_t h, const uint64_t *t, int last, const
 }
 
 /* The lane orders of ntt_fwd.c, backwards. Canonical words double in each stage: sums < 2q, 4q, 8q with
- * differences lifted by q, 2q, 4q; the last sum is shrunk, so all leave below 2q. With n == 8 the
- * tail is the whole transform: fold is 1/n. */
+ * differences lifted by q, 2q, 4q; at the end word i of a block is multiplied by G^-i, so all leave below 2q. With n == 8
+ * the tail is the whole transform (`last`). */
+typedef struct scales {
+    jfi_v xw, xs, yw, ys; /* G^0..G^-3 and G^-4..G^-7, each twice, with companions */
+} scales;
+
+JFI_INLINE scales scales_of(const uint64_t *p)
+{
+    const jfi_v low = _mm512_setr_epi64(0, 0, 1, 1, 2, 2, 3, 3), high = _mm512_setr_epi64(4, 4, 5, 5, 6, 6, 7, 7);
+    const jfi_v w = vload(p), ws = vload(p + 8);
+    return (scales){_mm512_permutexvar_epi64(low, w), _mm512_permutexvar_epi64(low, ws),
+                    _mm512_permutexvar_epi64(high, w), _mm512_permutexvar_epi64(high, ws)};
+}
+
 JFI_INLINE void tail_pairs(uint64_t *d, int g, const uint64_t *t4, const uint64_t *t2, const uint64_t *t1,
-                           int last, const consts *c)
+                           const scales *sc, int last, const consts *c)
 {
     jfi_v x[TAIL_PAIRS], y[TAIL_PAIRS], s[TAIL_PAIRS];
     for (int k = 0; k < g; k++) {
@@ -165,8 +177,12 @@ JFI_INLINE void tail_pairs(uint64_t *d, int g, const uint64_t *t4, const uint64_
         y[k] = mul(vsub(vadd(x[k], c->q4), y[k]),
                    _mm512_broadcast_i64x2(_mm_loadu_si128((const __m128i *)(t4 + 4 * k))),
                    _mm512_broadcast_i64x2(_mm_loadu_si128((const __m128i *)(t4 + 4 * k + 2))), c);
-        s[k] = last ? finish2(mul(s[k], bc(c->scale), bc(c->scale + 1), c), c) : shrink(s[k], c);
-        if (last) y[k] = finish2(y[k], c);
+        s[k] = mul(s[k], sc->xw, sc->xs, c);
+        y[k] = mul(y[k], sc->yw, sc->ys, c);
+        if (last) {
+            s[k] = finish2(s[k], c);
+            y[k] = finish2(y[k], c);
+        }
     }
     for (int k = 0; k < g; k++) {
         vstore(d + 16 * k, _mm512_permutex2var_epi64(s[k], _mm512_setr_epi64(0, 2, 4, 6, 8, 10, 12, 14), y[k]));
@@ -175,14 +191,19 @@ JFI_INLINE void tail_pairs(uint64_t *d, int g, const uint64_t *t4, const uint64_
     }
 }
 
-static void tail(uint64_t *x, size_t pairs, const uint64_t *t4, const uint64_t *t2, const uint64_t *t1,
-                 const consts *c)
+static void tail(uint64_t *x, size_t pairs, const uint64_t *w, const ifma_plan *p, size_t first, const consts *c)
 {
     const consts k = *c;
-    size_t i = 0;
-    for (; i + TAIL_PAIRS <= pairs; i += TAIL_PAIRS)
-        tail_pairs(x + 16 * i, TAIL_PAIRS, t4 + 4 * i, t2 + 8 * i, t1 + 16 * i, 0, &k);
-    for (; i < pairs; i++) tail_pairs(x + 16 * i, 1, t4 + 4 * i, t2 + 8 * i, t1 + 16 * i, 0, &k);
+    const size_t group = p->group;
+    const uint64_t *t4 = w + p->tail4, *t2 = w + p->tail2, *t1 = w + p->tail1;
+    const uint64_t *scale = w + p->scale + first / group * 16;
+    for (size_t at = 0; at < pairs; at += group, x += 16 * group, scale += 16) {
+        const scales s = scales_of(scale);
+        size_t i = 0;
+        for (; i + TAIL_PAIRS <= group; i += TAIL_PAIRS)
+            tail_pairs(x + 16 * i, TAIL_PAIRS, t4 + 4 * i, t2 + 8 * i, t1 + 16 * i, &s, 0, &k);
+        for (; i < group; i++) tail_pairs(x + 16 * i, 1, t4 + 4 * i, t2 + 8 * i, t1 + 16 * i, &s, 0, &k);
+    }
 }
 
 /* One pass over `nodes` consecutive blocks of radix*h words; `last` is the top node. */
@@ -214,8 +235,8 @@ static void run_pass(uint64_t *x, uint32_t radix, size_t h, const uint64_t *t, s
 static void leaf_block(uint64_t *x, const uint64_t *w, uint32_t log_n, const ifma_plan *p, size_t leaf,
                        const consts *c)
 {
-    const size_t pairs = (size_t)1 << (log_n - p->leaves - 4), at = leaf * pairs;
-    tail(x, pairs, w + p->tail4 + 4 * at, w + p->tail2 + 8 * at, w + p->tail1 + 16 * at, c);
+    const size_t pairs = (size_t)1 << (log_n - p->leaves - 4);
+    tail(x, pairs, w, p, leaf * pairs, c);
     for (uint32_t i = p->passes; i-- > p->outer;) {
         const ifma_pass *a = &p->pass[i];
         const uint32_t sub = a->nodes - p->leaves;
@@ -237,7 +258,8 @@ void jfi_ifma_ntt_inv(uint64_t *x, const jfi_ntt *t)
         uint64_t pair[16];
         vstore(pair, vload(x));
         vstore(pair + 8, vload(x));
-        tail_pairs(pair, 1, w + p.tail4, w + p.tail2, w + p.tail1, 1, &c);
+        const scales s = scales_of(w + p.scale);
+        tail_pairs(pair, 1, w + p.tail4, w + p.tail2, w + p.tail1, &s, 1, &c);
         vstore(x, vload(pair));
         return;
     }

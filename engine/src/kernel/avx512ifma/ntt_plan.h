@@ -11,6 +11,13 @@
  *   radix 4:  five pairs (w ws) c^2, c, c^3, ic, -ic^3     c^2 = psi^brv(k), c = psi^brv(2k), ic = psi^brv(2k+1)
  *   radix 8:  the radix 2 of k, the radix 4 of 2k and 2k+1
  *   radix 16: the radix 4 of k and of 4k .. 4k+3
+ *
+ * The tail works in groups of up to 32 blocks of eight words. Block s of a group with G = psi^(1 + brv(128 group)) has the
+ * root c = G z_s, where z_s = psi^brv(4s) is the same in every group. After word i of each block is multiplied by G^i the
+ * three stages need only the z: a table of 3.5 KiB that stays in L1, and 16 words a group. (Twiddles of its own for every
+ * block would be 14 bytes a word of the transform, three times all others together, and they would come from memory: a
+ * ciphertext has dozens of moduli.) The scaling takes the place of the shrinking that the tail would begin with.
+ *
  * The inverse has the same shape; its radix 4 is c^-2, c^-1, c^-3, (ic)^-1, -(ic)^-1 c^-2. */
 #ifndef JFI_KERNEL_AVX512IFMA_NTT_PLAN_H
 #define JFI_KERNEL_AVX512IFMA_NTT_PLAN_H
@@ -18,7 +25,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { IFMA_PASSES = 5, IFMA_TAIL = 3, IFMA_L1_LOG = 11 };
+enum { IFMA_PASSES = 5, IFMA_TAIL = 3, IFMA_L1_LOG = 11, IFMA_GROUP = 16 };
 
 /* Words of twiddles of one node, by log-radix. */
 static const uint8_t ifma_node_words[5] = {0, 2, 10, 22, 50};
@@ -34,7 +41,9 @@ typedef struct ifma_plan {
     uint32_t passes; /* without the tail; 0 when log_n == 3 */
     uint32_t outer;  /* passes before the part that works in L1 */
     uint32_t leaves; /* log2 of the number of L1 blocks */
-    size_t tail4, tail2, tail1; /* word offsets: 4, 8 and 16 words a pair of 8-word blocks */
+    uint32_t group;  /* pairs of 8-word blocks in a tail group */
+    size_t tail4, tail2, tail1; /* word offsets: 4, 8 and 16 words a pair of a group */
+    size_t scale;    /* word offset: 16 words a group, G^0 .. G^7 and their companions */
     size_t words;    /* all of one direction */
 } ifma_plan;
 
@@ -64,10 +73,12 @@ static inline void ifma_plan_init(ifma_plan *p, uint32_t log_n)
         done += radix[i];
     }
     const size_t pairs = log_n > 4 ? (size_t)1 << (log_n - 4) : 1;
+    p->group = pairs < IFMA_GROUP ? (uint32_t)pairs : IFMA_GROUP;
     p->tail4 = at;
-    p->tail2 = ifma_round8(at + 4 * pairs);
-    p->tail1 = p->tail2 + 8 * pairs;
-    p->words = p->tail1 + 16 * pairs;
+    p->tail2 = ifma_round8(at + (size_t)4 * p->group);
+    p->tail1 = p->tail2 + (size_t)8 * p->group;
+    p->scale = p->tail1 + (size_t)16 * p->group;
+    p->words = p->scale + pairs / p->group * 16;
 }
 
 #endif

@@ -67,19 +67,16 @@ static void put_node(const builder *b, uint64_t *at, size_t k, uint32_t radix)
     }
 }
 
-/* Lanes of the tail for the pair (a, b) of 8-word blocks: h = 4: a b; h = 2: a0 b0 a1 b1;
- * h = 1: a0 b0 a2 b2 a1 b1 a3 b3 (the index is the block inside a or b). With n == 8 there is no b: its
- * lanes repeat a. */
+/* Lanes of the tail for one pair (a, b) of 8-word blocks of a group: h = 4: a b; h = 2: a0 b0 a1 b1;
+ * h = 1: a0 b0 a2 b2 a1 b1 a3 b3 (the index is the block inside a or b). The root of block k at h = 4 is z_k^4 = psi^brv(k). */
 static void put_tail(const builder *b, uint64_t *half, const ifma_plan *p, size_t pair)
 {
     static const uint8_t order[4] = {0, 2, 1, 3};
-    const size_t m = (size_t)1 << (b->log_n - 3);
+    uint64_t *t4 = half + p->tail4 + 4 * pair, *t2 = half + p->tail2 + 8 * pair, *t1 = half + p->tail1 + 16 * pair;
     for (size_t s = 0; s < 2; s++) {
-        size_t k = m + (2 * pair + s < m ? 2 * pair + s : 0);
-        uint64_t *t4 = half + p->tail4 + 4 * pair, *t2 = half + p->tail2 + 8 * pair;
-        uint64_t *t1 = half + p->tail1 + 16 * pair, w[2];
+        const size_t k = b->log_n > 3 ? 2 * pair + s : 0; /* with n == 8 there is no b: its lanes repeat a */
+        uint64_t w[2];
         put(b, w, node_root(b, k));
-        if (k == 1) put(b, w, jfi_mod_mul(w[0], b->fold, b->m));
         t4[s] = w[0], t4[2 + s] = w[1];
         for (size_t i = 0; i < 2; i++) {
             put(b, w, node_root(b, 2 * k + i));
@@ -89,6 +86,20 @@ static void put_tail(const builder *b, uint64_t *half, const ifma_plan *p, size_
             put(b, w, node_root(b, 4 * k + order[i]));
             t1[2 * i + s] = w[0], t1[8 + 2 * i + s] = w[1];
         }
+    }
+}
+
+/* G^i for group g; block k of the transform has the root psi^brv(n/2 + 4k), and k = 32g + s splits it. When the tail is the
+ * whole transform the factor 1/n of the inverse goes here. */
+static void put_scale(const builder *b, uint64_t *at, size_t g)
+{
+    const size_t half_n = (size_t)1 << (b->log_n - 1);
+    const uint64_t root = node_root(b, half_n + 8 * IFMA_GROUP * g);
+    uint64_t power = b->log_n == 3 ? b->fold : 1;
+    for (size_t i = 0; i < 8; i++) {
+        at[i] = power;
+        at[8 + i] = jfi_shoup52(power, b->m->q);
+        power = jfi_mod_mul(power, root, b->m);
     }
 }
 
@@ -102,8 +113,8 @@ static void put_half(builder *b, uint64_t *half, const ifma_plan *p)
         for (size_t k = 0; k < nodes; k++)
             put_node(b, half + s->at + k * ifma_node_words[s->radix], nodes + k, s->radix);
     }
-    const size_t pairs = b->log_n > 4 ? (size_t)1 << (b->log_n - 4) : 1;
-    for (size_t i = 0; i < pairs; i++) put_tail(b, half, p, i);
+    for (size_t i = 0; i < p->group; i++) put_tail(b, half, p, i);
+    for (size_t g = 0; g < (p->words - p->scale) / 16; g++) put_scale(b, half + p->scale + 16 * g, g);
 }
 
 void jfi_ifma_ntt_table_init(void *w, const jfi_mod *m, uint32_t log_n, uint64_t psi)
