@@ -176,13 +176,13 @@ double prog_check(prog_machine *m, int r) {
   m->stats.checks++;
   if (!(sqrtl(size) <= (long double)mag * (1 + 0x1p-50L))) {
     m->stats.outside++;
-    prog_say(m, "  r%d: message %Lg above magnitude %g\n", r, sqrtl(size), mag);
+    prog_say(m, "  r%d: message %g above magnitude %g\n", r, (double)sqrtl(size), mag);
     prog_blame(m, "a message exceeds its magnitude");
   }
   /* the decoder's transform rounds as well: 2^-44 of the numbers covers 17 stages of it */
   if (!(error <= (long double)(worst / m->weaken) + (long double)mag * 0x1p-44L)) {
     m->stats.outside++;
-    prog_say(m, "  r%d: error %Lg, worst %g, probable %g\n", r, error, worst, probable);
+    prog_say(m, "  r%d: error %g, worst %g, probable %g\n", r, (double)error, worst, probable);
     prog_blame(m, "an error exceeds its bound");
   }
   /* below the decoder's rounding there is no error to speak of: 0 times something, say */
@@ -192,7 +192,7 @@ double prog_check(prog_machine *m, int r) {
   observe(&m->stats.worst_least, &m->stats.worst_sum, worst, (double)error);
   observe(&m->stats.probable_least, &m->stats.probable_sum, probable, (double)error);
   if (getenv("JFHE_PROGRAM_TRACE") && error > (long double)probable)
-    printf("%s    error %Lg above probable %g, worst %g\n", m->log, error, probable, worst);
+    printf("%s    error %g above probable %g, worst %g\n", m->log, (double)error, probable, worst);
   return (double)error;
 }
 

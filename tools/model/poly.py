@@ -37,16 +37,23 @@ def scale(a: list[int], c: int, q: int) -> list[int]:
 
 
 def _join(a: list[int], width: int) -> int:
-    return int.from_bytes(b"".join(x.to_bytes(width, "little") for x in a), "little")
+    """sum a_i 2^(8 width i) of signed a_i: the positive ones less the negative ones."""
+    up = b"".join(max(x, 0).to_bytes(width, "little") for x in a)
+    down = b"".join(max(-x, 0).to_bytes(width, "little") for x in a)
+    return int.from_bytes(up, "little") - int.from_bytes(down, "little")
 
 
 def mul(a: list[int], b: list[int], q: int) -> list[int]:
-    """Negacyclic product. Each coefficient gets a field wide enough for N products, so none spills over."""
+    """Negacyclic product. Each coefficient gets a field wide enough for a signed sum of N products; half a field is added
+    to each, so that none borrows from its neighbour."""
     n = len(a)
-    a, b = [x % q for x in a], [x % q for x in b]
-    width = (2 * q.bit_length() + n.bit_length() + 7) // 8
-    data = (_join(a, width) * _join(b, width)).to_bytes(2 * n * width, "little")
-    wide = [int.from_bytes(data[i * width:(i + 1) * width], "little") for i in range(2 * n)]
+    a, b = [centred(x, q) for x in a], [centred(x, q) for x in b]
+    bits = max(map(abs, a)).bit_length() + max(map(abs, b)).bit_length() + n.bit_length() + 1
+    width = bits // 8 + 1
+    half = 1 << (8 * width - 1)
+    bias = int.from_bytes(half.to_bytes(width, "little") * (2 * n), "little")
+    data = (_join(a, width) * _join(b, width) + bias).to_bytes(2 * n * width, "little")
+    wide = [int.from_bytes(data[i * width:(i + 1) * width], "little") - half for i in range(2 * n)]
     return [(wide[i] - wide[i + n]) % q for i in range(n)]
 
 
