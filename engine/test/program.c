@@ -102,7 +102,7 @@ void prog_say(prog_machine *m, const char *format, ...) {
 void prog_blame(prog_machine *m, const char *what) {
   if (m->quiet) return;
   printf("%s in this program (%s):\n%s", what, jfhe_ctx_name(m->ctx), m->log);
-  CHECK(!"the program means what its clear twin means");
+  CHECK(0 && "the program means what its clear twin means");
 }
 
 double prog_signed_unit(prog_machine *m) { return 2 * jfi_test_rng_unit(&m->rng) - 1; }

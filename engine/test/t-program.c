@@ -31,7 +31,7 @@ static prog_machine *machine(jfhe_ctx *ctx) {
   prog_machine *m = malloc(sizeof *m);
   CHECK(m != NULL);
   if (m && prog_open(m, ctx)) return m;
-  CHECK(!"a machine opens");
+  CHECK(0 && "a machine opens");
   if (m) prog_close(m);
   jfhe_ctx_free(ctx);
   free(m);
