@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "arith/mod.h"
 #include "harness.h"
 #include "ring/secret/sample.h"
 
@@ -129,6 +130,59 @@ JFI_TEST(gauss_extremes) {
     /* 12.7 deviations and more of every term; and the range that the kernels take. */
     CHECK((double)high[0] >= 12.7 * sigma - 1 && (double)high[0] < 13.3 * 1.74 * sigma + 1 &&
           high[0] < INT64_C(1) << 62);
+  }
+}
+
+/* A generator of one 126-bit number u, positive: the sample is then the count of table entries that are at most u. */
+static uint64_t g_high, g_low;
+static void one_number(uint8_t *out, const uint32_t state[16], size_t groups) {
+  (void)state;
+  for (size_t i = 0; i < 128 * groups; i++) { /* eight high words, then eight low ones */
+    uint64_t w = (i & 8 ? g_low : g_high) << 1;
+    memcpy(out + 8 * i, &w, 8);
+  }
+}
+static int64_t sample_at(jfi_u128 u, double sigma) {
+  int64_t x[8];
+  jfi_rng rng;
+  seeded(&rng, 1);
+  rng.blocks = one_number;
+  g_high = (uint64_t)(u >> 63);
+  g_low = (uint64_t)u & INT64_MAX;
+  return jfi_sample_gauss(&rng, x, 8, sigma) == 0 ? x[0] : -1;
+}
+
+/* The table itself, entry by entry: the least u whose sample exceeds k is 2^126 * P(|x| <= k), here from an independent model
+ * (Python, 300-bit numbers), for the sigma that the engine takes: rounded up to a multiple of 2^-40. */
+JFI_TEST(gauss_table) {
+  static const struct {
+    double sigma;
+    int k;
+    uint64_t high, low;
+  } want[] = {
+      {1.0, 0, UINT64_C(0x33108a6312bb6847), UINT64_C(0x27f4a9aa1b5c8073)},
+      {1.0, 1, UINT64_C(0x71025579e9650bdf), UINT64_C(0x0208f83f7b156dd4)},
+      {1.0, 5, UINT64_C(0x7fffffe5dd72686a), UINT64_C(0x02050a818b3416b3)},
+      {3.2, 0, UINT64_C(0x0ff52b40649df50d), UINT64_C(0x2ce2ef1a61fa63b3)},
+      {3.2, 5, UINT64_C(0x7532d898e9c790aa), UINT64_C(0x1a90797238735418)},
+      {3.2, 20, UINT64_C(0x7fffffffba9fd472), UINT64_C(0x26247c8daba797e7)},
+      {11.0, 0, UINT64_C(0x04a469ac5520b9e1), UINT64_C(0x3f6bb28a76cfa60b)},
+      {11.0, 30, UINT64_C(0x7f4a617b6441a1ee), UINT64_C(0x4a941a03373bdfa1)},
+      {11.0, 100, UINT64_C(0x7fffffffffffffff), UINT64_C(0x35ec6fd25ddedb57)},
+  };
+  for (size_t i = 0; i < sizeof want / sizeof *want; i++) {
+    jfi_u128 low = 0, high = (jfi_u128)1 << 126, expected = (jfi_u128)want[i].high << 63 | want[i].low;
+    while (low < high) {
+      jfi_u128 middle = low + (high - low) / 2;
+      if (sample_at(middle, want[i].sigma) > want[i].k)
+        high = middle;
+      else
+        low = middle + 1;
+    }
+    jfi_u128 off = low > expected ? low - expected : expected - low;
+    CHECK(off < (jfi_u128)1 << 12); /* 2^-114 */
+    /* One less must not exceed k even where only the lower half of the number tells. */
+    CHECK(sample_at(low - 1, want[i].sigma) <= want[i].k);
   }
 }
 
