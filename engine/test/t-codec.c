@@ -280,6 +280,32 @@ JFI_TEST(a_flipped_header_bit_with_right_sums) {
   }
 }
 
+/* A million containers with up to 8 random changes each, two in three with right checksums: a status each. */
+JFI_TEST_SLOW(a_million_mutations) {
+  const jfhe_ctx *ctx = small();
+  jfi_test_rng rng;
+  jfi_test_rng_init(&rng, 7);
+  for (size_t i = 0; i < jfi_codec_count(); i++) {
+    size_t len;
+    uint8_t *bytes = jfi_codec_container(ctx, i, &len, NULL), *copy = malloc(len);
+    size_t payload = (size_t)jfi_load64_le(bytes + JFI_AT_PAYLOAD),
+           header_len = jfi_load32_le(bytes + JFI_AT_HEADER_LEN);
+    for (size_t k = 0; k < 1000000 / jfi_codec_count() + 1; k++) {
+      memcpy(copy, bytes, len);
+      for (uint64_t changes = 1 + jfi_test_rng_below(&rng, 8); changes > 0; changes--) {
+        size_t at = (size_t)jfi_test_rng_below(&rng, header_len + (len - payload)); /* not the gap */
+        copy[at < header_len ? at : at - header_len + payload] = (uint8_t)jfi_test_rng_u64(&rng);
+      }
+      if (k % 3) jfi_codec_fix(copy, len);
+      jfhe_status st = jfi_codec_read_any(ctx, bytes[JFI_AT_OBJECT], copy, len);
+      CHECK(st == JFHE_OK || jfhe_last_error()[0]);
+      if (k % 3 == 0) CHECK((st == JFHE_OK) == (memcmp(copy, bytes, len) == 0));
+    }
+    free(copy);
+    free(bytes);
+  }
+}
+
 JFI_TEST(every_truncation_and_every_tail) {
   const jfhe_ctx *ctx = small();
   for (size_t i = 0; i < jfi_codec_count(); i++) {

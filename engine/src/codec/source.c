@@ -74,7 +74,7 @@ jfhe_status jfi_source_header(jfi_source *s, jfi_header *h, uint64_t cap) {
     JFI_TRY(jfi_header_decode(h, bytes, len, UINT64_MAX, cap));
   }
   /* The container may fit where its object, up to 8/3 as long, does not. No size below can then overflow a size_t. */
-  if (jfi_header_memory(h) > SIZE_MAX)
+  if (jfi_header_memory(h) > SIZE_MAX / 2)
     return JFI_BAD(JFHE_ERR_MEMORY, JFI_AT_TOTAL, "its object takes %llu bytes, more than this machine can address",
                    (unsigned long long)jfi_header_memory(h));
   return skip_gap(s, h->payload_at);
