@@ -59,7 +59,7 @@ uint64_t kt_prime(unsigned bits, int smallest)
 
 size_t kt_moduli(jfi_mod *out, size_t cap)
 {
-    static const unsigned sizes[] = {48, 20, 47, 46, 44, 36, 30, 25, 22};
+    static const unsigned sizes[] = {48, 46, 47, 20, 44, 36, 30, 25, 22};
     size_t count = 0;
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
         for (int smallest = 0; smallest < 2; smallest++) {
