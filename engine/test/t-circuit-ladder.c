@@ -19,8 +19,15 @@ typedef struct rungs {
 
 /* 48 + 4 x 46 below; above 48 + 9 x 44, carrying the primes below. */
 static jfhe_ctx *big_ctx(uint32_t guests) {
-  jfi_params p = {.log_n = LOG_BIG, .first_bits = 48, .n_special = 2, .special_bits = 48, .n_steps = 9,
-                  .guest_first_bits = 48, .guest_steps = guests, .guest_bits = 46, .name = "big"};
+  jfi_params p = {.log_n = LOG_BIG,
+                  .first_bits = 48,
+                  .n_special = 2,
+                  .special_bits = 48,
+                  .n_steps = 9,
+                  .guest_first_bits = 48,
+                  .guest_steps = guests,
+                  .guest_bits = 46,
+                  .name = "big"};
   memset(p.step_bits, 44, 9);
   jfhe_ctx *ctx = NULL;
   CHECK_OK(jfi_ctx_new(&ctx, &p));
@@ -123,7 +130,8 @@ static jfi_vec mixed(const jfi_vec *v, size_t count) {
   size_t power = 1;
   for (size_t t = 0; t < BIG / 2; t++, power = power * 5 % (2 * BIG))
     for (size_t j = 0; j < count; j++) {
-      double x = acos(-1) * (double)(j * power % (2 * BIG)) / BIG, re = v[j].re[t % (SMALL / 2)], im = v[j].im[t % (SMALL / 2)];
+      double x = acos(-1) * (double)(j * power % (2 * BIG)) / (double)BIG, re = v[j].re[t % (SMALL / 2)],
+             im = v[j].im[t % (SMALL / 2)];
       r.re[t] += re * cos(x) - im * sin(x);
       r.im[t] += re * sin(x) + im * cos(x);
     }
@@ -186,7 +194,8 @@ static void up_and_down(int complex) {
   jfhe_linmap *apart = ladder_map(&r, 0), *mix = ladder_map(&r, 1);
   size_t len = jfhe_lift_slots_scratch(r.big.ctx, r.small.ctx, 4, r.up, apart);
   void *scratch = jfi_alloc(len);
-  CHECK_STATUS(jfhe_lift_slots(r.big.ctx, up, (const jfhe_ct *const *)a, RATIO, r.up, mix, r.big.keys, scratch, len), JFHE_ERR_ARG);
+  CHECK_STATUS(jfhe_lift_slots(r.big.ctx, up, (const jfhe_ct *const *)a, RATIO, r.up, mix, r.big.keys, scratch, len),
+               JFHE_ERR_ARG);
   CHECK_OK(jfhe_lift_slots(r.big.ctx, up, (const jfhe_ct *const *)a, RATIO, r.up, apart, r.big.keys, scratch, len));
   jfi_free(scratch);
   jfi_world_check(&r.big, up, &want, "lifted and separated");
@@ -215,7 +224,8 @@ JFI_TEST(up_and_down_real) { up_and_down(0); }
 JFI_TEST(ladder_refuses) {
   rungs r = open_rungs(NULL, 0);
   jfi_vec v = jfi_vec_random(&r.small, 8, 0);
-  jfhe_ct *a[2] = {jfi_world_encrypt(&r.small, &v, JFHE_PACK_REAL, 3, 4), jfi_world_encrypt(&r.small, &v, JFHE_PACK_REAL, 3, 3)};
+  jfhe_ct *a[2] = {jfi_world_encrypt(&r.small, &v, JFHE_PACK_REAL, 3, 4),
+                   jfi_world_encrypt(&r.small, &v, JFHE_PACK_REAL, 3, 3)};
   jfhe_ct *many[RATIO + 1], *out = NULL;
   for (size_t j = 0; j <= RATIO; j++) many[j] = a[0];
   jfhe_ct_free(lift(&r, a, 2, JFHE_ERR_LEVEL));

@@ -17,7 +17,8 @@ typedef struct diagonals {
 } diagonals;
 
 static diagonals random_diagonals(jfi_test_rng *rng, size_t n, const int32_t *index, size_t count, int complex) {
-  diagonals d = {.n = n, .count = count, .re = calloc(n * count, sizeof(double)), .im = calloc(n * count, sizeof(double))};
+  diagonals d = {
+      .n = n, .count = count, .re = calloc(n * count, sizeof(double)), .im = calloc(n * count, sizeof(double))};
   memcpy(d.index, index, count * sizeof *index);
   for (size_t i = 0; i < n * count; i++) {
     d.re[i] = (2 * jfi_test_rng_unit(rng) - 1) / (double)count;
@@ -64,7 +65,8 @@ static jfi_world world_for(jfhe_ctx *ctx, const jfhe_linmap *map) {
 
 static double apply(jfi_world *w, jfhe_linmap *map, const diagonals *d, int complex, uint32_t level, const char *what) {
   jfi_vec v = jfi_vec_random(w, d->n, complex), want = product(d, &v);
-  jfhe_ct *a = jfi_world_encrypt(w, &v, complex ? JFHE_PACK_COMPLEX : JFHE_PACK_REAL, map->log_slots, level), *out = jfi_world_room(w, 1);
+  jfhe_ct *a = jfi_world_encrypt(w, &v, complex ? JFHE_PACK_COMPLEX : JFHE_PACK_REAL, map->log_slots, level),
+          *out = jfi_world_room(w, 1);
   size_t len = jfhe_linmap_scratch(w->ctx, map, level);
   void *scratch = jfi_alloc(len);
   double ratio = 0;
@@ -73,7 +75,8 @@ static double apply(jfi_world *w, jfhe_linmap *map, const diagonals *d, int comp
     CHECK(out->level == level - 1 && out->scale == w->ctx->chain.scale[level - 1]);
     ratio = out->bound.worst / jfi_world_check(w, out, &want, what);
     CHECK_OK(jfhe_linmap_apply(w->ctx, a, a, map, w->keys, scratch, len));
-    for (size_t p = 0; p < 2; p++) CHECK_MEM(jfi_ct_poly(a, p), jfi_ct_poly(out, p), out->n_limbs * w->ctx->ring->n * sizeof(uint64_t));
+    for (size_t p = 0; p < 2; p++)
+      CHECK_MEM(jfi_ct_poly(a, p), jfi_ct_poly(out, p), out->n_limbs * w->ctx->ring->n * sizeof(uint64_t));
   }
   jfi_free(scratch);
   jfhe_ct_free(a);
@@ -83,7 +86,8 @@ static double apply(jfi_world *w, jfhe_linmap *map, const diagonals *d, int comp
   return ratio;
 }
 
-static void one_map(jfhe_ctx *ctx, size_t n, const int32_t *index, size_t count, int complex, uint32_t level, const char *what) {
+static void one_map(jfhe_ctx *ctx, size_t n, const int32_t *index, size_t count, int complex, uint32_t level,
+                    const char *what) {
   jfi_test_rng rng;
   jfi_test_rng_init(&rng, 5);
   diagonals d = random_diagonals(&rng, n, index, count, complex);
@@ -161,7 +165,8 @@ JFI_TEST(babies_outnumber_giants) {
   for (int32_t i = 0; i < 64; i++) d.index[i] = i;
   for (size_t i = 0; i < 512 * 64; i++) d.re[i] = (double)i;
   jfhe_linmap *map = make_map(ctx, &d, 0);
-  CHECK(jfhe_linmap_rotations(map, k, 64) <= 22 && map->n_babies >= map->n_giants && map->n_giants * map->n_babies == 64);
+  CHECK(jfhe_linmap_rotations(map, k, 64) <= 22 && map->n_babies >= map->n_giants &&
+        map->n_giants * map->n_babies == 64);
   jfhe_linmap_free(map);
   free(d.re);
   jfhe_ctx_free(ctx);
@@ -176,10 +181,12 @@ JFI_TEST(prepared_map_only_reads) {
   jfi_world w = world_for(ctx, map);
   CHECK_OK(jfhe_linmap_prepare(ctx, map, 3));
   jfi_vec v = jfi_vec_random(&w, 512, 0);
-  jfhe_ct *a = jfi_world_encrypt(&w, &v, JFHE_PACK_REAL, 9, 3), *out = jfi_world_room(&w, 1), *out2 = jfi_world_room(&w, 1);
+  jfhe_ct *a = jfi_world_encrypt(&w, &v, JFHE_PACK_REAL, 9, 3), *out = jfi_world_room(&w, 1),
+          *out2 = jfi_world_room(&w, 1);
   size_t len = jfhe_linmap_scratch(ctx, map, 3);
   void *scratch = jfi_alloc(len);
-  CHECK_OK(jfhe_linmap_apply(ctx, out, a, map, w.keys, scratch, len)); /* conversions of the last division are made now */
+  CHECK_OK(
+      jfhe_linmap_apply(ctx, out, a, map, w.keys, scratch, len)); /* conversions of the last division are made now */
   jfi_alloc_fail_after(0);
   CHECK_OK(jfhe_linmap_apply(ctx, out, a, map, w.keys, scratch, len));
   jfi_alloc_fail_after(-1);
@@ -188,7 +195,8 @@ JFI_TEST(prepared_map_only_reads) {
   len = jfhe_linmap_scratch(ctx, map, 3);
   scratch = jfi_alloc(len);
   CHECK_OK(jfhe_linmap_apply(ctx, out2, a, map, w.keys, scratch, len));
-  for (size_t p = 0; p < 2; p++) CHECK_MEM(jfi_ct_poly(out2, p), jfi_ct_poly(out, p), out->n_limbs * 1024 * sizeof(uint64_t));
+  for (size_t p = 0; p < 2; p++)
+    CHECK_MEM(jfi_ct_poly(out2, p), jfi_ct_poly(out, p), out->n_limbs * 1024 * sizeof(uint64_t));
   jfi_free(scratch);
   jfhe_ct_free(a);
   jfhe_ct_free(out);
@@ -222,7 +230,8 @@ JFI_TEST(linmap_refuses) {
   jfi_world w = jfi_world_open_with(ctx, BAND, 2); /* keys of -2 and -1 only */
   jfi_vec v = jfi_vec_random(&w, 512, 0);
   jfhe_ct *a = jfi_world_encrypt(&w, &v, JFHE_PACK_REAL, 9, 3), *low = jfi_world_encrypt(&w, &v, JFHE_PACK_REAL, 9, 0);
-  jfhe_ct *sparse = jfi_world_encrypt(&w, &(jfi_vec){4, v.re, v.im}, JFHE_PACK_REAL, 2, 3), *out = jfi_world_room(&w, 1);
+  jfhe_ct *sparse = jfi_world_encrypt(&w, &(jfi_vec){4, v.re, v.im}, JFHE_PACK_REAL, 2, 3),
+          *out = jfi_world_room(&w, 1);
   size_t len = jfhe_linmap_scratch(ctx, map, 3);
   void *scratch = jfi_alloc(len);
   CHECK_STATUS(jfhe_linmap_apply(ctx, out, a, map, w.keys, scratch, len), JFHE_ERR_KEY);

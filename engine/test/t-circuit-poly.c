@@ -14,7 +14,8 @@
 JFI_TEST(cosines) {
   double table[257], room[512];
   jfi_cheb_cosines(table, 256, room);
-  for (size_t j = 0; j < 1200; j++) CHECK(fabs(jfi_cheb_cosine(table, 256, j) - cos(acos(-1) * (double)j / 512)) < 0x1p-50);
+  for (size_t j = 0; j < 1200; j++)
+    CHECK(fabs(jfi_cheb_cosine(table, 256, j) - cos(acos(-1) * (double)j / 512)) < 0x1p-50);
 }
 
 static double f_exp(void *self, double x) { return exp(x * *(double *)self); }
@@ -48,7 +49,8 @@ JFI_TEST(fit_refuses) {
 /* Sum of moduli at most 1, so that values fit under the last prime; parity 1: even, 2: odd, but for the last term. */
 static void random_coeffs(jfi_test_rng *rng, double *c, size_t count, int parity) {
   double sum = 0;
-  for (size_t i = 0; i < count; i++) c[i] = parity && (i + (size_t)parity) % 2 == 0 ? 0 : 2 * jfi_test_rng_unit(rng) - 1;
+  for (size_t i = 0; i < count; i++)
+    c[i] = parity && (i + (size_t)parity) % 2 == 0 ? 0 : 2 * jfi_test_rng_unit(rng) - 1;
   if (c[count - 1] == 0) c[count - 1] = 0.5;
   for (size_t i = 0; i < count; i++) sum += fabs(c[i]);
   for (size_t i = 0; i < count; i++) c[i] /= sum;
@@ -63,8 +65,10 @@ JFI_TEST(suprema_hold_and_are_tight) {
       jfhe_poly *p = NULL;
       random_coeffs(&rng, c, count, 0);
       REQUIRE_OK(jfhe_poly_new(&p, c, count, basis, -(double)basis, basis));
-      if (basis) jfi_cheb_derive(d, c, count);
-      else for (size_t i = 1; i < count; i++) d[i - 1] = (double)i * c[i];
+      if (basis)
+        jfi_cheb_derive(d, c, count);
+      else
+        for (size_t i = 1; i < count; i++) d[i - 1] = (double)i * c[i];
       double most = 0, steep = 0;
       for (double y = -1; y <= 1; y += 1e-4) {
         double v, s;
@@ -93,7 +97,8 @@ static double node_value(const jfhe_poly *p, uint32_t index, double y, uint32_t 
     const jfi_poly_term *term = &p->plan.term[t];
     CHECK(jfi_poly_power_depth(term->power) <= avail && p->plan.need[term->power]);
     CHECK(term->child == JFI_POLY_NONE || avail > 0);
-    v += power_value(p, term->power, y) * (term->child == JFI_POLY_NONE ? term->c : node_value(p, term->child, y, avail - 1));
+    v += power_value(p, term->power, y) *
+         (term->child == JFI_POLY_NONE ? term->c : node_value(p, term->child, y, avail - 1));
   }
   return v;
 }
@@ -109,7 +114,8 @@ JFI_TEST(plans_are_right) {
         random_coeffs(&rng, c, count, parity);
         REQUIRE_OK(jfhe_poly_new(&p, c, count, basis, -(double)basis, basis));
         CHECK(p->depth == jfi_poly_power_depth((uint32_t)count));
-        for (double y = -1; y <= 1; y += 0.37) CHECK_CLOSE(node_value(p, 0, y, p->depth - 1), jfhe_poly_value(p, y), 1e-9);
+        for (double y = -1; y <= 1; y += 0.37)
+          CHECK_CLOSE(node_value(p, 0, y, p->depth - 1), jfhe_poly_value(p, y), 1e-9);
         jfhe_poly_free(p);
       }
 }
@@ -118,7 +124,10 @@ JFI_TEST(plans_are_cheap) {
   double c[128] = {0};
   jfhe_poly *p = NULL;
   for (int i = 0; i < 128; i++) c[i] = 1.0 / (1 + i);
-  const struct { size_t count; uint32_t relins; } most[] = {{8, 4}, {16, 7}, {32, 11}, {64, 17}, {128, 25}};
+  const struct {
+    size_t count;
+    uint32_t relins;
+  } most[] = {{8, 4}, {16, 7}, {32, 11}, {64, 17}, {128, 25}};
   for (size_t i = 0; i < 5; i++) {
     REQUIRE_OK(jfhe_poly_new(&p, c, most[i].count, JFHE_BASIS_CHEB, -1, 1));
     CHECK(jfhe_poly_relins(p) <= most[i].relins);
@@ -160,15 +169,22 @@ static jfi_vec reference(const jfhe_poly *p, const jfi_vec *v) {
       r.re[i] += p->c[k] * cr;
       r.im[i] += p->c[k] * ci;
       double nr = yr * cr - yi * ci, ni = yr * ci + yi * cr;
-      if (p->basis) { nr = 2 * nr - pr; ni = 2 * ni - pi; }
-      pr = cr; pi = ci; cr = nr; ci = ni;
+      if (p->basis) {
+        nr = 2 * nr - pr;
+        ni = 2 * ni - pi;
+      }
+      pr = cr;
+      pi = ci;
+      cr = nr;
+      ci = ni;
     }
   }
   return r;
 }
 
 /* Evaluates, checks the result within its bounds, returns worst/measured error. */
-static double evaluate(jfi_world *w, const jfhe_poly *p, const jfi_vec *v, uint32_t packing, uint32_t level, const char *what) {
+static double evaluate(jfi_world *w, const jfhe_poly *p, const jfi_vec *v, uint32_t packing, uint32_t level,
+                       const char *what) {
   uint32_t log_slots = 0;
   while ((size_t)1 << log_slots < v->n) log_slots++;
   jfhe_ct *x = jfi_world_encrypt(w, v, packing, log_slots, level), *out = jfi_world_room(w, 1);

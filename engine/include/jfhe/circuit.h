@@ -37,7 +37,8 @@ typedef double (*jfhe_real_fn)(void *self, double x);
  *
  *  Returns JFHE_OK, else coeff is unspecified: JFHE_ERR_ARG for a null pointer, count 0 or too large, or a >= b;
  *          JFHE_ERR_VALUE when f returns NaN or infinity; JFHE_ERR_MEMORY. */
-JFHE_API JFHE_CHECK jfhe_status jfhe_cheb_fit(double *coeff, size_t count, jfhe_real_fn f, void *self, double a, double b);
+JFHE_API JFHE_CHECK jfhe_status jfhe_cheb_fit(double *coeff, size_t count, jfhe_real_fn f, void *self, double a,
+                                              double b);
 
 /** A polynomial made ready for evaluation: which powers to compute, how to split, its bounds.
  *
@@ -50,7 +51,8 @@ JFHE_API JFHE_CHECK jfhe_status jfhe_cheb_fit(double *coeff, size_t count, jfhe_
  *
  *  Returns JFHE_OK, else *out is null: JFHE_ERR_ARG for the limits above or a constant polynomial; JFHE_ERR_VALUE for NaN or
  *          infinity; JFHE_ERR_MEMORY. */
-JFHE_API JFHE_CHECK jfhe_status jfhe_poly_new(jfhe_poly **out, const double *coeff, size_t count, uint32_t basis, double a, double b);
+JFHE_API JFHE_CHECK jfhe_status jfhe_poly_new(jfhe_poly **out, const double *coeff, size_t count, uint32_t basis,
+                                              double a, double b);
 JFHE_API void jfhe_poly_free(jfhe_poly *p);
 JFHE_API uint32_t jfhe_poly_degree(const jfhe_poly *p);
 /** Levels that an evaluation costs: ceil(log2(degree + 1)), and one more where an interval of length other than 2 must be scaled. */
@@ -83,7 +85,8 @@ JFHE_API double jfhe_poly_sup(const jfhe_poly *p);
  *          JFHE_ERR_RANGE    a bound exceeds the modulus on the way;
  *          JFHE_ERR_SCRATCH  scratch_len too small. */
 JFHE_API JFHE_CHECK jfhe_status jfhe_poly_eval(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *x, const jfhe_poly *p,
-                                               uint32_t flags, const jfhe_keyring *keys, void *scratch, size_t scratch_len);
+                                               uint32_t flags, const jfhe_keyring *keys, void *scratch,
+                                               size_t scratch_len);
 JFHE_API size_t jfhe_poly_eval_scratch(const jfhe_ctx *ctx, const jfhe_poly *p, uint32_t level);
 
 /* ---- linear maps ---- */
@@ -102,11 +105,12 @@ typedef void (*jfhe_diagonal_fn)(void *self, uint32_t index, double *re, double 
  *  Memory     the map holds 12 slots bytes while it is made, then a few words a diagonal and the plaintexts cached (jfhe_linmap_set_cap).
  *  Returns JFHE_OK, else *out is null: JFHE_ERR_ARG for the limits above; JFHE_ERR_VALUE for NaN or infinity, or a map that is all
  *          zero; JFHE_ERR_MEMORY. */
-JFHE_API JFHE_CHECK jfhe_status jfhe_linmap_new(jfhe_linmap **out, const jfhe_ctx *ctx, uint32_t log_slots, const int32_t *index,
-                                                size_t count, jfhe_diagonal_fn fn, void *self);
+JFHE_API JFHE_CHECK jfhe_status jfhe_linmap_new(jfhe_linmap **out, const jfhe_ctx *ctx, uint32_t log_slots,
+                                                const int32_t *index, size_t count, jfhe_diagonal_fn fn, void *self);
 /** The same from arrays, copied: diagonal index[t] is re[t*slots ..], im[t*slots ..]; im may be null. */
-JFHE_API JFHE_CHECK jfhe_status jfhe_linmap_new_array(jfhe_linmap **out, const jfhe_ctx *ctx, uint32_t log_slots, const int32_t *index,
-                                                      size_t count, const double *re, const double *im);
+JFHE_API JFHE_CHECK jfhe_status jfhe_linmap_new_array(jfhe_linmap **out, const jfhe_ctx *ctx, uint32_t log_slots,
+                                                      const int32_t *index, size_t count, const double *re,
+                                                      const double *im);
 JFHE_API void jfhe_linmap_free(jfhe_linmap *map);
 /** Most bytes of encoded diagonals to keep (at first: all). What is beyond is encoded at each use and forgotten; 0 keeps none. */
 JFHE_API JFHE_CHECK jfhe_status jfhe_linmap_set_cap(jfhe_linmap *map, size_t bytes);
@@ -144,14 +148,15 @@ JFHE_API size_t jfhe_linmap_scratch(const jfhe_ctx *ctx, const jfhe_linmap *map,
 
 /** out = sum over t < count of a rotated by k[t]: one decomposition, one division; no level. k[t] = 0 adds a itself.
  *  Alias, refusals and keys as jfhe_linmap_apply; out has a's level and scale. */
-JFHE_API JFHE_CHECK jfhe_status jfhe_rotate_sum(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *a, const int32_t *k, size_t count,
-                                                const jfhe_keyring *keys, void *scratch, size_t scratch_len);
+JFHE_API JFHE_CHECK jfhe_status jfhe_rotate_sum(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *a, const int32_t *k,
+                                                size_t count, const jfhe_keyring *keys, void *scratch,
+                                                size_t scratch_len);
 JFHE_API size_t jfhe_rotate_sum_scratch(const jfhe_ctx *ctx, uint32_t level);
 /** out[i] = sum over j < count of a[i + j*stride], count a power of two, in passes of up to `radix` (2, 4, 8 or 16) hoisted rotations:
  *  fewer decompositions than jfhe_ckks_inner_sum for more keys. Level, scale and refusals as jfhe_rotate_sum. */
-JFHE_API JFHE_CHECK jfhe_status jfhe_inner_sum_hoisted(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *a, uint32_t stride,
-                                                       uint32_t count, uint32_t radix, const jfhe_keyring *keys, void *scratch,
-                                                       size_t scratch_len);
+JFHE_API JFHE_CHECK jfhe_status jfhe_inner_sum_hoisted(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *a,
+                                                       uint32_t stride, uint32_t count, uint32_t radix,
+                                                       const jfhe_keyring *keys, void *scratch, size_t scratch_len);
 /** The rotations that it needs; writes at most `cap`, returns how many. */
 JFHE_API size_t jfhe_inner_sum_rotations(uint32_t stride, uint32_t count, uint32_t radix, int32_t *k, size_t cap);
 
@@ -179,7 +184,8 @@ JFHE_API uint32_t jfhe_lower_level(const jfhe_ctx *ctx, const jfhe_ctx *small, u
  *          too small; JFHE_ERR_SCRATCH. */
 JFHE_API JFHE_CHECK jfhe_status jfhe_lift(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *const *in, size_t count,
                                           const jfhe_evk *key, void *scratch, size_t scratch_len);
-JFHE_API size_t jfhe_lift_scratch(const jfhe_ctx *ctx, const jfhe_ctx *small, uint32_t level, size_t count, const jfhe_evk *key);
+JFHE_API size_t jfhe_lift_scratch(const jfhe_ctx *ctx, const jfhe_ctx *small, uint32_t level, size_t count,
+                                  const jfhe_evk *key);
 
 /** Lower a ciphertext into a smaller ring, as the first `count` of its N/n interleaved parts: the inverse of jfhe_lift's layout.
  *
@@ -197,20 +203,22 @@ JFHE_API size_t jfhe_lower_scratch(const jfhe_ctx *ctx, uint32_t level, const jf
 /** Lift and separate: slot t + j*n/2 of out is a_j[t mod n/2]. map: jfhe_linmap_new_ladder, mix = 0; keys: its rotations.
  *  As jfhe_lift and jfhe_linmap_apply one after the other, one level more, but with the bounds of the parts themselves: magnitude and
  *  inherited error are the largest of theirs, not their sum. Outputs complex packing. Not for JFHE_PACK_COEFF. */
-JFHE_API JFHE_CHECK jfhe_status jfhe_lift_slots(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *const *in, size_t count,
-                                                const jfhe_evk *key, jfhe_linmap *map, const jfhe_keyring *keys, void *scratch,
-                                                size_t scratch_len);
+JFHE_API JFHE_CHECK jfhe_status jfhe_lift_slots(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *const *in,
+                                                size_t count, const jfhe_evk *key, jfhe_linmap *map,
+                                                const jfhe_keyring *keys, void *scratch, size_t scratch_len);
 JFHE_API size_t jfhe_lift_slots_scratch(const jfhe_ctx *ctx, const jfhe_ctx *small, uint32_t level, const jfhe_evk *key,
                                         const jfhe_linmap *map);
 /** Mix and lower, the inverse: out[j][t] = a[t + j*n/2], full slots, one level more than jfhe_lower. map: mix != 0. out keeps a's packing. */
-JFHE_API JFHE_CHECK jfhe_status jfhe_lower_slots(const jfhe_ctx *ctx, jfhe_ct *const *out, size_t count, const jfhe_ct *a,
-                                                 const jfhe_evk *key, jfhe_linmap *map, const jfhe_keyring *keys, void *scratch,
-                                                 size_t scratch_len);
-JFHE_API size_t jfhe_lower_slots_scratch(const jfhe_ctx *ctx, uint32_t level, const jfhe_evk *key, const jfhe_linmap *map);
+JFHE_API JFHE_CHECK jfhe_status jfhe_lower_slots(const jfhe_ctx *ctx, jfhe_ct *const *out, size_t count,
+                                                 const jfhe_ct *a, const jfhe_evk *key, jfhe_linmap *map,
+                                                 const jfhe_keyring *keys, void *scratch, size_t scratch_len);
+JFHE_API size_t jfhe_lower_slots_scratch(const jfhe_ctx *ctx, uint32_t level, const jfhe_evk *key,
+                                         const jfhe_linmap *map);
 
 /** The map that separates a full lift of N/n ciphertexts of degree n = 2^log_n_small: slot t + u*n/2 becomes a_u[t] (n/2 slots each).
  *  mix != 0: its inverse, to be applied before jfhe_lower. N/n diagonals, about 2 sqrt(N/n) rotations, one level. */
-JFHE_API JFHE_CHECK jfhe_status jfhe_linmap_new_ladder(jfhe_linmap **out, const jfhe_ctx *ctx, uint32_t log_n_small, int mix);
+JFHE_API JFHE_CHECK jfhe_status jfhe_linmap_new_ladder(jfhe_linmap **out, const jfhe_ctx *ctx, uint32_t log_n_small,
+                                                       int mix);
 
 /* ---- derived keys (see jfhe_evk_compose in jfhe/keys.h) ---- */
 /** Add to `ring` the keys of rotations k[0 .. count), derived from the parents (jfhe_keygen_parent) found in `parents`: signed
@@ -219,8 +227,8 @@ JFHE_API JFHE_CHECK jfhe_status jfhe_linmap_new_ladder(jfhe_linmap **out, const 
  *
  *  Returns JFHE_OK, else `ring` keeps what was derived so far: JFHE_ERR_KEY when a parent is missing (jfhe_last_error names the rotation),
  *          JFHE_ERR_MEMORY. */
-JFHE_API JFHE_CHECK jfhe_status jfhe_keyring_derive(jfhe_keyring *ring, const jfhe_ctx *ctx, const jfhe_keyring *parents,
-                                                    const int32_t *k, size_t count);
+JFHE_API JFHE_CHECK jfhe_status jfhe_keyring_derive(jfhe_keyring *ring, const jfhe_ctx *ctx,
+                                                    const jfhe_keyring *parents, const int32_t *k, size_t count);
 
 #ifdef __cplusplus
 }

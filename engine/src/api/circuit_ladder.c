@@ -3,7 +3,9 @@
 #include "circuit/ladder.h"
 #include "circuit/ladder_map.h"
 
-static int is_rung(const jfhe_ctx *ctx, const jfhe_ctx *small) { return ctx && small && small->ring->log_n < ctx->ring->log_n; }
+static int is_rung(const jfhe_ctx *ctx, const jfhe_ctx *small) {
+  return ctx && small && small->ring->log_n < ctx->ring->log_n;
+}
 
 uint32_t jfhe_lift_level(const jfhe_ctx *ctx, const jfhe_ctx *small, uint32_t level) {
   return is_rung(ctx, small) && level <= small->chain.top ? jfi_lift_level(ctx, small, level) : UINT32_MAX;
@@ -13,13 +15,14 @@ uint32_t jfhe_lower_level(const jfhe_ctx *ctx, const jfhe_ctx *small, uint32_t l
   return is_rung(ctx, small) && key && level <= ctx->chain.top ? jfi_lower_level(ctx, small, level, key) : UINT32_MAX;
 }
 
-size_t jfhe_lift_scratch(const jfhe_ctx *ctx, const jfhe_ctx *small, uint32_t level, size_t count, const jfhe_evk *key) {
+size_t jfhe_lift_scratch(const jfhe_ctx *ctx, const jfhe_ctx *small, uint32_t level, size_t count,
+                         const jfhe_evk *key) {
   (void)count; /* the interleaved polynomial is as long for one as for all */
   return is_rung(ctx, small) && key && level <= small->chain.top ? jfi_lift_scratch(ctx, small, level, key) : 0;
 }
 
-jfhe_status jfhe_lift(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *const *in, size_t count, const jfhe_evk *key, void *scratch,
-                      size_t scratch_len) {
+jfhe_status jfhe_lift(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *const *in, size_t count, const jfhe_evk *key,
+                      void *scratch, size_t scratch_len) {
   jfi_scratch s;
   JFI_NEED(ctx && out && in && key, "lift");
   if (count == 0) return jfi_fail(JFHE_ERR_ARG, "nothing to lift");
@@ -43,8 +46,8 @@ size_t jfhe_lower_scratch(const jfhe_ctx *ctx, uint32_t level, const jfhe_evk *k
   return ctx && key && level <= ctx->chain.top ? jfi_lower_scratch(ctx, level, key) : 0;
 }
 
-jfhe_status jfhe_lower(const jfhe_ctx *ctx, jfhe_ct *const *out, size_t count, const jfhe_ct *a, const jfhe_evk *key, void *scratch,
-                       size_t scratch_len) {
+jfhe_status jfhe_lower(const jfhe_ctx *ctx, jfhe_ct *const *out, size_t count, const jfhe_ct *a, const jfhe_evk *key,
+                       void *scratch, size_t scratch_len) {
   jfi_scratch s;
   JFI_NEED(ctx && out && a && key, "lower");
   JFI_TRY(check_outputs(out, count));
@@ -52,12 +55,16 @@ jfhe_status jfhe_lower(const jfhe_ctx *ctx, jfhe_ct *const *out, size_t count, c
   return jfi_lower(ctx, out, count, a, key, &s);
 }
 
-size_t jfhe_lift_slots_scratch(const jfhe_ctx *ctx, const jfhe_ctx *small, uint32_t level, const jfhe_evk *key, const jfhe_linmap *map) {
-  return is_rung(ctx, small) && key && map && level <= small->chain.top ? jfi_lift_slots_scratch(ctx, small, level, key, map) : 0;
+size_t jfhe_lift_slots_scratch(const jfhe_ctx *ctx, const jfhe_ctx *small, uint32_t level, const jfhe_evk *key,
+                               const jfhe_linmap *map) {
+  return is_rung(ctx, small) && key && map && level <= small->chain.top
+             ? jfi_lift_slots_scratch(ctx, small, level, key, map)
+             : 0;
 }
 
-jfhe_status jfhe_lift_slots(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *const *in, size_t count, const jfhe_evk *key,
-                            jfhe_linmap *map, const jfhe_keyring *keys, void *scratch, size_t scratch_len) {
+jfhe_status jfhe_lift_slots(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *const *in, size_t count,
+                            const jfhe_evk *key, jfhe_linmap *map, const jfhe_keyring *keys, void *scratch,
+                            size_t scratch_len) {
   jfi_scratch s;
   JFI_NEED(ctx && out && in && key && map && keys, "lift");
   if (count == 0) return jfi_fail(JFHE_ERR_ARG, "nothing to lift");
@@ -72,8 +79,9 @@ size_t jfhe_lower_slots_scratch(const jfhe_ctx *ctx, uint32_t level, const jfhe_
   return ctx && key && map && level >= 1 && level <= ctx->chain.top ? jfi_lower_slots_scratch(ctx, level, key, map) : 0;
 }
 
-jfhe_status jfhe_lower_slots(const jfhe_ctx *ctx, jfhe_ct *const *out, size_t count, const jfhe_ct *a, const jfhe_evk *key,
-                             jfhe_linmap *map, const jfhe_keyring *keys, void *scratch, size_t scratch_len) {
+jfhe_status jfhe_lower_slots(const jfhe_ctx *ctx, jfhe_ct *const *out, size_t count, const jfhe_ct *a,
+                             const jfhe_evk *key, jfhe_linmap *map, const jfhe_keyring *keys, void *scratch,
+                             size_t scratch_len) {
   jfi_scratch s;
   JFI_NEED(ctx && out && a && key && map && keys, "lower");
   JFI_TRY(check_outputs(out, count));

@@ -28,7 +28,8 @@ jfhe_status jfhe_poly_eval(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *x, 
   JFI_NEED(ctx && out && x && p && keys, "polynomial");
   if (flags & ~(uint32_t)JFHE_POLY_PROMISED) return jfi_fail(JFHE_ERR_ARG, "flags 0x%x are unknown", flags);
   if (x->level > ctx->chain.top || x->level < jfhe_poly_depth(p))
-    return jfi_fail(JFHE_ERR_LEVEL, "a polynomial of degree %u needs %u levels of %u", p->degree, jfhe_poly_depth(p), x->level);
+    return jfi_fail(JFHE_ERR_LEVEL, "a polynomial of degree %u needs %u levels of %u", p->degree, jfhe_poly_depth(p),
+                    x->level);
   JFI_TRY(jfi_scratch_open(&s, scratch, scratch_len, jfi_poly_eval_scratch(ctx, p, x->level)));
   return jfi_poly_eval(ctx, out, x, p, flags, keys, &s);
 }

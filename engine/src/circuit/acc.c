@@ -11,9 +11,7 @@ static size_t limb_words(const jfhe_ctx *ctx, uint32_t level) {
   return jfi_set_count(ctx->chain.level[level]) * ctx->ring->n;
 }
 
-size_t jfi_acc_bytes(const jfhe_ctx *ctx, uint32_t level) {
-  return 3 * limb_words(ctx, level) * sizeof(uint64_t);
-}
+size_t jfi_acc_bytes(const jfhe_ctx *ctx, uint32_t level) { return 3 * limb_words(ctx, level) * sizeof(uint64_t); }
 
 void jfi_acc_init(jfi_acc *acc, const jfhe_ctx *ctx, uint32_t level, double scale, jfi_scratch *s) {
   jfi_set primes = ctx->chain.level[level];
@@ -49,14 +47,18 @@ static void mul_limb(void *arg, size_t j, size_t worker) {
   const uint64_t *b0 = limb_of(t->b, 0, t->prime[j]), *b1 = limb_of(t->b, 1, t->prime[j]);
   uint64_t *d0 = acc->d[0] + j * r->n, *d1 = acc->d[1] + j * r->n, *d2 = acc->d[2] + j * r->n;
   if (!acc->used) {
-    if (t->a == t->b) k->tensor_sqr(d0, d1, d2, a0, a1, r->n, m);
-    else k->tensor(d0, d1, d2, a0, a1, b0, b1, r->n, m);
+    if (t->a == t->b)
+      k->tensor_sqr(d0, d1, d2, a0, a1, r->n, m);
+    else
+      k->tensor(d0, d1, d2, a0, a1, b0, b1, r->n, m);
   } else {
     k->mul_acc(d0, a0, b0, r->n, m);
     k->mul_acc(d1, a0, b1, r->n, m);
     k->mul_acc(d1, a1, b0, r->n, m);
-    if (acc->has2) k->mul_acc(d2, a1, b1, r->n, m);
-    else k->mul(d2, a1, b1, r->n, m);
+    if (acc->has2)
+      k->mul_acc(d2, a1, b1, r->n, m);
+    else
+      k->mul(d2, a1, b1, r->n, m);
   }
   if (!t->twice) return;
   k->add(d0, d0, d0, r->n, m);
@@ -64,9 +66,7 @@ static void mul_limb(void *arg, size_t j, size_t worker) {
   k->add(d2, d2, d2, r->n, m);
 }
 
-static void join(jfi_acc *acc, const jfi_bound *b) {
-  acc->bound = jfi_bound_add(&acc->bound, b, 0, 0);
-}
+static void join(jfi_acc *acc, const jfi_bound *b) { acc->bound = jfi_bound_add(&acc->bound, b, 0, 0); }
 
 jfhe_status jfi_acc_mul(jfi_acc *acc, const jfhe_ct *a, const jfhe_ct *b, int twice) {
   double mismatch;
@@ -92,8 +92,10 @@ static void const_limb(void *arg, size_t j, size_t worker) {
   for (size_t i = 0; i < 2; i++) {
     uint64_t *d = t->acc->d[i] + j * r->n;
     const uint64_t *a = limb_of(t->a, i, t->prime[j]);
-    if (t->acc->used) r->k->mul_const_acc(d, a, w, r->n, m);
-    else r->k->mul_const(d, a, w, r->n, m);
+    if (t->acc->used)
+      r->k->mul_const_acc(d, a, w, r->n, m);
+    else
+      r->k->mul_const(d, a, w, r->n, m);
   }
 }
 

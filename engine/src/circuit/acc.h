@@ -11,8 +11,8 @@ typedef struct jfi_acc {
   uint32_t level, n_limbs;
   jfi_set primes;
   double scale;
-  int used, has2;     /* something is in d0, d1; in d2 */
-  jfi_bound bound;    /* of the sum: mag by the triangle inequality */
+  int used, has2;  /* something is in d0, d1; in d2 */
+  jfi_bound bound; /* of the sum: mag by the triangle inequality */
   uint64_t *d[3];
 } jfi_acc;
 

@@ -56,9 +56,9 @@ typedef struct derivation {
   const jfhe_ctx *ctx;
   const jfhe_evk *first, *parent; /* first null: the key for 1 */
   jfhe_evk *key;
-  jfi_set S;                      /* q and p of the derived key */
-  size_t words;                   /* of one polynomial over S */
-  uint32_t *turn, *back;          /* X -> X^g, X -> X^(1/g) of first */
+  jfi_set S;             /* q and p of the derived key */
+  size_t words;          /* of one polynomial over S */
+  uint32_t *turn, *back; /* X -> X^g, X -> X^(1/g) of first */
   uint64_t *x0, *x1, *y0, *y1;
   jfi_scratch s;
 } derivation;
@@ -125,11 +125,13 @@ static jfhe_status run(derivation *t) {
 }
 
 static jfhe_status check(const jfhe_ctx *ctx, const jfhe_evk *first, const jfhe_evk *parent) {
-  if (parent->ctx != ctx || (first && first->ctx != ctx)) return jfi_fail(JFHE_ERR_CONTEXT, "a key of other parameters");
+  if (parent->ctx != ctx || (first && first->ctx != ctx))
+    return jfi_fail(JFHE_ERR_CONTEXT, "a key of other parameters");
   if (!jfi_evk_is_parent(parent)) return jfi_fail(JFHE_ERR_KEY, "not a parent key: it holds back no special prime");
   if (!first) return JFHE_OK;
   if (first->kind != JFHE_EVK_GALOIS) return jfi_fail(JFHE_ERR_KEY, "keys are derived from Galois keys");
-  if (memcmp(first->to_id, parent->to_id, JFHE_ID_BYTES) != 0) return jfi_fail(JFHE_ERR_KEY, "parent keys of two secrets");
+  if (memcmp(first->to_id, parent->to_id, JFHE_ID_BYTES) != 0)
+    return jfi_fail(JFHE_ERR_KEY, "parent keys of two secrets");
   return JFHE_OK;
 }
 
@@ -151,10 +153,13 @@ jfhe_status jfi_evk_derive(jfhe_evk **out, const jfhe_ctx *ctx, const jfhe_evk *
   if (st == JFHE_OK) {
     t.S = jfi_set_or(t.key->q, t.key->p);
     t.words = t.key->n_limbs * ctx->ring->n;
-    if (first && (!same_shape(first, t.key) || !first->a)) st = jfi_fail(JFHE_ERR_KEY, "the first key is neither a parent nor derived from one");
+    if (first && (!same_shape(first, t.key) || !first->a))
+      st = jfi_fail(JFHE_ERR_KEY, "the first key is neither a parent nor derived from one");
     if (st == JFHE_OK) st = run(&t);
-    if (st == JFHE_OK) *out = t.key;
-    else jfhe_evk_free(t.key);
+    if (st == JFHE_OK)
+      *out = t.key;
+    else
+      jfhe_evk_free(t.key);
   }
   jfhe_evk_free(mine);
   return st;

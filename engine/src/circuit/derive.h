@@ -18,6 +18,6 @@ int jfi_evk_is_parent(const struct jfhe_evk *key);
  * to the derived shape before). */
 jfhe_status jfi_evk_derive(struct jfhe_evk **out, const struct jfhe_ctx *ctx, const struct jfhe_evk *first,
                            const struct jfhe_evk *parent);
-jfhe_status jfi_keyring_derive(struct jfhe_keyring *ring, const struct jfhe_ctx *ctx, const struct jfhe_keyring *parents,
-                               const int32_t *k, size_t count);
+jfhe_status jfi_keyring_derive(struct jfhe_keyring *ring, const struct jfhe_ctx *ctx,
+                               const struct jfhe_keyring *parents, const int32_t *k, size_t count);
 #endif

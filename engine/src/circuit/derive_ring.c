@@ -130,7 +130,8 @@ static jfhe_status deliver(nursery *y, const int32_t *k, size_t count) {
   return st;
 }
 
-jfhe_status jfi_keyring_derive(jfhe_keyring *ring, const jfhe_ctx *ctx, const jfhe_keyring *parents, const int32_t *k, size_t count) {
+jfhe_status jfi_keyring_derive(jfhe_keyring *ring, const jfhe_ctx *ctx, const jfhe_keyring *parents, const int32_t *k,
+                               size_t count) {
   nursery y = {.ring = ring, .ctx = ctx, .parents = parents};
   jfhe_status st = JFHE_OK;
   for (size_t i = 0; st == JFHE_OK && i < count; i++) {

@@ -26,12 +26,15 @@ jfhe_status jfi_turns_find(const jfhe_ctx *ctx, jfi_turn *turn, const jfhe_ct *a
     if (!turn[i].key) continue;
     if (!shape) shape = turn[i].key;
     if (!same_shape(shape, turn[i].key, a->primes))
-      return jfi_fail(JFHE_ERR_KEY, "the keys of rotations %d and another have different digits; derive or make both alike", k[i]);
+      return jfi_fail(JFHE_ERR_KEY,
+                      "the keys of rotations %d and another have different digits; derive or make both alike", k[i]);
   }
   return JFHE_OK;
 }
 
-static size_t limbs_bytes(const jfhe_ctx *ctx, size_t limbs) { return jfi_round64(limbs * ctx->ring->n * sizeof(uint64_t)); }
+static size_t limbs_bytes(const jfhe_ctx *ctx, size_t limbs) {
+  return jfi_round64(limbs * ctx->ring->n * sizeof(uint64_t));
+}
 
 /* Derived keys may have as many digits as primes. */
 size_t jfi_hoist_room(const jfhe_ctx *ctx, uint32_t level) {
@@ -47,7 +50,8 @@ size_t jfi_hoist_room(const jfhe_ctx *ctx, uint32_t level) {
   return jfi_round64(ctx->ring->n * sizeof(uint32_t)) + limbs_bytes(ctx, n_s * n_e) + 2 * limbs_bytes(ctx, n_e) + steps;
 }
 
-jfhe_status jfi_hoist_open(jfi_hoist *h, const jfhe_ctx *ctx, jfi_set S, const jfi_turn *turn, size_t count, jfi_scratch *s) {
+jfhe_status jfi_hoist_open(jfi_hoist *h, const jfhe_ctx *ctx, jfi_set S, const jfi_turn *turn, size_t count,
+                           jfi_scratch *s) {
   memset(h, 0, sizeof *h);
   h->ctx = ctx;
   h->S = S;
@@ -64,7 +68,8 @@ jfhe_status jfi_hoist_open(jfi_hoist *h, const jfhe_ctx *ctx, jfi_set S, const j
   h->n = ctx->ring->n;
   h->n_s = jfi_set_count(S);
   h->n_e = jfi_set_list(h->E, h->prime);
-  for (uint32_t d = 0; h->shape && d < h->shape->n_digits; d++) h->n_digits += jfi_set_count(jfi_set_and(h->shape->digit[d], S)) > 0;
+  for (uint32_t d = 0; h->shape && d < h->shape->n_digits; d++)
+    h->n_digits += jfi_set_count(jfi_set_and(h->shape->digit[d], S)) > 0;
   h->perm = jfi_scratch_take(s, h->n * sizeof(uint32_t));
   h->digits = jfi_scratch_take(s, h->n_digits * h->n_e * h->n * sizeof(uint64_t));
   h->t0 = jfi_scratch_take(s, h->n_e * h->n * sizeof(uint64_t));
@@ -115,10 +120,13 @@ void jfi_hoist_add(const jfi_hoist *h, uint64_t *r, const uint64_t *x) {
   jfi_parallel(h->ctx->pool, h->n_e, add_limb, &t);
 }
 
-jfhe_status jfi_hoist_turn(jfi_hoist *h, uint64_t *r0, uint64_t *r1, const uint64_t *add0, int lift, jfi_turn turn, jfi_scratch s) {
+jfhe_status jfi_hoist_turn(jfi_hoist *h, uint64_t *r0, uint64_t *r1, const uint64_t *add0, int lift, jfi_turn turn,
+                           jfi_scratch s) {
   JFI_TRY(jfi_inner(h->ctx, h->t0, h->t1, h->digits, h->S, turn.key, 0, &s));
-  if (lift) jfi_add_lifted(h->ctx, h->t0, add0, h->S, h->P);
-  else jfi_hoist_add(h, h->t0, add0);
+  if (lift)
+    jfi_add_lifted(h->ctx, h->t0, add0, h->S, h->P);
+  else
+    jfi_hoist_add(h, h->t0, add0);
   jfi_galois_perm(h->perm, h->ctx->ring->log_n, turn.g);
   jfi_permute_limbs(h->ctx, r0, h->t0, h->n_e, h->perm);
   jfi_permute_limbs(h->ctx, r1, h->t1, h->n_e, h->perm);

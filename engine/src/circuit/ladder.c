@@ -10,7 +10,8 @@ jfi_set jfi_ladder_primes(const jfhe_ctx *to, const jfhe_ctx *from, jfi_set set,
   size_t k = 0;
   for (size_t i = jfi_set_next(set, 0); i < JFI_PRIMES_MAX; i = jfi_set_next(set, i + 1), k++) {
     size_t at = jfi_set_next(to->chain.chain, 0);
-    while (at < JFI_PRIMES_MAX && to->chain.prime[at] != from->chain.prime[i]) at = jfi_set_next(to->chain.chain, at + 1);
+    while (at < JFI_PRIMES_MAX && to->chain.prime[at] != from->chain.prime[i])
+      at = jfi_set_next(to->chain.chain, at + 1);
     if (at == JFI_PRIMES_MAX) return jfi_set_empty();
     index[k] = (uint32_t)at;
     found = jfi_set_with(found, at);

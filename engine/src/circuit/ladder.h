@@ -10,9 +10,11 @@
 jfi_set jfi_ladder_primes(const struct jfhe_ctx *to, const struct jfhe_ctx *from, jfi_set set, uint32_t *index);
 
 uint32_t jfi_lift_level(const struct jfhe_ctx *ctx, const struct jfhe_ctx *small, uint32_t level);
-uint32_t jfi_lower_level(const struct jfhe_ctx *ctx, const struct jfhe_ctx *small, uint32_t level, const struct jfhe_evk *key);
+uint32_t jfi_lower_level(const struct jfhe_ctx *ctx, const struct jfhe_ctx *small, uint32_t level,
+                         const struct jfhe_evk *key);
 
-size_t jfi_lift_scratch(const struct jfhe_ctx *ctx, const struct jfhe_ctx *small, uint32_t level, const struct jfhe_evk *key);
+size_t jfi_lift_scratch(const struct jfhe_ctx *ctx, const struct jfhe_ctx *small, uint32_t level,
+                        const struct jfhe_evk *key);
 jfhe_status jfi_lift(const struct jfhe_ctx *ctx, struct jfhe_ct *out, const struct jfhe_ct *const *in, size_t count,
                      const struct jfhe_evk *key, jfi_scratch *s);
 size_t jfi_lower_scratch(const struct jfhe_ctx *ctx, uint32_t level, const struct jfhe_evk *key);

@@ -31,7 +31,8 @@ static void diagonal(const twiddles *t, size_t k, int mix, double *re, double *i
   }
 }
 
-static jfhe_status make(jfhe_linmap **out, const jfhe_ctx *ctx, twiddles *t, int mix, double *own, uint32_t *own_index, int32_t *index) {
+static jfhe_status make(jfhe_linmap **out, const jfhe_ctx *ctx, twiddles *t, int mix, double *own, uint32_t *own_index,
+                        int32_t *index) {
   size_t slots = t->big / 2;
   t->power[0] = 1;
   for (size_t i = 1; i < slots; i++) t->power[i] = (uint32_t)((5 * (uint64_t)t->power[i - 1]) & (2 * t->big - 1));
@@ -52,7 +53,8 @@ jfhe_status jfi_linmap_new_ladder(jfhe_linmap **out, const jfhe_ctx *ctx, uint32
   int32_t *index = jfi_alloc(t.r * sizeof *index);
   t.power = jfi_alloc(slots * sizeof *t.power);
   jfhe_status st = JFHE_OK;
-  if (!own || !table || !own_index || !index || !t.power) st = jfi_fail(JFHE_ERR_MEMORY, "no memory for the ladder's map");
+  if (!own || !table || !own_index || !index || !t.power)
+    st = jfi_fail(JFHE_ERR_MEMORY, "no memory for the ladder's map");
   if (st == JFHE_OK) {
     jfi_cheb_cosines(table, slots, table + slots + 1);
     t.cosine = table;

@@ -10,18 +10,22 @@
 
 static size_t most(size_t a, size_t b) { return a > b ? a : b; }
 
-size_t jfi_lift_slots_scratch(const jfhe_ctx *ctx, const jfhe_ctx *small, uint32_t level, const jfhe_evk *key, const jfhe_linmap *map) {
+size_t jfi_lift_slots_scratch(const jfhe_ctx *ctx, const jfhe_ctx *small, uint32_t level, const jfhe_evk *key,
+                              const jfhe_linmap *map) {
   uint32_t to = jfi_lift_level(ctx, small, level);
   if (to == UINT32_MAX || to == 0) return 0;
-  return jfi_ct_temp_bytes(ctx, to) + most(jfi_lift_scratch(ctx, small, level, key), jfi_linmap_scratch(ctx, map, to)) + JFI_SCRATCH_SLACK;
+  return jfi_ct_temp_bytes(ctx, to) + most(jfi_lift_scratch(ctx, small, level, key), jfi_linmap_scratch(ctx, map, to)) +
+         JFI_SCRATCH_SLACK;
 }
 
-jfhe_status jfi_lift_slots(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *const *in, size_t count, const jfhe_evk *key,
-                           jfhe_linmap *map, const jfhe_keyring *keys, jfi_scratch *s) {
+jfhe_status jfi_lift_slots(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *const *in, size_t count,
+                           const jfhe_evk *key, jfhe_linmap *map, const jfhe_keyring *keys, jfi_scratch *s) {
   const jfhe_ctx *small = in[0]->ctx;
   uint32_t to = jfi_lift_level(ctx, small, in[0]->level);
-  if (!jfi_linmap_is_ladder(map, small->ring->log_n, 0)) return jfi_fail(JFHE_ERR_ARG, "the map is not the one that separates these");
-  if (to == UINT32_MAX || to == 0) return jfi_fail(JFHE_ERR_LEVEL, "nothing of level %u would be left after lifting", in[0]->level);
+  if (!jfi_linmap_is_ladder(map, small->ring->log_n, 0))
+    return jfi_fail(JFHE_ERR_ARG, "the map is not the one that separates these");
+  if (to == UINT32_MAX || to == 0)
+    return jfi_fail(JFHE_ERR_LEVEL, "nothing of level %u would be left after lifting", in[0]->level);
   if (in[0]->packing == JFHE_PACK_COEFF) return jfi_fail(JFHE_ERR_FORM, "coefficients are lifted side by side already");
   jfi_scratch at = *s;
   jfhe_ct mixed;
@@ -46,13 +50,14 @@ jfhe_status jfi_lift_slots(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *con
 }
 
 size_t jfi_lower_slots_scratch(const jfhe_ctx *ctx, uint32_t level, const jfhe_evk *key, const jfhe_linmap *map) {
-  return jfi_ct_temp_bytes(ctx, level - 1) + most(jfi_lower_scratch(ctx, level - 1, key), jfi_linmap_scratch(ctx, map, level)) +
-         JFI_SCRATCH_SLACK;
+  return jfi_ct_temp_bytes(ctx, level - 1) +
+         most(jfi_lower_scratch(ctx, level - 1, key), jfi_linmap_scratch(ctx, map, level)) + JFI_SCRATCH_SLACK;
 }
 
-jfhe_status jfi_lower_slots(const jfhe_ctx *ctx, jfhe_ct *const *out, size_t count, const jfhe_ct *a, const jfhe_evk *key,
-                            jfhe_linmap *map, const jfhe_keyring *keys, jfi_scratch *s) {
-  if (!jfi_linmap_is_ladder(map, out[0]->ctx->ring->log_n, 1)) return jfi_fail(JFHE_ERR_ARG, "the map is not the one that mixes these");
+jfhe_status jfi_lower_slots(const jfhe_ctx *ctx, jfhe_ct *const *out, size_t count, const jfhe_ct *a,
+                            const jfhe_evk *key, jfhe_linmap *map, const jfhe_keyring *keys, jfi_scratch *s) {
+  if (!jfi_linmap_is_ladder(map, out[0]->ctx->ring->log_n, 1))
+    return jfi_fail(JFHE_ERR_ARG, "the map is not the one that mixes these");
   jfi_scratch at = *s;
   jfhe_ct mixed;
   jfi_ct_temp(&mixed, ctx, a->level - 1, &at);
@@ -61,8 +66,9 @@ jfhe_status jfi_lower_slots(const jfhe_ctx *ctx, jfhe_ct *const *out, size_t cou
   /* From here on the bounds speak of the parts, whose coefficients are the mixed polynomial's: they return a's own message
    * and error; what the map itself added stays charged in full. */
   mixed.bound.worst = jfi_up(mixed.bound.worst - a->bound.worst * (map->norm * (1 - 0x1p-20) - 1));
-  mixed.bound.sd = jfi_up(sqrt(fmax(mixed.bound.sd * mixed.bound.sd - a->bound.sd * a->bound.sd * map->norm2 * map->norm2 * (1 - 0x1p-20), 0) +
-                               a->bound.sd * a->bound.sd));
+  mixed.bound.sd = jfi_up(sqrt(
+      fmax(mixed.bound.sd * mixed.bound.sd - a->bound.sd * a->bound.sd * map->norm2 * map->norm2 * (1 - 0x1p-20), 0) +
+      a->bound.sd * a->bound.sd));
   mixed.bound.mag = a->bound.mag;
   JFI_TRY(jfi_lower(ctx, out, count, &mixed, key, &at));
   for (size_t j = 0; j < count; j++) out[j]->packing = a->packing;

@@ -10,12 +10,12 @@ typedef struct lifting {
   const jfhe_ctx *ctx, *small;
   const jfhe_ct *const *in;
   size_t count, ratio, n_limbs;
-  uint32_t index[JFI_PRIMES_MAX];       /* here, of small limb i */
-  uint32_t theirs[JFI_PRIMES_MAX];      /* there */
+  uint32_t index[JFI_PRIMES_MAX];  /* here, of small limb i */
+  uint32_t theirs[JFI_PRIMES_MAX]; /* there */
   jfi_set S;
-  double k;                             /* integer factor */
-  uint64_t *x[2];                       /* embedded, over S */
-  uint64_t *room;                       /* a small polynomial a worker */
+  double k;       /* integer factor */
+  uint64_t *x[2]; /* embedded, over S */
+  uint64_t *room; /* a small polynomial a worker */
 } lifting;
 
 /* sum over j of X^j a_j(X^ratio) in one limb of one polynomial, times k. One input: its evaluations repeated. */
@@ -46,7 +46,8 @@ size_t jfi_lift_scratch(const jfhe_ctx *ctx, const jfhe_ctx *small, uint32_t lev
   uint32_t index[JFI_PRIMES_MAX], to = jfi_lift_level(ctx, small, level);
   if (to == UINT32_MAX) return 0;
   jfi_set S = jfi_ladder_primes(ctx, small, small->chain.level[level], index);
-  return 2 * jfi_set_count(S) * ctx->ring->n * sizeof(uint64_t) + jfi_pool_workers(ctx->pool) * small->ring->n * sizeof(uint64_t) +
+  return 2 * jfi_set_count(S) * ctx->ring->n * sizeof(uint64_t) +
+         jfi_pool_workers(ctx->pool) * small->ring->n * sizeof(uint64_t) +
          jfi_keyswitch_scratch(ctx, S, ctx->chain.level[to], key->p, key->n_digits) + 6 * JFI_SCRATCH_SLACK;
 }
 
@@ -56,7 +57,8 @@ static jfhe_status check_inputs(const jfhe_ctx *ctx, const jfhe_ct *const *in, s
   double mismatch;
   if (small->ring->log_n >= ctx->ring->log_n)
     return jfi_fail(JFHE_ERR_CONTEXT, "degree 2^%u is not below 2^%u", small->ring->log_n, ctx->ring->log_n);
-  if (count > ctx->ring->n / small->ring->n) return jfi_fail(JFHE_ERR_ARG, "%zu ciphertexts are over %zu", count, ctx->ring->n / small->ring->n);
+  if (count > ctx->ring->n / small->ring->n)
+    return jfi_fail(JFHE_ERR_ARG, "%zu ciphertexts are over %zu", count, ctx->ring->n / small->ring->n);
   for (size_t j = 0; j < count; j++) {
     if (in[j]->ctx != small) return jfi_fail(JFHE_ERR_CONTEXT, "ciphertexts of different contexts");
     JFI_TRY(jfi_ct_usable(small, in[j]));
@@ -87,13 +89,16 @@ static jfhe_status plan(lifting *t, jfi_meta *m, const jfhe_evk *key) {
   m->scale = t->ctx->chain.scale[level];
   double exact = m->scale / a->scale * jfi_ctx_product(t->ctx, jfi_set_minus(t->S, m->primes)) /
                  jfi_ctx_product(t->ctx, jfi_set_minus(m->primes, t->S));
-  if (!(exact >= 0x1p30)) return jfi_fail(JFHE_ERR_SCALE, "the scale 2^%.2f is too far above its level's", log2(a->scale));
+  if (!(exact >= 0x1p30))
+    return jfi_fail(JFHE_ERR_SCALE, "the scale 2^%.2f is too far above its level's", log2(a->scale));
   t->k = jfi_round_double(exact);
   jfi_bound b = a->bound;
   for (size_t j = 1; j < t->count; j++) {
     const jfi_bound *c = &t->in[j]->bound;
-    if (mixed) b = jfi_bound_add(&b, c, JFI_SCALE_TOLERANCE, 0);
-    else b = (jfi_bound){fmax(b.mag, c->mag), fmax(b.worst, c->worst) + JFI_SCALE_TOLERANCE * c->mag, fmax(b.sd, c->sd)};
+    if (mixed)
+      b = jfi_bound_add(&b, c, JFI_SCALE_TOLERANCE, 0);
+    else
+      b = (jfi_bound){fmax(b.mag, c->mag), fmax(b.worst, c->worst) + JFI_SCALE_TOLERANCE * c->mag, fmax(b.sd, c->sd)};
   }
   double off = (0.5 / exact + 0x1p-46) * (b.mag + b.worst), scaled = a->scale * t->k;
   jfi_noise ks, d;
@@ -105,7 +110,8 @@ static jfhe_status plan(lifting *t, jfi_meta *m, const jfhe_evk *key) {
   return jfi_bound_fits(t->ctx, &m->bound, m->scale, m->primes, "lifting");
 }
 
-jfhe_status jfi_lift(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *const *in, size_t count, const jfhe_evk *key, jfi_scratch *s) {
+jfhe_status jfi_lift(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *const *in, size_t count, const jfhe_evk *key,
+                     jfi_scratch *s) {
   jfi_meta m;
   lifting t = {.ctx = ctx, .small = in[0]->ctx, .in = in, .count = count};
   JFI_TRY(check_inputs(ctx, in, count, key));

@@ -63,7 +63,8 @@ static jfhe_status survey_all(jfhe_linmap *map, double *re, double *im, double *
 static jfhe_status set_indices(jfhe_linmap *map, const int32_t *index, size_t count, uint8_t *seen) {
   int64_t n = (int64_t)map->slots;
   for (size_t t = 0; t < count; t++) {
-    if (index[t] <= -n || index[t] >= n) return jfi_fail(JFHE_ERR_ARG, "diagonal %d is outside %zu slots", index[t], map->slots);
+    if (index[t] <= -n || index[t] >= n)
+      return jfi_fail(JFHE_ERR_ARG, "diagonal %d is outside %zu slots", index[t], map->slots);
     uint32_t d = (uint32_t)((index[t] + n) % n);
     if (seen[d]) return jfi_fail(JFHE_ERR_ARG, "diagonal %d is there twice", index[t]);
     seen[d] = 1;
@@ -81,7 +82,8 @@ static jfhe_status fill(jfhe_linmap *map, const int32_t *index, size_t count) {
   uint8_t *seen = jfi_alloc_zero(2 * n);
   map->count = count;
   jfhe_status st = JFHE_OK;
-  if (!map->diag || !map->giant || !map->baby || !room || !seen) st = jfi_fail(JFHE_ERR_MEMORY, "no memory for a linear map");
+  if (!map->diag || !map->giant || !map->baby || !room || !seen)
+    st = jfi_fail(JFHE_ERR_MEMORY, "no memory for a linear map");
   if (st == JFHE_OK) st = set_indices(map, index, count, seen);
   if (st == JFHE_OK) st = survey_all(map, room, room + n, room + 2 * n, room + 3 * n);
   if (st == JFHE_OK) {
@@ -93,8 +95,9 @@ static jfhe_status fill(jfhe_linmap *map, const int32_t *index, size_t count) {
   return st;
 }
 
-jfhe_status jfi_linmap_new(jfhe_linmap **out, const jfhe_ctx *ctx, uint32_t log_slots, const int32_t *index, size_t count,
-                           jfhe_diagonal_fn fn, void *self, double *own, uint32_t *own_index, size_t n_own) {
+jfhe_status jfi_linmap_new(jfhe_linmap **out, const jfhe_ctx *ctx, uint32_t log_slots, const int32_t *index,
+                           size_t count, jfhe_diagonal_fn fn, void *self, double *own, uint32_t *own_index,
+                           size_t n_own) {
   jfhe_linmap *map = jfi_alloc_zero(sizeof *map);
   if (!map) return jfi_fail(JFHE_ERR_MEMORY, "no memory for a linear map");
   map->ctx = ctx;

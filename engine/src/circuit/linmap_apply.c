@@ -18,8 +18,8 @@ typedef struct application {
   jfhe_linmap *map;
   const jfi_linmap_cache *cache; /* or null: stream all */
   const jfi_turn *baby, *giant;
-  double scale;                  /* of the plaintexts */
-  uint64_t **b0, **b1;           /* baby pairs */
+  double scale;        /* of the plaintexts */
+  uint64_t **b0, **b1; /* baby pairs */
   uint64_t *u0, *u1, *acc0, *acc1, *c, *plain;
 } application;
 
@@ -29,7 +29,8 @@ size_t jfi_linmap_scratch(const jfhe_ctx *ctx, const jfhe_linmap *map, uint32_t 
   size_t n = ctx->ring->n, s = jfi_set_count(ctx->chain.level[level]), e = s + jfi_set_count(ctx->chain.special);
   size_t turns = (map->n_babies + map->n_giants) * (sizeof(jfi_turn) + 2 * sizeof(uint64_t *));
   size_t pairs = (2 * map->n_babies + 4 + 1) * e + s;
-  size_t divide = jfi_divide_scratch(ctx, jfi_set_or(ctx->chain.level[level], ctx->chain.special), ctx->chain.level[level - 1], 2);
+  size_t divide =
+      jfi_divide_scratch(ctx, jfi_set_or(ctx->chain.level[level], ctx->chain.special), ctx->chain.level[level - 1], 2);
   return turns + pairs * n * sizeof(uint64_t) + jfi_hoist_room(ctx, level) + jfi_linmap_encode_bytes(map) + divide +
          (2 * map->n_babies + 24) * JFI_SCRATCH_SLACK;
 }
@@ -37,7 +38,7 @@ size_t jfi_linmap_scratch(const jfhe_ctx *ctx, const jfhe_linmap *map, uint32_t 
 /* ---- one giant's sum of products ---- */
 typedef struct dot_job {
   const application *x;
-  size_t first, count;              /* diagonals, at most JFI_DOT_MAX */
+  size_t first, count;                /* diagonals, at most JFI_DOT_MAX */
   const uint64_t *plain[JFI_DOT_MAX]; /* over F, or null: constant */
   double k[JFI_DOT_MAX];
   jfi_set F;
@@ -80,7 +81,8 @@ static void dot_limb(void *arg, size_t j, size_t worker) {
 }
 
 /* Diagonals [first, last) into (r0, r1). Cached ones and constants in batches; one that must be encoded ends its batch. */
-static jfhe_status sum_giant(const application *x, uint64_t *r0, uint64_t *r1, size_t first, size_t last, jfi_scratch s) {
+static jfhe_status sum_giant(const application *x, uint64_t *r0, uint64_t *r1, size_t first, size_t last,
+                             jfi_scratch s) {
   dot_job t = {.x = x, .F = jfi_set_or(x->h.S, x->h.ctx->chain.special), .r0 = r0, .r1 = r1};
   for (size_t i = first; i < last;) {
     t.first = i;
@@ -157,13 +159,15 @@ static jfi_bound bound(const application *x, const jfhe_ct *a, double scale_out)
   for (size_t t = 0; t < map->count; t++) {
     const jfi_diag *d = &map->diag[t];
     jfi_noise e = jfi_encode_noise(JFHE_PACK_COMPLEX, map->log_slots, x->scale, d->mag);
-    if (d->constant) e.worst = e.sd = fabs(jfi_round_double(d->value * x->scale) / x->scale - d->value) + d->mag * 0x1p-50;
+    if (d->constant)
+      e.worst = e.sd = fabs(jfi_round_double(d->value * x->scale) / x->scale - d->value) + d->mag * 0x1p-50;
     worst += e.worst;
     var += e.sd * e.sd;
   }
   r = jfi_bound_noise(&r, (jfi_noise){jfi_up(worst * seen), jfi_up(sqrt(var) * seen)});
   double product = a->scale * x->scale;
-  r = jfi_bound_noise(&r, (jfi_noise){jfi_up(giants * x->h.noise.worst / product), jfi_up(sqrt(giants) * x->h.noise.sd / product)});
+  r = jfi_bound_noise(
+      &r, (jfi_noise){jfi_up(giants * x->h.noise.worst / product), jfi_up(sqrt(giants) * x->h.noise.sd / product)});
   jfi_noise n;
   jfi_divide_noise(x->h.ctx, &n.worst, &n.sd);
   r = jfi_bound_noise(&r, (jfi_noise){n.worst / scale_out, n.sd / scale_out});
@@ -226,8 +230,8 @@ static jfhe_status find_cache(application *x, uint32_t level) {
   return JFHE_OK;
 }
 
-jfhe_status jfi_linmap_apply(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *a, jfhe_linmap *map, const jfhe_keyring *keys,
-                             jfi_scratch *s) {
+jfhe_status jfi_linmap_apply(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *a, jfhe_linmap *map,
+                             const jfhe_keyring *keys, jfi_scratch *s) {
   jfi_meta m;
   application x = {.map = map};
   jfi_scratch at = *s;

@@ -21,7 +21,8 @@ static void turn_back(double *to, const double *from, int32_t k, size_t n) {
   memcpy(to, from + (n - shift), shift * sizeof *to);
 }
 
-jfhe_status jfi_linmap_encode(const jfhe_linmap *map, uint64_t *data, size_t t, jfi_set primes, double scale, jfi_scratch s) {
+jfhe_status jfi_linmap_encode(const jfhe_linmap *map, uint64_t *data, size_t t, jfi_set primes, double scale,
+                              jfi_scratch s) {
   const jfi_diag *d = &map->diag[t];
   size_t bytes = map->slots * sizeof(double);
   double *re = jfi_scratch_take(&s, bytes), *im = jfi_scratch_take(&s, bytes);
@@ -33,8 +34,13 @@ jfhe_status jfi_linmap_encode(const jfhe_linmap *map, uint64_t *data, size_t t, 
   jfi_linmap_read(map, d->index, re, im);
   turn_back(turned_re, re, d->giant, map->slots);
   turn_back(turned_im, im, d->giant, map->slots);
-  jfi_numbers x = {.re = turned_re, .im = turned_im, .count = map->slots, .packing = JFHE_PACK_COMPLEX,
-                   .log_slots = map->log_slots, .scale = scale, .mag = d->mag};
+  jfi_numbers x = {.re = turned_re,
+                   .im = turned_im,
+                   .count = map->slots,
+                   .packing = JFHE_PACK_COMPLEX,
+                   .log_slots = map->log_slots,
+                   .scale = scale,
+                   .mag = d->mag};
   jfi_encode_coeffs(map->ctx, coeffs, &x, &s);
   jfi_encode_limbs(map->ctx, data, primes, coeffs);
   return JFHE_OK;

@@ -28,7 +28,8 @@ static void count_steps(const struct jfhe_linmap *map, steps *w, uint8_t *seen) 
   for (int clear = 0; clear < 2; clear++)
     for (size_t t = 0; t < map->count; t++) {
       int32_t d = signed_index(map->diag[t].index, map->slots), baby = baby_of(d, w);
-      size_t b = (size_t)(baby - w->low), g = (size_t)((d - baby) / w->width + (int32_t)(map->slots / (size_t)w->width)) % half;
+      size_t b = (size_t)(baby - w->low),
+             g = (size_t)((d - baby) / w->width + (int32_t)(map->slots / (size_t)w->width)) % half;
       if (!clear && baby != 0 && !seen[b]) w->babies++;
       if (!clear && d != baby && !seen[half + g]) w->giants++;
       seen[b] = seen[half + g] = (uint8_t)!clear;

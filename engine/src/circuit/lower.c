@@ -11,9 +11,9 @@ typedef struct lowering {
   jfhe_ct *const *out;
   size_t count, ratio, n_limbs;
   uint32_t index[JFI_PRIMES_MAX], theirs[JFI_PRIMES_MAX];
-  jfi_set T;            /* here */
-  uint64_t *x[2];       /* switched, over T */
-  uint64_t *room;       /* a polynomial a worker */
+  jfi_set T;      /* here */
+  uint64_t *x[2]; /* switched, over T */
+  uint64_t *room; /* a polynomial a worker */
 } lowering;
 
 /* Part 0 is the mean over the `ratio` evaluations that lie above one of the smaller ring. */
@@ -60,7 +60,8 @@ static jfhe_status check(const lowering *t, const jfhe_ct *a, const jfhe_evk *ke
   JFI_TRY(jfi_ct_on_chain(t->ctx, a, 0));
   if (a->degree != 1) return jfi_fail(JFHE_ERR_FORM, "lowering needs degree 1: relinearise first");
   for (size_t j = 0; j < t->count; j++)
-    if (!t->out[j] || t->out[j]->ctx != t->small) return jfi_fail(JFHE_ERR_CONTEXT, "outputs of one smaller context are needed");
+    if (!t->out[j] || t->out[j]->ctx != t->small)
+      return jfi_fail(JFHE_ERR_CONTEXT, "outputs of one smaller context are needed");
   if (t->small->ring->log_n >= t->ctx->ring->log_n)
     return jfi_fail(JFHE_ERR_CONTEXT, "degree 2^%u is not below 2^%u", t->small->ring->log_n, t->ctx->ring->log_n);
   if (t->count > t->ctx->ring->n / t->small->ring->n)
@@ -73,7 +74,8 @@ static jfhe_status check(const lowering *t, const jfhe_ct *a, const jfhe_evk *ke
 }
 
 /* a moved to the primes and scale of the smaller ring's level, and the metadata of all parts. */
-static jfhe_status move_down(lowering *t, jfi_meta *m, jfhe_ct *moved, const jfhe_ct *a, const jfhe_evk *key, jfi_scratch *s) {
+static jfhe_status move_down(lowering *t, jfi_meta *m, jfhe_ct *moved, const jfhe_ct *a, const jfhe_evk *key,
+                             jfi_scratch *s) {
   uint32_t level = jfi_lower_level(t->ctx, t->small, a->level, key);
   if (level == UINT32_MAX) return jfi_fail(JFHE_ERR_LEVEL, "level %u reaches no level of the smaller ring", a->level);
   t->T = jfi_ladder_primes(t->ctx, t->small, t->small->chain.level[level], t->index);
@@ -95,7 +97,8 @@ static jfhe_status move_down(lowering *t, jfi_meta *m, jfhe_ct *moved, const jfh
   return jfi_bound_fits(t->small, &m->bound, m->scale, m->primes, "lowering");
 }
 
-jfhe_status jfi_lower(const jfhe_ctx *ctx, jfhe_ct *const *out, size_t count, const jfhe_ct *a, const jfhe_evk *key, jfi_scratch *s) {
+jfhe_status jfi_lower(const jfhe_ctx *ctx, jfhe_ct *const *out, size_t count, const jfhe_ct *a, const jfhe_evk *key,
+                      jfi_scratch *s) {
   jfi_meta m;
   jfhe_ct moved;
   lowering t = {.ctx = ctx, .small = out[0]->ctx, .out = out, .count = count};

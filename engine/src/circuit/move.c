@@ -59,7 +59,8 @@ static jfhe_status run(const jfhe_ctx *ctx, const jfhe_ct *out, jfi_set T, const
   return jfi_divide(ctx, r, T, x, S, 2, &at);
 }
 
-jfhe_status jfi_move(const jfhe_ctx *ctx, jfhe_ct *out, jfi_set T, double scale, const jfhe_ct *a, uint32_t least, jfi_scratch *s) {
+jfhe_status jfi_move(const jfhe_ctx *ctx, jfhe_ct *out, jfi_set T, double scale, const jfhe_ct *a, uint32_t least,
+                     jfi_scratch *s) {
   double ratio = scale / a->scale;
   jfi_set S = cut(ctx, a, T, ratio);
   double exact = factor(ctx, S, T, ratio);

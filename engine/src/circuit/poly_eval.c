@@ -12,7 +12,8 @@
 #include "circuit/move.h"
 #include "ckks/eval.h"
 
-#define NEAR 0x1p-10 /* an argument's scale may differ by this from its level's canonical one: degree 1023 drifts by e then */
+#define NEAR                                                                                                           \
+  0x1p-10 /* an argument's scale may differ by this from its level's canonical one: degree 1023 drifts by e then */
 
 typedef struct evaluation {
   const jfhe_ctx *ctx;
@@ -37,7 +38,9 @@ static int moves(const jfhe_ctx *ctx, uint32_t from, uint32_t level) {
   return 0;
 }
 
-static size_t ct_bytes(const jfhe_ctx *ctx, uint32_t level) { return jfi_round64(sizeof(jfhe_ct)) + jfi_ct_temp_bytes(ctx, level); }
+static size_t ct_bytes(const jfhe_ctx *ctx, uint32_t level) {
+  return jfi_round64(sizeof(jfhe_ct)) + jfi_ct_temp_bytes(ctx, level);
+}
 
 /* What sums at a level keep while they grow: themselves and `operands` moved ciphertexts. */
 static size_t held_bytes(const jfhe_ctx *ctx, uint32_t top, uint32_t level, size_t operands) {
@@ -47,13 +50,15 @@ static size_t held_bytes(const jfhe_ctx *ctx, uint32_t top, uint32_t level, size
 /* What one step at a level needs and gives back. */
 static size_t step_bytes(const jfhe_ctx *ctx, uint32_t top, uint32_t level) {
   size_t finish = jfi_acc_finish_scratch(ctx, level);
-  return moves(ctx, top, level) ? most(finish, jfi_move_scratch(ctx, ctx->chain.level[top], ctx->chain.level[level])) : finish;
+  return moves(ctx, top, level) ? most(finish, jfi_move_scratch(ctx, ctx->chain.level[top], ctx->chain.level[level]))
+                                : finish;
 }
 
 /* The powers stay; beside them one power is in the making, or a branch of the tree from the root to a leaf. */
 size_t jfi_poly_eval_scratch(const jfhe_ctx *ctx, const jfhe_poly *p, uint32_t level) {
   uint32_t top = level - p->scaled;
-  size_t fixed = jfi_round64(sizeof(evaluation)) + 8 * JFI_SCRATCH_SLACK + ct_bytes(ctx, top) + ct_bytes(ctx, top - p->depth);
+  size_t fixed =
+      jfi_round64(sizeof(evaluation)) + 8 * JFI_SCRATCH_SLACK + ct_bytes(ctx, top) + ct_bytes(ctx, top - p->depth);
   size_t making = p->scaled ? held_bytes(ctx, level, level, 0) + jfi_acc_finish_scratch(ctx, level) : 0;
   for (uint32_t n = 2; n <= p->degree; n++) {
     if (!p->plan.need[n]) continue;
@@ -72,7 +77,8 @@ size_t jfi_poly_eval_scratch(const jfhe_ctx *ctx, const jfhe_poly *p, uint32_t l
 
 /* ---- operands ---- */
 /* `a` as an operand at a level: itself where its primes include the level's and its scale is near, else moved into scratch. */
-static jfhe_status at_level(const evaluation *e, const jfhe_ct **out, const jfhe_ct *a, uint32_t level, jfi_scratch *s) {
+static jfhe_status at_level(const evaluation *e, const jfhe_ct **out, const jfhe_ct *a, uint32_t level,
+                            jfi_scratch *s) {
   const jfhe_ctx *ctx = e->ctx;
   jfi_set T = ctx->chain.level[level];
   double ratio = a->scale / ctx->chain.scale[level];
@@ -118,7 +124,8 @@ static jfhe_status make_power(evaluation *e, uint32_t n, jfi_scratch *s) {
 }
 
 /* ---- nodes ---- */
-static jfhe_status eval_node(const evaluation *e, jfhe_ct *out, uint32_t index, uint32_t level, double scale, jfi_scratch *s);
+static jfhe_status eval_node(const evaluation *e, jfhe_ct *out, uint32_t index, uint32_t level, double scale,
+                             jfi_scratch *s);
 
 static jfhe_status add_term(const evaluation *e, jfi_acc *acc, const jfi_poly_term *t, jfi_scratch at) {
   const jfhe_ct *b;
@@ -133,7 +140,8 @@ static jfhe_status add_term(const evaluation *e, jfi_acc *acc, const jfi_poly_te
   return jfi_acc_mul(acc, q, b, 0);
 }
 
-static jfhe_status eval_node(const evaluation *e, jfhe_ct *out, uint32_t index, uint32_t level, double scale, jfi_scratch *s) {
+static jfhe_status eval_node(const evaluation *e, jfhe_ct *out, uint32_t index, uint32_t level, double scale,
+                             jfi_scratch *s) {
   const jfi_poly_node *node = &e->p->plan.node[index];
   jfi_scratch at = *s;
   jfi_acc acc;
@@ -181,15 +189,18 @@ static void tabulate_cheb(evaluation *e) {
   for (uint32_t n = 2; n <= e->p->degree; n++) e->cheb[n] = (2 * r * e->cheb[n - 1] - e->cheb[n - 2]) * (1 + 0x1p-46);
 }
 
-static jfhe_status check(const jfhe_ctx *ctx, const jfhe_ct *out, const jfhe_ct *x, const jfhe_poly *p, const jfhe_evk *rlk) {
+static jfhe_status check(const jfhe_ctx *ctx, const jfhe_ct *out, const jfhe_ct *x, const jfhe_poly *p,
+                         const jfhe_evk *rlk) {
   uint32_t depth = p->depth + p->scaled;
   JFI_TRY(jfi_ct_usable(ctx, x));
   JFI_TRY(jfi_ct_in_slots(x, "a polynomial"));
   if (x->degree != 1) return jfi_fail(JFHE_ERR_FORM, "a polynomial needs degree 1: relinearise first");
   JFI_TRY(jfi_ct_on_chain(ctx, x, 0));
-  if (x->level < depth) return jfi_fail(JFHE_ERR_LEVEL, "a polynomial of degree %u needs %u levels of %u", p->degree, depth, x->level);
+  if (x->level < depth)
+    return jfi_fail(JFHE_ERR_LEVEL, "a polynomial of degree %u needs %u levels of %u", p->degree, depth, x->level);
   if (!(fabs(x->scale / ctx->chain.scale[x->level] - 1) < NEAR))
-    return jfi_fail(JFHE_ERR_SCALE, "the argument has scale 2^%.3f, its level 2^%.3f", log2(x->scale), log2(ctx->chain.scale[x->level]));
+    return jfi_fail(JFHE_ERR_SCALE, "the argument has scale 2^%.3f, its level 2^%.3f", log2(x->scale),
+                    log2(ctx->chain.scale[x->level]));
   if (p->plan.relins) JFI_TRY(jfi_evk_serves(ctx, rlk, x->key_id, x->primes, "relinearisation"));
   jfi_meta m = {.degree = 1, .primes = ctx->chain.level[x->level - depth]};
   return jfi_ct_room(ctx, out, &m);

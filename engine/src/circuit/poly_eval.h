@@ -5,15 +5,15 @@
 #include "circuit/poly.h"
 
 size_t jfi_poly_eval_scratch(const struct jfhe_ctx *ctx, const struct jfhe_poly *p, uint32_t level);
-jfhe_status jfi_poly_eval(const struct jfhe_ctx *ctx, struct jfhe_ct *out, const struct jfhe_ct *x, const struct jfhe_poly *p,
-                          uint32_t flags, const struct jfhe_keyring *keys, jfi_scratch *s);
+jfhe_status jfi_poly_eval(const struct jfhe_ctx *ctx, struct jfhe_ct *out, const struct jfhe_ct *x,
+                          const struct jfhe_poly *p, uint32_t flags, const struct jfhe_keyring *keys, jfi_scratch *s);
 
 /* What can be said of an argument and a value before anything runs. In all of it y = alpha*x + beta. */
 typedef struct jfi_poly_domain {
-  double radius;  /* Chebyshev: messages y and everything within the error of one lie in the ellipse around -1, 1
+  double radius; /* Chebyshev: messages y and everything within the error of one lie in the ellipse around -1, 1
                      with half axis `radius`; powers: in the disc of that radius */
-  double mag;     /* bound on |p| over the messages */
-  double slope;   /* bound on |p'| (by y) over that ellipse or disc */
+  double mag;    /* bound on |p| over the messages */
+  double slope;  /* bound on |p'| (by y) over that ellipse or disc */
 } jfi_poly_domain;
 /* mag, worst: of y's message and error. real: messages are real numbers. */
 jfi_poly_domain jfi_poly_bounds(const struct jfhe_poly *p, double mag, double worst, int real);

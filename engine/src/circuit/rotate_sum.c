@@ -20,7 +20,8 @@ static int distinct(const jfi_turn *turn, size_t count) {
   return 1;
 }
 
-static jfhe_status plan(const jfhe_ctx *ctx, jfi_meta *m, const jfhe_ct *a, const jfi_hoist *h, const jfi_turn *turn, size_t count) {
+static jfhe_status plan(const jfhe_ctx *ctx, jfi_meta *m, const jfhe_ct *a, const jfi_hoist *h, const jfi_turn *turn,
+                        size_t count) {
   size_t switches = 0;
   for (size_t i = 0; i < count; i++) switches += turn[i].key != NULL;
   double c = (double)count, k = (double)switches;
@@ -32,8 +33,10 @@ static jfhe_status plan(const jfhe_ctx *ctx, jfi_meta *m, const jfhe_ct *a, cons
   return jfi_bound_fits(ctx, &m->bound, m->scale, m->primes, "a sum of rotations");
 }
 
-static jfhe_status run(jfi_hoist *h, uint64_t *const acc[2], const jfhe_ct *a, const jfi_turn *turn, size_t count, jfi_scratch s) {
-  uint64_t *r0 = jfi_scratch_take(&s, h->n_e * h->n * sizeof(uint64_t)), *r1 = jfi_scratch_take(&s, h->n_e * h->n * sizeof(uint64_t));
+static jfhe_status run(jfi_hoist *h, uint64_t *const acc[2], const jfhe_ct *a, const jfi_turn *turn, size_t count,
+                       jfi_scratch s) {
+  uint64_t *r0 = jfi_scratch_take(&s, h->n_e * h->n * sizeof(uint64_t)),
+           *r1 = jfi_scratch_take(&s, h->n_e * h->n * sizeof(uint64_t));
   if (s.failed) return jfi_fail(JFHE_ERR_SCRATCH, "scratch is too small for a sum of rotations");
   JFI_TRY(jfi_hoist_digits(h, jfi_ct_poly(a, 1), s));
   for (size_t i = 0; i < count; i++) {
@@ -62,7 +65,8 @@ jfhe_status jfi_rotate_sum(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *a, 
   JFI_TRY(jfi_hoist_open(&h, ctx, a->primes, turn, count, &at));
   JFI_TRY(plan(ctx, &m, a, &h, turn, count));
   JFI_TRY(jfi_ct_room(ctx, out, &m));
-  uint64_t *acc[2] = {jfi_scratch_take(&at, h.n_e * h.n * sizeof(uint64_t)), jfi_scratch_take(&at, h.n_e * h.n * sizeof(uint64_t))};
+  uint64_t *acc[2] = {jfi_scratch_take(&at, h.n_e * h.n * sizeof(uint64_t)),
+                      jfi_scratch_take(&at, h.n_e * h.n * sizeof(uint64_t))};
   if (at.failed) return jfi_fail(JFHE_ERR_SCRATCH, "scratch is too small for a sum of rotations");
   JFI_TRY(run(&h, acc, a, turn, count, at));
   uint64_t *r[2] = {jfi_ct_poly(out, 0), jfi_ct_poly(out, 1)};

@@ -6,8 +6,9 @@
 enum { JFI_RADIX_MAX = 16, JFI_TURNS_MAX = 1024 };
 
 size_t jfi_rotate_sum_scratch(const struct jfhe_ctx *ctx, uint32_t level);
-jfhe_status jfi_rotate_sum(const struct jfhe_ctx *ctx, struct jfhe_ct *out, const struct jfhe_ct *a, const int32_t *k, size_t count,
-                           const struct jfhe_keyring *keys, jfi_scratch *s);
-jfhe_status jfi_inner_sum_hoisted(const struct jfhe_ctx *ctx, struct jfhe_ct *out, const struct jfhe_ct *a, uint32_t stride,
-                                  uint32_t count, uint32_t radix, const struct jfhe_keyring *keys, jfi_scratch *s);
+jfhe_status jfi_rotate_sum(const struct jfhe_ctx *ctx, struct jfhe_ct *out, const struct jfhe_ct *a, const int32_t *k,
+                           size_t count, const struct jfhe_keyring *keys, jfi_scratch *s);
+jfhe_status jfi_inner_sum_hoisted(const struct jfhe_ctx *ctx, struct jfhe_ct *out, const struct jfhe_ct *a,
+                                  uint32_t stride, uint32_t count, uint32_t radix, const struct jfhe_keyring *keys,
+                                  jfi_scratch *s);
 #endif
