@@ -17,7 +17,7 @@ typedef struct jfi_aes {
 } jfi_aes;
 
 void jfi_aes_init(jfi_aes *a, const uint8_t seed[JFI_SEED_BYTES]);
-/* out: 16*blocks bytes, blocks t = first .. first+blocks-1 of stream (domain, index). Fastest of VAES, AES-NI, tables
+/* out: 16*blocks bytes, blocks t = first .. first+blocks-1 of stream (domain, index). Fastest of VAES, AES-NI, bit planes (WebAssembly), tables
  * (JFHE_ISA=ref forces tables); all give the same bytes. */
 void jfi_aes_stream(const jfi_aes *a, uint8_t *out, uint32_t domain, uint32_t index, uint64_t first, size_t blocks);
 #endif
