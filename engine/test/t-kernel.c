@@ -12,10 +12,12 @@ enum { N_MAX = 2048 };
 static const size_t sizes[] = {8, 16, 32, 64, 128, 1024, N_MAX};
 enum { N_SIZES = sizeof sizes / sizeof *sizes };
 
-typedef enum op { ADD, SUB, NEG, MUL, MUL_ACC, MUL_C, MUL_C_ACC, ADD_C, SUB_MUL_C, OPS } op;
+typedef enum op { ADD, SUB, NEG, MUL, MUL_ACC, MUL_C, MUL_C_ACC, ADD_C, SUB_MUL_C, SUB_MUL_C_ADD, OPS } op;
 static const char *const op_names[OPS] = {"add",       "sub",           "neg",
                                           "mul",       "mul_acc",       "mul_const",
-                                          "mul_const_acc", "add_const", "sub_mul_const"};
+                                          "mul_const_acc", "add_const", "sub_mul_const", "sub_mul_const_add"};
+
+static uint64_t second_constant(uint64_t w, uint64_t q) { return (w / 2 + q / 3) % q; }
 
 static void run(const jfi_kernel *k, op o, uint64_t *r, const uint64_t *a, const uint64_t *b, uint64_t w,
                 size_t n, const jfi_mod *m)
@@ -29,7 +31,8 @@ static void run(const jfi_kernel *k, op o, uint64_t *r, const uint64_t *a, const
     case MUL_C: k->mul_const(r, a, w, n, m); break;
     case MUL_C_ACC: k->mul_const_acc(r, a, w, n, m); break;
     case ADD_C: k->add_const(r, a, w, n, m); break;
-    default: k->sub_mul_const(r, a, b, w, n, m); break;
+    case SUB_MUL_C: k->sub_mul_const(r, a, b, w, n, m); break;
+    default: k->sub_mul_const_add(r, a, b, w, r, second_constant(w, m->q), n, m); break;
     }
 }
 
@@ -44,7 +47,8 @@ static uint64_t plain(op o, uint64_t r, uint64_t a, uint64_t b, uint64_t w, uint
     case MUL_C: return kt_mul(a, w, q);
     case MUL_C_ACC: return (kt_mul(a, w, q) + r) % q;
     case ADD_C: return (a + w) % q;
-    default: return kt_mul((a + q - b) % q, w, q);
+    case SUB_MUL_C: return kt_mul((a + q - b) % q, w, q);
+    default: return (kt_mul((a + q - b) % q, w, q) + kt_mul(r, second_constant(w, q), q)) % q;
     }
 }
 

@@ -58,6 +58,9 @@ typedef struct jfi_kernel {
   /* r = (a - b)*w: the last step of every division by a prime */
   void (*sub_mul_const)(uint64_t *r, const uint64_t *a, const uint64_t *b, uint64_t w, size_t n,
                         const jfi_mod *m);
+  /* r = (a - b)*w + c*wc: the same with what was lifted by the divisor's specials added, so that nobody lifts it */
+  void (*sub_mul_const_add)(uint64_t *r, const uint64_t *a, const uint64_t *b, uint64_t w, const uint64_t *c, uint64_t wc,
+                            size_t n, const jfi_mod *m);
   /* d0 = a0*b0, d1 = a0*b1 + a1*b0, d2 = a1*b1: one reduction each. No d may equal an input. */
   void (*tensor)(uint64_t *d0, uint64_t *d1, uint64_t *d2, const uint64_t *a0, const uint64_t *a1,
                  const uint64_t *b0, const uint64_t *b1, size_t n, const jfi_mod *m);

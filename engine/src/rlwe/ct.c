@@ -94,9 +94,9 @@ void jfhe_ct_key_id(const jfhe_ct *ct, uint8_t *id) { memcpy(id, ct->key_id, JFH
 uint32_t jfhe_pt_level(const jfhe_pt *pt) { return pt->level; }
 double jfhe_pt_scale(const jfhe_pt *pt) { return pt->scale; }
 
-/* A complex Gaussian of deviation sd exceeds r*sd with chance exp(-r^2); over 2^16 slots 4.6 * sd keeps it below 5e-5. The probable
- * error never claims more than the worst case does. */
+/* Rounding enters a slot as a product of two near-Gaussians, r(z)*s(z), whose tail is 2t*K_1(2t), not exp(-t^2): all 2^16 slots with
+ * 99.99 % chance need 11.06 sd (docs/SOUNDNESS.md, "The probable bound"). It never claims more than the worst case does. */
 double jfhe_ct_error_probable(const jfhe_ct *ct) {
-  double r = 4.6 * ct->bound.sd;
+  double r = 11.1 * ct->bound.sd;
   return r < ct->bound.worst ? r : ct->bound.worst;
 }

@@ -16,6 +16,7 @@ typedef struct divide_job {
   const jfi_conv_entry *entry;
   uint64_t *const *out;
   const uint64_t *const *x;
+  const jfi_lifted *add;        /* null, or what else is divided */
   jfi_set X, T, in, gone;       /* in = T \ X, gone = X \ T */
   size_t n, n_gone, n_target, count;
   uint32_t gone_list[JFI_PRIMES_MAX], target_list[JFI_PRIMES_MAX];
@@ -35,6 +36,8 @@ static void to_digits(void *arg, size_t task, size_t worker) {
   const jfi_mod *m = &ring->mod[prime];
   uint64_t *y = digit_limb(j, i, k);
   memcpy(y, j->x[i] + jfi_set_rank(j->X, prime) * j->n, j->n * sizeof *y);
+  if (j->add && j->add->x[i] && jfi_set_has(j->add->S, prime))
+    ring->k->mul_const_acc(y, j->add->x[i] + jfi_set_rank(j->add->S, prime) * j->n, jfi_ctx_product_mod(j->ctx, j->add->P, prime), j->n, m);
   ring->k->ntt_inv(y, &ring->ntt[prime]);
   uint64_t a = jfi_ctx_product_mod(j->ctx, j->in, prime);
   uint64_t w = jfi_mod_mul(a, j->entry->conv->qhat_inv[k], m);
@@ -63,26 +66,29 @@ static void remainders(const divide_job *j, size_t i, size_t first, size_t count
   jfi_conv_apply(ring, j->entry->conv, first, count, r, y, j->round + i * j->n);
 }
 
-/* out = (x*A - r)/D at target t, r in evaluation form. */
+/* out = (x*A - r)/D at target t, r in evaluation form; with an addend, + P*add*A/D. */
 static void finish_limb(const divide_job *j, size_t i, size_t t, uint64_t *r) {
   const jfi_ring *ring = j->ctx->ring;
   size_t prime = j->target_list[t];
   const jfi_mod *m = &ring->mod[prime];
   uint64_t *out = j->out[i] + t * j->n;
-  uint64_t d_inv = j->entry->from_inv[t];
+  uint64_t w = j->entry->from_inv[t];
   if (!jfi_set_has(j->X, prime)) {
-    ring->k->mul_const(out, r, jfi_mod_neg(d_inv, m->q), j->n, m);
+    ring->k->mul_const(out, r, jfi_mod_neg(w, m->q), j->n, m);
     return;
   }
   const uint64_t *x = j->x[i] + jfi_set_rank(j->X, prime) * j->n;
   uint64_t a = jfi_ctx_product_mod(j->ctx, j->in, prime);
-  if (a == 1) {
-    ring->k->sub_mul_const(out, x, r, d_inv, j->n, m);
+  if (a != 1) { /* (x*A - r)/D = (x - r/A)*(A/D) */
+    ring->k->mul_const(r, r, jfi_mod_inv(a, m), j->n, m);
+    w = jfi_mod_mul(a, w, m);
+  }
+  if (!j->add || !j->add->x[i] || !jfi_set_has(j->add->S, prime)) {
+    ring->k->sub_mul_const(out, x, r, w, j->n, m);
     return;
   }
-  /* (x*A - r)/D = (x - r/A)*(A/D) */
-  ring->k->mul_const(r, r, jfi_mod_inv(a, m), j->n, m);
-  ring->k->sub_mul_const(out, x, r, jfi_mod_mul(a, d_inv, m), j->n, m);
+  uint64_t wc = jfi_mod_mul(w, jfi_ctx_product_mod(j->ctx, j->add->P, prime), m);
+  ring->k->sub_mul_const_add(out, x, r, w, j->add->x[i] + jfi_set_rank(j->add->S, prime) * j->n, wc, j->n, m);
 }
 
 static void to_targets(void *arg, size_t task, size_t worker) {
@@ -125,12 +131,18 @@ size_t jfi_divide_scratch(const jfhe_ctx *ctx, jfi_set X, jfi_set T, size_t coun
 
 jfhe_status jfi_divide(const jfhe_ctx *ctx, uint64_t *const *out, jfi_set T, const uint64_t *const *x, jfi_set X, size_t count,
                        jfi_scratch *s) {
-  divide_job j = {.ctx = ctx, .out = out, .x = x, .X = X, .T = T, .n = ctx->ring->n, .count = count};
+  return jfi_divide_lifted(ctx, out, T, x, X, count, NULL, s);
+}
+
+jfhe_status jfi_divide_lifted(const jfhe_ctx *ctx, uint64_t *const *out, jfi_set T, const uint64_t *const *x, jfi_set X, size_t count,
+                              const jfi_lifted *add, jfi_scratch *s) {
+  divide_job j = {.ctx = ctx, .out = out, .x = x, .X = X, .T = T, .n = ctx->ring->n, .count = count, .add = add};
   j.in = jfi_set_minus(T, X);
   j.gone = jfi_set_minus(X, T);
   j.n_gone = jfi_set_list(j.gone, j.gone_list);
   j.n_target = jfi_set_list(T, j.target_list);
   if (j.n_gone == 0) {
+    if (add) return jfi_fail(JFHE_ERR_ARG, "a lifted addend needs specials to divide by");
     only_multiply(&j);
     return JFHE_OK;
   }

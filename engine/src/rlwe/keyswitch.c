@@ -144,7 +144,6 @@ static void dot_limb(const shape *h, const jfhe_evk *key, size_t prime, const ui
 typedef struct switch_job {
   decomposition x;
   const jfhe_evk *key;
-  const uint64_t *add0, *add1;
   uint64_t *acc0, *acc1;   /* over E */
   uint64_t *worker;        /* per worker: CHUNK*n_digits limbs, then expansion room */
   size_t worker_words;
@@ -163,16 +162,10 @@ static void switch_chunk(void *arg, size_t task, size_t worker) {
     extend_digit(&j->x, d, first, count, room, out);
     for (size_t i = 0; i < count; i++) x[i][d] = out[i];
   }
-  const jfi_ring *ring = h->ctx->ring;
   for (size_t i = 0; i < count; i++) {
     size_t prime = h->e_list[first + i];
     uint64_t *acc0 = j->acc0 + (first + i) * h->n, *acc1 = j->acc1 + (first + i) * h->n;
     dot_limb(h, j->key, prime, x[i], acc0, acc1, 0, expand);
-    if (!jfi_set_has(h->S, prime)) continue;
-    size_t rank = jfi_set_rank(h->S, prime) * h->n;
-    uint64_t p = jfi_ctx_product_mod(h->ctx, j->key->p, prime);
-    if (j->add0) ring->k->mul_const_acc(acc0, j->add0 + rank, p, h->n, &ring->mod[prime]);
-    if (j->add1) ring->k->mul_const_acc(acc1, j->add1 + rank, p, h->n, &ring->mod[prime]);
   }
 }
 
@@ -191,7 +184,7 @@ jfhe_status jfi_keyswitch(const jfhe_ctx *ctx, uint64_t *r0, uint64_t *r1, jfi_s
   shape h;
   JFI_TRY(make_shape(&h, ctx, S, key));
   jfi_scratch at = *s;
-  switch_job j = {.x = {.h = &h, .c = c}, .key = key, .add0 = add0, .add1 = add1};
+  switch_job j = {.x = {.h = &h, .c = c}, .key = key};
   j.acc0 = jfi_scratch_take(&at, h.n_e * h.n * sizeof(uint64_t));
   j.acc1 = jfi_scratch_take(&at, h.n_e * h.n * sizeof(uint64_t));
   jfi_scratch rest = at; /* the division may use what the fused part used */
@@ -204,7 +197,8 @@ jfhe_status jfi_keyswitch(const jfhe_ctx *ctx, uint64_t *r0, uint64_t *r1, jfi_s
   jfi_parallel(ctx->pool, (h.n_e + CHUNK - 1) / CHUNK, switch_chunk, &j);
   uint64_t *out[2] = {r0, r1};
   const uint64_t *in[2] = {j.acc0, j.acc1};
-  return jfi_divide(ctx, out, T, in, h.E, 2, &rest);
+  const jfi_lifted add = {{add0, add1}, S, key->p};
+  return jfi_divide_lifted(ctx, out, T, in, h.E, 2, &add, &rest);
 }
 
 /* ---- in parts, for hoisting ---- */

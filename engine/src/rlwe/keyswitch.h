@@ -17,6 +17,16 @@ size_t jfi_divide_scratch(const struct jfhe_ctx *ctx, jfi_set X, jfi_set T, size
 jfhe_status jfi_divide(const struct jfhe_ctx *ctx, uint64_t *const *out, jfi_set T, const uint64_t *const *x, jfi_set X,
                        size_t count, jfi_scratch *s);
 
+/* What is divided along with x: P*x[i] over S (limbs of S within X), i < count; x[i] may be null. out may equal x[i] only when T is a
+ * prefix of S. */
+typedef struct jfi_lifted {
+  const uint64_t *x[2];
+  jfi_set S, P;
+} jfi_lifted;
+/* jfi_divide of x + P*add without forming the sum; count <= 2. */
+jfhe_status jfi_divide_lifted(const struct jfhe_ctx *ctx, uint64_t *const *out, jfi_set T, const uint64_t *const *x, jfi_set X,
+                              size_t count, const jfi_lifted *add, jfi_scratch *s);
+
 /* ---- key switching, whole ----
  * (r0, r1) over T ~= ( (add0, add1) + KS(c) ) * prod(T \ S) / prod(S \ T), c, add0, add1 over S, key covering S.
  * T = S switches alone; T = the next level's set merges ModDown and rescaling into one division. add0/add1 may be null (zero).

@@ -16,6 +16,7 @@ const jfi_kernel jfi_avx2_kernel = {
     .mul_const_acc = jfi_avx2_mul_const_acc,
     .add_const = jfi_avx2_add_const,
     .sub_mul_const = jfi_avx2_sub_mul_const,
+    .sub_mul_const_add = jfi_avx2_sub_mul_const_add,
     .tensor = jfi_avx2_tensor,
     .tensor_sqr = jfi_avx2_tensor_sqr,
     .dot2 = jfi_avx2_dot2,

@@ -76,3 +76,15 @@ void jfi_avx2_sub_mul_const(uint64_t *r, const uint64_t *a, const uint64_t *b, u
     for (size_t i = 0; i < n; i += 4)
         finish_near(r + i, mul_by(dsub(wload(a + i, &c), wload(b + i, &c)), vw, vq, &c), &c);
 }
+
+/* Each product is within q of zero (vec.h), their sum within 2q. */
+void jfi_avx2_sub_mul_const_add(uint64_t *r, const uint64_t *a, const uint64_t *b, uint64_t w, const uint64_t *c,
+                                uint64_t wc, size_t n, const jfi_mod *m)
+{
+    const jfi_dmod d = dmod(m);
+    const jfi_d vw = dset((double)w), vq = dset(quotient(w, m)), uw = dset((double)wc), uq = dset(quotient(wc, m));
+    for (size_t i = 0; i < n; i += 4) {
+        const jfi_d p = mul_by(dsub(wload(a + i, &d), wload(b + i, &d)), vw, vq, &d);
+        finish(r + i, dadd(p, mul_by(wload(c + i, &d), uw, uq, &d)), &d);
+    }
+}

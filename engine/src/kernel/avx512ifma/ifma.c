@@ -16,6 +16,7 @@ const jfi_kernel jfi_ifma_kernel = {
     .mul_const_acc = jfi_ifma_mul_const_acc,
     .add_const = jfi_ifma_add_const,
     .sub_mul_const = jfi_ifma_sub_mul_const,
+    .sub_mul_const_add = jfi_ifma_sub_mul_const_add,
     .tensor = jfi_ifma_tensor,
     .tensor_sqr = jfi_ifma_tensor_sqr,
     .dot2 = jfi_ifma_dot2,

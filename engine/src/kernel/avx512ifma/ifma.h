@@ -24,6 +24,8 @@ void jfi_ifma_mul_const_acc(uint64_t *r, const uint64_t *a, uint64_t w, size_t n
 void jfi_ifma_add_const(uint64_t *r, const uint64_t *a, uint64_t w, size_t n, const jfi_mod *m);
 void jfi_ifma_sub_mul_const(uint64_t *r, const uint64_t *a, const uint64_t *b, uint64_t w, size_t n,
                            const jfi_mod *m);
+void jfi_ifma_sub_mul_const_add(uint64_t *r, const uint64_t *a, const uint64_t *b, uint64_t w,
+                           const uint64_t *c, uint64_t wc, size_t n, const jfi_mod *m);
 
 /* product.c */
 void jfi_ifma_tensor(uint64_t *d0, uint64_t *d1, uint64_t *d2, const uint64_t *a0,

@@ -73,3 +73,16 @@ void jfi_ifma_sub_mul_const(uint64_t *r, const uint64_t *a, const uint64_t *b, u
     for (size_t i = 0; i < n; i += 8)
         vstore(r + i, shoup(vsub(vadd(vload(a + i), c.q), vload(b + i)), vw, vs, &c));
 }
+
+/* Two lazy Shoup products in one chain, each in [0, 2q): their sum is below 4q < 2^50, which `exact` takes. */
+void jfi_ifma_sub_mul_const_add(uint64_t *r, const uint64_t *a, const uint64_t *b, uint64_t w, const uint64_t *c,
+                                uint64_t wc, size_t n, const jfi_mod *m)
+{
+    const jfi_vmod k = vmod(m);
+    const jfi_v vw = vset(w), vs = vset(jfi_shoup52(w, m->q)), uw = vset(wc), us = vset(jfi_shoup52(wc, m->q));
+    for (size_t i = 0; i < n; i += 8) {
+        const jfi_v x = vsub(vadd(vload(a + i), k.q), vload(b + i)), y = vload(c + i);
+        const jfi_v quot = hi52(hi52(vzero(), x, vs), y, us);
+        vstore(r + i, exact(lo52(lo52(lo52(vzero(), x, vw), y, uw), quot, k.nq), &k));
+    }
+}

@@ -50,3 +50,11 @@ void jfi_ref_sub_mul_const(uint64_t *r, const uint64_t *a, const uint64_t *b, ui
     const uint64_t ws = jfi_shoup64(w, m->q);
     for (size_t i = 0; i < n; i++) r[i] = jfi_mul_shoup(a[i] + m->q - b[i], w, ws, m->q);
 }
+
+void jfi_ref_sub_mul_const_add(uint64_t *r, const uint64_t *a, const uint64_t *b, uint64_t w, const uint64_t *c,
+                               uint64_t wc, size_t n, const jfi_mod *m)
+{
+    const uint64_t ws = jfi_shoup64(w, m->q), wcs = jfi_shoup64(wc, m->q);
+    for (size_t i = 0; i < n; i++)
+        r[i] = jfi_mod_add(jfi_mul_shoup(a[i] + m->q - b[i], w, ws, m->q), jfi_mul_shoup(c[i], wc, wcs, m->q), m->q);
+}

@@ -16,6 +16,7 @@ const jfi_kernel jfi_ref_kernel = {
     .mul_const_acc = jfi_ref_mul_const_acc,
     .add_const = jfi_ref_add_const,
     .sub_mul_const = jfi_ref_sub_mul_const,
+    .sub_mul_const_add = jfi_ref_sub_mul_const_add,
     .tensor = jfi_ref_tensor,
     .tensor_sqr = jfi_ref_tensor_sqr,
     .dot2 = jfi_ref_dot2,

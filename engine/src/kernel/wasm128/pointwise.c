@@ -75,3 +75,16 @@ void jfi_wasm128_sub_mul_const(uint64_t *r, const uint64_t *a, const uint64_t *b
         wasm_v128_store(r + i, lift(mul_by(d, vw, vq, &c), &c));
     }
 }
+
+void jfi_wasm128_sub_mul_const_add(uint64_t *r, const uint64_t *a, const uint64_t *b, uint64_t w, const uint64_t *c,
+                                   uint64_t wc, size_t n, const jfi_mod *m)
+{
+    const jfi_wmod k = wmod(m);
+    const jfi_w vw = wset(w), vq = wasm_f64x2_splat((double)w / m->qd);
+    const jfi_w uw = wset(wc), uq = wasm_f64x2_splat((double)wc / m->qd);
+    for (size_t i = 0; i < n; i += 2) {
+        const jfi_w p = lift(mul_by(wsub(wasm_v128_load(a + i), wasm_v128_load(b + i)), vw, vq, &k), &k);
+        const jfi_w s = lift(mul_by(wasm_v128_load(c + i), uw, uq, &k), &k);
+        wasm_v128_store(r + i, lift(wsub(wadd(p, s), k.q), &k));
+    }
+}

@@ -17,6 +17,7 @@ const jfi_kernel jfi_wasm128_kernel = {
     .mul_const_acc = jfi_wasm128_mul_const_acc,
     .add_const = jfi_wasm128_add_const,
     .sub_mul_const = jfi_wasm128_sub_mul_const,
+    .sub_mul_const_add = jfi_wasm128_sub_mul_const_add,
     .tensor = jfi_wasm128_tensor,
     .tensor_sqr = jfi_wasm128_tensor_sqr,
     .dot2 = jfi_wasm128_dot2,
