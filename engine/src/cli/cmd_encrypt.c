@@ -16,6 +16,7 @@
 #include "cli/options.h"
 #include "cli/say.h"
 #include "cli/secret_key.h"
+#include "cli/stop.h"
 
 const char cli_help_encrypt[] =
     "jfhe encrypt --keys DIR --in FILE.csv --out DIR    encrypt the columns of a CSV\n"
@@ -24,7 +25,8 @@ const char cli_help_encrypt[] =
     "  --in FILE.csv      a header row, then numbers\n"
     "  --out DIR          a folder that does not exist yet\n"
     "  --columns A,B,..   these columns only (default: all; each must be numeric)\n"
-    "  --bound A=LO:HI    the range of a column, public; a value outside is refused (default: the range found, widened)\n"
+    "  --bound A=LO:HI    the range of a column, public; a value outside is refused (default: the range found, "
+    "widened)\n"
     "  --level L          lower than the top level: smaller files, fewer multiplications\n"
     "  --private-names    write columns as c0, c1, ..\n"
     "  --threads T        (default 1)\n"
@@ -34,11 +36,11 @@ const char cli_help_encrypt[] =
 
 typedef struct column {
   char *name;
-  size_t cell;          /* which cell of a row */
-  double low, high;     /* found in the file */
+  size_t cell;      /* which cell of a row */
+  double low, high; /* found in the file; a declared bound where there is one */
   int bounded;
   double centre, half;
-  double *value;        /* one chunk of u */
+  double *value; /* one chunk of u */
 } column;
 
 typedef struct job {
@@ -95,22 +97,40 @@ static int choose_columns(job *j, const csv_reader *r, const char *wanted) {
   return j->n_col ? 0 : cli_fail("encrypt: --columns names no column");
 }
 
+/* a - b rounded up: exact where the difference is a double (its error term, exact in any order of a and b, is 0). */
+static double difference_up(double a, double b) {
+  double d = a - b, t = d - a, error = (a - (d - t)) - (b + t);
+  return error == 0 ? d : nextafter(d, INFINITY);
+}
+
+/* [low, high] lies within centre +- half exactly. Hence |x - centre| <= half for each x between, rounded or not, and u in [-1, 1]. */
+static void set_range(column *c, double low, double high) {
+  c->low = low;
+  c->high = high;
+  c->centre = low / 2 + high / 2;
+  c->half = fmax(difference_up(high, c->centre), difference_up(c->centre, low));
+}
+
 static int set_bounds(job *j, const char *const *bounds, size_t n) {
   for (size_t b = 0; b < n; b++) {
     const char *equals = strrchr(bounds[b], '='), *colon = equals ? strchr(equals, ':') : NULL;
     char low[64];
     double lo, hi;
-    if (!equals || !colon || (size_t)(colon - equals) > sizeof low) return cli_fail("encrypt: --bound wants COLUMN=LOW:HIGH, not '%s'", bounds[b]);
+    if (!equals || !colon || (size_t)(colon - equals) > sizeof low)
+      return cli_fail("encrypt: --bound wants COLUMN=LOW:HIGH, not '%s'", bounds[b]);
     memcpy(low, equals + 1, (size_t)(colon - equals - 1));
     low[colon - equals - 1] = 0;
-    if (!csv_number(low, &lo) || !csv_number(colon + 1, &hi) || !(lo < hi)) return cli_fail("encrypt: --bound wants two numbers, the lower first: '%s'", bounds[b]);
+    if (!csv_number(low, &lo) || !csv_number(colon + 1, &hi) || !(lo < hi))
+      return cli_fail("encrypt: --bound wants two numbers, the lower first: '%s'", bounds[b]);
     column *c = NULL;
     for (size_t i = 0; i < j->n_col; i++)
-      if (strlen(j->col[i].name) == (size_t)(equals - bounds[b]) && strncmp(j->col[i].name, bounds[b], (size_t)(equals - bounds[b])) == 0) c = &j->col[i];
+      if (strlen(j->col[i].name) == (size_t)(equals - bounds[b]) &&
+          strncmp(j->col[i].name, bounds[b], (size_t)(equals - bounds[b])) == 0)
+        c = &j->col[i];
     if (!c) return cli_fail("encrypt: --bound names no column that is encrypted: '%s'", bounds[b]);
+    if (c->bounded) return cli_fail("encrypt: --bound names column '%s' twice", c->name);
     c->bounded = 1;
-    c->centre = lo / 2 + hi / 2;
-    c->half = hi / 2 - lo / 2;
+    set_range(c, lo, hi);
   }
   return 0;
 }
@@ -122,8 +142,7 @@ static void widen(column *c) {
   int e;
   (void)frexp(spread, &e);
   double grid = ldexp(1.0, e - 4), low = floor(c->low / grid - 0.5) * grid, high = ceil(c->high / grid + 0.5) * grid;
-  c->centre = low / 2 + high / 2;
-  c->half = high / 2 - low / 2;
+  set_range(c, fmin(low, c->low), fmax(high, c->high)); /* a column of huge numbers close together has no such grid */
 }
 
 /* ---- reading ---- */
@@ -146,18 +165,22 @@ static int first_pass(job *j, csv_reader *r, size_t header_cells) {
       column *c = &j->col[i];
       double x;
       CLI_DO(number_of(r, c, header_cells, &x));
-      if (c->bounded && fabs(x - c->centre) > c->half * (1 + 1e-12))
+      if (c->bounded && (x < c->low || x > c->high))
         return cli_fail("%s:%zu:%zu: column '%s' is outside its bound", r->path, r->line, c->cell + 1, c->name);
       if (x < c->low) c->low = x;
       if (x > c->high) c->high = x;
     }
     if (++j->rows > CSV_ROWS_MAX) return cli_fail("%s: more than %d rows", r->path, CSV_ROWS_MAX);
+    if ((j->rows & 0xfff) == 0) CLI_DO(cli_stop_check());
   }
   if (got < 0) return -got;
   if (j->rows == 0) return cli_fail("%s: no rows below the header", r->path);
   for (size_t i = 0; i < j->n_col; i++) {
-    if (!j->col[i].bounded) widen(&j->col[i]);
-    if (!(j->col[i].half > 0 && isfinite(j->col[i].half))) return cli_fail("%s: column '%s' spans too large a range", r->path, j->col[i].name);
+    column *c = &j->col[i];
+    if (!c->bounded) widen(c);
+    if (!(c->half >= CLI_HALF_MIN && fabs(c->centre) + c->half <= CLI_RANGE_MAX))
+      return cli_fail("%s: column '%s' spans too large or too small a range (%g to %g are possible)", r->path, c->name,
+                      CLI_HALF_MIN, CLI_RANGE_MAX);
   }
   return 0;
 }
@@ -181,8 +204,9 @@ static int seal_chunk(sealer *s, const job *j, size_t chunk) {
   for (size_t i = 0; i < j->n_col; i++) {
     char name[64], digest[65];
     size_t len;
-    CLI_TRY(jfhe_ckks_encode(s->ctx, s->pt, j->col[i].value, j->col[i].value + slots, slots, JFHE_PACK_COMPLEX, j->log_slots, j->level, 0,
-                             sqrt(2.0), s->scratch, s->scratch_len), j->path);
+    CLI_TRY(jfhe_ckks_encode(s->ctx, s->pt, j->col[i].value, j->col[i].value + slots, slots, JFHE_PACK_COMPLEX,
+                             j->log_slots, j->level, 0, sqrt(2.0), s->scratch, s->scratch_len),
+            j->path);
     CLI_TRY(jfhe_encrypt(s->ctx, s->ct, s->pt, s->sk, s->scratch, s->scratch_len), j->path);
     snprintf(name, sizeof name, "c%zu-%zu.ct", i, chunk);
     CLI_DO(cli_save_ct(s->dir, name, s->ct, JFHE_ENCODING_SEEDED, digest, &len));
@@ -204,9 +228,8 @@ static int second_pass(sealer *s, job *j, csv_reader *r, size_t header_cells) {
       column *c = &j->col[i];
       double x;
       CLI_DO(number_of(r, c, header_cells, &x));
-      double u = (x - c->centre) / c->half;
-      if (!(fabs(u) <= 1 + 1e-9)) return cli_fail("%s: changed while it was read", r->path);
-      c->value[at] = u > 1 ? 1 : u < -1 ? -1 : u;
+      if (x < c->low || x > c->high) return cli_fail("%s: changed while it was read", r->path);
+      c->value[at] = (x - c->centre) / c->half;
     }
     rows++;
     if (++at == room) {
@@ -233,7 +256,7 @@ static int write_manifest(const sealer *s, const job *j) {
   cli_hex(id, key_id, sizeof key_id);
   FILE *out = open_memstream(&text, &len);
   if (!out) return cli_fail("no memory for the manifest");
-  cli_manifest_head(out, "jfhe-table-1", s->ctx, id, j->rows, j->log_slots);
+  cli_manifest_head(out, CLI_FORMAT_TABLE, s->ctx, id, j->rows, j->log_slots);
   fputs(",\"columns\":[", out);
   for (size_t i = 0; i < j->n_col; i++) {
     char plain[32];
@@ -315,13 +338,16 @@ static void report(const job *j, const sealer *s, const char *out, double second
   char size[16], time[16];
   double values = (double)j->rows * (double)j->n_col;
   if (as_json) {
-    printf("{\"rows\":%llu,\"columns\":%zu,\"level\":%u,\"bytes\":%zu,\"bytes_per_value\":%.1f,\"seconds\":%.3f}\n", (unsigned long long)j->rows, j->n_col, j->level,
-           s->bytes, (double)s->bytes / values, seconds);
+    printf("{\"rows\":%llu,\"columns\":%zu,\"level\":%u,\"bytes\":%zu,\"bytes_per_value\":%.1f,\"seconds\":%.3f}\n",
+           (unsigned long long)j->rows, j->n_col, j->level, s->bytes, (double)s->bytes / values, seconds);
     return;
   }
-  printf("%s: %llu rows, %zu columns, encrypted in %s\n", out, (unsigned long long)j->rows, j->n_col, cli_seconds(time, seconds));
+  cli_print_name(stdout, out, 0);
+  printf(": %llu rows, %zu columns, encrypted in %s\n", (unsigned long long)j->rows, j->n_col,
+         cli_seconds(time, seconds));
   printf("  size    %s, %.1f bytes a value\n", cli_bytes(size, (double)s->bytes), (double)s->bytes / values);
-  printf("  public  the number of rows, %s, and a range for each column\n", j->private_names ? "no names" : "the names of the columns");
+  printf("  public  the number of rows, %s, and a range for each column\n",
+         j->private_names ? "no names" : "the names of the columns");
 }
 
 /* Smallest vector that holds all rows in one ciphertext, else all slots. */
@@ -331,16 +357,28 @@ static uint32_t choose_slots(const jfhe_ctx *ctx, uint64_t rows) {
   return k;
 }
 
+static int check_count(const job *j) {
+  uint64_t per = (uint64_t)2 << j->log_slots, files = (j->rows + per - 1) / per * j->n_col;
+  return files <= CLI_FILES_MAX ? 0
+                                : cli_fail("%s: would make %llu files; %d are possible", j->path,
+                                           (unsigned long long)files, CLI_FILES_MAX);
+}
+
 int cli_encrypt(int argc, char **argv) {
   const char *keys = NULL, *in = NULL, *out = NULL, *columns = NULL;
   static const char *bounds[CLI_REPEAT_MAX];
   size_t n_bounds = 0, header_cells = 0;
   uint32_t level = UINT32_MAX, threads = 1;
   int as_json = 0, private_names = 0;
-  const cli_option table[] = {{.name = "--keys", .text = &keys}, {.name = "--in", .text = &in}, {.name = "--out", .text = &out},
-                              {.name = "--columns", .text = &columns}, {.name = "--bound", .list = bounds, .list_len = &n_bounds},
-                              {.name = "--level", .count = &level, .most = 63}, {.name = "--threads", .count = &threads, .most = 256},
-                              {.name = "--private-names", .flag = &private_names}, {.name = "--json", .flag = &as_json}};
+  const cli_option table[] = {{.name = "--keys", .text = &keys},
+                              {.name = "--in", .text = &in},
+                              {.name = "--out", .text = &out},
+                              {.name = "--columns", .text = &columns},
+                              {.name = "--bound", .list = bounds, .list_len = &n_bounds},
+                              {.name = "--level", .count = &level, .most = 63},
+                              {.name = "--threads", .count = &threads, .most = 256},
+                              {.name = "--private-names", .flag = &private_names},
+                              {.name = "--json", .flag = &as_json}};
   CLI_DO(cli_options("encrypt", argc, argv, table, sizeof table / sizeof *table, NULL, NULL));
   CLI_DO(cli_require("encrypt", "--keys", keys));
   CLI_DO(cli_require("encrypt", "--in", in));
@@ -353,10 +391,13 @@ int cli_encrypt(int argc, char **argv) {
   job j = {.path = in, .private_names = private_names};
   CLI_DO(cli_load_ctx(&ctx, keys, threads));
   j.level = level == UINT32_MAX ? jfhe_ctx_levels(ctx) : level;
-  int rc = j.level > jfhe_ctx_levels(ctx) ? cli_fail("encrypt: --level %u is over the top level %u", j.level, jfhe_ctx_levels(ctx)) : 0;
+  int rc = j.level > jfhe_ctx_levels(ctx)
+               ? cli_fail("encrypt: --level %u is over the top level %u", j.level, jfhe_ctx_levels(ctx))
+               : 0;
   if (rc == 0) rc = cli_load_sk(&sk, ctx, keys);
   if (rc == 0) rc = scan(&j, columns, bounds, n_bounds, &header_cells);
   j.log_slots = choose_slots(ctx, j.rows);
+  if (rc == 0) rc = check_count(&j);
   if (rc == 0) rc = cli_stage_open(&stage, out);
   if (rc == 0) rc = open_sealer(&s, &j, ctx, sk, stage.path);
   if (rc == 0) rc = seal(&s, &j, header_cells);

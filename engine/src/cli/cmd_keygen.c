@@ -19,7 +19,8 @@ const char cli_help_keygen[] =
     "  --log-n K          with --depth: ring degree 2^K (default: the smallest that is secure)\n"
     "  --security S       with --depth: 128 (default), 192 or 256 bits\n"
     "  --out DIR          a folder that does not exist yet\n"
-    "  --rotations WHICH  'powers' (default): rotations by powers of two and the conjugation, what stats needs; 'none'\n"
+    "  --rotations WHICH  'powers' (default): rotations by powers of two and the conjugation, what stats needs; "
+    "'none'\n"
     "  --threads T        (default 1)\n"
     "  --json             print what was made as JSON\n"
     "\n"
@@ -88,7 +89,8 @@ static int make_all(const char *dir, const jfhe_ctx *ctx, const jfhe_sk *sk, int
   jfhe_evk_free(key);
   for (uint32_t i = 0; rc == 0 && i < steps; i++) {
     cli_progress_at(&p, i + 2);
-    rc = save_galois(dir, ctx, sk, i < log_slots ? jfhe_galois_rotate(ctx, (int32_t)1 << i) : jfhe_galois_conjugate(ctx), m);
+    rc = save_galois(dir, ctx, sk,
+                     i < log_slots ? jfhe_galois_rotate(ctx, (int32_t)1 << i) : jfhe_galois_conjugate(ctx), m);
   }
   cli_progress_end(&p);
   return rc;
@@ -100,23 +102,28 @@ static void report(const jfhe_ctx *ctx, const jfhe_sk *sk, const char *dir, cons
   jfhe_sk_id(sk, id);
   cli_hex(hex, id, sizeof id);
   if (json) {
-    printf("{\"key_id\":\"%s\",\"preset\":\"%s\",\"log_n\":%u,\"log_qp\":%.2f,\"security\":%u,\"levels\":%u,\"slots\":%u,\"files\":%zu,\"bytes\":%zu,\"seconds\":%.3f}\n",
-           hex, jfhe_ctx_name(ctx), jfhe_ctx_log_n(ctx), jfhe_ctx_log_qp(ctx), jfhe_ctx_security(ctx), jfhe_ctx_levels(ctx), jfhe_ctx_slots(ctx), m->files, m->bytes, seconds);
+    printf("{\"key_id\":\"%s\",\"preset\":\"%s\",\"log_n\":%u,\"log_qp\":%.2f,\"security\":%u,\"levels\":%u,\"slots\":%"
+           "u,\"files\":%zu,\"bytes\":%zu,\"seconds\":%.3f}\n",
+           hex, jfhe_ctx_name(ctx), jfhe_ctx_log_n(ctx), jfhe_ctx_log_qp(ctx), jfhe_ctx_security(ctx),
+           jfhe_ctx_levels(ctx), jfhe_ctx_slots(ctx), m->files, m->bytes, seconds);
     return;
   }
   printf("Key %s\n", hex);
-  printf("  parameters   %s: degree 2^%u, %u levels, %.0f bits of modulus, %u-bit security\n", jfhe_ctx_name(ctx), jfhe_ctx_log_n(ctx),
-         jfhe_ctx_levels(ctx), jfhe_ctx_log_qp(ctx), jfhe_ctx_security(ctx));
+  printf("  parameters   %s: degree 2^%u, %u levels, %.0f bits of modulus, %u-bit security\n", jfhe_ctx_name(ctx),
+         jfhe_ctx_log_n(ctx), jfhe_ctx_levels(ctx), jfhe_ctx_log_qp(ctx), jfhe_ctx_security(ctx));
   printf("  secret       %s/%s, readable by you alone; keep it on this machine\n", dir, CLI_SECRET_FILE);
   printf("  for servers  %zu keys, %s\n", m->files, cli_bytes(size, (double)m->bytes));
   printf("  made in      %s\n", cli_seconds(time, seconds));
 }
 
-static int build_ctx(jfhe_ctx **ctx, const char *preset, const uint32_t *depth, uint32_t scale_bits, uint32_t log_n, uint32_t security) {
+static int build_ctx(jfhe_ctx **ctx, const char *preset, const uint32_t *depth, uint32_t scale_bits, uint32_t log_n,
+                     uint32_t security) {
   if (preset && *depth != UINT32_MAX) return cli_fail("keygen: --preset and --depth exclude each other");
   if (!preset && *depth == UINT32_MAX) return cli_fail("keygen: --preset is missing; see jfhe help keygen");
-  if (preset) CLI_TRY(jfhe_ctx_new_preset(ctx, preset), "keygen: --preset");
-  else CLI_TRY(jfhe_ctx_new_custom(ctx, log_n, *depth, scale_bits, 0, 0, security), "keygen: --depth");
+  if (preset)
+    CLI_TRY(jfhe_ctx_new_preset(ctx, preset), "keygen: --preset");
+  else
+    CLI_TRY(jfhe_ctx_new_custom(ctx, log_n, *depth, scale_bits, 0, 0, security), "keygen: --depth");
   return 0;
 }
 
@@ -124,10 +131,15 @@ int cli_keygen(int argc, char **argv) {
   const char *preset = NULL, *out = NULL, *rotations = NULL;
   uint32_t depth = UINT32_MAX, scale_bits = 46, log_n = 0, security = 128, threads = 1;
   int json = 0;
-  const cli_option table[] = {{.name = "--preset", .text = &preset}, {.name = "--out", .text = &out}, {.name = "--rotations", .text = &rotations},
-                              {.name = "--depth", .count = &depth, .most = 60}, {.name = "--scale-bits", .count = &scale_bits, .most = 58},
-                              {.name = "--log-n", .count = &log_n, .most = 17}, {.name = "--security", .count = &security, .most = 256},
-                              {.name = "--threads", .count = &threads, .most = 256}, {.name = "--json", .flag = &json}};
+  const cli_option table[] = {{.name = "--preset", .text = &preset},
+                              {.name = "--out", .text = &out},
+                              {.name = "--rotations", .text = &rotations},
+                              {.name = "--depth", .count = &depth, .most = 60},
+                              {.name = "--scale-bits", .count = &scale_bits, .most = 58},
+                              {.name = "--log-n", .count = &log_n, .most = 17},
+                              {.name = "--security", .count = &security, .most = 256},
+                              {.name = "--threads", .count = &threads, .most = 256},
+                              {.name = "--json", .flag = &json}};
   CLI_DO(cli_options("keygen", argc, argv, table, sizeof table / sizeof *table, NULL, NULL));
   CLI_DO(cli_require("keygen", "--out", out));
   if (rotations && strcmp(rotations, "powers") != 0 && strcmp(rotations, "none") != 0)

@@ -25,8 +25,8 @@ enum { SLOTS = 1 << 12, LEVEL = 2 };
 static const char *const BACKENDS[] = {"ref", "avx2", "avx512ifma"};
 
 typedef struct outcome {
-  double error, bound;   /* largest error over its bound, and that bound */
-  uint8_t digest[32];    /* of all ciphertexts and keys */
+  double error, bound; /* largest error over its bound, and that bound */
+  uint8_t digest[32];  /* of all ciphertexts and keys */
 } outcome;
 
 typedef struct rig {
@@ -55,8 +55,9 @@ static jfhe_status open_rig(rig *r) {
   JFI_TRY(jfhe_ct_new(&r->a, r->ctx, 1, LEVEL));
   JFI_TRY(jfhe_ct_new(&r->b, r->ctx, 1, LEVEL));
   JFI_TRY(jfhe_ct_new(&r->c, r->ctx, 1, LEVEL));
-  r->len = jfhe_ckks_mul_scratch(r->ctx, LEVEL) + jfhe_ckks_rotate_scratch(r->ctx, LEVEL) + jfhe_ckks_encode_scratch(r->ctx) +
-           jfhe_encrypt_scratch(r->ctx) + jfhe_decrypt_scratch(r->ctx) + jfhe_ckks_decode_scratch(r->ctx);
+  r->len = jfhe_ckks_mul_scratch(r->ctx, LEVEL) + jfhe_ckks_rotate_scratch(r->ctx, LEVEL) +
+           jfhe_ckks_encode_scratch(r->ctx) + jfhe_encrypt_scratch(r->ctx) + jfhe_decrypt_scratch(r->ctx) +
+           jfhe_ckks_decode_scratch(r->ctx);
   r->scratch = jfi_alloc(r->len);
   r->x = jfi_alloc(SLOTS * sizeof(double));
   r->y = jfi_alloc(SLOTS * sizeof(double));
@@ -123,8 +124,10 @@ static jfhe_status test_backend(const char *name, outcome *o, int *absent) {
 }
 
 static int judge(const char *name, const outcome *o, const outcome *first) {
-  if (!(o->error <= o->bound)) return cli_fail("selftest: ckks on %s: error %.3g is over its bound %.3g", name, o->error, o->bound);
-  if (memcmp(o->digest, first->digest, sizeof o->digest) != 0) return cli_fail("selftest: ckks on %s gives other bytes than on ref", name);
+  if (!(o->error <= o->bound))
+    return cli_fail("selftest: ckks on %s: error %.3g is over its bound %.3g", name, o->error, o->bound);
+  if (memcmp(o->digest, first->digest, sizeof o->digest) != 0)
+    return cli_fail("selftest: ckks on %s gives other bytes than on ref", name);
   return 0;
 }
 
@@ -145,11 +148,17 @@ int cli_selftest(int argc, char **argv) {
     int bad = st != JFHE_OK ? cli_status(st, BACKENDS[i]) : judge(BACKENDS[i], &o, &first);
     char hex[65];
     cli_hex(hex, o.digest, 32);
-    if (as_json) printf("%s{\"scheme\":\"ckks\",\"backend\":\"%s\",\"ok\":%s,\"error\":%.3g,\"bound\":%.3g,\"sha256\":\"%s\"}", shown++ ? "," : "", BACKENDS[i], bad ? "false" : "true", o.error, o.bound, hex);
-    else printf("ckks  %-11s  %s  error %.1e, bound %.1e, bytes %.16s\n", BACKENDS[i], bad ? "FAILED" : "ok", o.error, o.bound, hex);
+    if (as_json)
+      printf("%s{\"scheme\":\"ckks\",\"backend\":\"%s\",\"ok\":%s,\"error\":%.3g,\"bound\":%.3g,\"sha256\":\"%s\"}",
+             shown++ ? "," : "", BACKENDS[i], bad ? "false" : "true", o.error, o.bound, hex);
+    else
+      printf("ckks  %-11s  %s  error %.1e, bound %.1e, bytes %.16s\n", BACKENDS[i], bad ? "FAILED" : "ok", o.error,
+             o.bound, hex);
     if (bad) rc = bad;
   }
-  if (as_json) printf("],\"ok\":%s}\n", rc ? "false" : "true");
-  else puts(rc ? "selftest FAILED" : "selftest passed");
+  if (as_json)
+    printf("],\"ok\":%s}\n", rc ? "false" : "true");
+  else
+    puts(rc ? "selftest FAILED" : "selftest passed");
   return rc;
 }

@@ -18,6 +18,7 @@
 #include "cli/manifest.h"
 #include "cli/options.h"
 #include "cli/say.h"
+#include "cli/stop.h"
 
 const char cli_help_stats[] =
     "jfhe stats --keys DIR --in DIR --out DIR    statistics of an encrypted table, computed without decrypting\n"
@@ -33,14 +34,15 @@ const char cli_help_stats[] =
 
 enum { WORK_LEVEL = 2, SUM_LEVEL = 3 /* where there is one: room to sum at the scale of a product */, GATHER = 64 };
 static const size_t PAIR_MEMORY = (size_t)256 << 20; /* accumulators of one sweep over the chunks */
-static const uint64_t ROWS_MAX = 4000000;            /* 4 n slots is a product of two 31-bit factors, 4 n^2 2^92 stays below 2^139 */
+static const uint64_t ROWS_MAX =
+    4000000; /* 4 n slots is a product of two 31-bit factors, 4 n^2 2^92 stays below 2^139 */
 
 typedef struct machine {
   const jfhe_ctx *ctx;
   const jfhe_keyring *keys;
   const cli_manifest *in;
   const char *in_dir;
-  size_t *col;            /* chosen columns */
+  size_t *col; /* chosen columns */
   size_t k, chunks;
   uint32_t sum_level;
   jfhe_pt *one;           /* the number 1 in all slots */
@@ -58,12 +60,25 @@ static size_t pair_count(const machine *m) { return m->k * (m->k + 1) / 2; }
 /* ---- memory ---- */
 static size_t most(size_t a, size_t b) { return a > b ? a : b; }
 
+/* SUM_LEVEL where the table has it: the first file tells, load checks the others. */
+static int choose_level(machine *m) {
+  const char *name, *digest;
+  jfhe_ct *ct;
+  CLI_DO(cli_manifest_file(m->in->column[m->col[0]].files->child, m->in_dir, 0, &name, &digest));
+  CLI_DO(cli_load_ct(m->ctx, &ct, m->in_dir, name, digest));
+  m->sum_level = jfhe_ct_level(ct) < SUM_LEVEL ? WORK_LEVEL : SUM_LEVEL;
+  jfhe_ct_free(ct);
+  return 0;
+}
+
 static int open_machine(machine *m) {
   uint32_t top = jfhe_ctx_levels(m->ctx);
-  m->sum_level = top < SUM_LEVEL ? WORK_LEVEL : SUM_LEVEL;
+  CLI_DO(choose_level(m));
   m->scratch_len = most(jfhe_ckks_mul_scratch(m->ctx, WORK_LEVEL), jfhe_ckks_rotate_scratch(m->ctx, m->sum_level));
-  m->scratch_len = most(m->scratch_len, most(jfhe_ckks_inner_sum_scratch(m->ctx, m->sum_level), jfhe_ckks_encode_scratch(m->ctx)));
-  m->scratch_len = most(m->scratch_len, most(jfhe_ckks_rescale_scratch(m->ctx, top), jfhe_ckks_gather_scratch(m->ctx, 1, GATHER)));
+  m->scratch_len =
+      most(m->scratch_len, most(jfhe_ckks_inner_sum_scratch(m->ctx, m->sum_level), jfhe_ckks_encode_scratch(m->ctx)));
+  m->scratch_len =
+      most(m->scratch_len, most(jfhe_ckks_rescale_scratch(m->ctx, top), jfhe_ckks_gather_scratch(m->ctx, 1, GATHER)));
   m->scratch = jfi_alloc(m->scratch_len);
   m->z = jfi_alloc_zero(m->k * sizeof *m->z);
   m->conj = jfi_alloc_zero(m->k * sizeof *m->conj);
@@ -78,7 +93,9 @@ static int open_machine(machine *m) {
   CLI_TRY(jfhe_ct_new(&m->narrow, m->ctx, 2, m->sum_level), "stats");
   CLI_TRY(jfhe_pt_new(&m->one, m->ctx, m->sum_level), "stats");
   const double one = 1; /* at the scale of the step, so that rescaling gives the columns' own scale back */
-  CLI_TRY(jfhe_ckks_encode(m->ctx, m->one, &one, NULL, 1, JFHE_PACK_REAL, 0, m->sum_level, jfhe_ctx_step(m->ctx, m->sum_level), 1, m->scratch, m->scratch_len), "stats");
+  CLI_TRY(jfhe_ckks_encode(m->ctx, m->one, &one, NULL, 1, JFHE_PACK_REAL, 0, m->sum_level,
+                           jfhe_ctx_step(m->ctx, m->sum_level), 1, m->scratch, m->scratch_len),
+          "stats");
   return 0;
 }
 
@@ -107,7 +124,8 @@ static int choose(machine *m, const char *wanted) {
     size_t len = strcspn(wanted, ","), at = m->in->n_columns;
     for (size_t i = 0; i < m->in->n_columns; i++)
       if (strlen(m->in->column[i].name) == len && strncmp(m->in->column[i].name, wanted, len) == 0) at = i;
-    if (at == m->in->n_columns) return cli_fail("stats: %s has no column '%.*s'", m->in_dir, (int)(len < 80 ? len : 80), wanted);
+    if (at == m->in->n_columns)
+      return cli_fail("stats: %s has no column '%.*s'", m->in_dir, (int)(len < 80 ? len : 80), wanted);
     for (size_t i = 0; i < m->k; i++)
       if (m->col[i] == at) return cli_fail("stats: --columns names '%s' twice", m->in->column[at].name);
     m->col[m->k++] = at;
@@ -118,7 +136,8 @@ static int choose(machine *m, const char *wanted) {
   m->chunks = (size_t)((m->in->rows + per - 1) / per);
   for (size_t i = 0; i < m->k; i++) {
     const cli_column *c = &m->in->column[m->col[i]];
-    if (!c->files || c->files->count != m->chunks) return cli_fail("stats: %s: column '%s' lacks files", m->in_dir, c->name);
+    if (!c->files || c->files->count != m->chunks)
+      return cli_fail("stats: %s: column '%s' lacks files", m->in_dir, c->name);
   }
   return 0;
 }
@@ -133,19 +152,22 @@ static const json *nth(const json *list, size_t i) {
 static int load(machine *m, const json *entry, jfhe_ct *out) {
   const char *name, *digest;
   jfhe_ct *ct;
-  CLI_DO(cli_manifest_file(entry, m->in_dir, &name, &digest));
+  CLI_DO(cli_manifest_file(entry, m->in_dir, 0, &name, &digest));
   CLI_DO(cli_load_ct(m->ctx, &ct, m->in_dir, name, digest));
-  if (jfhe_ct_level(ct) < m->sum_level && m->sum_level > WORK_LEVEL) {
-    uint32_t level = jfhe_ct_level(ct);
-    jfhe_ct_free(ct);
-    return cli_fail("%s/%s: is at level %u; stats needs level %u", m->in_dir, name, level, m->sum_level);
-  }
-  int fits = jfhe_ct_level(ct) >= WORK_LEVEL && jfhe_ct_packing(ct) == JFHE_PACK_COMPLEX && jfhe_ct_log_slots(ct) == m->in->log_slots &&
-             jfhe_ct_degree(ct) == 1;
+  uint8_t id[JFHE_ID_BYTES];
+  char hex[2 * JFHE_ID_BYTES + 1];
+  jfhe_ct_key_id(ct, id);
+  cli_hex(hex, id, sizeof id);
+  int ours = strcmp(hex, m->in->key_id) == 0;
+  int fits = ours && jfhe_ct_level(ct) >= m->sum_level && jfhe_ct_packing(ct) == JFHE_PACK_COMPLEX &&
+             jfhe_ct_log_slots(ct) == m->in->log_slots && jfhe_ct_degree(ct) == 1;
   jfhe_status st = fits ? jfhe_ckks_drop_level(m->ctx, m->wide, ct, m->sum_level, m->scratch, m->scratch_len) : JFHE_OK;
   if (fits && st == JFHE_OK) st = jfhe_ckks_drop_level(m->ctx, out, m->wide, WORK_LEVEL, m->scratch, m->scratch_len);
   jfhe_ct_free(ct);
-  if (!fits) return cli_fail("%s/%s: is below level %d or not packed as the manifest says", m->in_dir, name, WORK_LEVEL);
+  if (!ours) return cli_fail("%s/%s: is of another key than the manifest says", m->in_dir, name);
+  if (!fits)
+    return cli_fail("%s/%s: is below level %u, which stats needs here, or not packed as the manifest says", m->in_dir,
+                    name, m->sum_level);
   CLI_TRY(st, name);
   return 0;
 }
@@ -179,12 +201,16 @@ static int sweep(machine *m, size_t first, size_t count, jfhe_ct **acc, const js
     for (size_t i = 0; i < m->k; i++) {
       CLI_DO(load(m, file[i], m->z[i]));
       file[i] = file[i]->next;
-      if (first == 0) CLI_TRY(c ? jfhe_ckks_add(m->ctx, m->sum[i], m->sum[i], m->wide) : jfhe_ct_copy(m->sum[i], m->wide), "stats: sum");
-      CLI_TRY(jfhe_ckks_conjugate(m->ctx, m->conj[i], m->z[i], m->keys, m->scratch, m->scratch_len), "stats: conjugation");
+      if (first == 0)
+        CLI_TRY(c ? jfhe_ckks_add(m->ctx, m->sum[i], m->sum[i], m->wide) : jfhe_ct_copy(m->sum[i], m->wide),
+                "stats: sum");
+      CLI_TRY(jfhe_ckks_conjugate(m->ctx, m->conj[i], m->z[i], m->keys, m->scratch, m->scratch_len),
+              "stats: conjugation");
     }
     for (size_t p = 0; p < count; p++) {
       size_t x, y;
       pair_of(m, first + p, &x, &y);
+      CLI_DO(cli_stop_check());
       jfhe_ct *to = c ? m->narrow : acc[p];
       CLI_TRY(jfhe_ckks_mul_lazy(m->ctx, to, m->z[x], m->conj[y]), "stats: product");
       if (c) CLI_TRY(jfhe_ckks_add(m->ctx, acc[p], acc[p], to), "stats: product");
@@ -217,10 +243,13 @@ static int flush_numbers(machine *m, writer *w, const char *what) {
   if (w->n_waiting == 0) return 0;
   char name[64], digest[65];
   size_t len;
-  CLI_TRY(jfhe_ckks_gather(m->ctx, w->gathered, (const jfhe_ct *const *)w->waiting, w->n_waiting, m->keys, m->scratch, m->scratch_len), "stats: gathering");
+  CLI_TRY(jfhe_ckks_gather(m->ctx, w->gathered, (const jfhe_ct *const *)w->waiting, w->n_waiting, m->keys, m->scratch,
+                           m->scratch_len),
+          "stats: gathering");
   snprintf(name, sizeof name, "%s-%zu.ct", what, w->files);
   CLI_DO(cli_save_ct(w->dir, name, w->gathered, JFHE_ENCODING_PACKED, digest, &len));
-  fprintf(w->list, "%s\n{\"what\":\"%s\",\"count\":%zu,\"name\":\"%s\",\"sha256\":\"%s\"}", w->files ? "," : "", what, w->n_waiting, name, digest);
+  fprintf(w->list, "%s\n{\"what\":\"%s\",\"count\":%zu,\"name\":\"%s\",\"sha256\":\"%s\"}", w->files ? "," : "", what,
+          w->n_waiting, name, digest);
   w->files++;
   w->bytes += len;
   w->n_waiting = 0;
@@ -230,7 +259,8 @@ static int flush_numbers(machine *m, writer *w, const char *what) {
 static int write_sums(machine *m, writer *w) {
   for (size_t i = 0; i < m->k; i++) {
     CLI_DO(finish_sum(m, m->sum[i]));
-    CLI_TRY(jfhe_ckks_drop_level(m->ctx, w->waiting[w->n_waiting++], m->sum[i], 1, m->scratch, m->scratch_len), "stats: sum");
+    CLI_TRY(jfhe_ckks_drop_level(m->ctx, w->waiting[w->n_waiting++], m->sum[i], 1, m->scratch, m->scratch_len),
+            "stats: sum");
     if (w->n_waiting == GATHER) CLI_DO(flush_numbers(m, w, "sums"));
   }
   return flush_numbers(m, w, "sums");
@@ -246,6 +276,7 @@ static int run(machine *m, writer *w, jfhe_ct **acc, size_t room, const json **f
     for (size_t p = 0; p < count; p++) {
       size_t x, y;
       pair_of(m, first + p, &x, &y);
+      CLI_DO(cli_stop_check());
       CLI_DO(finish_pair(m, x, y, acc[p], w->waiting[w->n_waiting++]));
       if (w->n_waiting == GATHER) CLI_DO(flush_numbers(m, w, "products"));
       cli_progress_at(&m->progress, ++m->done);
@@ -261,7 +292,7 @@ static int write_manifest(const machine *m, const writer *w, const char *list) {
   size_t len;
   FILE *out = open_memstream(&text, &len);
   if (!out) return cli_fail("no memory for the manifest");
-  cli_manifest_head(out, "jfhe-stats-1", m->ctx, m->in->key_id, m->in->rows, m->in->log_slots);
+  cli_manifest_head(out, CLI_FORMAT_RESULT, m->ctx, m->in->key_id, m->in->rows, m->in->log_slots);
   fputs(",\"columns\":[", out);
   for (size_t i = 0; i < m->k; i++) {
     const cli_column *c = &m->in->column[m->col[i]];
@@ -308,16 +339,18 @@ static int compute(machine *m, writer *w) {
 static void report(const machine *m, const writer *w, const char *out, double seconds, int as_json) {
   char size[16], time[16];
   if (as_json) {
-    printf("{\"rows\":%llu,\"columns\":%zu,\"files\":%zu,\"bytes\":%zu,\"seconds\":%.3f}\n", (unsigned long long)m->in->rows, m->k, w->files, w->bytes, seconds);
+    printf("{\"rows\":%llu,\"columns\":%zu,\"files\":%zu,\"bytes\":%zu,\"seconds\":%.3f}\n",
+           (unsigned long long)m->in->rows, m->k, w->files, w->bytes, seconds);
     return;
   }
-  printf("%s: sums and %zu covariances of %zu columns over %llu rows, computed on ciphertexts in %s\n", out, pair_count(m), m->k,
-         (unsigned long long)m->in->rows, cli_seconds(time, seconds));
+  cli_print_name(stdout, out, 0);
+  printf(": sums and %zu covariances of %zu columns over %llu rows, computed on ciphertexts in %s\n", pair_count(m),
+         m->k, (unsigned long long)m->in->rows, cli_seconds(time, seconds));
   printf("  size    %zu ciphertexts, %s\n", w->files, cli_bytes(size, (double)w->bytes));
 }
 
-static int stats_of(const jfhe_ctx *ctx, const jfhe_keyring *keys, const cli_manifest *table, const char *in, const char *out, const char *columns,
-                    int as_json) {
+static int stats_of(const jfhe_ctx *ctx, const jfhe_keyring *keys, const cli_manifest *table, const char *in,
+                    const char *out, const char *columns, int as_json) {
   double start = cli_now();
   machine m = {.ctx = ctx, .keys = keys, .in = table, .in_dir = in};
   writer w = {0};
@@ -338,8 +371,11 @@ int cli_stats(int argc, char **argv) {
   const char *keys = NULL, *in = NULL, *out = NULL, *columns = NULL;
   uint32_t threads = 1;
   int as_json = 0;
-  const cli_option table[] = {{.name = "--keys", .text = &keys}, {.name = "--in", .text = &in}, {.name = "--out", .text = &out},
-                              {.name = "--columns", .text = &columns}, {.name = "--threads", .count = &threads, .most = 256},
+  const cli_option table[] = {{.name = "--keys", .text = &keys},
+                              {.name = "--in", .text = &in},
+                              {.name = "--out", .text = &out},
+                              {.name = "--columns", .text = &columns},
+                              {.name = "--threads", .count = &threads, .most = 256},
                               {.name = "--json", .flag = &as_json}};
   CLI_DO(cli_options("stats", argc, argv, table, sizeof table / sizeof *table, NULL, NULL));
   CLI_DO(cli_require("stats", "--keys", keys));
@@ -350,8 +386,10 @@ int cli_stats(int argc, char **argv) {
   cli_manifest m = {0};
   int rc = cli_load_ctx(&ctx, keys, threads);
   if (rc == 0 && jfhe_ctx_levels(ctx) < WORK_LEVEL) rc = cli_fail("stats: needs parameters with %d levels", WORK_LEVEL);
-  if (rc == 0) rc = cli_manifest_load(&m, in, "jfhe-table-1", ctx);
-  if (rc == 0 && (m.rows < 2 || m.rows > ROWS_MAX)) rc = cli_fail("stats: %s has %llu rows; 2 to %llu are possible", in, (unsigned long long)m.rows, (unsigned long long)ROWS_MAX);
+  if (rc == 0) rc = cli_manifest_load(&m, in, CLI_FORMAT_TABLE, ctx);
+  if (rc == 0 && (m.rows < 2 || m.rows > ROWS_MAX))
+    rc = cli_fail("stats: %s has %llu rows; 2 to %llu are possible", in, (unsigned long long)m.rows,
+                  (unsigned long long)ROWS_MAX);
   if (rc == 0) rc = cli_load_evks(&evks, ctx, keys);
   if (rc == 0) rc = stats_of(ctx, evks.ring, &m, in, out, columns, as_json);
   cli_manifest_free(&m);

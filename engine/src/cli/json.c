@@ -2,10 +2,10 @@
 #include "cli/json.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
+#include "cli/number.h"
 #include "cli/say.h"
 
 typedef struct parser {
@@ -34,7 +34,10 @@ static int hex4(const char *s) {
   int x = 0;
   for (int i = 0; i < 4; i++) {
     char c = s[i];
-    int d = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+    int d = c >= '0' && c <= '9'   ? c - '0'
+            : c >= 'a' && c <= 'f' ? c - 'a' + 10
+            : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                   : -1;
     if (d < 0) return -1;
     x = x * 16 + d;
   }
@@ -72,7 +75,7 @@ static const char *string(parser *p) {
   if (p->at >= p->end) return (const char *)fail(p, "string without an end");
   p->at++;
   *to = 0;
-  return start;
+  return cli_utf8(start) ? start : (const char *)fail(p, "a string is no UTF-8");
 }
 
 static json *value(parser *p, int depth);
@@ -93,6 +96,7 @@ static json *members(parser *p, int depth, int object) {
       if (!(name = string(p))) return NULL;
       blanks(p);
       if (p->at >= p->end || *p->at++ != ':') return fail(p, "':' is expected");
+      if (self->count == JSON_MEMBERS_MAX) return fail(p, "an object of too many members");
       for (json *j = self->child; j; j = j->next)
         if (strcmp(j->name, name) == 0) return fail(p, "a name occurs twice");
     }
@@ -112,15 +116,12 @@ static json *members(parser *p, int depth, int object) {
 }
 
 static json *number(parser *p) {
-  char *end;
-  if (*p->at != '-' && (*p->at < '0' || *p->at > '9')) return fail(p, "a value is expected");
-  double x = strtod(p->at, &end);
-  for (char *c = p->at; c < end; c++)
-    if (!strchr("0123456789+-.eE", *c)) return fail(p, "a number is expected");
-  if (end > p->end || !isfinite(x)) return fail(p, "a number is out of range");
+  double x;
+  size_t len = cli_number(p->at, CLI_NUMBER_JSON, &x); /* the zero byte behind the text ends it */
+  if (len == 0) return fail(p, "a value is expected");
   json *j = node(p, JSON_NUMBER);
   if (j) j->number = x;
-  p->at = end;
+  p->at += len;
   return j;
 }
 
@@ -138,19 +139,19 @@ static json *value(parser *p, int depth) {
   blanks(p);
   if (p->at >= p->end) return fail(p, "the text ends too early");
   switch (*p->at) {
-    case '{': p->at++; return members(p, depth, 1);
-    case '[': p->at++; return members(p, depth, 0);
-    case '"': {
-      p->at++;
-      const char *s = string(p);
-      json *j = s ? node(p, JSON_STRING) : NULL;
-      if (j) j->text = s;
-      return j;
-    }
-    case 't': return word(p, "true", JSON_BOOL, 1);
-    case 'f': return word(p, "false", JSON_BOOL, 0);
-    case 'n': return word(p, "null", JSON_NULL, 0);
-    default: return number(p);
+  case '{': p->at++; return members(p, depth, 1);
+  case '[': p->at++; return members(p, depth, 0);
+  case '"': {
+    p->at++;
+    const char *s = string(p);
+    json *j = s ? node(p, JSON_STRING) : NULL;
+    if (j) j->text = s;
+    return j;
+  }
+  case 't': return word(p, "true", JSON_BOOL, 1);
+  case 'f': return word(p, "false", JSON_BOOL, 0);
+  case 'n': return word(p, "null", JSON_NULL, 0);
+  default: return number(p);
   }
 }
 
@@ -185,4 +186,13 @@ int64_t json_count(const json *object, const char *name, int64_t most) {
   const json *j = json_get(object, name, JSON_NUMBER);
   if (!j || !(j->number >= 0 && j->number <= (double)most) || j->number != floor(j->number)) return -1;
   return (int64_t)j->number;
+}
+
+const char *json_unknown(const json *object, const char *const *known) {
+  for (const json *j = object->child; j; j = j->next) {
+    size_t i = 0;
+    while (known[i] && strcmp(known[i], j->name) != 0) i++;
+    if (!known[i]) return j->name;
+  }
+  return NULL;
 }

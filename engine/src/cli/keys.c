@@ -10,9 +10,10 @@
 #include "base/sha256.h"
 #include "cli/files.h"
 #include "cli/say.h"
+#include "cli/stop.h"
 
 enum { PARAMS_CAP = 1 << 16, KEYS_MAX = 4096 };
-static const size_t CT_CAP = (size_t)1 << 30;
+static const size_t CT_CAP = (size_t)1 << 30, EVK_CAP = (size_t)4 << 30;
 
 int cli_load_ctx(jfhe_ctx **ctx, const char *keys_dir, uint32_t threads) {
   char path[CLI_PATH_MAX];
@@ -27,18 +28,33 @@ int cli_load_ctx(jfhe_ctx **ctx, const char *keys_dir, uint32_t threads) {
   return 0;
 }
 
+/* Raw keys stay in their file, mapped; of others nothing is mapped, since somebody could cut the file short meanwhile. */
+static int open_evk(cli_evks *e, const jfhe_ctx *ctx, const char *path, jfhe_evk **key) {
+  uint8_t head[JFHE_HEADER_BYTES_MAX], *bytes;
+  size_t got, len;
+  jfhe_info info;
+  CLI_DO(cli_read_head(path, head, sizeof head, &got, &len));
+  CLI_TRY(jfhe_inspect(head, got, &info), path);
+  if (info.encoding == JFHE_ENCODING_RAW || info.encoding == JFHE_ENCODING_RAW_SEEDED) {
+    cli_map_ref *m = &e->map[e->n_maps];
+    CLI_DO(cli_map(path, &m->bytes, &m->len));
+    e->n_maps++;
+    CLI_TRY(jfhe_evk_map(ctx, key, m->bytes, m->len), path);
+    return 0;
+  }
+  CLI_DO(cli_read(path, EVK_CAP, &bytes, &len));
+  jfhe_status st = jfhe_evk_read(ctx, key, bytes, len);
+  jfi_free(bytes);
+  CLI_TRY(st, path);
+  return 0;
+}
+
 static int load_evk(cli_evks *e, const jfhe_ctx *ctx, const char *dir, const char *name) {
   char path[CLI_PATH_MAX];
-  cli_map_ref *m = &e->map[e->n_maps];
   jfhe_evk *key = NULL;
-  if (e->n_maps == KEYS_MAX) return cli_fail("%s: more than %d keys", dir, KEYS_MAX);
+  CLI_DO(cli_stop_check());
   CLI_DO(cli_join(path, dir, name));
-  CLI_DO(cli_map(path, &m->bytes, &m->len));
-  e->n_maps++;
-  jfhe_info info;
-  CLI_TRY(jfhe_inspect(m->bytes, m->len, &info), path);
-  int in_place = info.encoding == JFHE_ENCODING_RAW || info.encoding == JFHE_ENCODING_RAW_SEEDED;
-  CLI_TRY(in_place ? jfhe_evk_map(ctx, &key, m->bytes, m->len) : jfhe_evk_read(ctx, &key, m->bytes, m->len), path);
+  CLI_DO(open_evk(e, ctx, path, &key));
   jfhe_status st = jfhe_keyring_add(e->ring, key);
   if (st != JFHE_OK) jfhe_evk_free(key);
   CLI_TRY(st, path);
@@ -57,9 +73,11 @@ int cli_load_evks(cli_evks *e, const jfhe_ctx *ctx, const char *dir) {
   if (!d) return cli_fail("%s: cannot be opened: %s", dir, strerror(errno));
   char *names[KEYS_MAX];
   size_t count = 0;
-  for (struct dirent *f; (f = readdir(d)) && count < KEYS_MAX;) {
+  for (struct dirent *f; (f = readdir(d)) && count < KEYS_MAX - 1;) {
     size_t len = strlen(f->d_name);
-    if (len > 11 && strncmp(f->d_name, "galois-", 7) == 0 && strcmp(f->d_name + len - 4, ".key") == 0 && (names[count] = strdup(f->d_name))) count++;
+    if (len > 11 && strncmp(f->d_name, "galois-", 7) == 0 && strcmp(f->d_name + len - 4, ".key") == 0 &&
+        (names[count] = strdup(f->d_name)))
+      count++;
   }
   closedir(d);
   qsort(names, count, sizeof *names, by_name);

@@ -7,7 +7,7 @@
 #define CLI_PARAMS_FILE "params.jfhe"
 #define CLI_SECRET_FILE "secret.key"
 #define CLI_PUBLIC_FILE "public.key"
-#define CLI_RELIN_FILE "relin.key"
+#define CLI_RELIN_FILE  "relin.key"
 
 typedef struct cli_map_ref {
   const uint8_t *bytes;

@@ -1,8 +1,10 @@
 /* cli/main.c: jfhe, the engine as a command line tool. */
+#include <stdio.h>
 #include <string.h>
 
 #include "cli/cmd.h"
 #include "cli/say.h"
+#include "cli/stop.h"
 
 #define JFHE_CLI_VERSION "0.1.0"
 
@@ -28,8 +30,9 @@ typedef struct command {
 } command;
 
 static const command COMMANDS[] = {
-    {"keygen", cli_keygen, cli_help_keygen}, {"encrypt", cli_encrypt, cli_help_encrypt}, {"inspect", cli_inspect, cli_help_inspect},
-    {"stats", cli_stats, cli_help_stats},    {"decrypt", cli_decrypt, cli_help_decrypt}, {"bench", cli_bench, cli_help_bench},
+    {"keygen", cli_keygen, cli_help_keygen},       {"encrypt", cli_encrypt, cli_help_encrypt},
+    {"inspect", cli_inspect, cli_help_inspect},    {"stats", cli_stats, cli_help_stats},
+    {"decrypt", cli_decrypt, cli_help_decrypt},    {"bench", cli_bench, cli_help_bench},
     {"selftest", cli_selftest, cli_help_selftest},
 };
 
@@ -44,23 +47,26 @@ static int print(const char *text) {
   return 0;
 }
 
-int main(int argc, char **argv) {
+static int run(int argc, char **argv) {
   if (argc < 2) {
     fputs(HELP, stderr);
     return CLI_BAD;
   }
   const char *name = argv[1];
   if (strcmp(name, "--version") == 0) return print("jfhe " JFHE_CLI_VERSION "\n");
-  if (strcmp(name, "help") == 0 || strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0) {
-    if (argc < 3) return print(HELP);
-    const command *c = find(argv[2]);
-    return c ? print(c->help) : cli_fail("no command '%s'; see jfhe help", argv[2]);
-  }
+  int help = strcmp(name, "help") == 0 || strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0;
+  if (help && argc < 3) return print(HELP);
+  if (help) name = argv[2];
   const command *c = find(name);
   if (!c) return cli_fail("no command '%s'; see jfhe help", name);
-  for (int i = 2; i < argc; i++)
-    if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) return print(c->help);
-  int rc = c->run(argc - 2, argv + 2);
-  if (fflush(stdout) != 0 && rc == 0) return cli_fail("standard output cannot be written");
+  for (int i = 2; i < argc && !help; i++) help = strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0;
+  return help ? print(c->help) : c->run(argc - 2, argv + 2);
+}
+
+int main(int argc, char **argv) {
+  cli_stop_setup();
+  int rc = run(argc, argv);
+  if ((fflush(stdout) != 0 || ferror(stdout)) && rc == 0) rc = cli_fail("standard output cannot be written");
+  if (rc != 0) cli_stop_raise();
   return rc;
 }

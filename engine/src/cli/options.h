@@ -18,7 +18,8 @@ typedef struct cli_option {
 } cli_option;
 
 /* Parses arguments after the command's name. Words that are no option go to rest (null: refused). 0 or CLI_BAD. */
-int cli_options(const char *command, int argc, char **argv, const cli_option *table, size_t n, const char **rest, size_t *rest_len);
+int cli_options(const char *command, int argc, char **argv, const cli_option *table, size_t n, const char **rest,
+                size_t *rest_len);
 /* Refuses a missing text option. */
 int cli_require(const char *command, const char *option, const char *value);
 #endif

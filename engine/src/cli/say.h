@@ -8,19 +8,19 @@
 
 enum { CLI_BAD = 2 }; /* exit status of everything that was refused */
 
-/* Prints "jfhe: ..." to standard error, control characters made visible, and returns CLI_BAD. */
+/* Prints "jfhe: ..." to standard error, control characters made visible, over a bar that stands there, and returns CLI_BAD. */
 __attribute__((format(printf, 1, 2))) int cli_fail(const char *fmt, ...);
 /* cli_fail with a library status: "what: detail". */
 int cli_status(jfhe_status st, const char *what);
-#define CLI_TRY(expr, what)                                  \
-  do {                                                       \
-    jfhe_status cli_st_ = (expr);                            \
-    if (cli_st_ != JFHE_OK) return cli_status(cli_st_, what); \
+#define CLI_TRY(expr, what)                                                                                            \
+  do {                                                                                                                 \
+    jfhe_status cli_st_ = (expr);                                                                                      \
+    if (cli_st_ != JFHE_OK) return cli_status(cli_st_, what);                                                          \
   } while (0)
-#define CLI_DO(expr)                  \
-  do {                                \
-    int cli_rc_ = (expr);             \
-    if (cli_rc_ != 0) return cli_rc_; \
+#define CLI_DO(expr)                                                                                                   \
+  do {                                                                                                                 \
+    int cli_rc_ = (expr);                                                                                              \
+    if (cli_rc_ != 0) return cli_rc_;                                                                                  \
   } while (0)
 
 /* "3.4 MiB" in a buffer of the caller's (at least 16 bytes). */
@@ -38,6 +38,13 @@ typedef struct cli_progress {
 void cli_progress_start(cli_progress *p, const char *what, uint64_t total);
 void cli_progress_at(cli_progress *p, uint64_t done);
 void cli_progress_end(cli_progress *p);
+
+/* Zero when s is not UTF-8. */
+int cli_utf8(const char *s);
+/* Makes control characters visible as '?', those beyond ASCII too: names come from files, and no escape sequence reaches a terminal. */
+void cli_harmless(char *s);
+/* A name for people: harmless, cut to `width` characters and padded to it (0: neither). */
+void cli_print_name(FILE *out, const char *s, int width);
 
 /* A JSON string with quotes and escapes. */
 void cli_json_string(FILE *out, const char *s);

@@ -1,8 +1,6 @@
 /* cli/secret_key.c: see secret_key.h. */
 #include "cli/secret_key.h"
 
-#include <sys/stat.h>
-
 #include "base/mem.h"
 #include "cli/files.h"
 #include "cli/keys.h"
@@ -22,13 +20,11 @@ int cli_save_sk(const char *dir, const jfhe_sk *sk) {
 
 int cli_load_sk(jfhe_sk **sk, const jfhe_ctx *ctx, const char *keys_dir) {
   char path[CLI_PATH_MAX];
-  struct stat s;
   uint8_t *bytes;
   size_t len;
   *sk = NULL;
   CLI_DO(cli_join(path, keys_dir, CLI_SECRET_FILE));
-  if (stat(path, &s) == 0 && (s.st_mode & 077) != 0) return cli_fail("%s: others may read it; run chmod 600 and consider it seen", path);
-  CLI_DO(cli_read(path, SECRET_CAP, &bytes, &len));
+  CLI_DO(cli_read_private(path, SECRET_CAP, &bytes, &len));
   jfhe_status st = jfhe_sk_read(ctx, sk, bytes, len);
   jfi_free_secret(bytes, len);
   CLI_TRY(st, path);
