@@ -86,22 +86,19 @@ JFI_INLINE void pass4(uint64_t *x, size_t h, const uint64_t *t, int first, const
     }
 }
 
-/* After the first stage x < 6q (3.1q when first), so P + C < (1 + 6/16 + 2 + 12/16) q < 5q, and with
- * x0 + 5q the result stays below 6 + 5 + 4.2 < 16q. */
+/* After the first stage x < 6q (3.1q when first), so P + C < (1 + 6/16 + 2 + 12/16) q < 5q. The 5q come in with the 2q of
+ * the first stage's x0, from which both radix-4 steps descend; the result stays below 6 + 5 + 4.2 < 16q. */
 JFI_INLINE void pass8(uint64_t *x, size_t h, const uint64_t *t, int first, const consts *c)
 {
-    const jfi_v off = vadd(vadd(vadd(c->q, c->q), vadd(c->q, c->q)), c->q);
     for (size_t i = 0; i < h; i += 8) {
         jfi_v v[8];
         for (size_t k = 0; k < 8; k++) v[k] = vload(x + k * h + i);
         for (size_t k = 0; k < 4; k++) {
-            v[k] = enter(v[k], first, 2, c);
+            v[k] = enter(v[k], first, k == 0 ? 7 : 2, c);
             radix2(&v[k], &v[k + 4], bc(t), bc(t + 1), c);
         }
-        for (size_t k = 0; k < 8; k += 4) {
-            v[k] = vadd(v[k], off);
+        for (size_t k = 0; k < 8; k += 4)
             radix4(&v[k], &v[k + 1], &v[k + 2], &v[k + 3], t + 2 + 10 * (k / 4), c);
-        }
         for (size_t k = 0; k < 8; k++) vstore(x + k * h + i, v[k]);
     }
 }
@@ -130,9 +127,10 @@ JFI_INLINE jfi_v finish(jfi_v v, const consts *c)
     return once(vand(shrink(v, 0, c), vset(JFI_MASK52)), c->q);
 }
 
-/* Lane choreography; a = first block of eight, b = second (ntt_plan.h, put_tail):
- *   h = 4: a0 b0 a1 b1 a2 b2 a3 b3 | a4 b4 ...      h = 2: a0 b0 a4 b4 a1 b1 a5 b5 | a2 b2 a6 b6 a3 b3 a7 b7
- *   h = 1: a0 b0 a4 b4 a2 b2 a6 b6 | a1 b1 a5 b5 a3 b3 a7 b7
+/* Lane choreography; a = first block of eight, b = second (ntt_table.c, put_tail):
+ *   h = 4: a0 a1 a2 a3 b0 b1 b2 b3 | a4 a5 a6 a7 b4 b5 b6 b7      h = 2: a0 a1 b0 b1 a4 a5 b4 b5 | a2 a3 b2 b3 a6 a7 b6 b7
+ *   h = 1: a0 a2 b0 b2 a4 a6 b4 b6 | a1 a3 b1 b3 a5 a7 b5 b7
+ * The first is two half loads: six shuffles are left, which all need the one port that shuffles.
  * Scaling leaves x in [5q, 7q) (the 5q is where its sum starts) and y below 2q. The three products are then below
  * 1.2q, 1.6q and 1.7q, so words stay between 0 and 12q.
  *
@@ -144,15 +142,21 @@ JFI_INLINE jfi_v times(jfi_v start, jfi_v x, jfi_v w, jfi_v ws, const consts *c)
 }
 
 typedef struct scales {
-    jfi_v xw, xs, yw, ys, start; /* G^0..G^3 and G^4..G^7, each twice, with companions; 5q */
+    jfi_v xw, xs, yw, ys, start; /* G^0..G^3 and G^4..G^7, each in both halves, with companions; 5q */
 } scales;
+
+JFI_INLINE jfi_v twice(const uint64_t *p) { return _mm512_broadcast_i64x4(_mm256_loadu_si256((const __m256i *)p)); }
 
 JFI_INLINE scales scales_of(const uint64_t *p, const consts *c)
 {
-    const jfi_v low = _mm512_setr_epi64(0, 0, 1, 1, 2, 2, 3, 3), high = _mm512_setr_epi64(4, 4, 5, 5, 6, 6, 7, 7);
-    const jfi_v w = vload(p), ws = vload(p + 8), q2 = vadd(c->q, c->q);
-    return (scales){_mm512_permutexvar_epi64(low, w), _mm512_permutexvar_epi64(low, ws),
-                    _mm512_permutexvar_epi64(high, w), _mm512_permutexvar_epi64(high, ws), vadd(vadd(q2, q2), c->q)};
+    const jfi_v q2 = vadd(c->q, c->q);
+    return (scales){twice(p), twice(p + 8), twice(p + 4), twice(p + 12), vadd(vadd(q2, q2), c->q)};
+}
+
+JFI_INLINE jfi_v halves(const uint64_t *a, const uint64_t *b)
+{
+    return _mm512_inserti64x4(_mm512_castsi256_si512(_mm256_loadu_si256((const __m256i *)a)),
+                              _mm256_loadu_si256((const __m256i *)b), 1);
 }
 
 JFI_INLINE void tail_pairs(uint64_t *d, int g, const uint64_t *t4, const uint64_t *t2, const uint64_t *t1,
@@ -160,38 +164,30 @@ JFI_INLINE void tail_pairs(uint64_t *d, int g, const uint64_t *t4, const uint64_
 {
     jfi_v x[TAIL_PAIRS], y[TAIL_PAIRS];
     for (int k = 0; k < g; k++) {
-        const jfi_v a = vload(d + 16 * k), b = vload(d + 16 * k + 8);
-        x[k] = _mm512_permutex2var_epi64(a, _mm512_setr_epi64(0, 8, 1, 9, 2, 10, 3, 11), b);
-        y[k] = _mm512_permutex2var_epi64(a, _mm512_setr_epi64(4, 12, 5, 13, 6, 14, 7, 15), b);
-        x[k] = times(s->start, x[k], s->xw, s->xs, c);
-        y[k] = times(vzero(), y[k], s->yw, s->ys, c);
+        x[k] = times(s->start, halves(d + 16 * k, d + 16 * k + 8), s->xw, s->xs, c);
+        y[k] = times(vzero(), halves(d + 16 * k + 4, d + 16 * k + 12), s->yw, s->ys, c);
     }
-    for (int k = 0; k < g; k++)
-        radix2(&x[k], &y[k], _mm512_broadcast_i64x2(_mm_loadu_si128((const __m128i *)(t4 + 4 * k))),
-               _mm512_broadcast_i64x2(_mm_loadu_si128((const __m128i *)(t4 + 4 * k + 2))), c);
+    for (int k = 0; k < g; k++) radix2(&x[k], &y[k], vload(t4 + 16 * k), vload(t4 + 16 * k + 8), c);
     for (int k = 0; k < g; k++) {
-        jfi_v u = _mm512_permutex2var_epi64(x[k], _mm512_setr_epi64(0, 1, 8, 9, 2, 3, 10, 11), y[k]);
-        y[k] = _mm512_permutex2var_epi64(x[k], _mm512_setr_epi64(4, 5, 12, 13, 6, 7, 14, 15), y[k]);
+        jfi_v u = _mm512_shuffle_i64x2(x[k], y[k], 0x88);
+        y[k] = _mm512_shuffle_i64x2(x[k], y[k], 0xdd);
         x[k] = u;
     }
-    for (int k = 0; k < g; k++)
-        radix2(&x[k], &y[k], _mm512_broadcast_i64x4(_mm256_loadu_si256((const __m256i *)(t2 + 8 * k))),
-               _mm512_broadcast_i64x4(_mm256_loadu_si256((const __m256i *)(t2 + 8 * k + 4))), c);
+    for (int k = 0; k < g; k++) radix2(&x[k], &y[k], vload(t2 + 16 * k), vload(t2 + 16 * k + 8), c);
     for (int k = 0; k < g; k++) {
-        jfi_v u = _mm512_shuffle_i64x2(x[k], y[k], 0x44);
-        y[k] = _mm512_shuffle_i64x2(x[k], y[k], 0xee);
+        jfi_v u = _mm512_unpacklo_epi64(x[k], y[k]);
+        y[k] = _mm512_unpackhi_epi64(x[k], y[k]);
         x[k] = u;
     }
-    for (int k = 0; k < g; k++)
-        radix2(&x[k], &y[k], vload(t1 + 16 * k), vload(t1 + 16 * k + 8), c);
+    for (int k = 0; k < g; k++) radix2(&x[k], &y[k], vload(t1 + 16 * k), vload(t1 + 16 * k + 8), c);
     for (int k = 0; k < g; k++) {
         x[k] = finish(x[k], c);
         y[k] = finish(y[k], c);
     }
     for (int k = 0; k < g; k++) {
-        vstore(d + 16 * k, _mm512_permutex2var_epi64(x[k], _mm512_setr_epi64(0, 8, 4, 12, 2, 10, 6, 14), y[k]));
+        vstore(d + 16 * k, _mm512_permutex2var_epi64(x[k], _mm512_setr_epi64(0, 8, 1, 9, 4, 12, 5, 13), y[k]));
         vstore(d + 16 * k + 8,
-               _mm512_permutex2var_epi64(x[k], _mm512_setr_epi64(1, 9, 5, 13, 3, 11, 7, 15), y[k]));
+               _mm512_permutex2var_epi64(x[k], _mm512_setr_epi64(2, 10, 3, 11, 6, 14, 7, 15), y[k]));
     }
 }
 
@@ -205,8 +201,8 @@ static void tail(uint64_t *x, size_t pairs, const uint64_t *w, const ifma_plan *
         const scales s = scales_of(scale, &k);
         size_t i = 0;
         for (; i + TAIL_PAIRS <= group; i += TAIL_PAIRS)
-            tail_pairs(x + 16 * i, TAIL_PAIRS, t4 + 4 * i, t2 + 8 * i, t1 + 16 * i, &s, &k);
-        for (; i < group; i++) tail_pairs(x + 16 * i, 1, t4 + 4 * i, t2 + 8 * i, t1 + 16 * i, &s, &k);
+            tail_pairs(x + 16 * i, TAIL_PAIRS, t4 + 16 * i, t2 + 16 * i, t1 + 16 * i, &s, &k);
+        for (; i < group; i++) tail_pairs(x + 16 * i, 1, t4 + 16 * i, t2 + 16 * i, t1 + 16 * i, &s, &k);
     }
 }
 

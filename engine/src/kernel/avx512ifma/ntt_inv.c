@@ -134,15 +134,20 @@ JFI_INLINE void pass16(uint64_t *x, size_t h, const uint64_t *t, int last, const
  * differences lifted by q, 2q, 4q; at the end word i of a block is multiplied by G^-i, so all leave below 2q. With n == 8
  * the tail is the whole transform (`last`). */
 typedef struct scales {
-    jfi_v xw, xs, yw, ys; /* G^0..G^-3 and G^-4..G^-7, each twice, with companions */
+    jfi_v xw, xs, yw, ys; /* G^0..G^-3 and G^-4..G^-7, each in both halves, with companions */
 } scales;
+
+JFI_INLINE jfi_v twice(const uint64_t *p) { return _mm512_broadcast_i64x4(_mm256_loadu_si256((const __m256i *)p)); }
 
 JFI_INLINE scales scales_of(const uint64_t *p)
 {
-    const jfi_v low = _mm512_setr_epi64(0, 0, 1, 1, 2, 2, 3, 3), high = _mm512_setr_epi64(4, 4, 5, 5, 6, 6, 7, 7);
-    const jfi_v w = vload(p), ws = vload(p + 8);
-    return (scales){_mm512_permutexvar_epi64(low, w), _mm512_permutexvar_epi64(low, ws),
-                    _mm512_permutexvar_epi64(high, w), _mm512_permutexvar_epi64(high, ws)};
+    return (scales){twice(p), twice(p + 8), twice(p + 4), twice(p + 12)};
+}
+
+JFI_INLINE void store_halves(uint64_t *a, uint64_t *b, jfi_v x)
+{
+    _mm256_storeu_si256((__m256i *)a, _mm512_castsi512_si256(x));
+    _mm256_storeu_si256((__m256i *)b, _mm512_extracti64x4_epi64(x, 1));
 }
 
 JFI_INLINE void tail_pairs(uint64_t *d, int g, const uint64_t *t4, const uint64_t *t2, const uint64_t *t1,
@@ -151,33 +156,28 @@ JFI_INLINE void tail_pairs(uint64_t *d, int g, const uint64_t *t4, const uint64_
     jfi_v x[TAIL_PAIRS], y[TAIL_PAIRS], s[TAIL_PAIRS];
     for (int k = 0; k < g; k++) {
         const jfi_v a = vload(d + 16 * k), b = vload(d + 16 * k + 8);
-        x[k] = _mm512_permutex2var_epi64(a, _mm512_setr_epi64(0, 8, 4, 12, 2, 10, 6, 14), b);
-        y[k] = _mm512_permutex2var_epi64(a, _mm512_setr_epi64(1, 9, 5, 13, 3, 11, 7, 15), b);
+        x[k] = _mm512_permutex2var_epi64(a, _mm512_setr_epi64(0, 2, 8, 10, 4, 6, 12, 14), b);
+        y[k] = _mm512_permutex2var_epi64(a, _mm512_setr_epi64(1, 3, 9, 11, 5, 7, 13, 15), b);
     }
     for (int k = 0; k < g; k++) {
         s[k] = vadd(x[k], y[k]);
         y[k] = mul(vsub(vadd(x[k], c->q), y[k]), vload(t1 + 16 * k), vload(t1 + 16 * k + 8), c);
     }
     for (int k = 0; k < g; k++) {
-        x[k] = _mm512_shuffle_i64x2(s[k], y[k], 0x44);
-        y[k] = _mm512_shuffle_i64x2(s[k], y[k], 0xee);
+        x[k] = _mm512_unpacklo_epi64(s[k], y[k]);
+        y[k] = _mm512_unpackhi_epi64(s[k], y[k]);
     }
     for (int k = 0; k < g; k++) {
         s[k] = vadd(x[k], y[k]);
-        y[k] = mul(vsub(vadd(x[k], c->q2), y[k]),
-                   _mm512_broadcast_i64x4(_mm256_loadu_si256((const __m256i *)(t2 + 8 * k))),
-                   _mm512_broadcast_i64x4(_mm256_loadu_si256((const __m256i *)(t2 + 8 * k + 4))), c);
+        y[k] = mul(vsub(vadd(x[k], c->q2), y[k]), vload(t2 + 16 * k), vload(t2 + 16 * k + 8), c);
     }
     for (int k = 0; k < g; k++) {
-        x[k] = _mm512_permutex2var_epi64(s[k], _mm512_setr_epi64(0, 1, 4, 5, 8, 9, 12, 13), y[k]);
-        y[k] = _mm512_permutex2var_epi64(s[k], _mm512_setr_epi64(2, 3, 6, 7, 10, 11, 14, 15), y[k]);
+        x[k] = _mm512_permutex2var_epi64(s[k], _mm512_setr_epi64(0, 1, 8, 9, 2, 3, 10, 11), y[k]);
+        y[k] = _mm512_permutex2var_epi64(s[k], _mm512_setr_epi64(4, 5, 12, 13, 6, 7, 14, 15), y[k]);
     }
     for (int k = 0; k < g; k++) {
-        s[k] = vadd(x[k], y[k]);
-        y[k] = mul(vsub(vadd(x[k], c->q4), y[k]),
-                   _mm512_broadcast_i64x2(_mm_loadu_si128((const __m128i *)(t4 + 4 * k))),
-                   _mm512_broadcast_i64x2(_mm_loadu_si128((const __m128i *)(t4 + 4 * k + 2))), c);
-        s[k] = mul(s[k], sc->xw, sc->xs, c);
+        s[k] = mul(vadd(x[k], y[k]), sc->xw, sc->xs, c);
+        y[k] = mul(vsub(vadd(x[k], c->q4), y[k]), vload(t4 + 16 * k), vload(t4 + 16 * k + 8), c);
         y[k] = mul(y[k], sc->yw, sc->ys, c);
         if (last) {
             s[k] = finish2(s[k], c);
@@ -185,9 +185,8 @@ JFI_INLINE void tail_pairs(uint64_t *d, int g, const uint64_t *t4, const uint64_
         }
     }
     for (int k = 0; k < g; k++) {
-        vstore(d + 16 * k, _mm512_permutex2var_epi64(s[k], _mm512_setr_epi64(0, 2, 4, 6, 8, 10, 12, 14), y[k]));
-        vstore(d + 16 * k + 8,
-               _mm512_permutex2var_epi64(s[k], _mm512_setr_epi64(1, 3, 5, 7, 9, 11, 13, 15), y[k]));
+        store_halves(d + 16 * k, d + 16 * k + 8, s[k]);
+        store_halves(d + 16 * k + 4, d + 16 * k + 12, y[k]);
     }
 }
 
@@ -201,8 +200,8 @@ static void tail(uint64_t *x, size_t pairs, const uint64_t *w, const ifma_plan *
         const scales s = scales_of(scale);
         size_t i = 0;
         for (; i + TAIL_PAIRS <= group; i += TAIL_PAIRS)
-            tail_pairs(x + 16 * i, TAIL_PAIRS, t4 + 4 * i, t2 + 8 * i, t1 + 16 * i, &s, 0, &k);
-        for (; i < group; i++) tail_pairs(x + 16 * i, 1, t4 + 4 * i, t2 + 8 * i, t1 + 16 * i, &s, 0, &k);
+            tail_pairs(x + 16 * i, TAIL_PAIRS, t4 + 16 * i, t2 + 16 * i, t1 + 16 * i, &s, 0, &k);
+        for (; i < group; i++) tail_pairs(x + 16 * i, 1, t4 + 16 * i, t2 + 16 * i, t1 + 16 * i, &s, 0, &k);
     }
 }
 

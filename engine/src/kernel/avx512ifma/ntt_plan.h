@@ -14,7 +14,7 @@
  *
  * The tail works in groups of up to 32 blocks of eight words. Block s of a group with G = psi^(1 + brv(128 group)) has the
  * root c = G z_s, where z_s = psi^brv(4s) is the same in every group. After word i of each block is multiplied by G^i the
- * three stages need only the z: a table of 3.5 KiB that stays in L1, and 16 words a group. (Twiddles of its own for every
+ * three stages need only the z: a table of 6 KiB, spread out for the lanes, that stays in L1, and 16 words a group. (Twiddles of its own for every
  * block would be 14 bytes a word of the transform, three times all others together, and they would come from memory: a
  * ciphertext has dozens of moduli.) The scaling takes the place of the shrinking that the tail would begin with.
  *
@@ -42,7 +42,7 @@ typedef struct ifma_plan {
     uint32_t outer;  /* passes before the part that works in L1 */
     uint32_t leaves; /* log2 of the number of L1 blocks */
     uint32_t group;  /* pairs of 8-word blocks in a tail group */
-    size_t tail4, tail2, tail1; /* word offsets: 4, 8 and 16 words a pair of a group */
+    size_t tail4, tail2, tail1; /* word offsets: 16 words a pair of a group, w and ws for eight lanes */
     size_t scale;    /* word offset: 16 words a group, G^0 .. G^7 and their companions */
     size_t words;    /* all of one direction */
 } ifma_plan;
@@ -75,8 +75,8 @@ static inline void ifma_plan_init(ifma_plan *p, uint32_t log_n)
     const size_t pairs = log_n > 4 ? (size_t)1 << (log_n - 4) : 1;
     p->group = pairs < IFMA_GROUP ? (uint32_t)pairs : IFMA_GROUP;
     p->tail4 = at;
-    p->tail2 = ifma_round8(at + (size_t)4 * p->group);
-    p->tail1 = p->tail2 + (size_t)8 * p->group;
+    p->tail2 = p->tail4 + (size_t)16 * p->group;
+    p->tail1 = p->tail2 + (size_t)16 * p->group;
     p->scale = p->tail1 + (size_t)16 * p->group;
     p->words = p->scale + pairs / p->group * 16;
 }

@@ -67,25 +67,22 @@ static void put_node(const builder *b, uint64_t *at, size_t k, uint32_t radix)
     }
 }
 
-/* Lanes of the tail for one pair (a, b) of 8-word blocks of a group: h = 4: a b; h = 2: a0 b0 a1 b1;
- * h = 1: a0 b0 a2 b2 a1 b1 a3 b3 (the index is the block inside a or b). The root of block k at h = 4 is z_k^4 = psi^brv(k). */
+/* Lanes of the tail for one pair (a, b) of 8-word blocks of a group: h = 4: a a a a b b b b; h = 2: a0 a0 b0 b0 a1 a1 b1 b1;
+ * h = 1: a0 a1 b0 b1 a2 a3 b2 b3 (the index is the block inside a or b). The root of block k at h = 4 is z_k^4 = psi^brv(k). */
 static void put_tail(const builder *b, uint64_t *half, const ifma_plan *p, size_t pair)
 {
-    static const uint8_t order[4] = {0, 2, 1, 3};
-    uint64_t *t4 = half + p->tail4 + 4 * pair, *t2 = half + p->tail2 + 8 * pair, *t1 = half + p->tail1 + 16 * pair;
-    for (size_t s = 0; s < 2; s++) {
-        const size_t k = b->log_n > 3 ? 2 * pair + s : 0; /* with n == 8 there is no b: its lanes repeat a */
+    uint64_t *t4 = half + p->tail4 + 16 * pair, *t2 = half + p->tail2 + 16 * pair, *t1 = half + p->tail1 + 16 * pair;
+    for (size_t lane = 0; lane < 8; lane++) {
+        /* With n == 8 there is no b: its lanes repeat a. */
+        const size_t block = b->log_n > 3 ? 2 * pair : 0, one = b->log_n > 3;
+        const size_t k4 = block + one * (lane >> 2), k = block + one * (lane >> 1 & 1);
         uint64_t w[2];
-        put(b, w, node_root(b, k));
-        t4[s] = w[0], t4[2 + s] = w[1];
-        for (size_t i = 0; i < 2; i++) {
-            put(b, w, node_root(b, 2 * k + i));
-            t2[2 * i + s] = w[0], t2[4 + 2 * i + s] = w[1];
-        }
-        for (size_t i = 0; i < 4; i++) {
-            put(b, w, node_root(b, 4 * k + order[i]));
-            t1[2 * i + s] = w[0], t1[8 + 2 * i + s] = w[1];
-        }
+        put(b, w, node_root(b, k4));
+        t4[lane] = w[0], t4[8 + lane] = w[1];
+        put(b, w, node_root(b, 2 * k + (lane >> 2)));
+        t2[lane] = w[0], t2[8 + lane] = w[1];
+        put(b, w, node_root(b, 4 * k + (lane >> 2) * 2 + (lane & 1)));
+        t1[lane] = w[0], t1[8 + lane] = w[1];
     }
 }
 
