@@ -8,6 +8,24 @@
 #include "rlwe/keyring.h"
 #include "vec-world.h"
 
+/* A recovery file of 32 bytes means the same key for ever. */
+JFI_TEST(secrets_from_entropy) {
+  VEC_EACH(c, "secret") {
+    jfhe_ctx *ctx = jfi_test_ctx((uint32_t)vec_one(c, "log_n"), 1, 46, 1);
+    REQUIRE(ctx != NULL);
+    jfhe_sk *sk = NULL;
+    uint64_t wide[64], id[2];
+    CHECK_OK(jfhe_sk_from_entropy(&sk, ctx, vec_bytes(c, "entropy")));
+    REQUIRE(sk != NULL);
+    for (size_t i = 0; i < ctx->ring->n; i++) wide[i] = (uint64_t)(int64_t)sk->s[i];
+    vec_check(c, "values", wide, ctx->ring->n);
+    jfhe_sk_id(sk, (uint8_t *)id);
+    vec_check(c, "id", id, 2);
+    jfhe_sk_free(sk);
+    jfhe_ctx_free(ctx);
+  }
+}
+
 /* Coefficients of an encoded plaintext from its first two limbs; |coefficient| < 2^62. */
 static void coefficients(const jfhe_ctx *ctx, const jfhe_pt *pt, int64_t *out) {
   const size_t n = ctx->ring->n;

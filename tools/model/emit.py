@@ -23,24 +23,28 @@ def json_text(about: str, cases: list[dict]) -> str:
     return '{"about": ' + json.dumps(about) + ',\n"cases": [\n' + ",\n".join(lines) + "\n]}\n"
 
 
+def _name(*parts: str) -> str:
+    """A C identifier."""
+    return "_".join(parts).replace("-", "_")
+
+
 def header_text(files: dict[str, list[dict]]) -> str:
-    """The text of vectors.h from the cases of all files, in Python or in JSON form."""
-    words, fields, table = [], [], []
-    offset = count = 0
+    """The text of vectors.h from the cases of all files, in Python or in JSON form. Arrays are named after their case, so that
+    a new case changes no other line."""
+    rows, table = [], []
     for cases in files.values():
         for case in cases:
-            first = count
+            fields = []
             for key, value in case.items():
                 if key in ("kind", "name"):
                     continue
-                row = to_words(value)
-                words.append(",".join(f"0x{x:x}u" for x in row) + ",")
-                fields.append(f'{{"{key}",{len(row)},vec_all+{offset}}},')
-                offset, count = offset + len(row), count + 1
-            table.append(f'{{"{case["kind"]}","{case["name"]}",{count - first},vec_fields+{first}}},')
-    return (HEAD + "static const uint64_t vec_all[] = {\n" + "\n".join(words)
-            + "\n};\nstatic const vec_field vec_fields[] = {\n" + "\n".join(fields)
-            + "\n};\nstatic const vec_case vec_cases_all[] = {\n" + "\n".join(table)
+                words, array = to_words(value), _name("v", case["kind"], case["name"], key)
+                rows.append(f"static const uint64_t {array}[] = {{" + ",".join(f"0x{x:x}u" for x in words) + "};")
+                fields.append(f'{{"{key}",{len(words)},{array}}}')
+            array = _name("f", case["kind"], case["name"])
+            rows.append(f"static const vec_field {array}[] = {{" + ",".join(fields) + "};")
+            table.append(f'{{"{case["kind"]}","{case["name"]}",{len(fields)},{array}}},')
+    return (HEAD + "\n".join(rows) + "\nstatic const vec_case vec_cases_all[] = {\n" + "\n".join(table)
             + "\n};\nenum { VEC_CASES = sizeof vec_cases_all / sizeof vec_cases_all[0] };\n#endif\n")
 
 

@@ -6,7 +6,8 @@ from .inputs import Inputs
 
 BASE_ABOUT = (
     "Randomness. aes: blocks first.. of stream (domain, index) of a seed. chacha: bytes of a keyed stream from its start; "
-    "skip bytes are drawn first. ternary: small integers drawn from a keyed stream.")
+    "skip bytes are drawn first. ternary: small integers drawn from a keyed stream. secret: the key of jfhe_sk_from_entropy: coefficients are ternary draws of "
+    "the entropy's stream 1, the id is the first 16 bytes of its stream 2.")
 RING_ABOUT = (
     "Rings. Words are hexadecimal. prime: the (index+1)-th prime of `bits` bits and its 2^18-th root of unity. ntt: "
     "coefficients and evaluations modulo q. perm: X -> X^g in evaluation form. automorphism: a(X^g) in coefficient form. "
@@ -37,6 +38,16 @@ def chacha_cases() -> list[dict]:
         key = Inputs(f"ternary/{i}").bytes(32)
         out.append({"kind": "ternary", "name": f"ternary-{i}", "key": key, "stream": Words([i]),
                     "values": chacha.Rng(key, i).ternary(n)})
+    return out
+
+
+def secret_cases() -> list[dict]:
+    """What 32 bytes of entropy become: a recovery file must mean the same key for ever."""
+    out = []
+    for i in range(2):
+        entropy = Inputs(f"secret/{i}").bytes(32)
+        out.append({"kind": "secret", "name": f"secret-{i}", "log_n": 5 + i, "entropy": entropy,
+                    "id": chacha.Rng(entropy, 2).bytes(16), "values": chacha.Rng(entropy, 1).ternary(32 << i)})
     return out
 
 
@@ -117,7 +128,7 @@ def conv_cases() -> list[dict]:
 
 
 def base() -> list[dict]:
-    return aes_cases() + chacha_cases()
+    return aes_cases() + chacha_cases() + secret_cases()
 
 
 def ring() -> list[dict]:
