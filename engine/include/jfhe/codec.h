@@ -32,31 +32,31 @@ enum jfhe_encoding {
 enum jfhe_scheme { JFHE_SCHEME_NONE = 0, JFHE_SCHEME_CKKS = 1 };
 
 enum {
-  JFHE_HEADER_BYTES = 256,      /**< fixed part of a header */
-  JFHE_HEADER_BYTES_MAX = 1280  /**< with the longest table of digits */
+  JFHE_HEADER_BYTES = 256,     /**< fixed part of a header */
+  JFHE_HEADER_BYTES_MAX = 1280 /**< with the longest table of digits */
 };
 
 /** What a header says. Fields that an object does not have are 0. */
 typedef struct jfhe_info {
   uint32_t version;
-  uint32_t object;        /**< enum jfhe_object */
-  uint32_t encoding;      /**< enum jfhe_encoding */
-  uint32_t scheme;        /**< enum jfhe_scheme */
+  uint32_t object;   /**< enum jfhe_object */
+  uint32_t encoding; /**< enum jfhe_encoding */
+  uint32_t scheme;   /**< enum jfhe_scheme */
   uint32_t log_n;
   uint32_t level;
-  uint32_t limbs;         /**< primes of the subset, specials included */
-  uint32_t form;          /**< enum jfhe_form */
-  uint32_t packing;       /**< enum jfhe_packing */
+  uint32_t limbs;   /**< primes of the subset, specials included */
+  uint32_t form;    /**< enum jfhe_form */
+  uint32_t packing; /**< enum jfhe_packing */
   uint32_t log_slots;
   uint32_t degree;
-  uint32_t kind;          /**< enum jfhe_evk_kind */
+  uint32_t kind; /**< enum jfhe_evk_kind */
   uint32_t galois;
   uint32_t digits;
-  uint32_t log_n_other;   /**< lift and lower: the smaller ring */
+  uint32_t log_n_other; /**< lift and lower: the smaller ring */
   uint32_t pad;
   uint64_t header_bytes;
-  uint64_t total_bytes;   /**< of the whole container */
-  uint64_t memory_bytes;  /**< of the object's residues once read */
+  uint64_t total_bytes;  /**< of the whole container */
+  uint64_t memory_bytes; /**< of the object's residues once read */
   double scale;
   double magnitude;
   double error_worst;
@@ -95,15 +95,18 @@ JFHE_API const char *jfhe_encoding_text(uint32_t encoding);
  *          JFHE_ERR_IO when `write` failed, JFHE_ERR_MEMORY. */
 JFHE_API size_t jfhe_ct_write_size(const jfhe_ct *ct, uint32_t encoding);
 JFHE_API JFHE_CHECK jfhe_status jfhe_ct_write(uint8_t *bytes, size_t len, const jfhe_ct *ct, uint32_t encoding);
-JFHE_API JFHE_CHECK jfhe_status jfhe_ct_write_stream(jfhe_write_fn write, void *self, const jfhe_ct *ct, uint32_t encoding);
+JFHE_API JFHE_CHECK jfhe_status jfhe_ct_write_stream(jfhe_write_fn write, void *self, const jfhe_ct *ct,
+                                                     uint32_t encoding);
 
 JFHE_API size_t jfhe_pk_write_size(const jfhe_pk *key, uint32_t encoding);
 JFHE_API JFHE_CHECK jfhe_status jfhe_pk_write(uint8_t *bytes, size_t len, const jfhe_pk *key, uint32_t encoding);
-JFHE_API JFHE_CHECK jfhe_status jfhe_pk_write_stream(jfhe_write_fn write, void *self, const jfhe_pk *key, uint32_t encoding);
+JFHE_API JFHE_CHECK jfhe_status jfhe_pk_write_stream(jfhe_write_fn write, void *self, const jfhe_pk *key,
+                                                     uint32_t encoding);
 
 JFHE_API size_t jfhe_evk_write_size(const jfhe_evk *key, uint32_t encoding);
 JFHE_API JFHE_CHECK jfhe_status jfhe_evk_write(uint8_t *bytes, size_t len, const jfhe_evk *key, uint32_t encoding);
-JFHE_API JFHE_CHECK jfhe_status jfhe_evk_write_stream(jfhe_write_fn write, void *self, const jfhe_evk *key, uint32_t encoding);
+JFHE_API JFHE_CHECK jfhe_status jfhe_evk_write_stream(jfhe_write_fn write, void *self, const jfhe_evk *key,
+                                                      uint32_t encoding);
 
 JFHE_API size_t jfhe_ctx_write_size(const jfhe_ctx *ctx);
 JFHE_API JFHE_CHECK jfhe_status jfhe_ctx_write(uint8_t *bytes, size_t len, const jfhe_ctx *ctx);
@@ -125,13 +128,16 @@ JFHE_API JFHE_CHECK jfhe_status jfhe_ctx_write(uint8_t *bytes, size_t len, const
  *          JFHE_ERR_VALUE     a residue not below its prime;
  *          JFHE_ERR_IO        `read` failed. */
 JFHE_API JFHE_CHECK jfhe_status jfhe_ct_read(const jfhe_ctx *ctx, jfhe_ct **out, const uint8_t *bytes, size_t len);
-JFHE_API JFHE_CHECK jfhe_status jfhe_ct_read_stream(const jfhe_ctx *ctx, jfhe_ct **out, jfhe_read_fn read, void *self, size_t cap);
+JFHE_API JFHE_CHECK jfhe_status jfhe_ct_read_stream(const jfhe_ctx *ctx, jfhe_ct **out, jfhe_read_fn read, void *self,
+                                                    size_t cap);
 
 JFHE_API JFHE_CHECK jfhe_status jfhe_pk_read(const jfhe_ctx *ctx, jfhe_pk **out, const uint8_t *bytes, size_t len);
-JFHE_API JFHE_CHECK jfhe_status jfhe_pk_read_stream(const jfhe_ctx *ctx, jfhe_pk **out, jfhe_read_fn read, void *self, size_t cap);
+JFHE_API JFHE_CHECK jfhe_status jfhe_pk_read_stream(const jfhe_ctx *ctx, jfhe_pk **out, jfhe_read_fn read, void *self,
+                                                    size_t cap);
 
 JFHE_API JFHE_CHECK jfhe_status jfhe_evk_read(const jfhe_ctx *ctx, jfhe_evk **out, const uint8_t *bytes, size_t len);
-JFHE_API JFHE_CHECK jfhe_status jfhe_evk_read_stream(const jfhe_ctx *ctx, jfhe_evk **out, jfhe_read_fn read, void *self, size_t cap);
+JFHE_API JFHE_CHECK jfhe_status jfhe_evk_read_stream(const jfhe_ctx *ctx, jfhe_evk **out, jfhe_read_fn read, void *self,
+                                                     size_t cap);
 /** A switching key whose residues stay where they are: RAW or RAW_SEEDED, bytes 64-byte aligned (a mapped file is).
  *  The bytes are checked like any others, must not change, and must outlive the key. Allocates the handle alone. */
 JFHE_API JFHE_CHECK jfhe_status jfhe_evk_map(const jfhe_ctx *ctx, jfhe_evk **out, const uint8_t *bytes, size_t len);
@@ -139,7 +145,8 @@ JFHE_API JFHE_CHECK jfhe_status jfhe_evk_map(const jfhe_ctx *ctx, jfhe_evk **out
 /** The context of a parameter container.
  *  max_log_n  refuse a larger ring (JFHE_ERR_MEMORY) before its tables are made: they dwarf the container.
  *  Returns also JFHE_ERR_PARAMS and _SECURITY, as jfhe_ctx_new_custom. */
-JFHE_API JFHE_CHECK jfhe_status jfhe_ctx_new_from_container(jfhe_ctx **out, const uint8_t *bytes, size_t len, uint32_t max_log_n);
+JFHE_API JFHE_CHECK jfhe_status jfhe_ctx_new_from_container(jfhe_ctx **out, const uint8_t *bytes, size_t len,
+                                                            uint32_t max_log_n);
 
 #ifdef __cplusplus
 }

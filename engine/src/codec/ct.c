@@ -75,7 +75,7 @@ static void fill_fields(jfhe_ct *ct, const jfi_header *h) {
 
 static jfhe_status read_polys(jfhe_ct *ct, jfi_source *s, const jfi_header *h) {
   const jfi_ring *ring = ct->ctx->ring;
-  uint32_t prime[JFI_PRIMES_MAX];
+  uint32_t prime[JFI_PRIMES_MAX] = {0};
   size_t limbs = jfi_set_list(ct->primes, prime), polys = ct->seeded ? 1 : ct->degree + (size_t)1;
   for (size_t i = 0; i < polys; i++)
     for (size_t j = 0; j < limbs; j++)
@@ -86,7 +86,7 @@ static jfhe_status read_polys(jfhe_ct *ct, jfi_source *s, const jfi_header *h) {
 
 static jfhe_status expand_seed(jfhe_ct *ct) {
   const jfi_ring *ring = ct->ctx->ring;
-  uint32_t prime[JFI_PRIMES_MAX];
+  uint32_t prime[JFI_PRIMES_MAX] = {0};
   size_t limbs = jfi_set_list(ct->primes, prime);
   void *scratch = jfi_alloc(jfi_uniform_scratch(ring->n));
   if (!scratch) return jfi_fail(JFHE_ERR_MEMORY, "no memory to expand a seed");

@@ -32,7 +32,7 @@ static jfhe_status make_header(jfi_header *h, const jfhe_evk *k, uint32_t encodi
 static jfhe_status put_expanded(jfi_sink *s, const jfhe_evk *k, int raw) {
   const jfi_ring *ring = k->ctx->ring;
   size_t words = jfi_round64(ring->n * sizeof(uint64_t));
-  uint32_t prime[JFI_PRIMES_MAX];
+  uint32_t prime[JFI_PRIMES_MAX] = {0};
   jfi_set_list(jfi_set_or(k->q, k->p), prime);
   uint8_t *limb = jfi_alloc(words + jfi_uniform_scratch(ring->n));
   if (!limb) return jfi_fail(JFHE_ERR_MEMORY, "no memory to expand a seed");
@@ -100,7 +100,7 @@ static jfhe_status make_handle(jfhe_evk **out, const jfhe_ctx *ctx, const jfi_he
 static jfhe_status read_half(const jfhe_evk *k, const uint64_t **half, jfi_source *s, int raw) {
   const jfi_ring *ring = k->ctx->ring;
   size_t limbs = (size_t)k->n_digits * k->n_limbs;
-  uint32_t prime[JFI_PRIMES_MAX];
+  uint32_t prime[JFI_PRIMES_MAX] = {0};
   jfi_set_list(jfi_set_or(k->q, k->p), prime);
   uint64_t *x = jfi_alloc(limbs * ring->n * sizeof *x);
   *half = x;
@@ -112,7 +112,7 @@ static jfhe_status read_half(const jfhe_evk *k, const uint64_t **half, jfi_sourc
 
 static jfhe_status map_half(const jfhe_evk *k, const uint64_t **half, jfi_source *s) {
   const jfi_ring *ring = k->ctx->ring;
-  uint32_t prime[JFI_PRIMES_MAX];
+  uint32_t prime[JFI_PRIMES_MAX] = {0};
   const uint64_t *limb;
   jfi_set_list(jfi_set_or(k->q, k->p), prime);
   *half = (const uint64_t *)(const void *)s->at;

@@ -60,7 +60,7 @@ static jfhe_status alloc_pk(jfhe_pk **out, const jfhe_ctx *ctx, const jfi_header
 
 static jfhe_status fill_pk(jfhe_pk *pk, jfi_source *s, const jfi_header *h) {
   const jfi_ring *ring = pk->ctx->ring;
-  uint32_t prime[JFI_PRIMES_MAX];
+  uint32_t prime[JFI_PRIMES_MAX] = {0};
   jfi_set_list(pk->primes, prime);
   for (size_t j = 0; j < pk->n_limbs; j++)
     JFI_TRY(jfi_source_words(s, ring->k, pk->b + j * ring->n, ring->n, ring->mod[prime[j]].q,
