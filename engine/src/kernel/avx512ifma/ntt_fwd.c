@@ -17,7 +17,7 @@
 #include "kernel/avx512ifma/vec.h"
 #include "kernel/avx512ifma/ntt_plan.h"
 
-enum { TAIL_PAIRS = 4 };
+enum { TAIL_PAIRS = 8 };
 
 typedef struct consts {
     jfi_v q, nq; /* q, and 2^52 - q, that is -q for an IFMA multiply */
