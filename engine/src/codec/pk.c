@@ -43,9 +43,10 @@ jfhe_status jfhe_pk_write_stream(jfhe_write_fn write, void *self, const jfhe_pk 
 }
 
 /* ---- reading ---- */
-static jfhe_status alloc_pk(jfhe_pk **out, const jfhe_ctx *ctx, const jfi_header *h) {
+/* Null when memory runs out. */
+static jfhe_pk *alloc_pk(const jfhe_ctx *ctx, const jfi_header *h) {
   jfhe_pk *pk = jfi_alloc_zero(sizeof *pk);
-  if (!pk) return jfi_fail(JFHE_ERR_MEMORY, "no memory for a public key");
+  if (!pk) return NULL;
   pk->ctx = ctx;
   pk->primes = h->q;
   pk->level = h->level;
@@ -54,8 +55,9 @@ static jfhe_status alloc_pk(jfhe_pk **out, const jfhe_ctx *ctx, const jfi_header
   memcpy(pk->seed, h->seed, sizeof pk->seed);
   pk->b = jfi_alloc(pk->n_limbs * ctx->ring->n * sizeof(uint64_t));
   pk->a = jfi_alloc(pk->n_limbs * ctx->ring->n * sizeof(uint64_t));
-  *out = pk;
-  return pk->a && pk->b ? JFHE_OK : jfi_fail(JFHE_ERR_MEMORY, "no memory for a public key");
+  if (pk->a && pk->b) return pk;
+  jfhe_pk_free(pk);
+  return NULL;
 }
 
 static jfhe_status fill_pk(jfhe_pk *pk, jfi_source *s, const jfi_header *h) {
@@ -78,11 +80,11 @@ static jfhe_status fill_pk(jfhe_pk *pk, jfi_source *s, const jfi_header *h) {
 
 static jfhe_status read_pk(const jfhe_ctx *ctx, jfhe_pk **out, jfi_source *s, uint64_t cap) {
   jfi_header h;
-  jfhe_pk *pk = NULL;
   JFI_TRY(jfi_source_header(s, &h, cap));
   JFI_TRY(jfi_header_agree(&h, ctx, JFHE_OBJECT_PK));
-  jfhe_status st = alloc_pk(&pk, ctx, &h);
-  if (st == JFHE_OK) st = fill_pk(pk, s, &h);
+  jfhe_pk *pk = alloc_pk(ctx, &h);
+  if (!pk) return jfi_fail(JFHE_ERR_MEMORY, "no memory for a public key");
+  jfhe_status st = fill_pk(pk, s, &h);
   if (st != JFHE_OK) {
     jfhe_pk_free(pk);
     return st;

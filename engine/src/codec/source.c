@@ -45,7 +45,7 @@ jfhe_status jfi_source_take(jfi_source *s, void *out, size_t len) {
 
 /* The bytes between header and payload: zeros, like every byte that means nothing. */
 static jfhe_status skip_gap(jfi_source *s, uint64_t to) {
-  uint8_t gap[256];
+  uint8_t gap[256] = {0};
   while (s->offset < to) {
     size_t len = to - s->offset < sizeof gap ? (size_t)(to - s->offset) : sizeof gap;
     uint64_t from = s->offset;
