@@ -274,3 +274,15 @@ JFI_TEST(presets_meet) {
   jfhe_ctx_free(small);
   jfhe_ctx_free(big);
 }
+
+JFI_TEST_SLOW(deep_carries_ml) {
+  jfhe_ctx *small = NULL, *big = NULL;
+  REQUIRE_OK(jfhe_ctx_new_preset(&small, "ml"));
+  REQUIRE_OK(jfhe_ctx_new_preset(&big, "deep"));
+  for (uint32_t l = 4; l <= jfhe_ctx_levels(small); l++) {
+    uint32_t level = jfhe_lift_level(big, small, l);
+    CHECK(level != UINT32_MAX && level + 3 >= l);
+  }
+  jfhe_ctx_free(small);
+  jfhe_ctx_free(big);
+}

@@ -389,3 +389,42 @@ JFI_TEST(a_promise_replaces_the_magnitude) {
   jfhe_poly_free(p);
   jfi_world_close(&w);
 }
+
+/* At a real degree the worst case stays within 2^10 of what is measured. */
+JFI_TEST_SLOW(presets) {
+  const char *name[] = {"stats", "ml"};
+  for (int i = 0; i < 2; i++) {
+    jfhe_ctx *ctx = NULL;
+    REQUIRE_OK(jfhe_ctx_new_preset(&ctx, name[i]));
+    jfi_world w = jfi_world_open_with(ctx, NULL, 0);
+    jfi_vec v = jfi_vec_random(&w, jfhe_ctx_slots(ctx), 0);
+    double c[64];
+    for (size_t count = 8; count <= 64; count *= 2) {
+      jfhe_poly *p = NULL;
+      CHECK_OK(jfhe_cheb_fit(c, count, sigmoid, NULL, -1, 1));
+      REQUIRE_OK(jfhe_poly_new(&p, c, count, JFHE_BASIS_CHEB, -1, 1));
+      CHECK(evaluate(&w, p, &v, JFHE_PACK_REAL, jfhe_ctx_levels(ctx), name[i]) < 1024);
+      jfhe_poly_free(p);
+    }
+    jfi_vec_free(&v);
+    jfi_world_close(&w);
+  }
+}
+
+/* 1023: the largest degree, on a ring too small to be safe. */
+JFI_TEST_SLOW(degree_1023) {
+  jfi_world w = jfi_world_open_with(jfi_test_ctx(10, 10, 46, 4), NULL, 0);
+  static double c[1024];
+  jfhe_poly *p = NULL;
+  random_coeffs(&w.rng, c, 1024, 0);
+  jfi_vec v = jfi_vec_random(&w, 512, 0);
+  for (int parity = 0; parity < 2; parity++) {
+    REQUIRE_OK(jfhe_poly_new(&p, c, 1024, JFHE_BASIS_CHEB, -1, 1));
+    CHECK_EQ(jfhe_poly_depth(p), 10);
+    evaluate(&w, p, &v, JFHE_PACK_REAL, 10, "degree 1023");
+    jfhe_poly_free(p);
+    for (int i = 0; i < 1024; i += 2) c[i] = 0;
+  }
+  jfi_vec_free(&v);
+  jfi_world_close(&w);
+}

@@ -44,11 +44,12 @@ jfhe_status jfhe_linmap_new_array(jfhe_linmap **out, const jfhe_ctx *ctx, uint32
   for (size_t t = 0; t < count; t++)
     if (index[t] <= -(int64_t)slots || index[t] >= (int64_t)slots)
       return jfi_fail(JFHE_ERR_ARG, "diagonal %d is outside %zu slots", index[t], slots);
-  double *own = jfi_alloc(2 * count * slots * sizeof(double));
+  int fits = count <= SIZE_MAX / (2 * slots * sizeof(double)); /* in 32 bits it may not */
+  double *own = fits ? jfi_alloc(2 * count * slots * sizeof(double)) : NULL;
   uint32_t *own_index = jfi_alloc(count * sizeof *own_index);
-  jfhe_status st =
-      own && own_index ? JFHE_OK : jfi_fail(JFHE_ERR_MEMORY, "no memory for %zu diagonals of %zu slots", count, slots);
-  if (st == JFHE_OK) {
+  int ok = own && own_index;
+  jfhe_status st = ok ? JFHE_OK : jfi_fail(JFHE_ERR_MEMORY, "no memory for %zu diagonals of %zu slots", count, slots);
+  if (ok) {
     copy_in(own, own_index, index, count, slots, re, im);
     st = jfi_linmap_new(out, ctx, log_slots, index, count, NULL, NULL, own, own_index, count);
   }

@@ -104,8 +104,9 @@ static jfhe_status run(derivation *t) {
   size_t len = jfi_keyswitch_scratch(ctx, t->S, t->S, t->parent->p, t->parent->n_digits) + JFI_SCRATCH_SLACK;
   uint8_t *room = jfi_alloc(4 * poly + len);
   t->turn = jfi_alloc(2 * n * sizeof(uint32_t));
-  jfhe_status st = room && t->turn ? JFHE_OK : jfi_fail(JFHE_ERR_MEMORY, "no memory to derive a key");
-  if (st == JFHE_OK) {
+  int ok = room && t->turn;
+  jfhe_status st = ok ? JFHE_OK : jfi_fail(JFHE_ERR_MEMORY, "no memory to derive a key");
+  if (ok) {
     t->x0 = (uint64_t *)(void *)room;
     t->x1 = t->x0 + t->words;
     t->y0 = t->x1 + t->words;
@@ -150,7 +151,7 @@ jfhe_status jfi_evk_derive(jfhe_evk **out, const jfhe_ctx *ctx, const jfhe_evk *
   }
   derivation t = {.ctx = ctx, .first = first, .parent = parent};
   jfhe_status st = new_derived(&t.key, ctx, parent);
-  if (st == JFHE_OK) {
+  if (t.key) {
     t.S = jfi_set_or(t.key->q, t.key->p);
     t.words = t.key->n_limbs * ctx->ring->n;
     if (first && (!same_shape(first, t.key) || !first->a))

@@ -52,10 +52,9 @@ jfhe_status jfi_linmap_new_ladder(jfhe_linmap **out, const jfhe_ctx *ctx, uint32
   uint32_t *own_index = jfi_alloc(t.r * sizeof *own_index);
   int32_t *index = jfi_alloc(t.r * sizeof *index);
   t.power = jfi_alloc(slots * sizeof *t.power);
-  jfhe_status st = JFHE_OK;
-  if (!own || !table || !own_index || !index || !t.power)
-    st = jfi_fail(JFHE_ERR_MEMORY, "no memory for the ladder's map");
-  if (st == JFHE_OK) {
+  int ok = own && table && own_index && index && t.power;
+  jfhe_status st = ok ? JFHE_OK : jfi_fail(JFHE_ERR_MEMORY, "no memory for the ladder's map");
+  if (ok) {
     jfi_cheb_cosines(table, slots, table + slots + 1);
     t.cosine = table;
     st = make(out, ctx, &t, mix, own, own_index, index);

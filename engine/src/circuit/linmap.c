@@ -81,14 +81,13 @@ static jfhe_status fill(jfhe_linmap *map, const int32_t *index, size_t count) {
   double *room = jfi_alloc(4 * n * sizeof(double));
   uint8_t *seen = jfi_alloc_zero(2 * n);
   map->count = count;
-  jfhe_status st = JFHE_OK;
-  if (!map->diag || !map->giant || !map->baby || !room || !seen)
-    st = jfi_fail(JFHE_ERR_MEMORY, "no memory for a linear map");
-  if (st == JFHE_OK) st = set_indices(map, index, count, seen);
-  if (st == JFHE_OK) st = survey_all(map, room, room + n, room + 2 * n, room + 3 * n);
-  if (st == JFHE_OK) {
+  int ok = map->diag && map->giant && map->baby && room && seen;
+  jfhe_status st = ok ? JFHE_OK : jfi_fail(JFHE_ERR_MEMORY, "no memory for a linear map");
+  if (ok) {
+    st = set_indices(map, index, count, seen);
+    if (st == JFHE_OK) st = survey_all(map, room, room + n, room + 2 * n, room + 3 * n);
     memset(seen, 0, 2 * n);
-    jfi_linmap_plan(map, seen);
+    if (st == JFHE_OK) jfi_linmap_plan(map, seen);
   }
   jfi_free(room);
   jfi_free(seen);

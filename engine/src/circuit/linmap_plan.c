@@ -58,14 +58,14 @@ static uint32_t find(int32_t *list, size_t *n, int32_t k) {
 }
 
 void jfi_linmap_plan(struct jfhe_linmap *map, uint8_t *seen) {
-  steps best = {.width = 0};
-  double least = 0;
+  steps best = {.width = 1};
+  double least = -1;
   for (int32_t width = 1; (size_t)width <= map->slots; width *= 2)
     for (int centred = 0; centred < 2; centred++) {
       steps w = {.width = width, .low = centred ? -(width / 2) : 0};
       count_steps(map, &w, seen);
       double c = cost(map, &w);
-      if (best.width && c >= least) continue;
+      if (least >= 0 && c >= least) continue;
       least = c;
       best = w;
     }

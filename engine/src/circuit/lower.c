@@ -100,7 +100,7 @@ static jfhe_status move_down(lowering *t, jfi_meta *m, jfhe_ct *moved, const jfh
 jfhe_status jfi_lower(const jfhe_ctx *ctx, jfhe_ct *const *out, size_t count, const jfhe_ct *a, const jfhe_evk *key,
                       jfi_scratch *s) {
   jfi_meta m;
-  jfhe_ct moved;
+  jfhe_ct moved = {.ctx = ctx};
   lowering t = {.ctx = ctx, .small = out[0]->ctx, .out = out, .count = count};
   JFI_TRY(check(&t, a, key));
   t.ratio = ctx->ring->n / t.small->ring->n;

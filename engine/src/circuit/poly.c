@@ -68,7 +68,7 @@ static jfhe_status make_suprema(jfhe_poly *p) {
 }
 
 jfhe_status jfi_poly_new(jfhe_poly **out, const double *coeff, size_t count, uint32_t basis, double a, double b) {
-  uint32_t degree;
+  uint32_t degree = 0;
   JFI_TRY(check(coeff, count, basis, a, b, &degree));
   jfhe_poly *p = jfi_alloc_zero(sizeof *p);
   if (!p) return jfi_fail(JFHE_ERR_MEMORY, "no memory for a polynomial");
@@ -80,12 +80,16 @@ jfhe_status jfi_poly_new(jfhe_poly **out, const double *coeff, size_t count, uin
   p->alpha = basis == JFHE_BASIS_CHEB ? 2 / (b - a) : 1;
   p->beta = basis == JFHE_BASIS_CHEB ? -(a + b) / (b - a) : 0;
   p->scaled = p->alpha != 1;
-  p->c = jfi_alloc((degree + 1) * sizeof(double));
-  jfhe_status st = p->c ? JFHE_OK : jfi_fail(JFHE_ERR_MEMORY, "no memory for a polynomial");
-  if (st == JFHE_OK) memcpy(p->c, coeff, (degree + 1) * sizeof(double));
-  if (st == JFHE_OK) st = make_nodes(p);
-  if (st == JFHE_OK) st = make_suprema(p);
-  if (st == JFHE_OK) st = make_plan(p);
+  p->c = jfi_alloc_zero((degree + 1) * sizeof(double));
+  jfhe_status st;
+  if (p->c) {
+    memcpy(p->c, coeff, (degree + 1) * sizeof(double));
+    st = make_nodes(p);
+    if (st == JFHE_OK) st = make_suprema(p);
+    if (st == JFHE_OK) st = make_plan(p);
+  } else {
+    st = jfi_fail(JFHE_ERR_MEMORY, "no memory for a polynomial");
+  }
   if (st != JFHE_OK) {
     jfhe_poly_free(p);
     return st;

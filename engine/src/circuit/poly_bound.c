@@ -8,10 +8,15 @@
 
 #include "circuit/poly_eval.h"
 
+/* Above what underflowing terms lose: 2^10 of them, each below 2^-1022 * 2^10, divided by a magnitude of at least 2^-200. */
+#define TINY 0x1p-700
+
 static double power(double x, uint32_t n) {
   double r = 1;
-  for (; n; n /= 2, x *= x)
+  for (; n; n /= 2) {
     if (n & 1) r *= x;
+    x *= x;
+  }
   return r * (1 + 0x1p-40);
 }
 
@@ -41,15 +46,16 @@ static jfi_poly_domain power_bounds(const jfhe_poly *p, double mag, double worst
   }
   sum = at_mag;
   jfi_poly_domain d = {r, sum * (1 + 0x1p-40), slope * (1 + 0x1p-40)};
-  if (!real || !(mag > 0) || mag > 0x1p300) return d;
+  if (!real || mag < 0x1p-200 || mag > 0x1p200) return d;
   /* real messages: suprema over [-mag, mag] of the rescaled polynomial may be smaller */
   double c[JFHE_POLY_DEGREE_MAX + 1], dc[JFHE_POLY_DEGREE_MAX + 1], m = 1;
-  for (uint32_t i = 0; i <= p->degree; i++, m *= mag) {
+  for (uint32_t i = 0; i <= p->degree; i++) {
     c[i] = p->c[i] * m;
     if (i > 0) dc[i - 1] = i * c[i];
+    m *= mag;
   }
-  double sup = jfi_sup(p->y, p->n_y, c, p->degree + 1, JFHE_BASIS_POWER) * (1 + 0x1p-30);
-  double dsup = jfi_sup(p->y, p->n_y, dc, p->degree, JFHE_BASIS_POWER) / mag * (1 + 0x1p-30);
+  double sup = jfi_sup(p->y, p->n_y, c, p->degree + 1, JFHE_BASIS_POWER) * (1 + 0x1p-30) + TINY;
+  double dsup = jfi_sup(p->y, p->n_y, dc, p->degree, JFHE_BASIS_POWER) / mag * (1 + 0x1p-30) + TINY;
   dsup *= power(rho((1 + worst / mag) * (1 + 0x1p-50)), p->degree - 1);
   if (sup < d.mag) d.mag = sup;
   if (dsup < d.slope) d.slope = dsup;

@@ -86,6 +86,7 @@ jfhe_status jfi_inner_sum_hoisted(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_
   for (int dry = 1; dry >= 0; dry--)
     for (uint32_t done = 1; done < count || done == 1;) {
       uint32_t r = count / done < radix ? count / done : radix;
+      if (r == 0) r = 1; /* never: both are powers of two, done < count or done = 1 */
       for (uint32_t j = 0; j < r; j++) k[j] = (int32_t)(j * done * stride);
       if (dry) {
         jfi_scratch at = *s;
