@@ -17,7 +17,7 @@
 
 int cli_join(char *out, const char *dir, const char *name) {
   int n = snprintf(out, CLI_PATH_MAX, "%s/%s", dir, name);
-  return n > 0 && n < CLI_PATH_MAX ? 0 : cli_fail("%s: the path is too long", name);
+  return n > 0 && n < CLI_PATH_MAX ? 0 : cli_fail("%.80s: the path is too long", name);
 }
 
 /* ---- staging ---- */
@@ -59,7 +59,7 @@ int cli_stage_open(cli_stage *s, const char *target) {
   s->open = 0;
   size_t len = strlen(target);
   while (len > 1 && target[len - 1] == '/') len--;
-  if (len + 32 > CLI_PATH_MAX) return cli_fail("%s: the path is too long", target);
+  if (len + 32 > CLI_PATH_MAX) return cli_fail("%.80s: the path is too long", target);
   memcpy(s->target, target, len);
   s->target[len] = 0;
   struct stat st;
