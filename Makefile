@@ -68,8 +68,8 @@ format: ## rewrite the sources in the house format
 	@tools/lint.sh --fix
 
 # --- speed --------------------------------------------------------------------------------------
-bench: engine ## our figures, as JSON lines
-	@$(BUILD)/jfhe bench --json
+bench: engine .venv/ready ## our figures, kept in bench/out with machine and commit
+	@$(PY) bench/run_bench.py
 
 bench-peers: engine .venv/ready ## our figures beside the peers', interleaved, with ratios
 	@$(PY) bench/run_peers.py
