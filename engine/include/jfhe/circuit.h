@@ -222,11 +222,12 @@ JFHE_API JFHE_CHECK jfhe_status jfhe_linmap_new_ladder(jfhe_linmap **out, const 
 
 /* ---- derived keys (see jfhe_evk_compose in jfhe/keys.h) ---- */
 /** Add to `ring` the keys of rotations k[0 .. count), derived from the parents (jfhe_keygen_parent) found in `parents`: signed
- *  binary digits of k, shared prefixes derived once. A key that `ring` already has at the parents' level is left alone.
+ *  binary digits of k, each rotation from a nearby one where that adds no noise. A key that `ring` already has at the parents' level is
+ *  left alone. A derivation is as many key switches as the derived key has digits; its noise grows with the digits of k.
  *  Needs no secret. [LLKN22]
  *
- *  Returns JFHE_OK, else `ring` keeps what was derived so far: JFHE_ERR_KEY when a parent is missing (jfhe_last_error names the rotation),
- *          JFHE_ERR_MEMORY. */
+ *  Returns JFHE_OK, else: JFHE_ERR_KEY when a parent is missing (jfhe_last_error names the rotation; nothing is derived);
+ *          JFHE_ERR_MEMORY (`ring` keeps what was derived so far). */
 JFHE_API JFHE_CHECK jfhe_status jfhe_keyring_derive(jfhe_keyring *ring, const jfhe_ctx *ctx,
                                                     const jfhe_keyring *parents, const int32_t *k, size_t count);
 

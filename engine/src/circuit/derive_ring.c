@@ -12,6 +12,7 @@ typedef struct nursery {
   const jfhe_ctx *ctx;
   const jfhe_keyring *parents;
   jfhe_evk **made; /* derived here, not (yet) in the ring */
+  uint32_t *steps; /* how many derivations lie behind each; in the block of `made` */
   size_t count, cap;
 } nursery;
 
@@ -33,19 +34,25 @@ static const jfhe_evk *known(const nursery *y, uint32_t g, jfi_set p) {
   return NULL;
 }
 
-static jfhe_status keep(nursery *y, jfhe_evk *key) {
+static jfhe_status keep(nursery *y, jfhe_evk *key, uint32_t steps) {
   if (y->count == y->cap) {
     size_t cap = y->cap ? 2 * y->cap : 32;
-    jfhe_evk **bigger = jfi_alloc(cap * sizeof *bigger);
+    jfhe_evk **bigger = jfi_alloc(cap * (sizeof *bigger + sizeof *y->steps));
     if (!bigger) {
       jfhe_evk_free(key);
       return jfi_fail(JFHE_ERR_MEMORY, "no memory for derived keys");
     }
-    if (y->count) memcpy(bigger, y->made, y->count * sizeof *bigger);
+    uint32_t *counts = (uint32_t *)(void *)(bigger + cap);
+    if (y->count) {
+      memcpy(bigger, y->made, y->count * sizeof *bigger);
+      memcpy(counts, y->steps, y->count * sizeof *counts);
+    }
     jfi_free(y->made);
     y->made = bigger;
+    y->steps = counts;
     y->cap = cap;
   }
+  y->steps[y->count] = steps;
   y->made[y->count++] = key;
   return JFHE_OK;
 }
@@ -95,23 +102,42 @@ static jfhe_status spell(const nursery *y, int32_t k, int64_t *digit, size_t *co
   return jfi_fail(JFHE_ERR_KEY, "rotation %d needs the parent key of rotation %lld", k, (long long)lack);
 }
 
-static jfhe_status derive_one(nursery *y, int32_t k) {
-  int64_t digit[DIGITS_MAX], sum = 0;
-  size_t count;
-  JFI_TRY(spell(y, k, digit, &count));
-  const jfhe_evk *at = NULL;
+/* A key made here that is one step from g and has at most `steps` - 1 behind it: its noise is no worse than the spelling's. */
+static const jfhe_evk *neighbour(const nursery *y, uint32_t g, uint32_t steps, const jfhe_evk **parent) {
+  uint32_t mask = (uint32_t)(2 * y->ctx->ring->n) - 1;
+  for (size_t i = 0; i < y->count; i++)
+    for (size_t j = 0; j < y->parents->count && y->steps[i] < steps; j++) {
+      *parent = y->parents->key[j];
+      if ((y->made[i]->galois * (*parent)->galois & mask) == g && jfi_evk_is_parent(*parent)) return y->made[i];
+    }
+  return NULL;
+}
+
+static jfhe_status step(nursery *y, const jfhe_evk **at, const jfhe_evk *parent, uint32_t steps) {
+  jfhe_evk *key = NULL;
+  JFI_TRY(jfi_evk_derive(&key, y->ctx, *at, parent));
+  JFI_TRY(keep(y, key, steps));
+  *at = key;
+  return JFHE_OK;
+}
+
+static jfhe_status derive_one(nursery *y, const int64_t *digit, size_t count) {
+  int64_t sum = 0;
+  const jfhe_evk *at = NULL, *parent = NULL;
+  for (size_t i = 0; i < count; i++) sum += digit[i];
+  uint32_t g = jfi_galois_rotation(y->ctx->ring->log_n, sum);
+  if ((at = neighbour(y, g, (uint32_t)count, &parent)) != NULL) return step(y, &at, parent, (uint32_t)count);
+  sum = 0;
   for (size_t i = 0; i < count; i++) {
-    const jfhe_evk *parent = parent_of(y, digit[i]);
+    parent = parent_of(y, digit[i]);
+    if (!parent) return jfi_fail(JFHE_ERR_KEY, "no parent key of rotation %lld", (long long)digit[i]);
     sum += digit[i];
     jfi_set p = jfi_set_and(parent->q, y->ctx->chain.special);
     const jfhe_evk *next = known(y, jfi_galois_rotation(y->ctx->ring->log_n, sum), p);
-    if (!next) {
-      jfhe_evk *key;
-      JFI_TRY(jfi_evk_derive(&key, y->ctx, at, parent));
-      JFI_TRY(keep(y, key));
-      next = key;
-    }
-    at = next;
+    if (next)
+      at = next;
+    else
+      JFI_TRY(step(y, &at, parent, (uint32_t)i + 1));
   }
   return JFHE_OK;
 }
@@ -130,16 +156,30 @@ static jfhe_status deliver(nursery *y, const int32_t *k, size_t count) {
   return st;
 }
 
+/* Nothing to derive: the identity, or a key that the ring has. */
+static int settled(const nursery *y, int32_t k) {
+  uint32_t g = jfi_galois_rotation(y->ctx->ring->log_n, k);
+  const jfhe_evk *have = jfi_keyring_find(y->ring, JFHE_EVK_GALOIS, g);
+  return g == 1 || (have && have->level >= y->ctx->chain.top && !jfi_evk_is_parent(have));
+}
+
+/* Rotations of few digits first, since others start from them. */
 jfhe_status jfi_keyring_derive(jfhe_keyring *ring, const jfhe_ctx *ctx, const jfhe_keyring *parents, const int32_t *k,
                                size_t count) {
   nursery y = {.ring = ring, .ctx = ctx, .parents = parents};
+  int64_t digit[DIGITS_MAX + 1];
+  size_t n;
+  for (size_t i = 0; i < count; i++)
+    if (!settled(&y, k[i])) JFI_TRY(spell(&y, k[i], digit, &n));
   jfhe_status st = JFHE_OK;
-  for (size_t i = 0; st == JFHE_OK && i < count; i++) {
-    uint32_t g = jfi_galois_rotation(ctx->ring->log_n, k[i]);
-    const jfhe_evk *have = jfi_keyring_find(ring, JFHE_EVK_GALOIS, g);
-    if (g == 1 || (have && have->level >= ctx->chain.top && !jfi_evk_is_parent(have))) continue;
-    st = derive_one(&y, k[i]);
-  }
+  for (size_t length = 1; length <= DIGITS_MAX; length++)
+    for (size_t i = 0; st == JFHE_OK && i < count; i++) {
+      if (settled(&y, k[i])) continue;
+      st = spell(&y, k[i], digit, &n);
+      if (st != JFHE_OK || n != length || known(&y, jfi_galois_rotation(ctx->ring->log_n, k[i]), jfi_set_empty()))
+        continue;
+      st = derive_one(&y, digit, n);
+    }
   jfhe_status last = deliver(&y, k, count);
   return st == JFHE_OK ? last : st;
 }
