@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/status.h"
+#include "ckks/room.h"
 #include "rlwe/keyswitch.h"
 
 enum { STEPS_MAX = 16 };
@@ -18,12 +19,12 @@ enum { STEPS_MAX = 16 };
 typedef struct gatherer {
   const jfhe_ctx *ctx;
   jfi_set S;
-  size_t n, limbs, words;                 /* words of a pair of polynomials */
+  size_t n, limbs, words; /* words of a pair of polynomials */
   uint32_t steps, prime[JFI_PRIMES_MAX];
   const jfhe_evk *key[STEPS_MAX + 1];
   uint32_t galois[STEPS_MAX + 1];
-  uint64_t *node;                         /* 2^steps pairs; missing ones are absent, not zero */
-  uint64_t *monomial, *pair;              /* X^(N/2^t) over S; one pair */
+  uint64_t *node;            /* 2^steps pairs; missing ones are absent, not zero */
+  uint64_t *monomial, *pair; /* X^(N/2^t) over S; one pair */
   uint32_t *perm;
 } gatherer;
 
@@ -34,17 +35,19 @@ static uint32_t steps_for(size_t count) {
 }
 
 size_t jfi_ckks_gather_bytes(const jfhe_ctx *ctx, uint32_t level, size_t count) {
-  size_t n = ctx->ring->n, limbs = jfi_set_count(ctx->chain.level[level]), poly = jfi_round64(limbs * n * sizeof(uint64_t));
+  size_t n = ctx->ring->n, limbs = jfi_set_count(ctx->chain.level[level]),
+         poly = jfi_round64(limbs * n * sizeof(uint64_t));
   jfi_set S = ctx->chain.level[level];
-  return 2 * poly * count + poly + 2 * poly + jfi_round64(n * sizeof(uint32_t)) +
-         jfi_keyswitch_scratch(ctx, S, S, ctx->chain.special, JFI_DIGITS_MAX) + 4 * JFI_SCRATCH_SLACK;
+  return 2 * poly * count + poly + 2 * poly + jfi_round64(n * sizeof(uint32_t)) + jfi_switch_bytes(ctx, S) +
+         4 * JFI_SCRATCH_SLACK;
 }
 
 static jfhe_status find_keys(gatherer *g, const jfhe_ct *in, const jfhe_keyring *keys) {
   for (uint32_t t = 1; t <= g->steps; t++) {
     g->galois[t] = t == 1 ? jfhe_galois_conjugate(g->ctx) : jfhe_galois_rotate(g->ctx, (int32_t)1 << (t - 2));
     g->key[t] = jfi_keyring_find(keys, JFHE_EVK_GALOIS, g->galois[t]);
-    JFI_TRY(jfi_evk_serves(g->ctx, g->key[t], in->key_id, g->S, t == 1 ? "conjugation" : "a rotation by a power of two"));
+    JFI_TRY(
+        jfi_evk_serves(g->ctx, g->key[t], in->key_id, g->S, t == 1 ? "conjugation" : "a rotation by a power of two"));
   }
   return JFHE_OK;
 }
@@ -74,9 +77,9 @@ static void butterfly_limb(void *arg, size_t task, size_t worker) {
   uint64_t *e = j->even + task * g->n, *o = j->odd + task * g->n;
   ring->k->mul(o, o, g->monomial + limb * g->n, g->n, m);
   ring->k->neg(o, o, g->n, m);
-  ring->k->add(o, o, e, g->n, m);   /* even - X^k odd */
+  ring->k->add(o, o, e, g->n, m); /* even - X^k odd */
   ring->k->add(e, e, e, g->n, m);
-  ring->k->sub(e, e, o, g->n, m);   /* 2 even - (even - X^k odd) */
+  ring->k->sub(e, e, o, g->n, m); /* 2 even - (even - X^k odd) */
 }
 
 static void add_permuted_limb(void *arg, size_t task, size_t worker) {
@@ -170,12 +173,13 @@ static jfhe_status take_room(gatherer *g, const jfhe_ct *const *in, size_t count
   return JFHE_OK;
 }
 
-jfhe_status jfi_ckks_gather(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *const *in, size_t count, const jfhe_keyring *keys,
-                            jfi_scratch *s) {
+jfhe_status jfi_ckks_gather(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *const *in, size_t count,
+                            const jfhe_keyring *keys, jfi_scratch *s) {
   jfi_meta m;
   JFI_TRY(plan(ctx, &m, in, count));
   JFI_TRY(jfi_ct_room(ctx, out, &m));
-  gatherer g = {.ctx = ctx, .S = m.primes, .n = ctx->ring->n, .limbs = jfi_set_count(m.primes), .steps = steps_for(count)};
+  gatherer g = {
+      .ctx = ctx, .S = m.primes, .n = ctx->ring->n, .limbs = jfi_set_count(m.primes), .steps = steps_for(count)};
   g.words = 2 * g.limbs * g.n;
   jfi_set_list(g.S, g.prime);
   JFI_TRY(find_keys(&g, in[0], keys));
