@@ -31,54 +31,53 @@ enum { IFMA_PASSES = 5, IFMA_TAIL = 3, IFMA_L1_LOG = 11, IFMA_GROUP = 16 };
 static const uint8_t ifma_node_words[5] = {0, 2, 10, 22, 50};
 
 typedef struct ifma_pass {
-    uint32_t radix;  /* log2 */
-    uint32_t nodes;  /* log2 of the number of blocks */
-    size_t at;       /* word offset of the twiddles */
+  uint32_t radix; /* log2 */
+  uint32_t nodes; /* log2 of the number of blocks */
+  size_t at;      /* word offset of the twiddles */
 } ifma_pass;
 
 typedef struct ifma_plan {
-    ifma_pass pass[IFMA_PASSES];
-    uint32_t passes; /* without the tail; 0 when log_n == 3 */
-    uint32_t outer;  /* passes before the part that works in L1 */
-    uint32_t leaves; /* log2 of the number of L1 blocks */
-    uint32_t group;  /* pairs of 8-word blocks in a tail group */
-    size_t tail4, tail2, tail1; /* word offsets: 16 words a pair of a group, w and ws for eight lanes */
-    size_t scale;    /* word offset: 16 words a group, G^0 .. G^7 and their companions */
-    size_t words;    /* all of one direction */
+  ifma_pass pass[IFMA_PASSES];
+  uint32_t passes;            /* without the tail; 0 when log_n == 3 */
+  uint32_t outer;             /* passes before the part that works in L1 */
+  uint32_t leaves;            /* log2 of the number of L1 blocks */
+  uint32_t group;             /* pairs of 8-word blocks in a tail group */
+  size_t tail4, tail2, tail1; /* word offsets: 16 words a pair of a group, w and ws for eight lanes */
+  size_t scale;               /* word offset: 16 words a group, G^0 .. G^7 and their companions */
+  size_t words;               /* all of one direction */
 } ifma_plan;
 
 static inline size_t ifma_round8(size_t words) { return (words + 7) & ~(size_t)7; }
 
-static inline void ifma_plan_init(ifma_plan *p, uint32_t log_n)
-{
-    /* A radix 16 at the top would read 16 lines that are 2^(log_n - 4) words apart: from 2^13 words on they all
+static inline void ifma_plan_init(ifma_plan *p, uint32_t log_n) {
+  /* A radix 16 at the top would read 16 lines that are 2^(log_n - 4) words apart: from 2^13 words on they all
      * map to one set of a 12-way L1. So the top is radix 8, and 2^15 has a leaf of 2^12 words instead. */
-    static const uint8_t outer[7][2] = {{0, 0}, {1, 0}, {2, 0}, {3, 0}, {3, 0}, {3, 2}, {3, 3}};
-    uint32_t left = log_n - IFMA_TAIL, done = 0, np = 0;
-    uint8_t radix[IFMA_PASSES];
-    p->leaves = 0;
-    if (log_n > IFMA_L1_LOG) {
-        const uint8_t *o = outer[log_n - IFMA_L1_LOG];
-        for (int i = 0; i < 2; i++)
-            if (o[i]) radix[np++] = o[i], left -= o[i], p->leaves += o[i];
-    }
-    p->outer = np;
-    for (uint32_t high = left % 4; left; left -= high, high = 4)
-        if (high) radix[np++] = (uint8_t)high;
-    p->passes = np;
-    size_t at = 0;
-    for (uint32_t i = 0; i < np; i++) {
-        p->pass[i] = (ifma_pass){radix[i], done, at};
-        at = ifma_round8(at + ((size_t)ifma_node_words[radix[i]] << done));
-        done += radix[i];
-    }
-    const size_t pairs = log_n > 4 ? (size_t)1 << (log_n - 4) : 1;
-    p->group = pairs < IFMA_GROUP ? (uint32_t)pairs : IFMA_GROUP;
-    p->tail4 = at;
-    p->tail2 = p->tail4 + (size_t)16 * p->group;
-    p->tail1 = p->tail2 + (size_t)16 * p->group;
-    p->scale = p->tail1 + (size_t)16 * p->group;
-    p->words = p->scale + pairs / p->group * 16;
+  static const uint8_t outer[7][2] = {{0, 0}, {1, 0}, {2, 0}, {3, 0}, {3, 0}, {3, 2}, {3, 3}};
+  uint32_t left = log_n - IFMA_TAIL, done = 0, np = 0;
+  uint8_t radix[IFMA_PASSES];
+  p->leaves = 0;
+  if (log_n > IFMA_L1_LOG) {
+    const uint8_t *o = outer[log_n - IFMA_L1_LOG];
+    for (int i = 0; i < 2; i++)
+      if (o[i]) radix[np++] = o[i], left -= o[i], p->leaves += o[i];
+  }
+  p->outer = np;
+  for (uint32_t high = left % 4; left; left -= high, high = 4)
+    if (high) radix[np++] = (uint8_t)high;
+  p->passes = np;
+  size_t at = 0;
+  for (uint32_t i = 0; i < np; i++) {
+    p->pass[i] = (ifma_pass){radix[i], done, at};
+    at = ifma_round8(at + ((size_t)ifma_node_words[radix[i]] << done));
+    done += radix[i];
+  }
+  const size_t pairs = log_n > 4 ? (size_t)1 << (log_n - 4) : 1;
+  p->group = pairs < IFMA_GROUP ? (uint32_t)pairs : IFMA_GROUP;
+  p->tail4 = at;
+  p->tail2 = p->tail4 + (size_t)16 * p->group;
+  p->tail1 = p->tail2 + (size_t)16 * p->group;
+  p->scale = p->tail1 + (size_t)16 * p->group;
+  p->words = p->scale + pairs / p->group * 16;
 }
 
 #endif

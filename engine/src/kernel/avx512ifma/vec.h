@@ -33,46 +33,40 @@ JFI_INLINE jfi_v once(jfi_v v, jfi_v q) { return vmin(v, vsub(v, q)); }
 
 /* The constants that the operations outside the transforms need. */
 typedef struct jfi_vmod {
-    jfi_v q, nq;     /* q, and 2^52 - q, that is -q for an IFMA multiply */
-    jfi_v mu;        /* floor(2^52/q) */
-    jfi_v r52, r52s; /* 2^52 mod q and its Shoup companion */
-    jfi_v mux, mask; /* mod.h; 2^52 - 1 */
-    __m128i shift;   /* bits - 1 */
+  jfi_v q, nq;     /* q, and 2^52 - q, that is -q for an IFMA multiply */
+  jfi_v mu;        /* floor(2^52/q) */
+  jfi_v r52, r52s; /* 2^52 mod q and its Shoup companion */
+  jfi_v mux, mask; /* mod.h; 2^52 - 1 */
+  __m128i shift;   /* bits - 1 */
 } jfi_vmod;
 
-JFI_INLINE jfi_vmod vmod(const jfi_mod *m)
-{
-    return (jfi_vmod){vset(m->q),    vset(((uint64_t)1 << 52) - m->q),
-                      vset(m->mu52), vset(m->r52),
-                      vset(m->r52s), vset(m->mux),
-                      vset(JFI_MASK52), _mm_cvtsi32_si128((int)m->bits - 1)};
+JFI_INLINE jfi_vmod vmod(const jfi_mod *m) {
+  return (jfi_vmod){
+      vset(m->q),       vset(((uint64_t)1 << 52) - m->q),   vset(m->mu52), vset(m->r52), vset(m->r52s), vset(m->mux),
+      vset(JFI_MASK52), _mm_cvtsi32_si128((int)m->bits - 1)};
 }
 
 /* V(x) < 2^51 to [0, q), no garbage. hi52 gives floor(x*mux / 2^52); mod.h proves the quotient exact. */
-JFI_INLINE jfi_v exact(jfi_v x, const jfi_vmod *c)
-{
-    jfi_v quot = _mm512_srl_epi64(hi52(vzero(), x, c->mux), c->shift);
-    return vand(lo52(x, quot, c->nq), c->mask);
+JFI_INLINE jfi_v exact(jfi_v x, const jfi_vmod *c) {
+  jfi_v quot = _mm512_srl_epi64(hi52(vzero(), x, c->mux), c->shift);
+  return vand(lo52(x, quot, c->nq), c->mask);
 }
 
 /* h*2^52 + V(l) to [0, q), for h < 2^52. Shoup leaves h*r52 in [0, 2q), Barrett leaves l in [0, 2q). */
-JFI_INLINE jfi_v fold(jfi_v h, jfi_v l, const jfi_vmod *c)
-{
-    jfi_v quot = hi52(hi52(vzero(), h, c->r52s), l, c->mu);
-    return exact(lo52(lo52(l, h, c->r52), quot, c->nq), c);
+JFI_INLINE jfi_v fold(jfi_v h, jfi_v l, const jfi_vmod *c) {
+  jfi_v quot = hi52(hi52(vzero(), h, c->r52s), l, c->mu);
+  return exact(lo52(lo52(l, h, c->r52), quot, c->nq), c);
 }
 
 /* The same for a sum of low halves l < 2^64: its carries join the high half. */
-JFI_INLINE jfi_v fold_carry(jfi_v h, jfi_v l, const jfi_vmod *c)
-{
-    return fold(vadd(h, _mm512_srli_epi64(l, 52)), l, c);
+JFI_INLINE jfi_v fold_carry(jfi_v h, jfi_v l, const jfi_vmod *c) {
+  return fold(vadd(h, _mm512_srli_epi64(l, 52)), l, c);
 }
 
 /* x*w to [0, q) with ws = floor(w*2^52/q), for V(x) < 2^52. */
-JFI_INLINE jfi_v shoup(jfi_v x, jfi_v w, jfi_v ws, const jfi_vmod *c)
-{
-    jfi_v p = lo52(lo52(vzero(), x, w), hi52(vzero(), x, ws), c->nq);
-    return once(vand(p, c->mask), c->q);
+JFI_INLINE jfi_v shoup(jfi_v x, jfi_v w, jfi_v ws, const jfi_vmod *c) {
+  jfi_v p = lo52(lo52(vzero(), x, w), hi52(vzero(), x, ws), c->nq);
+  return once(vand(p, c->mask), c->q);
 }
 
 #endif

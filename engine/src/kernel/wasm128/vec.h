@@ -21,12 +21,11 @@
 typedef v128_t jfi_w;
 
 typedef struct jfi_wmod {
-    jfi_w q, qinv, round;
+  jfi_w q, qinv, round;
 } jfi_wmod;
 
-JFI_INLINE jfi_wmod wmod(const jfi_mod *m)
-{
-    return (jfi_wmod){wasm_i64x2_splat((int64_t)m->q), wasm_f64x2_splat(m->qinv), wasm_f64x2_splat(JFI_ROUND)};
+JFI_INLINE jfi_wmod wmod(const jfi_mod *m) {
+  return (jfi_wmod){wasm_i64x2_splat((int64_t)m->q), wasm_f64x2_splat(m->qinv), wasm_f64x2_splat(JFI_ROUND)};
 }
 JFI_INLINE jfi_w wadd(jfi_w a, jfi_w b) { return wasm_i64x2_add(a, b); }
 JFI_INLINE jfi_w wsub(jfi_w a, jfi_w b) { return wasm_i64x2_sub(a, b); }
@@ -38,35 +37,30 @@ JFI_INLINE jfi_w to_double(jfi_w x, const jfi_wmod *c) { return wasm_f64x2_sub(w
 JFI_INLINE jfi_w nearest(jfi_w f, const jfi_wmod *c) { return wsub(wasm_f64x2_add(f, c->round), c->round); }
 
 /* a*w - n*q. */
-JFI_INLINE jfi_w rest(jfi_w a, jfi_w w, jfi_w n, const jfi_wmod *c)
-{
-    return wsub(wasm_i64x2_mul(a, w), wasm_i64x2_mul(n, c->q));
+JFI_INLINE jfi_w rest(jfi_w a, jfi_w w, jfi_w n, const jfi_wmod *c) {
+  return wsub(wasm_i64x2_mul(a, w), wasm_i64x2_mul(n, c->q));
 }
 
 /* a*w for |a| < 2^51 and |a*w/q| < 2^51. */
-JFI_INLINE jfi_w mul_by(jfi_w a, jfi_w w, jfi_w wq, const jfi_wmod *c)
-{
-    return rest(a, w, nearest(wasm_f64x2_mul(to_double(a, c), wq), c), c);
+JFI_INLINE jfi_w mul_by(jfi_w a, jfi_w w, jfi_w wq, const jfi_wmod *c) {
+  return rest(a, w, nearest(wasm_f64x2_mul(to_double(a, c), wq), c), c);
 }
 
 /* a*b for 0 <= a, b < 2^48 with a*b/q < 2^48: three roundings of a quotient below 2^48, |result| < 0.6q + 1. */
-JFI_INLINE jfi_w mul_any(jfi_w a, jfi_w b, const jfi_wmod *c)
-{
-    const jfi_w f = wasm_f64x2_mul(wasm_f64x2_mul(to_double(a, c), to_double(b, c)), c->qinv);
-    return rest(a, b, nearest(f, c), c);
+JFI_INLINE jfi_w mul_any(jfi_w a, jfi_w b, const jfi_wmod *c) {
+  const jfi_w f = wasm_f64x2_mul(wasm_f64x2_mul(to_double(a, c), to_double(b, c)), c->qinv);
+  return rest(a, b, nearest(f, c), c);
 }
 
 /* |x| < 2^51 to [-q/2 - 1, q/2 + 1]. */
-JFI_INLINE jfi_w shrink(jfi_w x, const jfi_wmod *c)
-{
-    const jfi_w n = nearest(wasm_f64x2_mul(to_double(x, c), c->qinv), c);
-    return wsub(x, wasm_i64x2_mul(n, c->q));
+JFI_INLINE jfi_w shrink(jfi_w x, const jfi_wmod *c) {
+  const jfi_w n = nearest(wasm_f64x2_mul(to_double(x, c), c->qinv), c);
+  return wsub(x, wasm_i64x2_mul(n, c->q));
 }
 
 /* (-q, q) to [0, q). */
-JFI_INLINE jfi_w lift(jfi_w x, const jfi_wmod *c)
-{
-    return wadd(x, wasm_v128_and(wasm_i64x2_lt(x, wasm_i64x2_const_splat(0)), c->q));
+JFI_INLINE jfi_w lift(jfi_w x, const jfi_wmod *c) {
+  return wadd(x, wasm_v128_and(wasm_i64x2_lt(x, wasm_i64x2_const_splat(0)), c->q));
 }
 
 #endif
