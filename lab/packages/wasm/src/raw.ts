@@ -1,0 +1,1420 @@
+// Written by tools/gen_bindings from engine/include/jfhe; do not edit.
+// Raw calls: addresses in, numbers out. memory.ts moves the data; engine.ts loads the module.
+
+/** An address in the engine's memory of something of C type `T`. */
+export type Ptr<T extends string = string> = number & { readonly __to: T };
+
+/** The address of nothing. */
+export const NULL = 0 as Ptr<never>;
+
+/** What a jfhe.wasm exports: integers and addresses are i32, `double` is f64. */
+export type Exports = Readonly<Record<(typeof EXPORTS)[number], (...args: number[]) => number>> & {
+  readonly memory: WebAssembly.Memory;
+  readonly _initialize?: () => void;
+};
+
+/*
+ * Handles are addresses too:
+ * - `Ptr<'jfhe_ctx'>`: Checked parameters with all tables: degree, primes, levels, scales. Immutable, shareable between threads.
+ * - `Ptr<'jfhe_ct'>`
+ * - `Ptr<'jfhe_pt'>`
+ * - `Ptr<'jfhe_evk'>`: One switching key: relinearisation, one Galois element, old -> new, or lift into a larger ring.
+ * - `Ptr<'jfhe_pk'>`: A public encryption key.
+ * - `Ptr<'jfhe_keyring'>`: A set of switching keys of one secret, looked up by what they do. Owns what is added. Safe to read from many threads.
+ * - `Ptr<'jfhe_poly'>`
+ * - `Ptr<'jfhe_linmap'>`: A square matrix on the slots, as its generalised diagonals: out[i] = sum over d of diag_d[i] * in[(i + d) mod slots].
+ * - `Ptr<'jfhe_sk'>`: A secret key: uniform ternary, bound to one context.
+ */
+
+/** Outcome of a call. Zero is success; on any other value outputs are unchanged. */
+export const Status = {
+  OK: 0,
+  /** a null pointer, a length of zero, an option out of its set */
+  ERR_ARG: 1,
+  /** an allocation failed, or a declared size is over the caller's cap */
+  ERR_MEMORY: 2,
+  /** scratch_len is below what the `_scratch` sibling says */
+  ERR_SCRATCH: 3,
+  /** parameters that cannot be built (degree, bits, depth) */
+  ERR_PARAMS: 4,
+  /** a published key would have under the wanted security */
+  ERR_SECURITY: 5,
+  /** objects of different parameters meet */
+  ERR_CONTEXT: 6,
+  /** a key is absent, of another secret, or lacks the level or element */
+  ERR_KEY: 7,
+  /** operands at different levels, or no level left */
+  ERR_LEVEL: 8,
+  /** scales differ by more than rounding */
+  ERR_SCALE: 9,
+  /** the message, or its bound, no longer fits under the modulus */
+  ERR_RANGE: 10,
+  /** wrong degree, form or packing for this call */
+  ERR_FORM: 11,
+  /** NaN, infinity, or a value beyond its declared bound */
+  ERR_VALUE: 12,
+  /** bytes that are no container of ours */
+  ERR_FORMAT: 13,
+  /** a container of a version this library does not read */
+  ERR_VERSION: 14,
+  /** a container whose checksum does not match */
+  ERR_CHECKSUM: 15,
+  /** bytes end before the declared length, or go on after it */
+  ERR_TRUNCATED: 16,
+  /** a caller's read or write function failed */
+  ERR_IO: 17,
+  /** the operating system gave no randomness */
+  ERR_ENTROPY: 18,
+  /** the key's count of releases is used up */
+  ERR_BUDGET: 19,
+  /** the caller asked to stop */
+  ERR_CANCELLED: 20,
+  STATUS_COUNT: 21
+} as const;
+export type Status = (typeof Status)[keyof typeof Status];
+
+/** parameter hashes */
+export const HASH_BYTES = 32;
+/** key ids */
+export const ID_BYTES = 16;
+
+export const Form = {
+  COEFF: 0,
+  EVAL: 1
+} as const;
+export type Form = (typeof Form)[keyof typeof Form];
+
+/** How numbers lie in the ring. */
+export const Packing = {
+  /** N/2 (or fewer) real slots */
+  REAL: 0,
+  /** N/2 (or fewer) complex slots */
+  COMPLEX: 1,
+  /** N real coefficients */
+  COEFF: 2
+} as const;
+export type Packing = (typeof Packing)[keyof typeof Packing];
+
+export const EvkKind = {
+  /** s^2 -> s */
+  RELIN: 1,
+  /** s -> s(X^(1/g)): rotations and conjugation */
+  GALOIS: 2,
+  /** old secret -> new secret */
+  SWITCH: 3,
+  /** secret of a smaller ring, embedded -> s */
+  LIFT: 4,
+  /** s -> secret of a smaller ring, embedded */
+  LOWER: 5
+} as const;
+export type EvkKind = (typeof EvkKind)[keyof typeof EvkKind];
+
+export const Basis = {
+  /** sum c_i x^i */
+  POWER: 0,
+  /** sum c_i T_i(y), y = (2x - a - b)/(b - a) */
+  CHEB: 1
+} as const;
+export type Basis = (typeof Basis)[keyof typeof Basis];
+
+export const PolyFlag = {
+  /** the caller vouches that every message is a real number inside [a, b] */
+  PROMISED: 1
+} as const;
+export type PolyFlag = (typeof PolyFlag)[keyof typeof PolyFlag];
+
+export const POLY_DEGREE_MAX = 1023;
+
+export const ObjectKind = {
+  /** a parameter literal with its primes and levels */
+  PARAMS: 1,
+  /** a ciphertext of degree 1 or 2 */
+  CT: 2,
+  /** a public encryption key */
+  PK: 3,
+  /** one switching key */
+  EVK: 4,
+  /** a secret key: never leaves its holder's machine */
+  SK: 5
+} as const;
+export type ObjectKind = (typeof ObjectKind)[keyof typeof ObjectKind];
+
+export const Encoding = {
+  /** 64-bit words; a switching key can be mapped */
+  RAW: 1,
+  /** 48-bit words */
+  PACKED: 2,
+  /** 48-bit words, the uniform half as a seed: fresh ciphertexts and keys */
+  SEEDED: 3,
+  /** 64-bit words, the uniform half as a seed; keys only, can be mapped */
+  RAW_SEEDED: 4,
+  /** secret keys: 2 bits a coefficient */
+  TERNARY: 5,
+  /** parameters */
+  LITERAL: 6
+} as const;
+export type Encoding = (typeof Encoding)[keyof typeof Encoding];
+
+export const Scheme = {
+  NONE: 0,
+  CKKS: 1
+} as const;
+export type Scheme = (typeof Scheme)[keyof typeof Scheme];
+
+/** fixed part of a header */
+export const HEADER_BYTES = 256;
+/** with the longest table of digits */
+export const HEADER_BYTES_MAX = 1280;
+
+/** What a header says. Fields that an object does not have are 0. */
+export interface Info {
+  readonly version: number;
+  /** enum jfhe_object */
+  readonly object: number;
+  /** enum jfhe_encoding */
+  readonly encoding: number;
+  /** enum jfhe_scheme */
+  readonly scheme: number;
+  readonly logN: number;
+  readonly level: number;
+  /** primes of the subset, specials included */
+  readonly limbs: number;
+  /** enum jfhe_form */
+  readonly form: number;
+  /** enum jfhe_packing */
+  readonly packing: number;
+  readonly logSlots: number;
+  readonly degree: number;
+  /** enum jfhe_evk_kind */
+  readonly kind: number;
+  readonly galois: number;
+  readonly digits: number;
+  /** lift and lower: the smaller ring */
+  readonly logNOther: number;
+  readonly headerBytes: bigint;
+  /** of the whole container */
+  readonly totalBytes: bigint;
+  /** of the object's residues once read */
+  readonly memoryBytes: bigint;
+  readonly scale: number;
+  readonly magnitude: number;
+  readonly errorWorst: number;
+  readonly errorSd: number;
+  readonly paramsHash: Uint8Array;
+  /** the secret it opens under, or switches to */
+  readonly keyId: Uint8Array;
+  /** switching keys: the secret switched from */
+  readonly fromId: Uint8Array;
+}
+
+/** Bytes of a jfhe_info. */
+export const INFO_BYTES = 184;
+
+/** A copy of the jfhe_info at an address. */
+export function readInfo(memory: ArrayBuffer, at: Ptr<'jfhe_info'>): Info {
+  const view = new DataView(memory);
+  return {
+    version: view.getUint32(at, true),
+    object: view.getUint32(at + 4, true),
+    encoding: view.getUint32(at + 8, true),
+    scheme: view.getUint32(at + 12, true),
+    logN: view.getUint32(at + 16, true),
+    level: view.getUint32(at + 20, true),
+    limbs: view.getUint32(at + 24, true),
+    form: view.getUint32(at + 28, true),
+    packing: view.getUint32(at + 32, true),
+    logSlots: view.getUint32(at + 36, true),
+    degree: view.getUint32(at + 40, true),
+    kind: view.getUint32(at + 44, true),
+    galois: view.getUint32(at + 48, true),
+    digits: view.getUint32(at + 52, true),
+    logNOther: view.getUint32(at + 56, true),
+    headerBytes: view.getBigUint64(at + 64, true),
+    totalBytes: view.getBigUint64(at + 72, true),
+    memoryBytes: view.getBigUint64(at + 80, true),
+    scale: view.getFloat64(at + 88, true),
+    magnitude: view.getFloat64(at + 96, true),
+    errorWorst: view.getFloat64(at + 104, true),
+    errorSd: view.getFloat64(at + 112, true),
+    paramsHash: new Uint8Array(memory, at + 120, 32).slice(),
+    keyId: new Uint8Array(memory, at + 152, 16).slice(),
+    fromId: new Uint8Array(memory, at + 168, 16).slice()
+  };
+}
+
+/** The names that a jfhe.wasm of this version exports. */
+export const EXPORTS = [
+  'free',
+  'jfhe_ckks_add',
+  'jfhe_ckks_add_const',
+  'jfhe_ckks_add_pt',
+  'jfhe_ckks_bound_mul',
+  'jfhe_ckks_conjugate',
+  'jfhe_ckks_decode',
+  'jfhe_ckks_decode_scratch',
+  'jfhe_ckks_drop_level',
+  'jfhe_ckks_encode',
+  'jfhe_ckks_encode_scratch',
+  'jfhe_ckks_gather',
+  'jfhe_ckks_gather_scratch',
+  'jfhe_ckks_inner_sum',
+  'jfhe_ckks_inner_sum_scratch',
+  'jfhe_ckks_mul',
+  'jfhe_ckks_mul_const',
+  'jfhe_ckks_mul_i',
+  'jfhe_ckks_mul_int',
+  'jfhe_ckks_mul_lazy',
+  'jfhe_ckks_mul_pt',
+  'jfhe_ckks_mul_scratch',
+  'jfhe_ckks_neg',
+  'jfhe_ckks_relin',
+  'jfhe_ckks_relin_rescale',
+  'jfhe_ckks_rescale',
+  'jfhe_ckks_rescale_scratch',
+  'jfhe_ckks_rotate',
+  'jfhe_ckks_rotate_many',
+  'jfhe_ckks_rotate_many_scratch',
+  'jfhe_ckks_rotate_scratch',
+  'jfhe_ckks_square',
+  'jfhe_ckks_sub',
+  'jfhe_ckks_sub_pt',
+  'jfhe_ckks_switch_key',
+  'jfhe_ckks_to_level',
+  'jfhe_ct_bytes',
+  'jfhe_ct_copy',
+  'jfhe_ct_degree',
+  'jfhe_ct_error_probable',
+  'jfhe_ct_error_worst',
+  'jfhe_ct_free',
+  'jfhe_ct_key_id',
+  'jfhe_ct_level',
+  'jfhe_ct_log_slots',
+  'jfhe_ct_magnitude',
+  'jfhe_ct_new',
+  'jfhe_ct_packing',
+  'jfhe_ct_read',
+  'jfhe_ct_scale',
+  'jfhe_ct_write',
+  'jfhe_ct_write_size',
+  'jfhe_ctx_backend',
+  'jfhe_ctx_dnum',
+  'jfhe_ctx_free',
+  'jfhe_ctx_hash',
+  'jfhe_ctx_levels',
+  'jfhe_ctx_limbs',
+  'jfhe_ctx_log_n',
+  'jfhe_ctx_log_q',
+  'jfhe_ctx_log_qp',
+  'jfhe_ctx_name',
+  'jfhe_ctx_new_custom',
+  'jfhe_ctx_new_from_container',
+  'jfhe_ctx_new_preset',
+  'jfhe_ctx_primes',
+  'jfhe_ctx_scale',
+  'jfhe_ctx_security',
+  'jfhe_ctx_set_threads',
+  'jfhe_ctx_slots',
+  'jfhe_ctx_specials',
+  'jfhe_ctx_step',
+  'jfhe_ctx_threads',
+  'jfhe_ctx_write',
+  'jfhe_ctx_write_size',
+  'jfhe_decrypt',
+  'jfhe_decrypt_scratch',
+  'jfhe_encoding_text',
+  'jfhe_encrypt',
+  'jfhe_encrypt_public',
+  'jfhe_encrypt_scratch',
+  'jfhe_evk_bytes',
+  'jfhe_evk_compose',
+  'jfhe_evk_digits',
+  'jfhe_evk_expand',
+  'jfhe_evk_free',
+  'jfhe_evk_galois',
+  'jfhe_evk_kind_of',
+  'jfhe_evk_level',
+  'jfhe_evk_map',
+  'jfhe_evk_read',
+  'jfhe_evk_write',
+  'jfhe_evk_write_size',
+  'jfhe_galois_conjugate',
+  'jfhe_galois_rotate',
+  'jfhe_inner_sum_hoisted',
+  'jfhe_inner_sum_rotations',
+  'jfhe_inspect',
+  'jfhe_keygen_galois',
+  'jfhe_keygen_lift',
+  'jfhe_keygen_lower',
+  'jfhe_keygen_parent',
+  'jfhe_keygen_public',
+  'jfhe_keygen_relin',
+  'jfhe_keygen_switch',
+  'jfhe_keyring_add',
+  'jfhe_keyring_count',
+  'jfhe_keyring_derive',
+  'jfhe_keyring_free',
+  'jfhe_keyring_galois',
+  'jfhe_keyring_new',
+  'jfhe_keyring_relin',
+  'jfhe_last_error',
+  'jfhe_lift',
+  'jfhe_lift_level',
+  'jfhe_lift_scratch',
+  'jfhe_lift_slots',
+  'jfhe_lift_slots_scratch',
+  'jfhe_linmap_apply',
+  'jfhe_linmap_cached',
+  'jfhe_linmap_diagonals',
+  'jfhe_linmap_free',
+  'jfhe_linmap_new_array',
+  'jfhe_linmap_new_ladder',
+  'jfhe_linmap_norm',
+  'jfhe_linmap_prepare',
+  'jfhe_linmap_rotations',
+  'jfhe_linmap_scratch',
+  'jfhe_linmap_set_cap',
+  'jfhe_lower',
+  'jfhe_lower_level',
+  'jfhe_lower_scratch',
+  'jfhe_lower_slots',
+  'jfhe_lower_slots_scratch',
+  'jfhe_object_text',
+  'jfhe_pk_free',
+  'jfhe_pk_read',
+  'jfhe_pk_write',
+  'jfhe_pk_write_size',
+  'jfhe_poly_degree',
+  'jfhe_poly_depth',
+  'jfhe_poly_eval',
+  'jfhe_poly_eval_scratch',
+  'jfhe_poly_free',
+  'jfhe_poly_new',
+  'jfhe_poly_relins',
+  'jfhe_poly_sup',
+  'jfhe_poly_value',
+  'jfhe_pt_error',
+  'jfhe_pt_free',
+  'jfhe_pt_level',
+  'jfhe_pt_new',
+  'jfhe_pt_scale',
+  'jfhe_release',
+  'jfhe_release_scratch',
+  'jfhe_rotate_sum',
+  'jfhe_rotate_sum_scratch',
+  'jfhe_security_limit',
+  'jfhe_sk_free',
+  'jfhe_sk_from_entropy',
+  'jfhe_sk_id',
+  'jfhe_sk_new',
+  'jfhe_sk_read',
+  'jfhe_sk_releases',
+  'jfhe_sk_write',
+  'jfhe_sk_write_size',
+  'jfhe_status_text',
+  'malloc'
+] as const;
+
+/** One method an export. Those that return a status throw what `fail` makes of a failure. */
+export class Calls {
+  constructor(
+    private readonly x: Exports,
+    private readonly fail: (status: number) => Error
+  ) {}
+
+  private check(status: number): void {
+    if (status !== 0) throw this.fail(status);
+  }
+
+  // ---- jfhe/status.h ----
+
+  /** One plain English clause for a status; never null, never allocated. */
+  statusText(status: number): Ptr<'char'> {
+    return (this.x.jfhe_status_text(status) >>> 0) as Ptr<'char'>;
+  }
+
+  /**
+   * Detail of the last failure on this thread: which limit, which value; public data only.
+   * Empty string if there was none. Valid until the next failing call on the thread.
+   */
+  lastError(): Ptr<'char'> {
+    return (this.x.jfhe_last_error() >>> 0) as Ptr<'char'>;
+  }
+
+  // ---- jfhe/params.h ----
+
+  /**
+   * Make the context of a preset: "stats-lite", "stats" (the default), "ml" or "deep".
+   *
+   * Memory  16 to 80 MB of tables by ring degree.
+   * Time    10 to 500 ms.
+   * Returns JFHE_OK, else *out is null: JFHE_ERR_ARG for an unknown name (jfhe_last_error lists the names),
+   *         JFHE_ERR_MEMORY.
+   */
+  ctxNewPreset(out: Ptr<'jfhe_ctx*'>, name: Ptr<'char'>): void {
+    this.check(this.x.jfhe_ctx_new_preset(out, name));
+  }
+
+  /**
+   * Build parameters for a depth and a precision.
+   *
+   * log_n       10 to 17, or 0 for the smallest ring that meets `security`.
+   * depth       multiplications in a row, 0 to 60.
+   * scale_bits  30 to 58: bits of the scale; the slots keep about scale_bits - log_n - 5 bits after a multiplication. Above 48 each
+   *             level is a ratio of primes.
+   * first_bits  bits of the last modulus, >= scale_bits + 2 (at most 48 + ...); 0 for scale_bits + 2 where it fits, else two primes.
+   * specials    key switching primes of 48 bits, 1 to 16; 0 lets the library weigh key size against speed.
+   * security    128, 192 or 256.
+   *
+   * Returns JFHE_ERR_PARAMS for values out of these ranges, JFHE_ERR_SECURITY when no ring, or not the ring asked for, carries the
+   *         modulus; jfhe_last_error names the limit and the bits wanted.
+   */
+  ctxNewCustom(out: Ptr<'jfhe_ctx*'>, logN: number, depth: number, scaleBits: number, firstBits: number, specials:
+    number, security: number): void {
+    this.check(this.x.jfhe_ctx_new_custom(out, logN, depth, scaleBits, firstBits, specials, security));
+  }
+
+  ctxFree(ctx: Ptr<'jfhe_ctx'>): void {
+    this.x.jfhe_ctx_free(ctx);
+  }
+
+  /** Give the context's operations threads >= 1 of its own (1 at first). Not while operations run. */
+  ctxSetThreads(ctx: Ptr<'jfhe_ctx'>, threads: number): void {
+    this.check(this.x.jfhe_ctx_set_threads(ctx, threads));
+  }
+
+  ctxThreads(ctx: Ptr<'jfhe_ctx'>): number {
+    return this.x.jfhe_ctx_threads(ctx) >>> 0;
+  }
+
+  /** preset name, or "custom" */
+  ctxName(ctx: Ptr<'jfhe_ctx'>): Ptr<'char'> {
+    return (this.x.jfhe_ctx_name(ctx) >>> 0) as Ptr<'char'>;
+  }
+
+  /** "ref", "avx2", "avx512ifma", "wasm128" */
+  ctxBackend(ctx: Ptr<'jfhe_ctx'>): Ptr<'char'> {
+    return (this.x.jfhe_ctx_backend(ctx) >>> 0) as Ptr<'char'>;
+  }
+
+  ctxLogN(ctx: Ptr<'jfhe_ctx'>): number {
+    return this.x.jfhe_ctx_log_n(ctx) >>> 0;
+  }
+
+  /** complex slots: N/2 */
+  ctxSlots(ctx: Ptr<'jfhe_ctx'>): number {
+    return this.x.jfhe_ctx_slots(ctx) >>> 0;
+  }
+
+  /** top level L: multiplications in a row */
+  ctxLevels(ctx: Ptr<'jfhe_ctx'>): number {
+    return this.x.jfhe_ctx_levels(ctx) >>> 0;
+  }
+
+  /** all primes, specials included */
+  ctxPrimes(ctx: Ptr<'jfhe_ctx'>): number {
+    return this.x.jfhe_ctx_primes(ctx) >>> 0;
+  }
+
+  ctxSpecials(ctx: Ptr<'jfhe_ctx'>): number {
+    return this.x.jfhe_ctx_specials(ctx) >>> 0;
+  }
+
+  /** digits of a key switch at the top level */
+  ctxDnum(ctx: Ptr<'jfhe_ctx'>): number {
+    return this.x.jfhe_ctx_dnum(ctx) >>> 0;
+  }
+
+  /** residues of a ciphertext at a level */
+  ctxLimbs(ctx: Ptr<'jfhe_ctx'>, level: number): number {
+    return this.x.jfhe_ctx_limbs(ctx, level) >>> 0;
+  }
+
+  /** log2 of the modulus at a level */
+  ctxLogQ(ctx: Ptr<'jfhe_ctx'>, level: number): number {
+    return this.x.jfhe_ctx_log_q(ctx, level);
+  }
+
+  /** log2 of the largest published modulus */
+  ctxLogQp(ctx: Ptr<'jfhe_ctx'>): number {
+    return this.x.jfhe_ctx_log_qp(ctx);
+  }
+
+  /** bits: 128, 192, 256; 0 for test parameters */
+  ctxSecurity(ctx: Ptr<'jfhe_ctx'>): number {
+    return this.x.jfhe_ctx_security(ctx) >>> 0;
+  }
+
+  /** canonical scale at a level */
+  ctxScale(ctx: Ptr<'jfhe_ctx'>, level: number): number {
+    return this.x.jfhe_ctx_scale(ctx, level);
+  }
+
+  /** what rescaling from a level divides by; 0 at level 0 */
+  ctxStep(ctx: Ptr<'jfhe_ctx'>, level: number): number {
+    return this.x.jfhe_ctx_step(ctx, level);
+  }
+
+  /** SHA-256 over the canonical literal (degree, primes, levels); JFHE_HASH_BYTES long. */
+  ctxHash(ctx: Ptr<'jfhe_ctx'>, hash: Ptr<'uint8_t'>): void {
+    this.x.jfhe_ctx_hash(ctx, hash);
+  }
+
+  /** Largest log2(QP) allowed for a degree, ternary secret; 0 when the table has none. log_n in [10, 17]. */
+  securityLimit(logN: number, security: number): number {
+    return this.x.jfhe_security_limit(logN, security) >>> 0;
+  }
+
+  // ---- jfhe/ciphertext.h ----
+
+  /** An empty ciphertext with room for `degree` (1 or 2) at `level`, to be filled as an output. */
+  ctNew(out: Ptr<'jfhe_ct*'>, ctx: Ptr<'jfhe_ctx'>, degree: number, level: number): void {
+    this.check(this.x.jfhe_ct_new(out, ctx, degree, level));
+  }
+
+  ctFree(ct: Ptr<'jfhe_ct'>): void {
+    this.x.jfhe_ct_free(ct);
+  }
+
+  /** out = a, limbs and metadata. JFHE_ERR_FORM when out has too little room. */
+  ctCopy(out: Ptr<'jfhe_ct'>, a: Ptr<'jfhe_ct'>): void {
+    this.check(this.x.jfhe_ct_copy(out, a));
+  }
+
+  ctDegree(ct: Ptr<'jfhe_ct'>): number {
+    return this.x.jfhe_ct_degree(ct) >>> 0;
+  }
+
+  ctLevel(ct: Ptr<'jfhe_ct'>): number {
+    return this.x.jfhe_ct_level(ct) >>> 0;
+  }
+
+  ctPacking(ct: Ptr<'jfhe_ct'>): number {
+    return this.x.jfhe_ct_packing(ct) >>> 0;
+  }
+
+  ctLogSlots(ct: Ptr<'jfhe_ct'>): number {
+    return this.x.jfhe_ct_log_slots(ct) >>> 0;
+  }
+
+  ctScale(ct: Ptr<'jfhe_ct'>): number {
+    return this.x.jfhe_ct_scale(ct);
+  }
+
+  /** bound on |message slot| */
+  ctMagnitude(ct: Ptr<'jfhe_ct'>): number {
+    return this.x.jfhe_ct_magnitude(ct);
+  }
+
+  /** bound on the absolute error of a slot, proved */
+  ctErrorWorst(ct: Ptr<'jfhe_ct'>): number {
+    return this.x.jfhe_ct_error_worst(ct);
+  }
+
+  /** bound that holds for all slots with about 99.99 % chance */
+  ctErrorProbable(ct: Ptr<'jfhe_ct'>): number {
+    return this.x.jfhe_ct_error_probable(ct);
+  }
+
+  /** bytes of its limbs in memory */
+  ctBytes(ct: Ptr<'jfhe_ct'>): number {
+    return this.x.jfhe_ct_bytes(ct) >>> 0;
+  }
+
+  ctKeyId(ct: Ptr<'jfhe_ct'>, id: Ptr<'uint8_t'>): void {
+    this.x.jfhe_ct_key_id(ct, id);
+  }
+
+  ptNew(out: Ptr<'jfhe_pt*'>, ctx: Ptr<'jfhe_ctx'>, level: number): void {
+    this.check(this.x.jfhe_pt_new(out, ctx, level));
+  }
+
+  ptFree(pt: Ptr<'jfhe_pt'>): void {
+    this.x.jfhe_pt_free(pt);
+  }
+
+  ptLevel(pt: Ptr<'jfhe_pt'>): number {
+    return this.x.jfhe_pt_level(pt) >>> 0;
+  }
+
+  ptScale(pt: Ptr<'jfhe_pt'>): number {
+    return this.x.jfhe_pt_scale(pt);
+  }
+
+  // ---- jfhe/keys.h ----
+
+  evkFree(key: Ptr<'jfhe_evk'>): void {
+    this.x.jfhe_evk_free(key);
+  }
+
+  pkFree(key: Ptr<'jfhe_pk'>): void {
+    this.x.jfhe_pk_free(key);
+  }
+
+  evkKindOf(key: Ptr<'jfhe_evk'>): number {
+    return this.x.jfhe_evk_kind_of(key) >>> 0;
+  }
+
+  /** g, or 0 */
+  evkGalois(key: Ptr<'jfhe_evk'>): number {
+    return this.x.jfhe_evk_galois(key) >>> 0;
+  }
+
+  /** highest level it serves */
+  evkLevel(key: Ptr<'jfhe_evk'>): number {
+    return this.x.jfhe_evk_level(key) >>> 0;
+  }
+
+  evkDigits(key: Ptr<'jfhe_evk'>): number {
+    return this.x.jfhe_evk_digits(key) >>> 0;
+  }
+
+  /** resident bytes */
+  evkBytes(key: Ptr<'jfhe_evk'>): number {
+    return this.x.jfhe_evk_bytes(key) >>> 0;
+  }
+
+  /** Keep the public half in memory too, instead of expanding it at each use: faster where memory is, twice the bytes. */
+  evkExpand(key: Ptr<'jfhe_evk'>): void {
+    this.check(this.x.jfhe_evk_expand(key));
+  }
+
+  keyringNew(out: Ptr<'jfhe_keyring*'>, ctx: Ptr<'jfhe_ctx'>): void {
+    this.check(this.x.jfhe_keyring_new(out, ctx));
+  }
+
+  keyringFree(ring: Ptr<'jfhe_keyring'>): void {
+    this.x.jfhe_keyring_free(ring);
+  }
+
+  /** Takes ownership on success. A second key of the same purpose replaces the first when it serves a higher level. */
+  keyringAdd(ring: Ptr<'jfhe_keyring'>, key: Ptr<'jfhe_evk'>): void {
+    this.check(this.x.jfhe_keyring_add(ring, key));
+  }
+
+  /** Null when absent. */
+  keyringRelin(ring: Ptr<'jfhe_keyring'>): Ptr<'jfhe_evk'> {
+    return (this.x.jfhe_keyring_relin(ring) >>> 0) as Ptr<'jfhe_evk'>;
+  }
+
+  keyringGalois(ring: Ptr<'jfhe_keyring'>, galois: number): Ptr<'jfhe_evk'> {
+    return (this.x.jfhe_keyring_galois(ring, galois) >>> 0) as Ptr<'jfhe_evk'>;
+  }
+
+  keyringCount(ring: Ptr<'jfhe_keyring'>): number {
+    return this.x.jfhe_keyring_count(ring) >>> 0;
+  }
+
+  /** The Galois element of a rotation to the left by k slots (k may be negative); conjugation is jfhe_galois_conjugate. */
+  galoisRotate(ctx: Ptr<'jfhe_ctx'>, k: number): number {
+    return this.x.jfhe_galois_rotate(ctx, k) >>> 0;
+  }
+
+  galoisConjugate(ctx: Ptr<'jfhe_ctx'>): number {
+    return this.x.jfhe_galois_conjugate(ctx) >>> 0;
+  }
+
+  /**
+   * Derive the key of rotation a+b from the keys of a and b, which must have been made with room for it (jfhe_keygen_parent).
+   * Needs no secret. [LLKN22]
+   */
+  evkCompose(out: Ptr<'jfhe_evk*'>, ctx: Ptr<'jfhe_ctx'>, parentA: Ptr<'jfhe_evk'>, parentB: Ptr<'jfhe_evk'>): void {
+    this.check(this.x.jfhe_evk_compose(out, ctx, parentA, parentB));
+  }
+
+  // ---- jfhe/circuit.h ----
+
+  /**
+   * A polynomial made ready for evaluation: which powers to compute, how to split, its bounds.
+   *
+   * coeff, count  count >= 2 coefficients, ascending; trailing zeros are dropped. Zero coefficients cost nothing, so odd and even
+   *               polynomials need about half the powers.
+   * basis         enum jfhe_basis.
+   * a, b          the interval of JFHE_BASIS_CHEB, a < b; for JFHE_BASIS_POWER both must be 0.
+   * Memory        about 200*count bytes.
+   * Time          O(count^2): suprema of the polynomial and its derivative, from 8*count nodes. [EZ64]
+   *
+   * Returns JFHE_OK, else *out is null: JFHE_ERR_ARG for the limits above or a constant polynomial; JFHE_ERR_VALUE for NaN or
+   *         infinity; JFHE_ERR_MEMORY.
+   */
+  polyNew(out: Ptr<'jfhe_poly*'>, coeff: Ptr<'double'>, count: number, basis: number, a: number, b: number): void {
+    this.check(this.x.jfhe_poly_new(out, coeff, count, basis, a, b));
+  }
+
+  polyFree(p: Ptr<'jfhe_poly'>): void {
+    this.x.jfhe_poly_free(p);
+  }
+
+  polyDegree(p: Ptr<'jfhe_poly'>): number {
+    return this.x.jfhe_poly_degree(p) >>> 0;
+  }
+
+  /** Levels that an evaluation costs: ceil(log2(degree + 1)), and one more where an interval of length other than 2 must be scaled. */
+  polyDepth(p: Ptr<'jfhe_poly'>): number {
+    return this.x.jfhe_poly_depth(p) >>> 0;
+  }
+
+  /** Relinearisations that an evaluation costs: the measure that the plan minimises. */
+  polyRelins(p: Ptr<'jfhe_poly'>): number {
+    return this.x.jfhe_poly_relins(p) >>> 0;
+  }
+
+  /** The value at x, in the clear. */
+  polyValue(p: Ptr<'jfhe_poly'>, x: number): number {
+    return this.x.jfhe_poly_value(p, x);
+  }
+
+  /** sup |p| over [a, b]; for JFHE_BASIS_POWER over [-1, 1]. Proved, at most 2 % above the supremum but for rounding. */
+  polySup(p: Ptr<'jfhe_poly'>): number {
+    return this.x.jfhe_poly_sup(p);
+  }
+
+  /**
+   * Evaluate a polynomial slot by slot.
+   *
+   * out[i] = p(x[i]) + e[i].   Paterson-Stockmeyer in a binary tree with one relinearisation a node. [PS73] [HK20] [BMTPH21]
+   *
+   * Shapes  x: degree 1, real or complex packing, level l >= jfhe_poly_depth(p).  out: degree 1, level l - jfhe_poly_depth(p).
+   * Scale   canonical for out's level, exactly: coefficients absorb every other factor.
+   * Error   |e[i]| <= |x error| * sup|p'| over the numbers x can be, plus what the evaluation itself adds; out's bounds say how much.
+   *         With JFHE_BASIS_CHEB x's magnitude must lie within [a, b], else the bound grows as the Chebyshev polynomials do
+   *         outside and soon is refused; JFHE_POLY_PROMISED in `flags` replaces the magnitude by [a, b].
+   * Alias   out may be x.
+   * Memory  allocates nothing; scratch >= jfhe_poly_eval_scratch(ctx, p, l) bytes.
+   * Time    independent of messages; depends on p, level and ring degree.
+   *
+   * Returns JFHE_OK, else out is unchanged:
+   *         JFHE_ERR_LEVEL    too few levels;
+   *         JFHE_ERR_SCALE    x is not near its level's canonical scale;
+   *         JFHE_ERR_KEY      no relinearisation key, or it serves lower levels only;
+   *         JFHE_ERR_FORM     coefficient packing, degree 2, or out too small;
+   *         JFHE_ERR_RANGE    a bound exceeds the modulus on the way;
+   *         JFHE_ERR_SCRATCH  scratch_len too small.
+   */
+  polyEval(ctx: Ptr<'jfhe_ctx'>, out: Ptr<'jfhe_ct'>, x: Ptr<'jfhe_ct'>, p: Ptr<'jfhe_poly'>, flags: number, keys:
+    Ptr<'jfhe_keyring'>, scratch: Ptr, scratchLen: number): void {
+    this.check(this.x.jfhe_poly_eval(ctx, out, x, p, flags, keys, scratch, scratchLen));
+  }
+
+  polyEvalScratch(ctx: Ptr<'jfhe_ctx'>, p: Ptr<'jfhe_poly'>, level: number): number {
+    return this.x.jfhe_poly_eval_scratch(ctx, p, level) >>> 0;
+  }
+
+  /** The same from arrays, copied: diagonal index[t] is re[t*slots ..], im[t*slots ..]; im may be null. */
+  linmapNewArray(out: Ptr<'jfhe_linmap*'>, ctx: Ptr<'jfhe_ctx'>, logSlots: number, index: Ptr<'int32_t'>, count: number,
+    re: Ptr<'double'>, im: Ptr<'double'>): void {
+    this.check(this.x.jfhe_linmap_new_array(out, ctx, logSlots, index, count, re, im));
+  }
+
+  linmapFree(map: Ptr<'jfhe_linmap'>): void {
+    this.x.jfhe_linmap_free(map);
+  }
+
+  /** Most bytes of encoded diagonals to keep (at first: all). What is beyond is encoded at each use and forgotten; 0 keeps none. */
+  linmapSetCap(map: Ptr<'jfhe_linmap'>, bytes: number): void {
+    this.check(this.x.jfhe_linmap_set_cap(map, bytes));
+  }
+
+  /** Bytes of encoded diagonals kept now. */
+  linmapCached(map: Ptr<'jfhe_linmap'>): number {
+    return this.x.jfhe_linmap_cached(map) >>> 0;
+  }
+
+  /** Diagonals left after dropping zeros. */
+  linmapDiagonals(map: Ptr<'jfhe_linmap'>): number {
+    return this.x.jfhe_linmap_diagonals(map) >>> 0;
+  }
+
+  /** Largest row sum of moduli: |out| <= norm * |in|. */
+  linmapNorm(map: Ptr<'jfhe_linmap'>): number {
+    return this.x.jfhe_linmap_norm(map);
+  }
+
+  /** The rotations whose Galois keys an application needs, without 0. Writes at most `cap` of them to `k` and returns how many there are. */
+  linmapRotations(map: Ptr<'jfhe_linmap'>, k: Ptr<'int32_t'>, cap: number): number {
+    return this.x.jfhe_linmap_rotations(map, k, cap) >>> 0;
+  }
+
+  /**
+   * Encode the diagonals for ciphertexts of a level at its canonical scale now, up to the cap. After it, applications at that level only read
+   * the map: any number of threads may share it. Without it the first application encodes.
+   */
+  linmapPrepare(ctx: Ptr<'jfhe_ctx'>, map: Ptr<'jfhe_linmap'>, level: number): void {
+    this.check(this.x.jfhe_linmap_prepare(ctx, map, level));
+  }
+
+  /**
+   * Apply a linear map.
+   *
+   * out = M a + e. Baby-step giant-step, double hoisting: one decomposition for all baby rotations, which stay in the modulus QP; one
+   * polynomial divided by P a giant step; one division by P and the level's step at the end. [HS18] [BMTPH21]
+   *
+   * Shapes  a: degree 1, level l >= 1, log_slots of the map, real or complex packing.  out: degree 1, level l - 1.
+   * Scale   out is canonical.
+   * Error   norm * (a's error + key switching) + giant steps' key switching + encoding of the diagonals + rounding; in out's bounds.
+   * Packing complex, unless a is real and every diagonal is real.
+   * Alias   out may be a.
+   * Memory  scratch >= jfhe_linmap_scratch(ctx, map, l) bytes; allocates encoded diagonals as the cap allows.
+   * Time    independent of messages.
+   *
+   * Returns JFHE_OK, else out is unchanged:
+   *         JFHE_ERR_LEVEL, JFHE_ERR_FORM, JFHE_ERR_RANGE, JFHE_ERR_SCRATCH, JFHE_ERR_MEMORY;
+   *         JFHE_ERR_KEY      a rotation of jfhe_linmap_rotations is absent, serves lower levels only, or keys differ in shape.
+   */
+  linmapApply(ctx: Ptr<'jfhe_ctx'>, out: Ptr<'jfhe_ct'>, a: Ptr<'jfhe_ct'>, map: Ptr<'jfhe_linmap'>, keys:
+    Ptr<'jfhe_keyring'>, scratch: Ptr, scratchLen: number): void {
+    this.check(this.x.jfhe_linmap_apply(ctx, out, a, map, keys, scratch, scratchLen));
+  }
+
+  linmapScratch(ctx: Ptr<'jfhe_ctx'>, map: Ptr<'jfhe_linmap'>, level: number): number {
+    return this.x.jfhe_linmap_scratch(ctx, map, level) >>> 0;
+  }
+
+  /**
+   * out = sum over t < count of a rotated by k[t]: one decomposition, one division; no level. k[t] = 0 adds a itself.
+   * Alias, refusals and keys as jfhe_linmap_apply; out has a's level and scale.
+   */
+  rotateSum(ctx: Ptr<'jfhe_ctx'>, out: Ptr<'jfhe_ct'>, a: Ptr<'jfhe_ct'>, k: Ptr<'int32_t'>, count: number, keys:
+    Ptr<'jfhe_keyring'>, scratch: Ptr, scratchLen: number): void {
+    this.check(this.x.jfhe_rotate_sum(ctx, out, a, k, count, keys, scratch, scratchLen));
+  }
+
+  rotateSumScratch(ctx: Ptr<'jfhe_ctx'>, level: number): number {
+    return this.x.jfhe_rotate_sum_scratch(ctx, level) >>> 0;
+  }
+
+  /**
+   * out[i] = sum over j < count of a[i + j*stride], count a power of two, in passes of up to `radix` (2, 4, 8 or 16) hoisted rotations:
+   * fewer decompositions than jfhe_ckks_inner_sum for more keys. Level, scale and refusals as jfhe_rotate_sum.
+   */
+  innerSumHoisted(ctx: Ptr<'jfhe_ctx'>, out: Ptr<'jfhe_ct'>, a: Ptr<'jfhe_ct'>, stride: number, count: number, radix:
+    number, keys: Ptr<'jfhe_keyring'>, scratch: Ptr, scratchLen: number): void {
+    this.check(this.x.jfhe_inner_sum_hoisted(ctx, out, a, stride, count, radix, keys, scratch, scratchLen));
+  }
+
+  /** The rotations that it needs; writes at most `cap`, returns how many. */
+  innerSumRotations(stride: number, count: number, radix: number, k: Ptr<'int32_t'>, cap: number): number {
+    return this.x.jfhe_inner_sum_rotations(stride, count, radix, k, cap) >>> 0;
+  }
+
+  /**
+   * Level of `ctx` at which ciphertexts of `small` at `level` arrive by jfhe_lift; UINT32_MAX when its primes are not carried or nothing
+   * would be left.
+   */
+  liftLevel(ctx: Ptr<'jfhe_ctx'>, small: Ptr<'jfhe_ctx'>, level: number): number {
+    return this.x.jfhe_lift_level(ctx, small, level) >>> 0;
+  }
+
+  /** Level of `small` at which jfhe_lower of a ciphertext of `ctx` at `level` arrives with `key`; UINT32_MAX as above. */
+  lowerLevel(ctx: Ptr<'jfhe_ctx'>, small: Ptr<'jfhe_ctx'>, level: number, key: Ptr<'jfhe_evk'>): number {
+    return this.x.jfhe_lower_level(ctx, small, level, key) >>> 0;
+  }
+
+  /**
+   * Lift ciphertexts of a smaller ring (degree n) into this one (degree N), up to N/n of them into one.
+   *
+   * The polynomials are interleaved: A(X) = sum over j < count of X^j a_j(X^(N/n)), switched to this ring's secret, divided to its modulus.
+   * Layout  count 1: sparse packing, out has a's log_slots: the same numbers, repeated.
+   *         JFHE_PACK_COEFF: coefficient (N/n)*i + j of out is coefficient i of a_j.
+   *         count > 1 and slots: out is complex and full; with w = exp(pi i/N) its slot t is sum over j of w^(j*5^t) * a_j[t mod n/2].
+   *         jfhe_linmap_new_ladder makes the map that separates them.
+   *
+   * Shapes  in: count ciphertexts of one context, level, scale, packing and key.  out: level jfhe_lift_level.
+   * Scale   out is canonical.
+   * Error   count > 1 and slots: the sum of theirs; else the largest; plus one key switch and one rounding.
+   * Memory  scratch >= jfhe_lift_scratch.
+   * Returns JFHE_OK, else out is unchanged: JFHE_ERR_ARG for count 0 or above N/n; JFHE_ERR_CONTEXT when this context lacks the
+   *         primes; JFHE_ERR_KEY for another key; JFHE_ERR_LEVEL, JFHE_ERR_SCALE, JFHE_ERR_FORM when the inputs differ or out is
+   *         too small; JFHE_ERR_SCRATCH.
+   */
+  lift(ctx: Ptr<'jfhe_ctx'>, out: Ptr<'jfhe_ct'>, in_: Ptr<'jfhe_ct*'>, count: number, key: Ptr<'jfhe_evk'>, scratch:
+    Ptr, scratchLen: number): void {
+    this.check(this.x.jfhe_lift(ctx, out, in_, count, key, scratch, scratchLen));
+  }
+
+  liftScratch(ctx: Ptr<'jfhe_ctx'>, small: Ptr<'jfhe_ctx'>, level: number, count: number, key: Ptr<'jfhe_evk'>): number
+    {
+    return this.x.jfhe_lift_scratch(ctx, small, level, count, key) >>> 0;
+  }
+
+  /**
+   * Lower a ciphertext into a smaller ring, as the first `count` of its N/n interleaved parts: the inverse of jfhe_lift's layout.
+   *
+   * out[j][t] = (n/N) sum over u of conj(w^(j*5^(t + u*n/2))) * a[t + u*n/2]; a sparse packing of at most n/2 slots is simply kept
+   * (count 1). JFHE_PACK_COEFF: coefficient i of out[j] is coefficient (N/n)*i + j of a.
+   * The key is over the smaller ring's modulus alone, since it protects that ring's secret.
+   *
+   * Shapes  a: degree 1.  out: count ciphertexts of `small`, level jfhe_lower_level.
+   * Scale   canonical.
+   * Returns as jfhe_lift.
+   */
+  lower(ctx: Ptr<'jfhe_ctx'>, out: Ptr<'jfhe_ct*'>, count: number, a: Ptr<'jfhe_ct'>, key: Ptr<'jfhe_evk'>, scratch:
+    Ptr, scratchLen: number): void {
+    this.check(this.x.jfhe_lower(ctx, out, count, a, key, scratch, scratchLen));
+  }
+
+  lowerScratch(ctx: Ptr<'jfhe_ctx'>, level: number, key: Ptr<'jfhe_evk'>): number {
+    return this.x.jfhe_lower_scratch(ctx, level, key) >>> 0;
+  }
+
+  /**
+   * Lift and separate: slot t + j*n/2 of out is a_j[t mod n/2]. map: jfhe_linmap_new_ladder, mix = 0; keys: its rotations.
+   * As jfhe_lift and jfhe_linmap_apply one after the other, one level more, but with the bounds of the parts themselves: magnitude and
+   * inherited error are the largest of theirs, not their sum. Outputs complex packing. Not for JFHE_PACK_COEFF.
+   */
+  liftSlots(ctx: Ptr<'jfhe_ctx'>, out: Ptr<'jfhe_ct'>, in_: Ptr<'jfhe_ct*'>, count: number, key: Ptr<'jfhe_evk'>, map:
+    Ptr<'jfhe_linmap'>, keys: Ptr<'jfhe_keyring'>, scratch: Ptr, scratchLen: number): void {
+    this.check(this.x.jfhe_lift_slots(ctx, out, in_, count, key, map, keys, scratch, scratchLen));
+  }
+
+  liftSlotsScratch(ctx: Ptr<'jfhe_ctx'>, small: Ptr<'jfhe_ctx'>, level: number, key: Ptr<'jfhe_evk'>, map:
+    Ptr<'jfhe_linmap'>): number {
+    return this.x.jfhe_lift_slots_scratch(ctx, small, level, key, map) >>> 0;
+  }
+
+  /** Mix and lower, the inverse: out[j][t] = a[t + j*n/2], full slots, one level more than jfhe_lower. map: mix != 0. out keeps a's packing. */
+  lowerSlots(ctx: Ptr<'jfhe_ctx'>, out: Ptr<'jfhe_ct*'>, count: number, a: Ptr<'jfhe_ct'>, key: Ptr<'jfhe_evk'>, map:
+    Ptr<'jfhe_linmap'>, keys: Ptr<'jfhe_keyring'>, scratch: Ptr, scratchLen: number): void {
+    this.check(this.x.jfhe_lower_slots(ctx, out, count, a, key, map, keys, scratch, scratchLen));
+  }
+
+  lowerSlotsScratch(ctx: Ptr<'jfhe_ctx'>, level: number, key: Ptr<'jfhe_evk'>, map: Ptr<'jfhe_linmap'>): number {
+    return this.x.jfhe_lower_slots_scratch(ctx, level, key, map) >>> 0;
+  }
+
+  /**
+   * The map that separates a full lift of N/n ciphertexts of degree n = 2^log_n_small: slot t + u*n/2 becomes a_u[t] (n/2 slots each).
+   * mix != 0: its inverse, to be applied before jfhe_lower. N/n diagonals, about 2 sqrt(N/n) rotations, one level.
+   */
+  linmapNewLadder(out: Ptr<'jfhe_linmap*'>, ctx: Ptr<'jfhe_ctx'>, logNSmall: number, mix: number): void {
+    this.check(this.x.jfhe_linmap_new_ladder(out, ctx, logNSmall, mix));
+  }
+
+  /**
+   * Add to `ring` the keys of rotations k[0 .. count), derived from the parents (jfhe_keygen_parent) found in `parents`: signed
+   * binary digits of k, each rotation from a nearby one where that adds no noise. A key that `ring` already has at the parents' level is
+   * left alone. A derivation is as many key switches as the derived key has digits; its noise grows with the digits of k.
+   * Needs no secret. [LLKN22]
+   *
+   * Returns JFHE_OK, else: JFHE_ERR_KEY when a parent is missing (jfhe_last_error names the rotation; nothing is derived);
+   *         JFHE_ERR_MEMORY (`ring` keeps what was derived so far).
+   */
+  keyringDerive(ring: Ptr<'jfhe_keyring'>, ctx: Ptr<'jfhe_ctx'>, parents: Ptr<'jfhe_keyring'>, k: Ptr<'int32_t'>, count:
+    number): void {
+    this.check(this.x.jfhe_keyring_derive(ring, ctx, parents, k, count));
+  }
+
+  // ---- jfhe/ckks.h ----
+
+  /**
+   * Encode numbers into a plaintext at a level.
+   * re, im      count numbers each; im may be null. Missing slots are 0.
+   * packing     JFHE_PACK_REAL, _COMPLEX: count <= 2^log_slots <= N/2; JFHE_PACK_COEFF: count <= N, im null.
+   * log_slots   log2 of the slots; ignored for COEFF. Sparse packing repeats the vector, so fewer slots cost less noise.
+   * scale       0 for the level's canonical scale.
+   * bound       declared bound on |value|, 0 to take the largest present (reveals it in metadata).
+   * Error       rounding to integers: <= jfhe_pt_error(pt) a slot.
+   * Returns JFHE_ERR_VALUE for NaN, infinity or a value beyond `bound`; JFHE_ERR_RANGE when scale*bound exceeds 2^62 or half the modulus.
+   */
+  ckksEncode(ctx: Ptr<'jfhe_ctx'>, out: Ptr<'jfhe_pt'>, re: Ptr<'double'>, im: Ptr<'double'>, count: number, packing:
+    number, logSlots: number, level: number, scale: number, bound: number, scratch: Ptr, scratchLen: number): void {
+    this.check(this.x.jfhe_ckks_encode(ctx, out, re, im, count, packing, logSlots, level, scale, bound, scratch,
+      scratchLen));
+  }
+
+  ckksEncodeScratch(ctx: Ptr<'jfhe_ctx'>): number {
+    return this.x.jfhe_ckks_encode_scratch(ctx) >>> 0;
+  }
+
+  /** Slots (or coefficients) of a plaintext; im may be null (the imaginary parts are dropped). count <= slots. */
+  ckksDecode(ctx: Ptr<'jfhe_ctx'>, re: Ptr<'double'>, im: Ptr<'double'>, count: number, pt: Ptr<'jfhe_pt'>, scratch:
+    Ptr, scratchLen: number): void {
+    this.check(this.x.jfhe_ckks_decode(ctx, re, im, count, pt, scratch, scratchLen));
+  }
+
+  ckksDecodeScratch(ctx: Ptr<'jfhe_ctx'>): number {
+    return this.x.jfhe_ckks_decode_scratch(ctx) >>> 0;
+  }
+
+  ptError(pt: Ptr<'jfhe_pt'>): number {
+    return this.x.jfhe_pt_error(pt);
+  }
+
+  ckksAdd(ctx: Ptr<'jfhe_ctx'>, out: Ptr<'jfhe_ct'>, a: Ptr<'jfhe_ct'>, b: Ptr<'jfhe_ct'>): void {
+    this.check(this.x.jfhe_ckks_add(ctx, out, a, b));
+  }
+
+  ckksSub(ctx: Ptr<'jfhe_ctx'>, out: Ptr<'jfhe_ct'>, a: Ptr<'jfhe_ct'>, b: Ptr<'jfhe_ct'>): void {
+    this.check(this.x.jfhe_ckks_sub(ctx, out, a, b));
+  }
+
+  ckksNeg(ctx: Ptr<'jfhe_ctx'>, out: Ptr<'jfhe_ct'>, a: Ptr<'jfhe_ct'>): void {
+    this.check(this.x.jfhe_ckks_neg(ctx, out, a));
+  }
+
+  ckksAddPt(ctx: Ptr<'jfhe_ctx'>, out: Ptr<'jfhe_ct'>, a: Ptr<'jfhe_ct'>, b: Ptr<'jfhe_pt'>): void {
+    this.check(this.x.jfhe_ckks_add_pt(ctx, out, a, b));
+  }
+
+  ckksSubPt(ctx: Ptr<'jfhe_ctx'>, out: Ptr<'jfhe_ct'>, a: Ptr<'jfhe_ct'>, b: Ptr<'jfhe_pt'>): void {
+    this.check(this.x.jfhe_ckks_sub_pt(ctx, out, a, b));
+  }
+
+  /** Add re + i*im to every slot. */
+  ckksAddConst(ctx: Ptr<'jfhe_ctx'>, out: Ptr<'jfhe_ct'>, a: Ptr<'jfhe_ct'>, re: number, im: number): void {
+    this.check(this.x.jfhe_ckks_add_const(ctx, out, a, re, im));
+  }
+
+  /** Multiply by a small integer; no level, |k| < 2^31. */
+  ckksMulInt(ctx: Ptr<'jfhe_ctx'>, out: Ptr<'jfhe_ct'>, a: Ptr<'jfhe_ct'>, k: number): void {
+    this.check(this.x.jfhe_ckks_mul_int(ctx, out, a, k));
+  }
+
+  /** Multiply by i: no level, no noise. */
+  ckksMulI(ctx: Ptr<'jfhe_ctx'>, out: Ptr<'jfhe_ct'>, a: Ptr<'jfhe_ct'>): void {
+    this.check(this.x.jfhe_ckks_mul_i(ctx, out, a));
+  }
+
+  ckksMul(ctx: Ptr<'jfhe_ctx'>, out: Ptr<'jfhe_ct'>, a: Ptr<'jfhe_ct'>, b: Ptr<'jfhe_ct'>, keys: Ptr<'jfhe_keyring'>,
+    scratch: Ptr, scratchLen: number): void {
+    this.check(this.x.jfhe_ckks_mul(ctx, out, a, b, keys, scratch, scratchLen));
+  }
+
+  ckksSquare(ctx: Ptr<'jfhe_ctx'>, out: Ptr<'jfhe_ct'>, a: Ptr<'jfhe_ct'>, keys: Ptr<'jfhe_keyring'>, scratch: Ptr,
+    scratchLen: number): void {
+    this.check(this.x.jfhe_ckks_square(ctx, out, a, keys, scratch, scratchLen));
+  }
+
+  ckksMulScratch(ctx: Ptr<'jfhe_ctx'>, level: number): number {
+    return this.x.jfhe_ckks_mul_scratch(ctx, level) >>> 0;
+  }
+
+  /** The product without relinearisation or rescaling: degree 2, scale a.scale*b.scale, same level. out may not equal an input. */
+  ckksMulLazy(ctx: Ptr<'jfhe_ctx'>, out: Ptr<'jfhe_ct'>, a: Ptr<'jfhe_ct'>, b: Ptr<'jfhe_ct'>): void {
+    this.check(this.x.jfhe_ckks_mul_lazy(ctx, out, a, b));
+  }
+
+  /** Degree 2 to degree 1 at the same level. */
+  ckksRelin(ctx: Ptr<'jfhe_ctx'>, out: Ptr<'jfhe_ct'>, a: Ptr<'jfhe_ct'>, keys: Ptr<'jfhe_keyring'>, scratch: Ptr,
+    scratchLen: number): void {
+    this.check(this.x.jfhe_ckks_relin(ctx, out, a, keys, scratch, scratchLen));
+  }
+
+  /** Degree 2 to degree 1 and one level down in one division. */
+  ckksRelinRescale(ctx: Ptr<'jfhe_ctx'>, out: Ptr<'jfhe_ct'>, a: Ptr<'jfhe_ct'>, keys: Ptr<'jfhe_keyring'>, scratch:
+    Ptr, scratchLen: number): void {
+    this.check(this.x.jfhe_ckks_relin_rescale(ctx, out, a, keys, scratch, scratchLen));
+  }
+
+  /** Multiply by a plaintext without rescaling; scale a.scale*b.scale. The plaintext's level is >= the ciphertext's. */
+  ckksMulPt(ctx: Ptr<'jfhe_ctx'>, out: Ptr<'jfhe_ct'>, a: Ptr<'jfhe_ct'>, b: Ptr<'jfhe_pt'>): void {
+    this.check(this.x.jfhe_ckks_mul_pt(ctx, out, a, b));
+  }
+
+  /** Multiply every slot by a real constant and rescale: one level down, at the canonical scale of the new level. */
+  ckksMulConst(ctx: Ptr<'jfhe_ctx'>, out: Ptr<'jfhe_ct'>, a: Ptr<'jfhe_ct'>, c: number, scratch: Ptr, scratchLen:
+    number): void {
+    this.check(this.x.jfhe_ckks_mul_const(ctx, out, a, c, scratch, scratchLen));
+  }
+
+  /** Divide by the level's step: level l to l-1, scale / step. The step is a ratio of primes ("rational rescaling"). */
+  ckksRescale(ctx: Ptr<'jfhe_ctx'>, out: Ptr<'jfhe_ct'>, a: Ptr<'jfhe_ct'>, scratch: Ptr, scratchLen: number): void {
+    this.check(this.x.jfhe_ckks_rescale(ctx, out, a, scratch, scratchLen));
+  }
+
+  ckksRescaleScratch(ctx: Ptr<'jfhe_ctx'>, level: number): number {
+    return this.x.jfhe_ckks_rescale_scratch(ctx, level) >>> 0;
+  }
+
+  /**
+   * Go down to `level` at its canonical scale. From a canonical scale this costs one multiplication by a constant; same level and
+   * scale: a copy. JFHE_ERR_LEVEL when level is above a's, or equal with another scale.
+   */
+  ckksToLevel(ctx: Ptr<'jfhe_ctx'>, out: Ptr<'jfhe_ct'>, a: Ptr<'jfhe_ct'>, level: number, scratch: Ptr, scratchLen:
+    number): void {
+    this.check(this.x.jfhe_ckks_to_level(ctx, out, a, level, scratch, scratchLen));
+  }
+
+  /** Go down to `level` keeping the scale: residues are dropped, nothing is rounded where the sets nest. */
+  ckksDropLevel(ctx: Ptr<'jfhe_ctx'>, out: Ptr<'jfhe_ct'>, a: Ptr<'jfhe_ct'>, level: number, scratch: Ptr, scratchLen:
+    number): void {
+    this.check(this.x.jfhe_ckks_drop_level(ctx, out, a, level, scratch, scratchLen));
+  }
+
+  /** Rotate slots to the left by k: out[i] = a[(i+k) mod slots]. Needs the Galois key of k. out may not equal a. */
+  ckksRotate(ctx: Ptr<'jfhe_ctx'>, out: Ptr<'jfhe_ct'>, a: Ptr<'jfhe_ct'>, k: number, keys: Ptr<'jfhe_keyring'>,
+    scratch: Ptr, scratchLen: number): void {
+    this.check(this.x.jfhe_ckks_rotate(ctx, out, a, k, keys, scratch, scratchLen));
+  }
+
+  ckksConjugate(ctx: Ptr<'jfhe_ctx'>, out: Ptr<'jfhe_ct'>, a: Ptr<'jfhe_ct'>, keys: Ptr<'jfhe_keyring'>, scratch: Ptr,
+    scratchLen: number): void {
+    this.check(this.x.jfhe_ckks_conjugate(ctx, out, a, keys, scratch, scratchLen));
+  }
+
+  ckksRotateScratch(ctx: Ptr<'jfhe_ctx'>, level: number): number {
+    return this.x.jfhe_ckks_rotate_scratch(ctx, level) >>> 0;
+  }
+
+  /** Many rotations of one ciphertext for one decomposition ("hoisted"). out[i] = a rotated by k[i]; k[i] = 0 copies. */
+  ckksRotateMany(ctx: Ptr<'jfhe_ctx'>, out: Ptr<'jfhe_ct*'>, a: Ptr<'jfhe_ct'>, k: Ptr<'int32_t'>, count: number, keys:
+    Ptr<'jfhe_keyring'>, scratch: Ptr, scratchLen: number): void {
+    this.check(this.x.jfhe_ckks_rotate_many(ctx, out, a, k, count, keys, scratch, scratchLen));
+  }
+
+  ckksRotateManyScratch(ctx: Ptr<'jfhe_ctx'>, level: number): number {
+    return this.x.jfhe_ckks_rotate_many_scratch(ctx, level) >>> 0;
+  }
+
+  /** out[i] = sum over j < count of a[i + j*stride]; count a power of two; log2(count) rotations by stride*2^t. */
+  ckksInnerSum(ctx: Ptr<'jfhe_ctx'>, out: Ptr<'jfhe_ct'>, a: Ptr<'jfhe_ct'>, stride: number, count: number, keys:
+    Ptr<'jfhe_keyring'>, scratch: Ptr, scratchLen: number): void {
+    this.check(this.x.jfhe_ckks_inner_sum(ctx, out, a, stride, count, keys, scratch, scratchLen));
+  }
+
+  ckksInnerSumScratch(ctx: Ptr<'jfhe_ctx'>, level: number): number {
+    return this.x.jfhe_ckks_inner_sum_scratch(ctx, level) >>> 0;
+  }
+
+  /**
+   * The means of many ciphertexts' slots, as coefficients of one. [CDKS21]
+   *
+   * Shapes  in: count ciphertexts of degree 1 at one level, scale and secret, slots real or complex. out: packing JFHE_PACK_COEFF at their
+   *         level; coefficient i*N/2^l, l = ceil(log2 count), is the mean of the real parts of the slots of in[i]; the other coefficients are
+   *         unspecified. out may be an input.
+   * Scale   in's times 2^l.
+   * Error   the largest of the inputs', plus half a key switch for each of l steps. No level.
+   * Keys    conjugation and rotations by 1, 2, .., 2^(l-2). count - 1 key switches.
+   * Memory  allocates nothing; scratch >= jfhe_ckks_gather_scratch(ctx, level, count) bytes: it holds all inputs.
+   */
+  ckksGather(ctx: Ptr<'jfhe_ctx'>, out: Ptr<'jfhe_ct'>, in_: Ptr<'jfhe_ct*'>, count: number, keys: Ptr<'jfhe_keyring'>,
+    scratch: Ptr, scratchLen: number): void {
+    this.check(this.x.jfhe_ckks_gather(ctx, out, in_, count, keys, scratch, scratchLen));
+  }
+
+  ckksGatherScratch(ctx: Ptr<'jfhe_ctx'>, level: number, count: number): number {
+    return this.x.jfhe_ckks_gather_scratch(ctx, level, count) >>> 0;
+  }
+
+  /** Re-encrypt under a new secret by a JFHE_EVK_SWITCH key. */
+  ckksSwitchKey(ctx: Ptr<'jfhe_ctx'>, out: Ptr<'jfhe_ct'>, a: Ptr<'jfhe_ct'>, key: Ptr<'jfhe_evk'>, scratch: Ptr,
+    scratchLen: number): void {
+    this.check(this.x.jfhe_ckks_switch_key(ctx, out, a, key, scratch, scratchLen));
+  }
+
+  /** Worst-case error of a slot of the product of two ciphertexts, after rescaling. */
+  ckksBoundMul(ctx: Ptr<'jfhe_ctx'>, a: Ptr<'jfhe_ct'>, b: Ptr<'jfhe_ct'>): number {
+    return this.x.jfhe_ckks_bound_mul(ctx, a, b);
+  }
+
+  // ---- jfhe/codec.h ----
+
+  /**
+   * Read a header alone: no context, no allocation, no look at the payload, of which nothing need be there.
+   *
+   * bytes, len  the beginning of a container: all of it, or JFHE_HEADER_BYTES_MAX bytes.
+   *
+   * Returns JFHE_OK, else *out is unchanged: JFHE_ERR_FORMAT, _VERSION, _CHECKSUM, _TRUNCATED as status.h says, JFHE_ERR_KEY,
+   *         _SCALE, _VALUE or _FORM for a field that no object of this kind can have.
+   */
+  inspect(bytes: Ptr<'uint8_t'>, len: number, out: Ptr<'jfhe_info'>): void {
+    this.check(this.x.jfhe_inspect(bytes, len, out));
+  }
+
+  /** "ciphertext", "public key" and so on; "unknown" for other numbers. Never null. */
+  objectText(object: number): Ptr<'char'> {
+    return (this.x.jfhe_object_text(object) >>> 0) as Ptr<'char'>;
+  }
+
+  encodingText(encoding: number): Ptr<'char'> {
+    return (this.x.jfhe_encoding_text(encoding) >>> 0) as Ptr<'char'>;
+  }
+
+  ctWriteSize(ct: Ptr<'jfhe_ct'>, encoding: number): number {
+    return this.x.jfhe_ct_write_size(ct, encoding) >>> 0;
+  }
+
+  ctWrite(bytes: Ptr<'uint8_t'>, len: number, ct: Ptr<'jfhe_ct'>, encoding: number): void {
+    this.check(this.x.jfhe_ct_write(bytes, len, ct, encoding));
+  }
+
+  pkWriteSize(key: Ptr<'jfhe_pk'>, encoding: number): number {
+    return this.x.jfhe_pk_write_size(key, encoding) >>> 0;
+  }
+
+  pkWrite(bytes: Ptr<'uint8_t'>, len: number, key: Ptr<'jfhe_pk'>, encoding: number): void {
+    this.check(this.x.jfhe_pk_write(bytes, len, key, encoding));
+  }
+
+  evkWriteSize(key: Ptr<'jfhe_evk'>, encoding: number): number {
+    return this.x.jfhe_evk_write_size(key, encoding) >>> 0;
+  }
+
+  evkWrite(bytes: Ptr<'uint8_t'>, len: number, key: Ptr<'jfhe_evk'>, encoding: number): void {
+    this.check(this.x.jfhe_evk_write(bytes, len, key, encoding));
+  }
+
+  ctxWriteSize(ctx: Ptr<'jfhe_ctx'>): number {
+    return this.x.jfhe_ctx_write_size(ctx) >>> 0;
+  }
+
+  ctxWrite(bytes: Ptr<'uint8_t'>, len: number, ctx: Ptr<'jfhe_ctx'>): void {
+    this.check(this.x.jfhe_ctx_write(bytes, len, ctx));
+  }
+
+  ctRead(ctx: Ptr<'jfhe_ctx'>, out: Ptr<'jfhe_ct*'>, bytes: Ptr<'uint8_t'>, len: number): void {
+    this.check(this.x.jfhe_ct_read(ctx, out, bytes, len));
+  }
+
+  pkRead(ctx: Ptr<'jfhe_ctx'>, out: Ptr<'jfhe_pk*'>, bytes: Ptr<'uint8_t'>, len: number): void {
+    this.check(this.x.jfhe_pk_read(ctx, out, bytes, len));
+  }
+
+  evkRead(ctx: Ptr<'jfhe_ctx'>, out: Ptr<'jfhe_evk*'>, bytes: Ptr<'uint8_t'>, len: number): void {
+    this.check(this.x.jfhe_evk_read(ctx, out, bytes, len));
+  }
+
+  /**
+   * A switching key whose residues stay where they are: RAW or RAW_SEEDED, bytes 64-byte aligned (a mapped file is).
+   * The bytes are checked like any others, must not change, and must outlive the key. Allocates the handle alone.
+   */
+  evkMap(ctx: Ptr<'jfhe_ctx'>, out: Ptr<'jfhe_evk*'>, bytes: Ptr<'uint8_t'>, len: number): void {
+    this.check(this.x.jfhe_evk_map(ctx, out, bytes, len));
+  }
+
+  /**
+   * The context of a parameter container.
+   * max_log_n  refuse a larger ring (JFHE_ERR_MEMORY) before its tables are made: they dwarf the container.
+   * Returns also JFHE_ERR_PARAMS and _SECURITY, as jfhe_ctx_new_custom.
+   */
+  ctxNewFromContainer(out: Ptr<'jfhe_ctx*'>, bytes: Ptr<'uint8_t'>, len: number, maxLogN: number): void {
+    this.check(this.x.jfhe_ctx_new_from_container(out, bytes, len, maxLogN));
+  }
+
+  // ---- jfhe/secret.h ----
+
+  skNew(out: Ptr<'jfhe_sk*'>, ctx: Ptr<'jfhe_ctx'>): void {
+    this.check(this.x.jfhe_sk_new(out, ctx));
+  }
+
+  skFree(sk: Ptr<'jfhe_sk'>): void {
+    this.x.jfhe_sk_free(sk);
+  }
+
+  /** Public name of the key: random bytes, not derived from it. JFHE_ID_BYTES long. */
+  skId(sk: Ptr<'jfhe_sk'>, id: Ptr<'uint8_t'>): void {
+    this.x.jfhe_sk_id(sk, id);
+  }
+
+  /** A key whose randomness comes from 32 bytes: known-answer tests and recovery files. */
+  skFromEntropy(out: Ptr<'jfhe_sk*'>, ctx: Ptr<'jfhe_ctx'>, entropy32: Ptr<'uint8_t'>): void {
+    this.check(this.x.jfhe_sk_from_entropy(out, ctx, entropy32));
+  }
+
+  keygenPublic(out: Ptr<'jfhe_pk*'>, ctx: Ptr<'jfhe_ctx'>, sk: Ptr<'jfhe_sk'>): void {
+    this.check(this.x.jfhe_keygen_public(out, ctx, sk));
+  }
+
+  /** level: highest level served; a lower one makes a smaller key. */
+  keygenRelin(out: Ptr<'jfhe_evk*'>, ctx: Ptr<'jfhe_ctx'>, sk: Ptr<'jfhe_sk'>, level: number): void {
+    this.check(this.x.jfhe_keygen_relin(out, ctx, sk, level));
+  }
+
+  keygenGalois(out: Ptr<'jfhe_evk*'>, ctx: Ptr<'jfhe_ctx'>, sk: Ptr<'jfhe_sk'>, galois: number, level: number): void {
+    this.check(this.x.jfhe_keygen_galois(out, ctx, sk, galois, level));
+  }
+
+  /** A Galois key from which servers may derive others (jfhe_evk_compose): finer digits, one special prime held back. */
+  keygenParent(out: Ptr<'jfhe_evk*'>, ctx: Ptr<'jfhe_ctx'>, sk: Ptr<'jfhe_sk'>, galois: number): void {
+    this.check(this.x.jfhe_keygen_parent(out, ctx, sk, galois));
+  }
+
+  /** Ciphertexts of `from` become ciphertexts of `to`. */
+  keygenSwitch(out: Ptr<'jfhe_evk*'>, ctx: Ptr<'jfhe_ctx'>, from: Ptr<'jfhe_sk'>, to: Ptr<'jfhe_sk'>, level: number):
+    void {
+    this.check(this.x.jfhe_keygen_switch(out, ctx, from, to, level));
+  }
+
+  /** small: a key of a context of smaller degree whose primes this context carries. */
+  keygenLift(out: Ptr<'jfhe_evk*'>, ctx: Ptr<'jfhe_ctx'>, small: Ptr<'jfhe_sk'>, sk: Ptr<'jfhe_sk'>): void {
+    this.check(this.x.jfhe_keygen_lift(out, ctx, small, sk));
+  }
+
+  keygenLower(out: Ptr<'jfhe_evk*'>, ctx: Ptr<'jfhe_ctx'>, sk: Ptr<'jfhe_sk'>, small: Ptr<'jfhe_sk'>): void {
+    this.check(this.x.jfhe_keygen_lower(out, ctx, sk, small));
+  }
+
+  /** Seeded: c1 is expanded from 32 public bytes, so a fresh ciphertext is half as large on the wire. */
+  encrypt(ctx: Ptr<'jfhe_ctx'>, out: Ptr<'jfhe_ct'>, pt: Ptr<'jfhe_pt'>, sk: Ptr<'jfhe_sk'>, scratch: Ptr, scratchLen:
+    number): void {
+    this.check(this.x.jfhe_encrypt(ctx, out, pt, sk, scratch, scratchLen));
+  }
+
+  encryptPublic(ctx: Ptr<'jfhe_ctx'>, out: Ptr<'jfhe_ct'>, pt: Ptr<'jfhe_pt'>, pk: Ptr<'jfhe_pk'>, scratch: Ptr,
+    scratchLen: number): void {
+    this.check(this.x.jfhe_encrypt_public(ctx, out, pt, pk, scratch, scratchLen));
+  }
+
+  encryptScratch(ctx: Ptr<'jfhe_ctx'>): number {
+    return this.x.jfhe_encrypt_scratch(ctx) >>> 0;
+  }
+
+  /** For holders of the key; uses only the residues the bound needs (one or two). Never show its result to others: see jfhe_release. */
+  decrypt(ctx: Ptr<'jfhe_ctx'>, out: Ptr<'jfhe_pt'>, ct: Ptr<'jfhe_ct'>, sk: Ptr<'jfhe_sk'>, scratch: Ptr, scratchLen:
+    number): void {
+    this.check(this.x.jfhe_decrypt(ctx, out, ct, sk, scratch, scratchLen));
+  }
+
+  decryptScratch(ctx: Ptr<'jfhe_ctx'>): number {
+    return this.x.jfhe_decrypt_scratch(ctx) >>> 0;
+  }
+
+  /**
+   * Numbers for someone who does not hold the key. What leaves the key holders is flooded first: each number gets discrete Gaussian
+   * noise of sigma = sqrt(12*releases) * 2^(strength_bits/2) * B, B = worst * sqrt(numbers kept), the bound on the error of what is
+   * shown, and lies on a grid, so that its low bits say nothing of the error it hides. [LMSS22]
+   *
+   * Shapes  re, im: count numbers in slot order (coefficients for JFHE_PACK_COEFF); im may be null: then imaginary parts are not
+   *         released. keep: count bytes, nonzero = released; null = all. Numbers not kept are 0 and cost nothing.
+   * Budget  at most `releases` calls under one key, the same figure in each; sk counts them and its container keeps the count.
+   * Error   *error: absolute bound of each number kept, noise included, but for a chance of 2^-64 a number.
+   * Returns JFHE_ERR_RANGE when the noise would drown the numbers (error over their magnitude): jfhe_last_error says how many bits
+   *         are missing; JFHE_ERR_BUDGET when the releases are used up; JFHE_ERR_ARG for a strength other than 40 or 64.
+   */
+  release(ctx: Ptr<'jfhe_ctx'>, re: Ptr<'double'>, im: Ptr<'double'>, count: number, error: Ptr<'double'>, ct:
+    Ptr<'jfhe_ct'>, sk: Ptr<'jfhe_sk'>, keep: Ptr<'uint8_t'>, strengthBits: number, releases: number, scratch: Ptr,
+    scratchLen: number): void {
+    this.check(this.x.jfhe_release(ctx, re, im, count, error, ct, sk, keep, strengthBits, releases, scratch,
+      scratchLen));
+  }
+
+  releaseScratch(ctx: Ptr<'jfhe_ctx'>): number {
+    return this.x.jfhe_release_scratch(ctx) >>> 0;
+  }
+
+  /** Releases counted so far under this key (kept in its container). */
+  skReleases(sk: Ptr<'jfhe_sk'>): number {
+    return this.x.jfhe_sk_releases(sk) >>> 0;
+  }
+
+  /** Bytes of the container: 2 bits a coefficient after 4 KiB of header, counters of releases included. */
+  skWriteSize(sk: Ptr<'jfhe_sk'>): number {
+    return this.x.jfhe_sk_write_size(sk) >>> 0;
+  }
+
+  /**
+   * Whoever holds these bytes holds the key: keep them in a file of mode 0600, wipe the buffer.
+   * Returns JFHE_OK, else what was written is undefined: JFHE_ERR_ARG for a null pointer or too little room.
+   */
+  skWrite(bytes: Ptr<'uint8_t'>, len: number, sk: Ptr<'jfhe_sk'>): void {
+    this.check(this.x.jfhe_sk_write(bytes, len, sk));
+  }
+
+  /**
+   * bytes, len: one whole container. Checks and statuses are those of jfhe/codec.h; JFHE_ERR_VALUE for a coefficient that is not
+   * ternary, JFHE_ERR_BUDGET for counters that contradict each other, JFHE_ERR_ENTROPY when there is none for the key's noise.
+   * Time    independent of the coefficients.
+   */
+  skRead(ctx: Ptr<'jfhe_ctx'>, out: Ptr<'jfhe_sk*'>, bytes: Ptr<'uint8_t'>, len: number): void {
+    this.check(this.x.jfhe_sk_read(ctx, out, bytes, len));
+  }
+}
