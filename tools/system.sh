@@ -20,6 +20,7 @@ for group in "$@"; do
         need python3 have python3
         need python3-venv python3 -c 'import ensurepip, venv'
         need nodejs have node
+        need npm have npm
         need binutils have nm
         ;;
     clang)

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Build the engine for WebAssembly: build/wasm/jfhe.wasm for browsers (the release), and the test
-# programs in build/wasm-test, which ctest runs under Node. Usage: engine/wasm/build.sh [JOBS]
+# Build the engine for WebAssembly: build/wasm/jfhe.wasm for browsers (the release), the test programs in
+# build/wasm-test, which ctest runs under Node, and the TypeScript calls in lab/packages/wasm/lib.
+# Usage: engine/wasm/build.sh [JOBS]
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 jobs=${1:-2}
@@ -22,3 +23,11 @@ if [ -e build/wasm/jfhe.wasm ]; then
         exit 1
     fi
 fi
+
+# npm brings the TypeScript that the lock file pins; the copy of that file says what is installed.
+package=lab/packages/wasm
+if ! cmp -s $package/package-lock.json $package/node_modules/.installed; then
+    npm ci --prefix $package --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
+    cp $package/package-lock.json $package/node_modules/.installed
+fi
+$package/node_modules/.bin/tsc --project $package
