@@ -12,28 +12,11 @@ int jfi_evk_is_parent(const jfhe_evk *key) {
   return key->kind == JFHE_EVK_GALOIS && jfi_set_count(jfi_set_and(key->q, key->ctx->chain.special)) > 0;
 }
 
-/* Runs of consecutive members of q while their product stays at or under that of p. */
-static uint32_t group(const jfhe_ctx *ctx, jfi_set q, jfi_set p, jfi_set *digit) {
-  double limit = jfi_ctx_log2(ctx, p) + 0x1p-10, bits = 0;
-  uint32_t count = 0;
-  for (size_t i = jfi_set_next(q, 0); i < JFI_PRIMES_MAX; i = jfi_set_next(q, i + 1)) {
-    double add = jfi_ctx_log2(ctx, jfi_set_with(jfi_set_empty(), i));
-    if (count == 0 || bits + add > limit) {
-      if (count == JFI_DIGITS_MAX) return 0;
-      digit[count++] = jfi_set_empty();
-      bits = 0;
-    }
-    digit[count - 1] = jfi_set_with(digit[count - 1], i);
-    bits += add;
-  }
-  return count;
-}
-
 /* An empty key of the derived shape, room for both halves. */
 static jfhe_status new_derived(jfhe_evk **out, const jfhe_ctx *ctx, const jfhe_evk *parent) {
   jfi_set digit[JFI_DIGITS_MAX];
   jfi_set p = jfi_set_and(parent->q, ctx->chain.special), q = jfi_set_minus(parent->q, p);
-  uint32_t n = group(ctx, q, p, digit);
+  uint32_t n = jfi_digits_group(ctx->chain.prime, q, p, digit);
   if (n == 0) return jfi_fail(JFHE_ERR_KEY, "a derived key would need more than %d digits", JFI_DIGITS_MAX);
   jfhe_evk *key;
   JFI_TRY(jfi_evk_alloc(&key, ctx, q, p, digit, n));

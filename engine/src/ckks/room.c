@@ -8,21 +8,11 @@
 
 static size_t most(size_t a, size_t b) { return a > b ? a : b; }
 
-/* Runs of consecutive chain primes whose product stays at or under p's, as keygen and jfhe_keyring_derive make them; over the whole
- * chain, so no fewer than meet the primes of any level. */
+/* How many digits keygen and jfhe_keyring_derive make for specials p, over the whole chain: no fewer than meet the primes of any level. */
 static uint32_t count_digits(const jfhe_ctx *ctx, jfi_set p) {
-  double limit = jfi_ctx_log2(ctx, p) + 0x1p-10, bits = 0;
-  uint32_t count = 0;
-  jfi_set chain = ctx->chain.chain;
-  for (size_t i = jfi_set_next(chain, 0); i < JFI_PRIMES_MAX; i = jfi_set_next(chain, i + 1)) {
-    double add = jfi_ctx_log2(ctx, jfi_set_with(jfi_set_empty(), i));
-    if (count == 0 || bits + add > limit) {
-      count++;
-      bits = 0;
-    }
-    bits += add;
-  }
-  return count < JFI_DIGITS_MAX ? count : JFI_DIGITS_MAX;
+  jfi_set digit[JFI_DIGITS_MAX];
+  uint32_t count = jfi_digits_group(ctx->chain.prime, ctx->chain.chain, p, digit);
+  return count ? count : JFI_DIGITS_MAX;
 }
 
 uint32_t jfi_galois_shapes(const jfhe_ctx *ctx, jfi_shape shape[JFI_SHAPES_MAX]) {

@@ -197,22 +197,20 @@ static void set_scales(jfi_chain *c, const jfi_params *p) {
   }
 }
 
-/* Consecutive primes are grouped while their product stays at or under P: then a switch adds noise near rounding's. */
-static jfhe_status set_digits(jfi_chain *c) {
-  double limit = jfi_log2_product(c->prime, c->special) + 0x1p-10;
-  double bits = 0;
-  c->n_digits = 0;
-  for (size_t i = jfi_set_next(c->chain, 0); i < JFI_PRIMES_MAX; i = jfi_set_next(c->chain, i + 1)) {
-    double add = jfi_log2_product(c->prime, jfi_set_with(jfi_set_empty(), i));
-    if (c->n_digits == 0 || bits + add > limit) {
-      if (c->n_digits == JFI_DIGITS_MAX) return too_many();
-      c->digit[c->n_digits++] = jfi_set_empty();
+uint32_t jfi_digits_group(const uint64_t *primes, jfi_set q, jfi_set p, jfi_set *digit) {
+  double limit = jfi_log2_product(primes, p) + 0x1p-10, bits = 0;
+  uint32_t count = 0;
+  for (size_t i = jfi_set_next(q, 0); i < JFI_PRIMES_MAX; i = jfi_set_next(q, i + 1)) {
+    double add = jfi_log2_product(primes, jfi_set_with(jfi_set_empty(), i));
+    if (count == 0 || bits + add > limit) {
+      if (count == JFI_DIGITS_MAX) return 0;
+      digit[count++] = jfi_set_empty();
       bits = 0;
     }
-    c->digit[c->n_digits - 1] = jfi_set_with(c->digit[c->n_digits - 1], i);
+    digit[count - 1] = jfi_set_with(digit[count - 1], i);
     bits += add;
   }
-  return JFHE_OK;
+  return count;
 }
 
 jfhe_status jfi_chain_build(jfi_chain *c, const jfi_params *p) {
@@ -228,5 +226,6 @@ jfhe_status jfi_chain_build(jfi_chain *c, const jfi_params *p) {
     c->special = jfi_set_with(c->special, at);
   }
   set_scales(c, p);
-  return set_digits(c);
+  c->n_digits = jfi_digits_group(c->prime, c->chain, c->special, c->digit);
+  return c->n_digits ? JFHE_OK : too_many();
 }

@@ -41,6 +41,9 @@ typedef struct jfi_chain {
   jfi_set digit[JFI_DIGITS_MAX];      /* partition of `chain` for hybrid key switching, each product <= P */
 } jfi_chain;
 jfhe_status jfi_chain_build(jfi_chain *c, const jfi_params *p);
+/* Groups consecutive members of q while their product stays at or under that of p: then a switch adds noise near rounding's.
+ * Returns how many of digit[JFI_DIGITS_MAX] it filled; 0: they do not suffice. */
+uint32_t jfi_digits_group(const uint64_t *primes, jfi_set q, jfi_set p, jfi_set *digit);
 
 /* The gate: may a key over these primes be published for this degree at this security? JFHE_ERR_SECURITY names the limit. */
 jfhe_status jfi_gate(uint32_t log_n, uint32_t security, const uint64_t *primes, size_t n_all, jfi_set used, const char *what);

@@ -158,23 +158,6 @@ jfhe_status jfhe_keygen_galois(jfhe_evk **out, const jfhe_ctx *ctx, const jfhe_s
   return galois(out, ctx, sk, &p);
 }
 
-/* Consecutive members of q grouped while their product stays at or under that of p. */
-static uint32_t group_digits(const jfhe_ctx *ctx, jfi_set q, jfi_set p, jfi_set *digit) {
-  double limit = jfi_ctx_log2(ctx, p) + 0x1p-10, bits = 0;
-  uint32_t count = 0;
-  for (size_t i = jfi_set_next(q, 0); i < JFI_PRIMES_MAX; i = jfi_set_next(q, i + 1)) {
-    double add = jfi_ctx_log2(ctx, jfi_set_with(jfi_set_empty(), i));
-    if (count == 0 || bits + add > limit) {
-      if (count == JFI_DIGITS_MAX) return 0;
-      digit[count++] = jfi_set_empty();
-      bits = 0;
-    }
-    digit[count - 1] = jfi_set_with(digit[count - 1], i);
-    bits += add;
-  }
-  return count;
-}
-
 jfhe_status jfhe_keygen_parent(jfhe_evk **out, const jfhe_ctx *ctx, const jfhe_sk *sk, uint32_t g) {
   JFI_TRY(check(out, ctx, sk, 0));
   size_t specials = jfi_set_count(ctx->chain.special), held = specials / 2;
@@ -184,7 +167,7 @@ jfhe_status jfhe_keygen_parent(jfhe_evk **out, const jfhe_ctx *ctx, const jfhe_s
   plan p = {.kind = JFHE_EVK_GALOIS, .galois = g, .level = ctx->chain.top, .log_n_gate = ctx->params.log_n, .p = p_held, .what = "parent key"};
   p.q = jfi_set_or(primes_up_to(ctx, ctx->chain.top), jfi_set_minus(ctx->chain.special, p_held));
   p.digits = digit;
-  p.n_digits = group_digits(ctx, p.q, p.p, digit);
+  p.n_digits = jfi_digits_group(ctx->chain.prime, p.q, p.p, digit);
   if (p.n_digits == 0) return jfi_fail(JFHE_ERR_PARAMS, "parent keys would need more than %d digits", JFI_DIGITS_MAX);
   return galois(out, ctx, sk, &p);
 }
@@ -243,7 +226,7 @@ jfhe_status jfhe_keygen_lift(jfhe_evk **out, const jfhe_ctx *ctx, const jfhe_sk 
   jfi_set digit[JFI_DIGITS_MAX];
   plan p = {.kind = JFHE_EVK_LIFT, .level = small->ctx->chain.top, .log_n_gate = ctx->params.log_n, .q = q, .p = ctx->chain.special,
             .digits = digit, .what = "lifting key"};
-  p.n_digits = group_digits(ctx, q, p.p, digit);
+  p.n_digits = jfi_digits_group(ctx->chain.prime, q, p.p, digit);
   uint64_t *from = embed(ctx, small);
   if (!from) return jfi_fail(JFHE_ERR_MEMORY, "no memory to make a key");
   jfhe_status st = generate(out, ctx, &p, from, sk->eval, small->id, sk->id, (jfi_rng *)(uintptr_t)&sk->rng);
@@ -268,7 +251,7 @@ jfhe_status jfhe_keygen_lower(jfhe_evk **out, const jfhe_ctx *ctx, const jfhe_sk
     p.q = shared_primes(ctx, small->ctx, level);
     if (jfi_set_count(p.q) == 0) break;
     p.level = level;
-    p.n_digits = group_digits(ctx, p.q, p.p, digit);
+    p.n_digits = jfi_digits_group(ctx->chain.prime, p.q, p.p, digit);
     st = generate(out, ctx, &p, sk->eval, to, sk->id, small->id, (jfi_rng *)(uintptr_t)&sk->rng);
     if (st != JFHE_ERR_SECURITY) break;
   }
