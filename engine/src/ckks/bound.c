@@ -42,11 +42,6 @@ jfi_bound jfi_bound_drift(const jfi_bound *a) {
   return (jfi_bound){a->mag, jfi_up(a->worst + off), jfi_up(a->sd + off)};
 }
 
-/* The rounding of c1 enters a slot as r(zeta) s(zeta), a product of two complex Gaussians, the
- * heaviest tail among the errors: P(|r s| > t sd) = 2t K_1(2t). Over 2^16 slots it stays below
- * 10^-4 from t = 11.06 on, and complex Gaussian errors do from t = 4.5 on. */
-double jfi_bound_probable(const jfi_bound *a) { return jfi_up(11.1 * a->sd); }
-
 /* One stage is sqrt(2) times a unitary map. Computed with u = 2^-53, each of its outputs is off by
  * at most u (sum) + 2 sqrt(2) u (complex product) + u/sqrt(2) (root) < 5u of its operands' norm, so
  * log2 n stages and one scaling stay within 6u (log2 n + 1) in the 2-norm; and

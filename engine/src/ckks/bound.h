@@ -33,9 +33,6 @@ jfi_bound jfi_bound_noise(const jfi_bound *a, jfi_noise n);
 /* The scale was recomputed in doubles: the message is off by JFI_SCALE_DRIFT of itself. */
 jfi_bound jfi_bound_drift(const jfi_bound *a);
 
-/* Deviation of one slot -> bound for all slots of a ciphertext but for 1 chance in 10^4. */
-double jfi_bound_probable(const jfi_bound *a);
-
 /* Error of the FFT of n complex numbers of modulus at most mag, slot units: proved, and typical. */
 jfi_noise jfi_fft_noise(size_t n, double mag);
 /* Error of encoding: rounding to integers at `scale` plus the FFT. log_slots: of the packing. */

@@ -15,6 +15,8 @@ typedef struct jfi_bound {
 } jfi_bound;
 /* Outward rounding that covers a handful of double operations: 1 + 2^-48. */
 static inline double jfi_up(double x) { return x * (1.0 + 0x1p-48); }
+/* Error of one slot -> bound that holds for all slots of a ciphertext but for 1 chance in 10^4; never above the worst case. */
+double jfi_bound_probable(const jfi_bound *b);
 /* sqrt(a^2 + b^2): hypot of libm differs between builds. */
 double jfi_hypot(double a, double b);
 
