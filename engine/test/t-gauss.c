@@ -6,26 +6,14 @@
 #include <string.h>
 
 #include "arith/mod.h"
-#include "harness.h"
-#include "ring/secret/sample.h"
+#include "sample-cases.h"
 
 #define N 262144 /* a macro: it meets doubles, which enumerators may not */
-
-static void seeded(jfi_rng *rng, uint8_t id) {
-  uint8_t key[32] = {id, 0x5a};
-  jfi_rng_from_key(rng, key, 0);
-}
-static double chi_square(const double *count, const double *want, size_t n) {
-  double s = 0;
-  for (size_t i = 0; i < n; i++) s += (count[i] - want[i]) * (count[i] - want[i]) / want[i];
-  return s;
-}
-static int plausible(double chi, double degrees) { return fabs(chi - degrees) < 6 * sqrt(2 * degrees); }
 
 JFI_TEST(gauss_range) {
   jfi_rng rng;
   int64_t out[4] = {7, 7, 7, 7};
-  seeded(&rng, 8);
+  jfi_seeded(&rng, 8);
   CHECK_EQ(jfi_sample_gauss(&rng, out, 4, 0.99), -1);
   CHECK_EQ(jfi_sample_gauss(&rng, out, 4, 0x1p58 * 1.001), -1);
   CHECK_EQ(jfi_sample_gauss(&rng, out, 4, (double)NAN), -1);
@@ -45,7 +33,7 @@ static void gauss_small(double sigma, uint8_t id) {
   double total = 0;
   int reach = (int)(4 * sigma) < 2 ? 2 : (int)(4 * sigma);
   REQUIRE(reach < SPAN);
-  seeded(&rng, id);
+  jfi_seeded(&rng, id);
   REQUIRE(jfi_sample_gauss(&rng, out, N, sigma) == 0);
   memset(count, 0, sizeof count);
   memset(want, 0, sizeof want);
@@ -58,7 +46,7 @@ static void gauss_small(double sigma, uint8_t id) {
     int64_t c = out[i] < -reach ? -reach : out[i] > reach ? reach : out[i];
     count[c + reach] += 1;
   }
-  CHECK(plausible(chi_square(count, want, 2 * (size_t)reach + 1), 2 * reach));
+  CHECK(jfi_plausible(jfi_chi_square(count, want, 2 * (size_t)reach + 1), 2 * reach));
 }
 
 JFI_TEST(gauss_small_sigma) {
@@ -72,7 +60,7 @@ static void gauss_large(double sigma, uint8_t id) {
   static int64_t out[COUNT];
   jfi_rng rng;
   double mean = 0, var = 0, cells[64] = {0}, residues[16] = {0}, want[64];
-  seeded(&rng, id);
+  jfi_seeded(&rng, id);
   REQUIRE(jfi_sample_gauss(&rng, out, COUNT, sigma) == 0);
   for (size_t i = 0; i < COUNT; i++) {
     double z = (double)out[i] / sigma;
@@ -85,9 +73,9 @@ static void gauss_large(double sigma, uint8_t id) {
   CHECK_CLOSE(mean / COUNT, 0, 6 / 256.0);
   CHECK(var / COUNT > 1 - 6 * sqrt(2.0 / COUNT) && var / COUNT < 1.0201 + 6 * sqrt(2.0 / COUNT));
   for (int i = 0; i < 64; i++) want[i] = COUNT / 64.0;
-  CHECK(plausible(chi_square(cells, want, 64), 63));
+  CHECK(jfi_plausible(jfi_chi_square(cells, want, 64), 63));
   for (int i = 0; i < 16; i++) want[i] = COUNT / 16.0;
-  CHECK(plausible(chi_square(residues, want, 16), 15));
+  CHECK(jfi_plausible(jfi_chi_square(residues, want, 16), 15));
 }
 
 JFI_TEST(gauss_large_sigma) {
@@ -113,13 +101,13 @@ JFI_TEST(gauss_extremes) {
   for (double sigma = 1; sigma <= 0x1p58; sigma *= 1.19) {
     int64_t low[8], high[8], zero[8];
     jfi_rng rng;
-    seeded(&rng, 1);
+    jfi_seeded(&rng, 1);
     rng.blocks = all_zeros;
     REQUIRE(jfi_sample_gauss(&rng, zero, 8, sigma) == 0);
-    seeded(&rng, 1);
+    jfi_seeded(&rng, 1);
     rng.blocks = all_ones;
     REQUIRE(jfi_sample_gauss(&rng, low, 8, sigma) == 0);
-    seeded(&rng, 1);
+    jfi_seeded(&rng, 1);
     rng.blocks = all_but_sign;
     REQUIRE(jfi_sample_gauss(&rng, high, 8, sigma) == 0);
     for (int i = 0; i < 8; i++) {
@@ -145,7 +133,7 @@ static void one_number(uint8_t *out, const uint32_t state[16], size_t groups) {
 static int64_t sample_at(jfi_u128 u, double sigma) {
   int64_t x[8];
   jfi_rng rng;
-  seeded(&rng, 1);
+  jfi_seeded(&rng, 1);
   rng.blocks = one_number;
   g_high = (uint64_t)(u >> 63);
   g_low = (uint64_t)u & INT64_MAX;
@@ -191,7 +179,7 @@ JFI_TEST(gauss_same_everywhere) {
   static int64_t out[1000];
   uint64_t sum = 0;
   jfi_rng rng;
-  seeded(&rng, 61);
+  jfi_seeded(&rng, 61);
   REQUIRE(jfi_sample_gauss(&rng, out, 1000, 123456.789) == 0);
   for (size_t i = 0; i < 1000; i++) sum += (uint64_t)out[i] * (i + 1);
   CHECK_EQ(sum, UINT64_C(1423095704));
@@ -200,9 +188,9 @@ JFI_TEST(gauss_same_everywhere) {
 JFI_TEST(gauss_repeats) {
   int64_t a[100], b[100];
   jfi_rng rng;
-  seeded(&rng, 60);
+  jfi_seeded(&rng, 60);
   jfi_sample_gauss(&rng, a, 100, 1e6);
-  seeded(&rng, 60);
+  jfi_seeded(&rng, 60);
   jfi_sample_gauss(&rng, b, 100, 1e6);
   CHECK_MEM(a, b, sizeof a);
 }

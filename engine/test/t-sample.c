@@ -6,29 +6,17 @@
 #include <string.h>
 
 #include "arith/mod.h"
-#include "harness.h"
-#include "ring/secret/sample.h"
+#include "sample-cases.h"
 
 #define N 262144 /* a macro: it meets doubles, which enumerators may not */
 static int8_t got[N + 8];
-
-static void seeded(jfi_rng *rng, uint8_t id) {
-  uint8_t key[32] = {id, 0x5a};
-  jfi_rng_from_key(rng, key, 0);
-}
-static double chi_square(const double *count, const double *want, size_t n) {
-  double s = 0;
-  for (size_t i = 0; i < n; i++) s += (count[i] - want[i]) * (count[i] - want[i]) / want[i];
-  return s;
-}
-static int plausible(double chi, double degrees) { return fabs(chi - degrees) < 6 * sqrt(2 * degrees); }
 
 JFI_TEST(ternary_by_definition) {
   jfi_rng a, b;
   static const size_t sizes[] = {1, 7, 511, 512, 513, 5000};
   for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++) {
-    seeded(&a, 1);
-    seeded(&b, 1);
+    jfi_seeded(&a, 1);
+    jfi_seeded(&b, 1);
     memset(got, 99, sizeof got);
     jfi_sample_ternary(&a, got, sizes[s]);
     CHECK_EQ(got[sizes[s]], 99);
@@ -46,7 +34,7 @@ JFI_TEST(ternary_at_the_edges) {
   const uint64_t u[8] = {0, third, third + 1, 2 * third, 2 * third + 1, UINT64_MAX, third + (UINT64_C(1) << 32), 1};
   static const int8_t want[8] = {-1, -1, 0, 0, 1, 1, 0, -1};
   jfi_rng rng;
-  seeded(&rng, 1);
+  jfi_seeded(&rng, 1);
   memcpy(rng.buf, u, sizeof u);
   rng.used = 0;
   jfi_sample_ternary(&rng, got, 8);
@@ -56,14 +44,14 @@ JFI_TEST(ternary_at_the_edges) {
 JFI_TEST(ternary_is_uniform) {
   jfi_rng rng;
   double count[9] = {0}, want[9];
-  seeded(&rng, 2);
+  jfi_seeded(&rng, 2);
   jfi_sample_ternary(&rng, got, N);
   for (size_t i = 0; i < N; i += 2) { /* pairs: sees dependence of neighbours as well */
     REQUIRE(got[i] >= -1 && got[i] <= 1 && got[i + 1] >= -1 && got[i + 1] <= 1);
     count[3 * (got[i] + 1) + got[i + 1] + 1] += 1;
   }
   for (int i = 0; i < 9; i++) want[i] = N / 2 / 9.0;
-  CHECK(plausible(chi_square(count, want, 9), 8));
+  CHECK(jfi_plausible(jfi_chi_square(count, want, 9), 8));
 }
 
 static int weight(uint32_t x) {
@@ -76,8 +64,8 @@ JFI_TEST(binomial_by_definition) {
   jfi_rng a, b;
   static const size_t sizes[] = {1, 8, 13, 512, 520, 3000};
   for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++) {
-    seeded(&a, 3);
-    seeded(&b, 3);
+    jfi_seeded(&a, 3);
+    jfi_seeded(&b, 3);
     memset(got, 99, sizeof got);
     jfi_sample_cbd(&a, got, sizes[s]);
     CHECK_EQ(got[sizes[s]], 99);
@@ -98,7 +86,7 @@ JFI_TEST(binomial_by_definition) {
 JFI_TEST(binomial_distribution) {
   jfi_rng rng;
   double count[27] = {0}, want[27] = {0}, mean = 0, var = 0, p = N;
-  seeded(&rng, 4);
+  jfi_seeded(&rng, 4);
   jfi_sample_cbd(&rng, got, N);
   /* P(k) = C(42, 21 + k) / 2^42; classes -13..13, the tails folded in. */
   for (int i = 0; i < 42; i++) p /= 2;
@@ -114,7 +102,7 @@ JFI_TEST(binomial_distribution) {
     mean += got[i];
     var += got[i] * got[i];
   }
-  CHECK(plausible(chi_square(count, want, 27), 26));
+  CHECK(jfi_plausible(jfi_chi_square(count, want, 27), 26));
   CHECK_CLOSE(mean / N, 0, 6 * 3.24 / 512); /* deviation of a mean of 2^18 */
   CHECK_CLOSE(var / N, 10.5, 6 * 10.5 * sqrt(2.0 / N));
 }
@@ -122,7 +110,7 @@ JFI_TEST(binomial_distribution) {
 JFI_TEST(consecutive_calls_go_on) {
   jfi_rng a;
   int8_t x[1024], y[1024];
-  seeded(&a, 5);
+  jfi_seeded(&a, 5);
   jfi_sample_ternary(&a, x, 1024);
   jfi_sample_ternary(&a, y, 1024);
   CHECK(memcmp(x, y, 1024) != 0);

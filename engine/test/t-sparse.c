@@ -2,25 +2,13 @@
 #include <math.h>
 #include <string.h>
 
-#include "harness.h"
-#include "ring/secret/sample.h"
+#include "sample-cases.h"
 
 static int8_t got[(1 << 16) + 8];
 
-static void seeded(jfi_rng *rng, uint8_t id) {
-  uint8_t key[32] = {id, 0x5a};
-  jfi_rng_from_key(rng, key, 0);
-}
-static double chi_square(const double *count, const double *want, size_t n) {
-  double s = 0;
-  for (size_t i = 0; i < n; i++) s += (count[i] - want[i]) * (count[i] - want[i]) / want[i];
-  return s;
-}
-static int plausible(double chi, double degrees) { return fabs(chi - degrees) < 6 * sqrt(2 * degrees); }
-
 JFI_TEST(sparse_has_its_weight) {
   jfi_rng rng;
-  seeded(&rng, 6);
+  jfi_seeded(&rng, 6);
   static const size_t sizes[][2] = {{8, 0}, {8, 8}, {8, 1}, {64, 63}, {1000, 37}, {1 << 16, 192}};
   for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++) {
     size_t n = sizes[s][0], heavy = 0;
@@ -41,7 +29,7 @@ JFI_TEST(sparse_is_uniform) {
   jfi_rng rng;
   double count[256] = {0}, packed[112], want[112];
   size_t classes = 0;
-  seeded(&rng, 7);
+  jfi_seeded(&rng, 7);
   for (int round = 0; round < ROUNDS; round++) {
     unsigned at[2], k = 0, sign = 0;
     jfi_sample_sparse(&rng, got, 8, 2);
@@ -58,5 +46,5 @@ JFI_TEST(sparse_is_uniform) {
     if (count[i] > 0 && classes < 112) packed[classes++] = count[i];
   CHECK_EQ(classes, 112);
   for (int i = 0; i < 112; i++) want[i] = 300;
-  CHECK(plausible(chi_square(packed, want, 112), 111));
+  CHECK(jfi_plausible(jfi_chi_square(packed, want, 112), 111));
 }
