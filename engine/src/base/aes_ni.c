@@ -7,7 +7,10 @@ enum { WIDE = 8 };
 
 /* WIDE blocks from `first`; c is the counter block of t = 0 with the first round key already added. */
 static inline void wide(const __m128i k[11], __m128i c, uint64_t first, __m128i x[WIDE]) {
-  for (int i = 0; i < WIDE; i++) x[i] = _mm_xor_si128(c, _mm_cvtsi64_si128((long long)(first + (uint64_t)i)));
+  for (uint64_t i = 0; i < WIDE; i++) {
+    const uint64_t block = first + i;
+    x[i] = _mm_xor_si128(c, _mm_cvtsi64_si128((long long)block));
+  }
   for (int r = 1; r < 10; r++)
     for (int i = 0; i < WIDE; i++) x[i] = _mm_aesenc_si128(x[i], k[r]);
   for (int i = 0; i < WIDE; i++) x[i] = _mm_aesenclast_si128(x[i], k[10]);
