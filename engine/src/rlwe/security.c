@@ -1,5 +1,5 @@
 /* rlwe/security.c: the gate that every published key passes.
- * Limits: Security Guidelines for Implementing Homomorphic Encryption (2024/463), Table 5.2, uniform ternary secret,
+ * Limits: [SEC24], Table 5.2, uniform ternary secret,
  * sigma 3.19. Presets and builder use at most 98.5 % of them, so that a small error of the estimate costs nothing. */
 #include "base/status.h"
 #include "rlwe/params.h"

@@ -2,8 +2,7 @@
  *
  * Every double here is an integer below 2^53 in magnitude, so sums, products by fused multiply-add and the values
  * below are exact; residues are signed and usually lie near [-q/2, q/2]. ROUND = 1.5 * 2^52: adding it rounds to
- * the nearest integer as long as the value is below 2^51 in magnitude.
- * (The idea: van der Hoeven, Lecerf, Quintin, Modular SIMD arithmetic in Mathemagix, ACM TOMS 2016.)
+ * the nearest integer as long as the value is below 2^51 in magnitude.        [HLQ16]
  *
  * Product a*w with wq ~ w/q: the fused sum rounds once, so n = round(a*wq) is off the true quotient by at most 1/2 plus
  * |a*w/q| times the relative error of wq: 2^-53 for a quotient, 2^-52 for w times a rounded 1/q. h + l == a*w exactly;
