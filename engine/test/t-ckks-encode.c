@@ -10,6 +10,7 @@
 #include "ckks-cases.h"
 #include "ckks/encode.h"
 #include "ckks/round.h"
+#include "rlwe/secret/sk.h"
 #include "vec-cases.h"
 
 enum { SLOTS_MAX = 1 << 13 };
@@ -232,6 +233,49 @@ JFI_TEST(the_residues_are_the_same_everywhere) {
   }
   CHECK_MEM(hex, "2c13689a03c902ae", 16);
   jfhe_pt_free(pt);
+  jfhe_ctx_free(ctx);
+}
+
+/* Encrypts pt under a key and noise that are the same at every call; out's residues. */
+static void encrypt_anew(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_pt *pt) {
+  static const uint8_t entropy[32] = {42};
+  jfhe_sk *sk = NULL;
+  CHECK_OK(jfi_sk_deterministic(&sk, ctx, entropy));
+  CHECK_OK(jfhe_encrypt(ctx, out, pt, sk, scratch, sizeof scratch));
+  jfhe_sk_free(sk);
+}
+
+/* Coefficients that wait for the noise's transform give the same ciphertext; nothing but encryption and decoding takes them. */
+JFI_TEST(encoded_for_encryption) {
+  jfhe_ctx *ctx = jfi_test_ctx(8, 2, 46, 1);
+  jfhe_pt *now = NULL, *later = NULL;
+  jfhe_ct *a = NULL, *b = NULL;
+  jfi_test_rng rng;
+  jfi_test_rng_init(&rng, 5);
+  fill(&rng, 3);
+  CHECK_OK(jfhe_pt_new(&now, ctx, 2));
+  CHECK_OK(jfhe_pt_new(&later, ctx, 2));
+  CHECK_OK(jfhe_ct_new(&a, ctx, 1, 2));
+  CHECK_OK(jfhe_ct_new(&b, ctx, 1, 2));
+  for (uint32_t packing = 0; packing <= JFHE_PACK_COEFF; packing++) {
+    const double *second = packing == JFHE_PACK_COMPLEX ? im : NULL;
+    CHECK_OK(jfhe_ckks_encode(ctx, now, re, second, 100, packing, 7, 2, 0, 5, scratch, sizeof scratch));
+    CHECK_OK(jfhe_ckks_encode_fresh(ctx, later, re, second, 100, packing, 7, 2, 0, 5, scratch, sizeof scratch));
+    encrypt_anew(ctx, a, now);
+    encrypt_anew(ctx, b, later);
+    CHECK_MEM(a->data, b->data, 2 * 3 * ctx->ring->n * sizeof *a->data);
+    CHECK_MEM(&a->bound, &b->bound, sizeof a->bound);
+    CHECK_OK(jfhe_ckks_decode(ctx, out_re, NULL, 100, now, scratch, sizeof scratch));
+    CHECK_OK(jfhe_ckks_decode(ctx, out_im, NULL, 100, later, scratch, sizeof scratch));
+    CHECK_MEM(out_re, out_im, 100 * sizeof *out_re);
+    CHECK_STATUS(jfhe_ckks_add_pt(ctx, b, a, later), JFHE_ERR_FORM);
+    CHECK_STATUS(jfhe_ckks_sub_pt(ctx, b, a, later), JFHE_ERR_FORM);
+    CHECK_STATUS(jfhe_ckks_mul_pt(ctx, b, a, later), JFHE_ERR_FORM);
+  }
+  jfhe_ct_free(a);
+  jfhe_ct_free(b);
+  jfhe_pt_free(now);
+  jfhe_pt_free(later);
   jfhe_ctx_free(ctx);
 }
 

@@ -24,6 +24,15 @@ extern "C" {
 JFHE_API JFHE_CHECK jfhe_status jfhe_ckks_encode(const jfhe_ctx *ctx, jfhe_pt *out, const double *re, const double *im,
                                                  size_t count, uint32_t packing, uint32_t log_slots, uint32_t level,
                                                  double scale, double bound, void *scratch, size_t scratch_len);
+/** As jfhe_ckks_encode, for numbers that are to be encrypted: the residues stay coefficients, and encryption transforms them together
+ *  with its noise, so that both calls need half the transforms. The ciphertext is the same, bit for bit.
+ *
+ *  Shapes  out: for jfhe_encrypt, jfhe_encrypt_public and jfhe_ckks_decode; elsewhere it is refused with JFHE_ERR_FORM.
+ *  Memory  scratch >= jfhe_ckks_encode_scratch(ctx) bytes.
+ *  Returns as jfhe_ckks_encode. */
+JFHE_API JFHE_CHECK jfhe_status jfhe_ckks_encode_fresh(const jfhe_ctx *ctx, jfhe_pt *out, const double *re, const double *im,
+                                                       size_t count, uint32_t packing, uint32_t log_slots, uint32_t level,
+                                                       double scale, double bound, void *scratch, size_t scratch_len);
 JFHE_API size_t jfhe_ckks_encode_scratch(const jfhe_ctx *ctx);
 /** Slots (or coefficients) of a plaintext; im may be null (the imaginary parts are dropped). count <= slots. */
 JFHE_API JFHE_CHECK jfhe_status jfhe_ckks_decode(const jfhe_ctx *ctx, double *re, double *im, size_t count, const jfhe_pt *pt,

@@ -1,4 +1,4 @@
-/* api/ckks_encode.c: jfhe_ckks_encode, jfhe_ckks_decode and their bounds. */
+/* api/ckks_encode.c: jfhe_ckks_encode, jfhe_ckks_encode_fresh, jfhe_ckks_decode and their bounds. */
 #include <math.h>
 
 #include "api/check.h"
@@ -38,21 +38,21 @@ static jfhe_status check_values(double *mag, const double *re, const double *im,
   return JFHE_OK;
 }
 
-static void settle(jfhe_pt *out, const jfi_numbers *x, uint32_t log_n, uint32_t level, jfi_set primes,
+static void settle(jfhe_pt *out, const jfi_numbers *x, uint32_t log_n, uint32_t level, jfi_set primes, uint32_t form,
                    const jfi_bound *bound) {
   out->level = level;
   out->primes = primes;
   out->n_limbs = (uint32_t)jfi_set_count(primes);
-  out->form = JFHE_FORM_EVAL;
+  out->form = form;
   out->packing = x->packing;
   out->log_slots = x->packing == JFHE_PACK_COEFF ? log_n : x->log_slots;
   out->scale = x->scale;
   out->bound = *bound;
 }
 
-jfhe_status jfhe_ckks_encode(const jfhe_ctx *ctx, jfhe_pt *out, const double *re, const double *im, size_t count,
-                             uint32_t packing, uint32_t log_slots, uint32_t level, double scale, double bound,
-                             void *scratch, size_t scratch_len) {
+static jfhe_status encode(const jfhe_ctx *ctx, jfhe_pt *out, const double *re, const double *im, size_t count,
+                          uint32_t packing, uint32_t log_slots, uint32_t level, double scale, double bound,
+                          uint32_t form, void *scratch, size_t scratch_len) {
   jfi_scratch s;
   JFI_NEED(ctx && out && (re || count == 0), "encode");
   JFI_TRY(check_shape(ctx, out, im, count, packing, log_slots, level));
@@ -70,10 +70,23 @@ jfhe_status jfhe_ckks_encode(const jfhe_ctx *ctx, jfhe_pt *out, const double *re
   JFI_TRY(jfi_scratch_open(&s, scratch, scratch_len, jfi_encode_bytes(ctx)));
   int64_t *coeffs = jfi_scratch_take(&s, ctx->ring->n * sizeof *coeffs);
   jfi_encode_coeffs(ctx, coeffs, &x, &s);
-  jfi_encode_limbs(ctx, out->data, primes, coeffs);
+  jfi_encode_limbs(ctx, out->data, primes, coeffs, form);
   jfi_zeroize(coeffs, jfi_encode_bytes(ctx) - JFI_SCRATCH_SLACK); /* coefficients and the slots behind them */
-  settle(out, &x, ctx->ring->log_n, level, primes, &b);
+  settle(out, &x, ctx->ring->log_n, level, primes, form, &b);
   return JFHE_OK;
+}
+
+jfhe_status jfhe_ckks_encode(const jfhe_ctx *ctx, jfhe_pt *out, const double *re, const double *im, size_t count,
+                             uint32_t packing, uint32_t log_slots, uint32_t level, double scale, double bound,
+                             void *scratch, size_t scratch_len) {
+  return encode(ctx, out, re, im, count, packing, log_slots, level, scale, bound, JFHE_FORM_EVAL, scratch, scratch_len);
+}
+
+jfhe_status jfhe_ckks_encode_fresh(const jfhe_ctx *ctx, jfhe_pt *out, const double *re, const double *im, size_t count,
+                                   uint32_t packing, uint32_t log_slots, uint32_t level, double scale, double bound,
+                                   void *scratch, size_t scratch_len) {
+  return encode(ctx, out, re, im, count, packing, log_slots, level, scale, bound, JFHE_FORM_COEFF, scratch,
+                scratch_len);
 }
 
 size_t jfhe_ckks_encode_scratch(const jfhe_ctx *ctx) { return ctx ? jfi_encode_bytes(ctx) : 0; }

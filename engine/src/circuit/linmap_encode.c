@@ -42,7 +42,7 @@ jfhe_status jfi_linmap_encode(const jfhe_linmap *map, uint64_t *data, size_t t, 
                    .scale = scale,
                    .mag = d->mag};
   jfi_encode_coeffs(map->ctx, coeffs, &x, &s);
-  jfi_encode_limbs(map->ctx, data, primes, coeffs);
+  jfi_encode_limbs(map->ctx, data, primes, coeffs, JFHE_FORM_EVAL);
   return JFHE_OK;
 }
 

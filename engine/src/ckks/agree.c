@@ -16,6 +16,8 @@ jfhe_status jfi_ct_usable(const jfhe_ctx *ctx, const jfhe_ct *ct) {
 jfhe_status jfi_pt_usable(const jfhe_ctx *ctx, const jfhe_pt *pt) {
   if (ctx != pt->ctx) return jfi_fail(JFHE_ERR_CONTEXT, "plaintext of another context");
   if (pt->n_limbs == 0) return jfi_fail(JFHE_ERR_FORM, "plaintext is empty");
+  if (pt->form != JFHE_FORM_EVAL)
+    return jfi_fail(JFHE_ERR_FORM, "plaintext is in coefficient form: it was decrypted, or encoded for encryption");
   return JFHE_OK;
 }
 

@@ -16,7 +16,7 @@ typedef struct jfi_meta {
   const uint8_t *key_id;
 } jfi_meta;
 
-/* ct is of this context, not empty, in evaluation form. */
+/* The operand is of this context, not empty, in evaluation form. */
 jfhe_status jfi_ct_usable(const jfhe_ctx *ctx, const jfhe_ct *ct);
 jfhe_status jfi_pt_usable(const jfhe_ctx *ctx, const jfhe_pt *pt);
 /* out has room for the planned result. */

@@ -60,6 +60,7 @@ typedef struct limbs_task {
   const jfi_ring *ring;
   uint64_t *data;
   const int64_t *coeffs;
+  uint32_t form;
   uint32_t primes[JFI_PRIMES_MAX];
 } limbs_task;
 
@@ -69,11 +70,11 @@ static void encode_limb(void *arg, size_t j, size_t worker) {
   const jfi_ring *r = t->ring;
   uint64_t *limb = t->data + j * r->n;
   r->k->from_i64(limb, t->coeffs, r->n, &r->mod[t->primes[j]]);
-  r->k->ntt_fwd(limb, &r->ntt[t->primes[j]]);
+  if (t->form == JFHE_FORM_EVAL) r->k->ntt_fwd(limb, &r->ntt[t->primes[j]]);
 }
 
-void jfi_encode_limbs(const jfhe_ctx *ctx, uint64_t *data, jfi_set primes, const int64_t *coeffs) {
-  limbs_task t = {.ring = ctx->ring, .data = data, .coeffs = coeffs};
+void jfi_encode_limbs(const jfhe_ctx *ctx, uint64_t *data, jfi_set primes, const int64_t *coeffs, uint32_t form) {
+  limbs_task t = {.ring = ctx->ring, .data = data, .coeffs = coeffs, .form = form};
   size_t n = jfi_set_list(primes, t.primes);
   jfi_parallel(ctx->pool, n, encode_limb, &t);
 }

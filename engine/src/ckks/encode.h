@@ -28,8 +28,8 @@ size_t jfi_decode_bytes(const jfhe_ctx *ctx, size_t n_limbs);
 /* The integer polynomial of the numbers: N signed coefficients below 2^62. Leaves the numbers in the scratch: the
  * caller wipes it. */
 void jfi_encode_coeffs(const jfhe_ctx *ctx, int64_t *coeffs, const jfi_numbers *x, jfi_scratch *s);
-/* Residues of N signed coefficients below 2^62 over `primes`, evaluation form, limbs at data + j*N. */
-void jfi_encode_limbs(const jfhe_ctx *ctx, uint64_t *data, jfi_set primes, const int64_t *coeffs);
+/* Residues of N signed coefficients below 2^62 over `primes` in a form, limbs at data + j*N. */
+void jfi_encode_limbs(const jfhe_ctx *ctx, uint64_t *data, jfi_set primes, const int64_t *coeffs, uint32_t form);
 
 /* Centred values of residues in coefficient form, as doubles: relative error below 3 n_limbs 2^-53.
  * Changes the limbs. n_limbs >= 1; primes[j] is the index of limb j's prime. */

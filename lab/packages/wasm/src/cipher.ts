@@ -79,7 +79,7 @@ export class Encryptor {
     if (count > context.slots) throw new RangeError(`${count} numbers, ${context.slots} slots`);
     memory.doubles(this.re, count).fill(0, re.length).set(re);
     if (im) memory.doubles(this.im, count).fill(0, im.length).set(im);
-    calls.ckksEncode(
+    calls.ckksEncodeFresh(
       context.ptr,
       this.pt,
       this.re,

@@ -254,6 +254,7 @@ export const EXPORTS = [
   'jfhe_ckks_decode_scratch',
   'jfhe_ckks_drop_level',
   'jfhe_ckks_encode',
+  'jfhe_ckks_encode_fresh',
   'jfhe_ckks_encode_scratch',
   'jfhe_ckks_gather',
   'jfhe_ckks_gather_scratch',
@@ -1018,6 +1019,21 @@ export class Calls {
   ckksEncode(ctx: Ptr<'jfhe_ctx'>, out: Ptr<'jfhe_pt'>, re: Ptr<'double'>, im: Ptr<'double'>, count: number, packing:
     number, logSlots: number, level: number, scale: number, bound: number, scratch: Ptr, scratchLen: number): void {
     this.check(this.x.jfhe_ckks_encode(ctx, out, re, im, count, packing, logSlots, level, scale, bound, scratch,
+      scratchLen));
+  }
+
+  /**
+   * As jfhe_ckks_encode, for numbers that are to be encrypted: the residues stay coefficients, and encryption transforms them together
+   * with its noise, so that both calls need half the transforms. The ciphertext is the same, bit for bit.
+   *
+   * Shapes  out: for jfhe_encrypt, jfhe_encrypt_public and jfhe_ckks_decode; elsewhere it is refused with JFHE_ERR_FORM.
+   * Memory  scratch >= jfhe_ckks_encode_scratch(ctx) bytes.
+   * Returns as jfhe_ckks_encode.
+   */
+  ckksEncodeFresh(ctx: Ptr<'jfhe_ctx'>, out: Ptr<'jfhe_pt'>, re: Ptr<'double'>, im: Ptr<'double'>, count: number,
+    packing: number, logSlots: number, level: number, scale: number, bound: number, scratch: Ptr, scratchLen: number):
+    void {
+    this.check(this.x.jfhe_ckks_encode_fresh(ctx, out, re, im, count, packing, logSlots, level, scale, bound, scratch,
       scratchLen));
   }
 
