@@ -16,8 +16,6 @@ jfhe_status jfi_ct_usable(const jfhe_ctx *ctx, const jfhe_ct *ct) {
 jfhe_status jfi_pt_usable(const jfhe_ctx *ctx, const jfhe_pt *pt) {
   if (ctx != pt->ctx) return jfi_fail(JFHE_ERR_CONTEXT, "plaintext of another context");
   if (pt->n_limbs == 0) return jfi_fail(JFHE_ERR_FORM, "plaintext is empty");
-  if (pt->form != JFHE_FORM_EVAL)
-    return jfi_fail(JFHE_ERR_FORM, "plaintext is in coefficient form: it was decrypted, or encoded for encryption");
   return JFHE_OK;
 }
 
@@ -58,7 +56,8 @@ jfhe_status jfi_ct_agree(const jfhe_ct *a, const jfhe_ct *b) {
 }
 
 jfhe_status jfi_pt_covers(const jfhe_ct *a, const jfhe_pt *pt) {
-  if (pt->form != JFHE_FORM_EVAL) return jfi_fail(JFHE_ERR_FORM, "plaintext is not in evaluation form");
+  if (pt->form != JFHE_FORM_EVAL)
+    return jfi_fail(JFHE_ERR_FORM, "plaintext is not in evaluation form: it was decrypted, or encoded for encryption");
   if (!jfi_set_within(a->primes, pt->primes))
     return jfi_fail(JFHE_ERR_LEVEL, "plaintext at level %u lacks primes of level %u", pt->level, a->level);
   return JFHE_OK;

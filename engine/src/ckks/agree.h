@@ -16,8 +16,9 @@ typedef struct jfi_meta {
   const uint8_t *key_id;
 } jfi_meta;
 
-/* The operand is of this context, not empty, in evaluation form. */
+/* ct is of this context, not empty, in evaluation form. */
 jfhe_status jfi_ct_usable(const jfhe_ctx *ctx, const jfhe_ct *ct);
+/* pt is of this context and not empty. */
 jfhe_status jfi_pt_usable(const jfhe_ctx *ctx, const jfhe_pt *pt);
 /* out has room for the planned result. */
 jfhe_status jfi_ct_room(const jfhe_ctx *ctx, const jfhe_ct *out, const jfi_meta *m);
@@ -28,7 +29,7 @@ void jfi_ct_settle(const jfhe_ctx *ctx, jfhe_ct *out, const jfi_meta *m);
 
 /* Same secret, same primes: both in one sum or product. */
 jfhe_status jfi_ct_agree(const jfhe_ct *a, const jfhe_ct *b);
-/* pt's primes include the ciphertext's. */
+/* pt is in evaluation form, and its primes include the ciphertext's. */
 jfhe_status jfi_pt_covers(const jfhe_ct *a, const jfhe_pt *pt);
 /* Packing of a result of two packings; sparse vectors repeat, so slots join at the larger count.
  * JFHE_ERR_FORM when slots meet coefficients. */
