@@ -37,6 +37,10 @@ size_t jfi_uniform_scratch(size_t n);
 struct jfi_aes;
 void jfi_uniform(const jfi_ring *ring, uint64_t *r, size_t i, const struct jfi_aes *aes, uint32_t domain,
                  void *scratch);
+/* Entries [first, first + count) of it into r[0 ..]; both multiples of jfi_uniform_piece(n). */
+size_t jfi_uniform_piece(size_t n);
+void jfi_uniform_range(const jfi_ring *ring, uint64_t *r, size_t i, const struct jfi_aes *aes, uint32_t domain,
+                       size_t first, size_t count, void *scratch);
 
 /* ---- base conversion constants, precomputed for a source and target set ---- */
 typedef struct jfi_conv {

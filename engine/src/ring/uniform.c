@@ -24,17 +24,24 @@ static uint64_t retry(const jfi_mod *m, const jfi_aes *aes, uint32_t domain, uin
   }
 }
 
-void jfi_uniform(const jfi_ring *ring, uint64_t *r, size_t i, const jfi_aes *aes, uint32_t domain, void *scratch) {
+size_t jfi_uniform_piece(size_t n) { return n < PIECE ? n : PIECE; }
+
+void jfi_uniform_range(const jfi_ring *ring, uint64_t *r, size_t i, const jfi_aes *aes, uint32_t domain, size_t first, size_t count,
+                       void *scratch) {
   const jfi_mod *m = &ring->mod[i];
   uint8_t *stream = scratch;
-  size_t piece = ring->n < PIECE ? ring->n : PIECE; /* both powers of two, at least 8: 6*piece is a multiple of 16 */
-  for (size_t at = 0; at < ring->n; at += piece) {
-    jfi_aes_stream(aes, stream, domain, (uint32_t)i, at * 6 / 16, piece * 6 / 16);
+  size_t piece = jfi_uniform_piece(ring->n); /* a power of two, at least 8: 6*piece is a multiple of 16 */
+  for (size_t at = 0; at < count; at += piece) {
+    jfi_aes_stream(aes, stream, domain, (uint32_t)i, (first + at) * 6 / 16, piece * 6 / 16);
     size_t misses = ring->k->unpack48_masked(r + at, stream, piece, m);
     for (size_t j = at; misses; j++) {
       if (r[j] < m->q) continue;
-      r[j] = retry(m, aes, domain, (uint32_t)i, j);
+      r[j] = retry(m, aes, domain, (uint32_t)i, first + j);
       misses--;
     }
   }
+}
+
+void jfi_uniform(const jfi_ring *ring, uint64_t *r, size_t i, const jfi_aes *aes, uint32_t domain, void *scratch) {
+  jfi_uniform_range(ring, r, i, aes, domain, 0, ring->n, scratch);
 }

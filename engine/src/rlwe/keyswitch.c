@@ -114,19 +114,34 @@ static void extend_digit(const decomposition *x, size_t d, size_t first, size_t 
 }
 
 /* ---- inner product ---- */
-/* Limb of prime i in digit d of the key: b from memory; a from memory, or expanded into `room`. */
-static const uint64_t *key_b(const jfhe_evk *key, uint32_t d, size_t prime, size_t n) {
-  return key->b + ((size_t)d * key->n_limbs + jfi_set_rank(jfi_set_or(key->q, key->p), prime)) * n;
-}
-static const uint64_t *key_a(const jfhe_evk *key, uint32_t d, size_t prime, size_t n, uint64_t *room, void *scratch) {
-  if (key->a) return key->a + ((size_t)d * key->n_limbs + jfi_set_rank(jfi_set_or(key->q, key->p), prime)) * n;
-  jfi_uniform(key->ctx->ring, room, prime, &key->aes, (uint32_t)(JFI_DOMAIN_EVK + d), scratch);
-  return room;
+/* Where the limb of prime i of digit d lies in either half of the key. */
+static size_t key_at(const jfhe_evk *key, uint32_t d, size_t prime, size_t n) {
+  return ((size_t)d * key->n_limbs + jfi_set_rank(jfi_set_or(key->q, key->p), prime)) * n;
 }
 
-/* Words a worker needs to expand the public half for one limb of every digit, with the expander's scratch. */
+/* Words a worker needs to expand the public half: one piece of every digit, with the expander's scratch. */
 static size_t expand_words(const jfhe_ctx *ctx, size_t n_digits) {
-  return n_digits * ctx->ring->n + (jfi_round64(jfi_uniform_scratch(ctx->ring->n)) / sizeof(uint64_t));
+  size_t n = ctx->ring->n;
+  return jfi_round64(n_digits * jfi_uniform_piece(n) * sizeof(uint64_t) + jfi_uniform_scratch(n)) / sizeof(uint64_t);
+}
+
+/* The public half of a seeded key is expanded piece by piece in the first-level cache: it costs AES rounds instead of memory traffic, and
+ * those hide part of the traffic of the other half. */
+static void dot_seeded(const shape *h, const jfhe_evk *key, size_t prime, const uint64_t *const *x, const uint64_t *const *b,
+                       uint64_t *acc0, uint64_t *acc1, int accumulate, uint64_t *room) {
+  const jfi_ring *ring = h->ctx->ring;
+  size_t piece = jfi_uniform_piece(h->n);
+  void *scratch = room + h->n_digits * piece;
+  const uint64_t *xs[JFI_DIGITS_MAX], *bs[JFI_DIGITS_MAX], *as[JFI_DIGITS_MAX];
+  for (size_t at = 0; at < h->n; at += piece) {
+    for (size_t d = 0; d < h->n_digits; d++) {
+      jfi_uniform_range(ring, room + d * piece, prime, &key->aes, (uint32_t)(JFI_DOMAIN_EVK + h->key_digit[d]), at, piece, scratch);
+      xs[d] = x[d] + at;
+      bs[d] = b[d] + at;
+      as[d] = room + d * piece;
+    }
+    ring->k->dot2(acc0 + at, acc1 + at, xs, bs, as, h->n_digits, accumulate, piece, &ring->mod[prime]);
+  }
 }
 
 /* acc0, acc1 of prime = sum over digits of x[d] * (b_d, a_d). */
@@ -134,10 +149,12 @@ static void dot_limb(const shape *h, const jfhe_evk *key, size_t prime, const ui
                      int accumulate, uint64_t *room) {
   const uint64_t *b[JFI_DIGITS_MAX], *a[JFI_DIGITS_MAX];
   for (size_t d = 0; d < h->n_digits; d++) {
-    b[d] = key_b(key, h->key_digit[d], prime, h->n);
-    a[d] = key_a(key, h->key_digit[d], prime, h->n, room + d * h->n, room + h->n_digits * h->n);
+    size_t at = key_at(key, h->key_digit[d], prime, h->n);
+    b[d] = key->b + at;
+    a[d] = key->a ? key->a + at : NULL;
   }
-  h->ctx->ring->k->dot2(acc0, acc1, x, b, a, h->n_digits, accumulate, h->n, &h->ctx->ring->mod[prime]);
+  if (key->a) h->ctx->ring->k->dot2(acc0, acc1, x, b, a, h->n_digits, accumulate, h->n, &h->ctx->ring->mod[prime]);
+  else dot_seeded(h, key, prime, x, b, acc0, acc1, accumulate, room);
 }
 
 /* ---- the fused switch ---- */
