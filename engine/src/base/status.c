@@ -42,7 +42,7 @@ const char *jfhe_status_text(jfhe_status status) {
 
 const char *jfhe_last_error(void) { return t_detail; }
 
-jfhe_status jfi_fail(jfhe_status status, const char *fmt, ...) {
+jfhe_status(jfi_fail)(jfhe_status status, const char *fmt, ...) {
   va_list args;
   va_start(args, fmt);
   if (vsnprintf(t_detail, sizeof t_detail, fmt, args) < 0) t_detail[0] = '\0';
