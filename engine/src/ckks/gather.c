@@ -127,16 +127,16 @@ static jfhe_status tree(gatherer *g, size_t count, jfi_scratch *s) {
   return JFHE_OK;
 }
 
+/* count >= 1 */
 static jfhe_status plan(const jfhe_ctx *ctx, jfi_meta *m, const jfhe_ct *const *in, size_t count) {
+  JFI_TRY(jfi_ct_usable(ctx, in[0]));
+  *m = jfi_meta_of(in[0]);
+  m->bound = (jfi_bound){0, 0, 0};
   for (size_t i = 0; i < count; i++) {
     double mismatch;
     JFI_TRY(jfi_ct_usable(ctx, in[i]));
     JFI_TRY(jfi_ct_in_slots(in[i], "gathering"));
     if (in[i]->degree != 1) return jfi_fail(JFHE_ERR_FORM, "gathering takes ciphertexts of degree 1");
-    if (i == 0) {
-      *m = jfi_meta_of(in[0]);
-      m->bound = (jfi_bound){0, 0, 0};
-    }
     JFI_TRY(jfi_ct_agree(in[0], in[i]));
     JFI_TRY(jfi_scale_mismatch(&mismatch, in[0]->scale, in[i]->scale));
     const jfi_bound *b = &in[i]->bound;
