@@ -6,11 +6,13 @@
 #define BYTES48 ((__mmask64)(((uint64_t)1 << 48) - 1))
 
 /* Byte 8k + j of the words comes from stream byte 6k + j, j < 6; the two bytes above are zeroed by the mask. */
+/* magic: spread = 6 * (i // 8) + i % 8 if i % 8 < 6 else 0 */
 static const uint8_t spread[64] = {0,  1,  2,  3,  4,  5,  0, 0, 6,  7,  8,  9,  10, 11, 0, 0,
                                    12, 13, 14, 15, 16, 17, 0, 0, 18, 19, 20, 21, 22, 23, 0, 0,
                                    24, 25, 26, 27, 28, 29, 0, 0, 30, 31, 32, 33, 34, 35, 0, 0,
                                    36, 37, 38, 39, 40, 41, 0, 0, 42, 43, 44, 45, 46, 47, 0, 0};
 /* Stream byte 6k + j comes from byte 8k + j of the words. */
+/* magic: gather = i + 2 * (i // 6) if i < 48 else 0 */
 static const uint8_t gather[64] = {0,  1,  2,  3,  4,  5,  8,  9,  10, 11, 12, 13, 16, 17, 18, 19,
                                    20, 21, 24, 25, 26, 27, 28, 29, 32, 33, 34, 35, 36, 37, 40, 41,
                                    42, 43, 44, 45, 48, 49, 50, 51, 52, 53, 56, 57, 58, 59, 60, 61,
