@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "base/declassify.h"
 #include "base/mem.h"
 #include "base/status.h"
 #include "codec/agree.h"
@@ -93,6 +94,9 @@ static jfhe_status read_coefficients(jfhe_sk *sk, jfi_source *s, const jfi_heade
     if (st == JFHE_OK) bad |= unpack(sk->s + 4 * i, piece, run);
   }
   jfi_zeroize(piece, sizeof piece);
+  /* Whether the checksum matches, and whether every coefficient is ternary, is what the caller is told: public. */
+  JFI_DECLASSIFY(&s->sum, sizeof s->sum);
+  JFI_DECLASSIFY(&bad, sizeof bad);
   if (st == JFHE_OK) st = jfi_source_end(s, h);
   if (st == JFHE_OK && bad)
     st = JFI_BAD(JFHE_ERR_VALUE, h->payload_at + JFI_SK_PREFIX_BYTES, "%s", "a coefficient is not -1, 0 or 1");
