@@ -22,6 +22,7 @@ static int refill(csv_reader *r) {
   if (n < 0) return UNREADABLE;
   r->at = 0;
   r->end = (size_t)n;
+  if (r->end > r->in_used) r->in_used = r->end;
   return n == 0 ? END : 0;
 }
 
@@ -91,8 +92,9 @@ static int read_row(csv_reader *r, int c) {
     if (r->n_cells == CSV_COLUMNS_MAX) return refuse(r, "more than 4096 columns");
     r->cell[r->n_cells++] = r->buf + at;
     int end = read_cell(r, &at, c);
+    if (end >= END) r->buf[at++] = 0;
+    if (at > r->buf_used) r->buf_used = at;
     if (end < END) return end;
-    r->buf[at++] = 0;
     if (end != ',') return 1;
     c = next_char(r);
   }
@@ -139,8 +141,12 @@ int csv_open(csv_reader *r, const char *path) {
 }
 
 int csv_open_bytes(csv_reader *r, const char *path, const uint8_t *bytes, size_t len) {
-  *r = (csv_reader){
-      .path = path, .next_line = 1, .fd = -1, .in = jfi_alloc(len < IN_BYTES ? IN_BYTES : len), .end = len};
+  *r = (csv_reader){.path = path,
+                    .next_line = 1,
+                    .fd = -1,
+                    .in = jfi_alloc(len < IN_BYTES ? IN_BYTES : len),
+                    .end = len,
+                    .in_used = len};
   if (!r->in) return cli_fail("%s: no memory to read it", path);
   if (len) memcpy(r->in, bytes, len);
   return start(r);
@@ -148,8 +154,8 @@ int csv_open_bytes(csv_reader *r, const char *path, const uint8_t *bytes, size_t
 
 void csv_close(csv_reader *r) {
   if (r->fd >= 0) close(r->fd);
-  if (r->in) jfi_free_secret(r->in, IN_BYTES);
-  if (r->buf) jfi_free_secret(r->buf, CSV_ROW_MAX);
+  if (r->in) jfi_free_secret(r->in, r->in_used);
+  if (r->buf) jfi_free_secret(r->buf, r->buf_used);
   jfi_free(r->cell);
   *r = (csv_reader){.fd = -1};
 }

@@ -11,8 +11,9 @@ typedef struct csv_reader {
   const char *path;
   uint8_t *in; /* what was read and not yet taken: in[at .. end) */
   size_t at, end;
-  char *buf;         /* CSV_ROW_MAX: cells of the current row, each ended by 0 */
-  const char **cell; /* CSV_COLUMNS_MAX */
+  size_t in_used, buf_used; /* what closing has to wipe */
+  char *buf;                /* CSV_ROW_MAX: cells of the current row, each ended by 0 */
+  const char **cell;        /* CSV_COLUMNS_MAX */
   size_t n_cells;
   size_t line; /* of the current row's first character, from 1 */
   size_t next_line;

@@ -8,6 +8,13 @@
 #include <unistd.h>
 
 static int g_bar; /* a progress bar stands on the terminal's line */
+static char *g_line;
+static size_t g_line_len;
+
+void cli_divert(char *line, size_t len) {
+  g_line = line;
+  g_line_len = len;
+}
 
 int cli_fail(const char *fmt, ...) {
   char line[1024];
@@ -16,6 +23,10 @@ int cli_fail(const char *fmt, ...) {
   vsnprintf(line, sizeof line, fmt, args);
   va_end(args);
   cli_harmless(line);
+  if (g_line) {
+    snprintf(g_line, g_line_len, "%s", line);
+    return CLI_BAD;
+  }
   if (g_bar) fprintf(stderr, "\r%*s\r", 78, "");
   g_bar = 0;
   fprintf(stderr, "jfhe: %s\n", line);

@@ -10,6 +10,8 @@ enum { CLI_BAD = 2 }; /* exit status of everything that was refused */
 
 /* Prints "jfhe: ..." to standard error, control characters made visible, over a bar that stands there, and returns CLI_BAD. */
 __attribute__((format(printf, 1, 2))) int cli_fail(const char *fmt, ...);
+/* Failures go into line (len bytes, the last one kept) instead of standard error; null: back. For tests of readers. */
+void cli_divert(char *line, size_t len);
 /* cli_fail with a library status: "what: detail". */
 int cli_status(jfhe_status st, const char *what);
 #define CLI_TRY(expr, what)                                                                                            \
