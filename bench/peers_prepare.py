@@ -226,6 +226,15 @@ def node_seal() -> Path:
     return once("node_seal", [PEERS / "node_seal"], output(["npm", "--version"]), build)
 
 
+def our_wasm() -> Path:
+    """Our engine in WebAssembly, as ``make wasm`` leaves it; it runs under the Node that node-seal runs under."""
+    root = BENCH.parent
+    module = Path(os.environ.get("JFHE_WASM", root / "build" / "wasm" / "jfhe.wasm"))
+    if not module.is_file() or not (root / "lab" / "packages" / "wasm" / "lib" / "index.js").is_file():
+        raise Missing("no jfhe.wasm: run `make wasm`")
+    return node_seal()
+
+
 def node(folder: Path) -> str:
     """A Node that can run node-seal."""
     if int((re.match(r"v(\d+)", output(["node", "--version"])) or [0, 0])[1]) >= NODE_MAJOR:

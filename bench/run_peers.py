@@ -20,6 +20,7 @@ import peers_prepare as prepare
 
 BENCH = Path(__file__).resolve().parent
 OURS = "jupyterfhe"
+OURS_WASM = "jupyterfhe-wasm"
 TIMEOUT_S = 900
 
 NTT_NAMES = ["ntt_fwd", "ntt_inv"]
@@ -90,6 +91,12 @@ def node_command(folder: Path, case: dict) -> list | None:
     return seal_command([prepare.node(folder), script], case) if case["logn"] == 14 else None
 
 
+def our_wasm_command(folder: Path, case: dict) -> list | None:
+    """The preset `stats` is the case of 2^14."""
+    script = BENCH.parent / "lab" / "packages" / "wasm" / "bench" / "encrypt.mjs"
+    return [prepare.node(folder), script] if case["logn"] == 14 else None
+
+
 def seal_program(folder: Path, name: str) -> Path:
     return folder / "programs" / name
 
@@ -106,6 +113,7 @@ PEERS = [
          ckks=lambda f, c: [f / "lattigo_bench", *chain(c, special=True)]),
     Peer("tenseal", prepare.tenseal, ckks=tenseal_command),
     Peer("node-seal", prepare.node_seal, ckks=node_command),
+    Peer(OURS_WASM, prepare.our_wasm, ckks=our_wasm_command),
 ]
 
 
@@ -295,6 +303,25 @@ def table(results: Results) -> str:
     return "\n".join(out)
 
 
+def a_value(series: Series, ns: float) -> float:
+    """Nanoseconds a number that the ciphertext carries; without complex packing there are N/2."""
+    return ns / series.params.get("values", 2 ** (series.params["logN"] - 1))
+
+
+def browser(results: Results) -> list[str]:
+    """Ours in WebAssembly against node-seal, a value: the ratio of each round, and of the two least."""
+    out = []
+    for (name, _, _), of_peer in sorted(results.series.items()):
+        ours, peer = of_peer.get(OURS_WASM), of_peer.get("node-seal")
+        both = sorted(set(ours.medians) & set(peer.medians)) if ours and peer else []
+        if both:
+            rounds = median(a_value(peer, peer.medians[r]) / a_value(ours, ours.medians[r]) for r in both)
+            low, high = a_value(ours, ours.low), a_value(peer, peer.low)
+            out.append(f"{name} in WebAssembly, a value: ours {low:.0f} ns, node-seal {high:.0f} ns at least; "
+                       f"{rounds:.2f}x (least {high / low:.2f}x)")
+    return out
+
+
 def versions(results: Results) -> list[str]:
     seen = {}
     for line in results.lines:
@@ -316,7 +343,7 @@ def prepare_all(peers: list[Peer]) -> tuple[dict[str, Path], dict[str, str]]:
         try:
             print(f"preparing {peer.name}", file=sys.stderr)
             ready[peer.name] = peer.prepare()
-            if peer.name == "node-seal":
+            if peer.name in ("node-seal", OURS_WASM):
                 prepare.node(ready[peer.name])
         except prepare.Missing as why:
             ready.pop(peer.name, None)
@@ -360,6 +387,7 @@ def main(argv: list[str] | None = None) -> int:
         out.write_text(json.dumps({"machine": machine(), "rounds": args.rounds, "budget_ms": args.budget_ms,
                                    "missing": missing, "faults": results.faults, "lines": results.lines}, indent=1))
         print(table(results))
+        print("\n".join(browser(results)))
         print("\n" + "\n".join(versions(results)))
         print(f"written: {out.relative_to(BENCH.parent)}")
     for name, why in sorted(missing.items()):

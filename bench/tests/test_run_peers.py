@@ -67,6 +67,24 @@ def test_threads_and_degree_are_never_mixed():
     assert "9.00x" not in table
 
 
+def test_the_browser_row_compares_a_value():
+    results = run_peers.Results()
+    ours = line("jupyterfhe-wasm", 4e6, name="encode")
+    ours["params"]["values"] = 16384
+    results.add(0, ours)
+    results.add(0, line("node-seal", 6e6, name="encode"))  # 8192 values: 3 times as long for each
+    assert run_peers.browser(results) == [
+        "encode in WebAssembly, a value: ours 244 ns, node-seal 732 ns at least; 3.00x (least 3.00x)"]
+    results.add(0, line("node-seal", 6e6, name="encrypt_seeded"))
+    assert len(run_peers.browser(results)) == 1
+
+
+def test_our_module_is_missing_until_it_is_built(monkeypatch, tmp_path):
+    monkeypatch.setenv("JFHE_WASM", str(tmp_path / "jfhe.wasm"))
+    with pytest.raises(peers_prepare.Missing, match="make wasm"):
+        peers_prepare.our_wasm()
+
+
 def test_only_json_lines_count():
     text = 'chatter\n{broken\n{"other": 1}\n' + json.dumps(line("seal", 1)) + "\n"
     assert [one["peer"] for one in run_peers.lines_of(text)] == ["seal"]
