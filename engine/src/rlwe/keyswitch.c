@@ -314,10 +314,25 @@ void jfi_permute_limbs(const jfhe_ctx *ctx, uint64_t *r, const uint64_t *x, size
   jfi_parallel(ctx->pool, n_limbs, permute_limb, &j);
 }
 
+typedef struct lift_job {
+  const jfhe_ctx *ctx;
+  uint64_t *acc;
+  const uint64_t *x;
+  jfi_set E, P;
+  uint32_t prime[JFI_PRIMES_MAX];
+} lift_job;
+
+static void add_lifted_limb(void *arg, size_t task, size_t worker) {
+  (void)worker;
+  const lift_job *j = arg;
+  const jfi_ring *ring = j->ctx->ring;
+  size_t prime = j->prime[task];
+  ring->k->mul_const_acc(j->acc + jfi_set_rank(j->E, prime) * ring->n, j->x + task * ring->n, jfi_ctx_product_mod(j->ctx, j->P, prime),
+                         ring->n, &ring->mod[prime]);
+}
+
 void jfi_add_lifted(const jfhe_ctx *ctx, uint64_t *acc, const uint64_t *x, jfi_set S, jfi_set P) {
-  const jfi_ring *ring = ctx->ring;
-  jfi_set E = jfi_set_or(S, P);
-  size_t k = 0;
-  for (size_t i = jfi_set_next(S, 0); i < JFI_PRIMES_MAX; i = jfi_set_next(S, i + 1), k++)
-    ring->k->mul_const_acc(acc + jfi_set_rank(E, i) * ring->n, x + k * ring->n, jfi_ctx_product_mod(ctx, P, i), ring->n, &ring->mod[i]);
+  lift_job j = {.ctx = ctx, .acc = acc, .x = x, .E = jfi_set_or(S, P), .P = P};
+  size_t limbs = jfi_set_list(S, j.prime);
+  jfi_parallel(ctx->pool, limbs, add_lifted_limb, &j);
 }
