@@ -133,6 +133,7 @@ jfhe_status jfhe_keyring_add(jfhe_keyring *r, jfhe_evk *k) {
   if (k->ctx != r->ctx) return jfi_fail(JFHE_ERR_CONTEXT, "the key is of other parameters than the keyring");
   if (r->count && memcmp(r->key[0]->to_id, k->to_id, JFHE_ID_BYTES) != 0)
     return jfi_fail(JFHE_ERR_KEY, "the key is of another secret than the keyring's");
+  JFI_TRY(jfi_ctx_warm(r->ctx, k->p, k->digit, k->n_digits));
   for (size_t i = 0; i < r->count; i++) {
     jfhe_evk *old = r->key[i];
     int same_shape = jfi_set_equal(old->p, k->p);
@@ -147,7 +148,7 @@ jfhe_status jfhe_keyring_add(jfhe_keyring *r, jfhe_evk *k) {
   }
   JFI_TRY(grow(r));
   r->key[r->count++] = k;
-  return jfi_ctx_warm(r->ctx, k->p, k->digit, k->n_digits);
+  return JFHE_OK;
 }
 
 const jfhe_evk *jfi_keyring_find(const jfhe_keyring *r, uint32_t kind, uint32_t galois) {
