@@ -23,6 +23,13 @@ static void blanks(parser *p) {
   while (p->at < p->end && (*p->at == ' ' || *p->at == '\n' || *p->at == '\t' || *p->at == '\r')) p->at++;
 }
 
+/* Steps over the next byte if it is c. */
+static int take(parser *p, char c) {
+  int there = p->at < p->end && *p->at == c;
+  p->at += there;
+  return there;
+}
+
 static json *node(parser *p, enum json_kind kind) {
   if (p->doc->used == p->doc->cap) return fail(p, "too many values");
   json *j = &p->doc->nodes[p->doc->used++];
@@ -84,18 +91,15 @@ static json *members(parser *p, int depth, int object) {
   json *self = node(p, object ? JSON_OBJECT : JSON_ARRAY), **tail = self ? &self->child : NULL;
   char close = object ? '}' : ']';
   blanks(p);
-  if (self && p->at < p->end && *p->at == close) {
-    p->at++;
-    return self;
-  }
+  if (self && take(p, close)) return self;
   while (self) {
     const char *name = NULL;
     blanks(p);
     if (object) {
-      if (p->at >= p->end || *p->at++ != '"') return fail(p, "a name is expected");
+      if (!take(p, '"')) return fail(p, "a name is expected");
       if (!(name = string(p))) return NULL;
       blanks(p);
-      if (p->at >= p->end || *p->at++ != ':') return fail(p, "':' is expected");
+      if (!take(p, ':')) return fail(p, "':' is expected");
       if (self->count == JSON_MEMBERS_MAX) return fail(p, "an object of too many members");
       for (json *j = self->child; j; j = j->next)
         if (strcmp(j->name, name) == 0) return fail(p, "a name occurs twice");
