@@ -48,7 +48,7 @@ static void parent_of(char *out, const char *path) {
   snprintf(out, CLI_PATH_MAX, "%s", path);
   char *slash = strrchr(out, '/');
   if (!slash)
-    strcpy(out, ".");
+    snprintf(out, CLI_PATH_MAX, ".");
   else if (slash == out)
     out[1] = 0;
   else
