@@ -132,7 +132,7 @@ static int read_result(result *r, const cli_manifest *m, const jfhe_ctx *ctx, co
     int64_t count = json_count(e, "count", NUMBERS_MAX);
     all += count > 0 ? (size_t)count : 0;
   }
-  if (all != r->k + r->pairs)
+  if (!numbers || all != r->k + r->pairs)
     return cli_fail("%s/%s: 'numbers' does not fit its columns", dir, CLI_MANIFEST); /* before memory for them */
   r->sum = jfi_alloc_zero(r->k * sizeof *r->sum);
   r->product = jfi_alloc_zero(r->pairs * sizeof *r->product);

@@ -16,7 +16,7 @@ void cli_divert(char *line, size_t len) {
   g_line_len = len;
 }
 
-int cli_fail(const char *fmt, ...) {
+int(cli_fail)(const char *fmt, ...) {
   char line[1024];
   va_list args;
   va_start(args, fmt);

@@ -10,6 +10,10 @@ enum { CLI_BAD = 2 }; /* exit status of everything that was refused */
 
 /* Prints "jfhe: ..." to standard error, control characters made visible, over a bar that stands there, and returns CLI_BAD. */
 __attribute__((format(printf, 1, 2))) int cli_fail(const char *fmt, ...);
+#ifdef __clang_analyzer__ /* it cannot look into say.c */
+static inline int cli_failed(int told) { return told ? told : CLI_BAD; }
+#define cli_fail(...) cli_failed(cli_fail(__VA_ARGS__))
+#endif
 /* Failures go into line (len bytes, the last one kept) instead of standard error; null: back. For tests of readers. */
 void cli_divert(char *line, size_t len);
 /* cli_fail with a library status: "what: detail". */
