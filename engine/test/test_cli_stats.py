@@ -272,3 +272,25 @@ def test_bench_json():
     assert done.returncode == 0
     lines = [json.loads(line) for line in done.stdout.splitlines()]
     assert lines and all({"name", "params", "median_ns"} <= set(line) for line in lines)
+
+
+# ---- many rows ------------------------------------------------------------------------------------------------------
+@pytest.mark.skipif(not SLOW, reason="JFHE_TEST_SLOW")
+def test_a_million_rows(tmp_path):
+    """Four columns of scikit-learn's diabetes data, resampled with a small jitter; so many that gathering takes fewer at a time."""
+    from sklearn.datasets import load_diabetes
+
+    data = load_diabetes(scaled=False)
+    x, rng = np.column_stack([data.data[:, [2, 3, 8]], data.target]), np.random.default_rng(1)
+    rows = x[rng.integers(0, len(x), 1_000_000)]
+    rows = rows + rng.uniform(-0.005, 0.005, rows.shape) * x.std(axis=0)
+    check(tmp_path, ["bmi", "bp", "s5", "progression"], list(rows.T), preset="stats")
+
+
+@pytest.mark.skipif(not SLOW, reason="JFHE_TEST_SLOW")
+def test_too_many_rows(tmp_path):
+    """More than fit under the modulus: told before the work."""
+    table = tmp_path / "t.csv"
+    table.write_text("a\n" + "1\n2\n" * 1_750_000)
+    seal(table, tmp_path / "sealed", preset="stats")
+    refused("stats", "--keys", keys("stats"), "--in", tmp_path / "sealed", "--out", tmp_path / "r", says="these parameters allow", absent=tmp_path / "r")

@@ -204,8 +204,8 @@ static int seal_chunk(sealer *s, const job *j, size_t chunk) {
   for (size_t i = 0; i < j->n_col; i++) {
     char name[64], digest[65];
     size_t len;
-    CLI_TRY(jfhe_ckks_encode(s->ctx, s->pt, j->col[i].value, j->col[i].value + slots, slots, JFHE_PACK_COMPLEX,
-                             j->log_slots, j->level, 0, sqrt(2.0), s->scratch, s->scratch_len),
+    CLI_TRY(jfhe_ckks_encode_fresh(s->ctx, s->pt, j->col[i].value, j->col[i].value + slots, slots, JFHE_PACK_COMPLEX,
+                                   j->log_slots, j->level, 0, sqrt(2.0), s->scratch, s->scratch_len),
             j->path);
     CLI_TRY(jfhe_encrypt(s->ctx, s->ct, s->pt, s->sk, s->scratch, s->scratch_len), j->path);
     snprintf(name, sizeof name, "c%zu-%zu.ct", i, chunk);

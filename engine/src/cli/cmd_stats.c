@@ -8,6 +8,7 @@
  * 4 n slots z conj(w) - (2 S)(2 S'). That keeps both products at the scale of a product until the end, where a key switch's error is
  * 2^-46 of what it would be after rescaling. Means, covariances and correlations in the columns' own units are affine in these; the last
  * division and root of a correlation are done where the result is opened. */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,7 +31,8 @@ const char cli_help_stats[] =
     "  --threads T        (default 1)\n"
     "  --json             print what was made as JSON\n"
     "\n"
-    "Gives count, sum, mean, variance, covariance and correlation. At most about 4 million rows.\n";
+    "Gives count, sum, mean, variance, covariance and correlation. About 3 million rows are possible with the "
+    "presets.\n";
 
 enum { WORK_LEVEL = 2, SUM_LEVEL = 3 /* where there is one: room to sum at the scale of a product */, GATHER = 64 };
 static const size_t PAIR_MEMORY = (size_t)256 << 20; /* accumulators of one sweep over the chunks */
@@ -236,7 +238,7 @@ typedef struct writer {
   FILE *list;
   size_t files, bytes;
   jfhe_ct *waiting[GATHER], *gathered;
-  size_t n_waiting;
+  size_t n_waiting, batch; /* how many fit into one */
 } writer;
 
 static int flush_numbers(machine *m, writer *w, const char *what) {
@@ -256,12 +258,31 @@ static int flush_numbers(machine *m, writer *w, const char *what) {
   return 0;
 }
 
+/* Gathering 2^l doubles the scale l times: the largest 2^l <= GATHER at which a number still fits under half the modulus. All numbers of
+ * one kind have the bounds of the first. */
+static size_t batch_for(const machine *m, const jfhe_ct *ct) {
+  double bits = jfhe_ctx_log_q(m->ctx, jfhe_ct_level(ct)) - 1.01; /* the last 0.01 is for errors of the switches */
+  double size = log2((jfhe_ct_magnitude(ct) + jfhe_ct_error_worst(ct)) * jfhe_ct_scale(ct));
+  size_t batch = 1;
+  while (batch < GATHER && size + 1 <= bits) {
+    batch *= 2;
+    size++;
+  }
+  return batch;
+}
+
+/* The number in waiting[n_waiting] is complete. */
+static int add_number(machine *m, writer *w, const char *what) {
+  if (w->n_waiting == 0) w->batch = batch_for(m, w->waiting[0]);
+  return ++w->n_waiting == w->batch ? flush_numbers(m, w, what) : 0;
+}
+
 static int write_sums(machine *m, writer *w) {
   for (size_t i = 0; i < m->k; i++) {
     CLI_DO(finish_sum(m, m->sum[i]));
-    CLI_TRY(jfhe_ckks_drop_level(m->ctx, w->waiting[w->n_waiting++], m->sum[i], 1, m->scratch, m->scratch_len),
+    CLI_TRY(jfhe_ckks_drop_level(m->ctx, w->waiting[w->n_waiting], m->sum[i], 1, m->scratch, m->scratch_len),
             "stats: sum");
-    if (w->n_waiting == GATHER) CLI_DO(flush_numbers(m, w, "sums"));
+    CLI_DO(add_number(m, w, "sums"));
   }
   return flush_numbers(m, w, "sums");
 }
@@ -277,8 +298,8 @@ static int run(machine *m, writer *w, jfhe_ct **acc, size_t room, const json **f
       size_t x, y;
       pair_of(m, first + p, &x, &y);
       CLI_DO(cli_stop_check());
-      CLI_DO(finish_pair(m, x, y, acc[p], w->waiting[w->n_waiting++]));
-      if (w->n_waiting == GATHER) CLI_DO(flush_numbers(m, w, "products"));
+      CLI_DO(finish_pair(m, x, y, acc[p], w->waiting[w->n_waiting]));
+      CLI_DO(add_number(m, w, "products"));
       cli_progress_at(&m->progress, ++m->done);
     }
   }
@@ -349,6 +370,16 @@ static void report(const machine *m, const writer *w, const char *out, double se
   printf("  size    %zu ciphertexts, %s\n", w->files, cli_bytes(size, (double)w->bytes));
 }
 
+/* |z|, |w| <= sqrt 2 in `padded`/2 slots in all, so 4 n slots z conj w summed over chunks is at most 4 n padded, 2S at most
+ * 2 sqrt 2 padded, and D as the library bounds it at most 12 padded^2, errors not counted. Told before the work instead of after it. */
+static int check_range(const machine *m) {
+  double padded = (double)m->chunks * (double)((uint64_t)2 << m->in->log_slots);
+  double most_rows = sqrt(exp2(jfhe_ctx_log_q(m->ctx, 1) - 1.01) / jfhe_ctx_scale(m->ctx, 1) / 12);
+  return padded <= most_rows ? 0
+                             : cli_fail("stats: %s has %llu rows; these parameters allow %.0f", m->in_dir,
+                                        (unsigned long long)m->in->rows, floor(most_rows));
+}
+
 static int stats_of(const jfhe_ctx *ctx, const jfhe_keyring *keys, const cli_manifest *table, const char *in,
                     const char *out, const char *columns, int as_json) {
   double start = cli_now();
@@ -356,6 +387,7 @@ static int stats_of(const jfhe_ctx *ctx, const jfhe_keyring *keys, const cli_man
   writer w = {0};
   cli_stage stage = {.open = 0};
   int rc = choose(&m, columns);
+  if (rc == 0) rc = check_range(&m);
   if (rc == 0) rc = open_machine(&m);
   if (rc == 0) rc = cli_stage_open(&stage, out);
   w.dir = stage.path;
