@@ -49,7 +49,8 @@ static int encrypt_seeded(void *arg) {
   return jfhe_encrypt(s->ctx, s->out, s->pt, s->sk, SCRATCH);
 }
 static int encode_encrypt_seeded(void *arg) {
-  int bad = encode(arg);
+  bench *s = arg;
+  int bad = jfhe_ckks_encode_fresh(s->ctx, s->pt, s->re, s->im, s->slots, JFHE_PACK_COMPLEX, s->ctx->ring->log_n - 1, s->top, 0, 0.25, SCRATCH);
   return bad ? bad : encrypt_seeded(arg);
 }
 static int encrypt_public(void *arg) {

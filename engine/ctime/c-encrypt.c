@@ -25,7 +25,7 @@ int main(void) {
   void *scratch = ctime_scratch(len);
   MUST(jfhe_ckks_encode(ctx, pt, re, im, SLOTS, JFHE_PACK_COMPLEX, 7, 3, 0, 2, scratch, len));
   MUST(jfhe_encrypt(ctx, ct, pt, sk, scratch, len));
-  MUST(jfhe_ckks_encode(ctx, pt, re, NULL, SLOTS, JFHE_PACK_REAL, 7, 2, 0, 1, scratch, len));
+  MUST(jfhe_ckks_encode_fresh(ctx, pt, re, NULL, SLOTS, JFHE_PACK_REAL, 7, 2, 0, 1, scratch, len));
   MUST(jfhe_encrypt_public(ctx, ct, pt, pk, scratch, len));
   MUST(jfhe_ckks_encode(ctx, pt, re, NULL, SLOTS, JFHE_PACK_COEFF, 0, 1, 0, 1, scratch, len));
   MUST(jfhe_encrypt(ctx, ct, pt, sk, scratch, len));
