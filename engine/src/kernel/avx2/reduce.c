@@ -33,7 +33,8 @@ void jfi_avx2_reduce(uint64_t *r, const uint64_t *a, size_t n, const jfi_mod *m)
 
 void jfi_avx2_reduce_centred(uint64_t *r, const uint64_t *a, uint64_t from, size_t n, const jfi_mod *m) {
   const jfi_dmod c = dmod(m);
-  const jfi_d half = dset((double)((from - 1) / 2)), whole = dset((double)from);
+  const uint64_t largest = (from - 1) / 2; /* of the centred residues */
+  const jfi_d half = dset((double)largest), whole = dset((double)from);
   for (size_t i = 0; i < n; i += 4) {
     const jfi_d x = wload(a + i, &c);
     finish(r + i, dsub(x, _mm256_and_pd(whole, _mm256_cmp_pd(x, half, _CMP_GT_OQ))), &c);

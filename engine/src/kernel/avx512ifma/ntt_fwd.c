@@ -221,7 +221,7 @@ static void leaf_block(uint64_t *x, const uint64_t *w, uint32_t log_n, const ifm
     run_pass(x, a->radix, (size_t)1 << (log_n - a->nodes - a->radix),
              w + a->at + (leaf << sub) * ifma_node_words[a->radix], (size_t)1 << sub, i == 0, c);
   }
-  const size_t pairs = (size_t)1 << (log_n - p->leaves - 4);
+  const size_t pairs = ((size_t)1 << log_n) >> (p->leaves + 4);
   tail(x, pairs, w, p, leaf * pairs, c);
 }
 

@@ -208,7 +208,7 @@ static void run_pass(uint64_t *x, uint32_t radix, size_t h, const uint64_t *t, s
 /* The tail and the passes that work in L1, for one leaf: the mirror of ntt_fwd.c. */
 static void leaf_block(uint64_t *x, const uint64_t *w, uint32_t log_n, const ifma_plan *p, size_t leaf,
                        const consts *c) {
-  const size_t pairs = (size_t)1 << (log_n - p->leaves - 4);
+  const size_t pairs = ((size_t)1 << log_n) >> (p->leaves + 4);
   tail(x, pairs, w, p, leaf * pairs, c);
   for (uint32_t i = p->passes; i-- > p->outer;) {
     const ifma_pass *a = &p->pass[i];
