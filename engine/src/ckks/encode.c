@@ -8,13 +8,13 @@
 #include "ckks/slots.h"
 
 /* Nonnegative doubles order as their bits do, NaN and infinity above all others: a maximum without a branch on the numbers.
- * Squares that underflow are the caller's 2^-500. */
+ * Squares that underflow are the caller's 2^-500. __builtin_sqrt is the instruction without optimisation too; libm's sqrt would branch. */
 double jfi_numbers_max(const double *re, const double *im, size_t count) {
   const uint64_t infinity = (uint64_t)0x7ff << 52;
   uint64_t most = 0;
   for (size_t i = 0; i < count; i++) {
     double a = fabs(re[i]);
-    if (im) a = sqrt(a * a + im[i] * im[i]) * (1 + 0x1p-50);
+    if (im) a = __builtin_sqrt(a * a + im[i] * im[i]) * (1 + 0x1p-50);
     uint64_t bits;
     memcpy(&bits, &a, sizeof bits);
     bits &= ~((uint64_t)1 << 63);
