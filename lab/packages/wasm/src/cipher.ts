@@ -1,5 +1,5 @@
 // cipher.ts: numbers to ciphertext containers and back. Both classes keep their buffers, so that a column of many
-// chunks allocates once; both wipe what they held of numbers after each call.
+// chunks allocates little; both wipe what they held of numbers after each call.
 
 import type { SecretKey } from './keys.js';
 import { Encoding, NULL, Packing, type Ptr } from './raw.js';
@@ -33,7 +33,6 @@ export interface Opened {
 export class Encryptor {
   private readonly re: Ptr<'double'>;
   private readonly im: Ptr<'double'>;
-  private readonly pt: Ptr<'jfhe_pt'>;
   private readonly ct: Ptr<'jfhe_ct'>;
   private readonly scratch: Ptr;
   private readonly scratchBytes: number;
@@ -45,7 +44,6 @@ export class Encryptor {
     this.scratch = memory.alloc(this.scratchBytes);
     this.re = memory.alloc(8 * slots);
     this.im = memory.alloc(8 * slots);
-    this.pt = engine.make(out => calls.ptNew(out, ptr, levels));
     this.ct = engine.make(out => calls.ctNew(out, ptr, 1, levels));
   }
 
@@ -53,10 +51,13 @@ export class Encryptor {
   encrypt(numbers: Numbers): Uint8Array<ArrayBuffer> {
     const { context } = this.key;
     const { calls } = context.engine;
+    const level = numbers.level ?? context.levels;
+    const pt = context.engine.make<'jfhe_pt'>(out => calls.ptNew(out, context.ptr, level));
     try {
-      this.encode(numbers);
-      calls.encrypt(context.ptr, this.ct, this.pt, this.key.ptr, this.scratch, this.scratchBytes);
+      this.encode(pt, numbers, level);
+      calls.encrypt(context.ptr, this.ct, pt, this.key.ptr, this.scratch, this.scratchBytes);
     } finally {
+      calls.ptFree(pt); // wipes it
       this.wipe();
     }
     return context.engine.written(calls.ctWriteSize(this.ct, Encoding.SEEDED), (at, length) =>
@@ -68,11 +69,10 @@ export class Encryptor {
     const { calls, memory } = this.key.context.engine;
     this.wipe();
     for (const at of [this.scratch, this.re, this.im]) memory.free(at);
-    calls.ptFree(this.pt);
     calls.ctFree(this.ct);
   }
 
-  private encode({ re, im, bound, level, logSlots }: Numbers): void {
+  private encode(pt: Ptr<'jfhe_pt'>, { re, im, bound, logSlots }: Numbers, level: number): void {
     const { context } = this.key;
     const { calls, memory } = context.engine;
     const count = Math.max(re.length, im?.length ?? 0);
@@ -81,13 +81,13 @@ export class Encryptor {
     if (im) memory.doubles(this.im, count).fill(0, im.length).set(im);
     calls.ckksEncodeFresh(
       context.ptr,
-      this.pt,
+      pt,
       this.re,
       im ? this.im : NULL,
       count,
       im ? Packing.COMPLEX : Packing.REAL,
       logSlots ?? context.logN - 1,
-      level ?? context.levels,
+      level,
       0, // the level's canonical scale
       bound,
       this.scratch,
@@ -95,7 +95,7 @@ export class Encryptor {
     );
   }
 
-  /** The numbers and what encoding left of them in the scratch; the plaintext itself is overwritten or freed. */
+  /** The numbers, and what encoding left of them in the scratch. */
   private wipe(): void {
     const { engine, slots } = this.key.context;
     engine.memory.wipe(this.scratch, this.scratchBytes);
