@@ -59,7 +59,7 @@ INLINE uint64_t byte_weights(uint64_t x) {
 /* Eight coefficients a word, one a byte; plane p of coefficient i is byte p*stride + i, so all is done side by side.
  * weight(a) - weight(b) = weight(a) + weight(not b) - 21; the 21 bits `b` are those whose mask bits are set. */
 INLINE void cbd_body(int8_t *out, const uint64_t *planes, size_t words, size_t n) {
-  uint64_t sum[PIECE / 8];
+  uint64_t sum[PIECE / 8] = {0}; /* eight stores: the analyser cannot see that words covers n */
   const uint64_t ones = UINT64_C(0x0101010101010101);
   for (size_t i = 0; i < words; i++) {
     const uint64_t *p = planes + i;
