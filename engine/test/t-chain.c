@@ -118,3 +118,15 @@ JFI_TEST(contexts_agree_on_their_hash) {
   jfhe_ctx_free(a);
   jfhe_ctx_free(b);
 }
+
+/* 63 steps over 48 bits take more primes of 48 bits than there are levels. */
+JFI_TEST(long_runs_of_wide_steps_fit_or_are_refused) {
+  for (uint32_t bits = 56; bits <= 60; bits++) {
+    jfi_params p = {.log_n = 17, .first_bits = 48, .n_steps = JFI_LEVELS_MAX - 1, .n_special = 8, .special_bits = 48};
+    jfi_chain c;
+    memset(p.step_bits, (int)bits, p.n_steps);
+    jfhe_status st = jfi_chain_build(&c, &p);
+    CHECK(st == JFHE_OK || st == JFHE_ERR_PARAMS);
+    if (st == JFHE_OK) check_chain(&p);
+  }
+}

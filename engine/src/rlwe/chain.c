@@ -93,7 +93,8 @@ static jfhe_status add_region(jfi_chain *c, uint32_t level, uint32_t step, uint3
   region r = {0};
   if (!region_plan(&r, step, count))
     return jfi_fail(JFHE_ERR_PARAMS, "no set of primes gives %u steps of %u bits; use at most 48 bits, or 56 to 58", count, step);
-  uint32_t main[JFI_LEVELS_MAX], terminal[TERMINALS_MAX];
+  /* Steps over 48 bits take more than one prime a level; take_prime ends at JFI_PRIMES_MAX. */
+  uint32_t main[JFI_PRIMES_MAX] = {0}, terminal[TERMINALS_MAX] = {0};
   for (uint32_t i = 0; i < r.n_main; i++)
     if ((main[i] = (uint32_t)take_prime(c, PRIME_BITS)) == JFI_PRIMES_MAX) return too_many();
   for (uint32_t i = 0; i < r.n_terminals; i++)
@@ -129,7 +130,8 @@ static jfhe_status pick_run(const jfi_chain *c, uint64_t *out, uint32_t count, u
   uint32_t size = 0, want = 2 * count + 7;
   while (size < want && (q = next_free(c, q, bits))) window[size++] = q;
   if (size < count) return too_many();
-  double middle = (double)window[size / 2], s = middle;
+  uint32_t half = size / 2;
+  double middle = (double)window[half], s = middle;
   *scale = middle;
   for (uint32_t i = count; i-- > 0;) {
     uint32_t best = size;
