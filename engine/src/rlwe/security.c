@@ -27,9 +27,10 @@ static double log2_up(double x) {
   double bits = 0;
   while (x >= 2) { x /= 2; bits += 1; }
   double weight = 0.5;
-  for (int i = 0; i < 24; i++, weight /= 2) {
+  for (int i = 0; i < 24; i++) {
     x *= x;
     if (x >= 2) { x /= 2; bits += weight; }
+    weight /= 2;
   }
   return bits + 0x1p-23;
 }
