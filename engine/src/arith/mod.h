@@ -42,10 +42,15 @@ static inline uint64_t jfi_shoup52(uint64_t w, uint64_t q) {
   return (uint64_t)(((jfi_u128)w << 52) / q);
 }
 
+/* requires x < 2^63.  ensures result == x - q if x >= q, else x. By the sign of the difference, not a comparison: of that clang makes a
+ * branch on what may be a secret (engine/ctime). */
+static inline uint64_t jfi_mod_once(uint64_t x, uint64_t q) {
+  uint64_t d = x - q;
+  return d + (q & (0 - (d >> 63)));
+}
 /* requires a, b < q.  ensures result < q, == a + b. */
 static inline uint64_t jfi_mod_add(uint64_t a, uint64_t b, uint64_t q) {
-  uint64_t s = a + b;
-  return s - (q & (0 - (uint64_t)(s >= q)));
+  return jfi_mod_once(a + b, q);
 }
 /* requires a, b < q.  ensures result < q, == a - b. */
 static inline uint64_t jfi_mod_sub(uint64_t a, uint64_t b, uint64_t q) {
@@ -54,7 +59,7 @@ static inline uint64_t jfi_mod_sub(uint64_t a, uint64_t b, uint64_t q) {
 }
 /* requires a < q.  ensures result < q, == -a. */
 static inline uint64_t jfi_mod_neg(uint64_t a, uint64_t q) {
-  return (q - a) & (0 - (uint64_t)(a != 0));
+  return jfi_mod_sub(0, a, q);
 }
 
 static inline uint64_t jfi_mulhi64(uint64_t a, uint64_t b) {
@@ -66,14 +71,12 @@ static inline uint64_t jfi_mul_shoup_lazy(uint64_t a, uint64_t w, uint64_t ws, u
   return a * w - jfi_mulhi64(a, ws) * q;
 }
 static inline uint64_t jfi_mul_shoup(uint64_t a, uint64_t w, uint64_t ws, uint64_t q) {
-  uint64_t r = jfi_mul_shoup_lazy(a, w, ws, q);
-  return r - (q & (0 - (uint64_t)(r >= q)));
+  return jfi_mod_once(jfi_mul_shoup_lazy(a, w, ws, q), q);
 }
 
 /* requires any x.  ensures result < q, == x mod q. floor(x*mu64/2^64) is short by at most 1. */
 static inline uint64_t jfi_mod_reduce(uint64_t x, const jfi_mod *m) {
-  uint64_t r = x - jfi_mulhi64(x, m->mu64) * m->q;
-  return r - (m->q & (0 - (uint64_t)(r >= m->q)));
+  return jfi_mod_once(x - jfi_mulhi64(x, m->mu64) * m->q, m->q);
 }
 
 /* requires any 128-bit x.  ensures result < q, == x mod q.

@@ -5,7 +5,7 @@
 #include "ckks/slots.h"
 
 /* Residue a in [0, q), q odd, as the centred integer it stands for. */
-static inline int64_t centre(uint64_t a, uint64_t q) { return (int64_t)(a - (q & (0 - (uint64_t)(a > q / 2)))); }
+static inline int64_t centre(uint64_t a, uint64_t q) { return (int64_t)(a - (q & (0 - ((q / 2 - a) >> 63)))); }
 
 /* Balanced mixed radix: x = v0 + q0 v1 + q0 q1 v2 + ..., |v_j| <= (q_j - 1)/2, which represents each
  * x of [-(Q-1)/2, (Q-1)/2] once. limb j becomes v_j mod q_j. x_j' = (x_j - v_i)/q_i for all j > i. */
