@@ -71,6 +71,7 @@ int prog_open(prog_machine *m, const jfhe_ctx *ctx) {
   if (!ok || !m->spare || !m->pt) return 0;
   m->image_len = (size_t)m->reg[0].ct->cap_polys * m->reg[0].ct->cap_limbs * ctx->ring->n * sizeof(uint64_t);
   m->image = jfi_alloc(m->image_len);
+  for (int r = 0; r < PROG_REGS; r++) memset(m->reg[r].ct->data, 0, m->image_len); /* compared before it is written */
   return m->image && make_keys(m);
 }
 
