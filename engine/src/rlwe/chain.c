@@ -8,6 +8,7 @@
 #include "ring/primes.h"
 #include "rlwe/params.h"
 
+#include <math.h>
 #include <string.h>
 
 enum { PRIME_BITS = 48, TERMINALS_MAX = 4, TERMINAL_BITS_MIN = 22 };
@@ -99,7 +100,6 @@ static jfhe_status add_region(jfi_chain *c, uint32_t level, uint32_t step, uint3
     if ((main[i] = (uint32_t)take_prime(c, PRIME_BITS)) == JFI_PRIMES_MAX) return too_many();
   for (uint32_t i = 0; i < r.n_terminals; i++)
     if ((terminal[i] = (uint32_t)take_prime(c, r.bits[i])) == JFI_PRIMES_MAX) return too_many();
-  c->scale[level + count] = (double)((uint64_t)1 << step);
   for (uint32_t i = 1; i <= count; i++) {
     jfi_set s = c->level[level];
     for (uint32_t m = 0; m < r.main[i]; m++) s = jfi_set_with(s, main[m]);
@@ -189,13 +189,22 @@ static double set_product(const jfi_chain *c, jfi_set s) {
   return x;
 }
 
-/* Canonical scales: given at the top of each run of equal steps, below it what squaring and rescaling makes of it. */
+/* Canonical scales: what squaring and rescaling makes of the scale above, s -> s^2/step. A run of one prime a step begins with the scale
+ * at its top that its primes were picked for. A rational run is solved from its bottom, s -> sqrt(s*step): there an error of a step is
+ * halved at each level instead of doubled. Where two runs meet, the lower one's scale holds. */
 static void set_scales(jfi_chain *c, const jfi_params *p) {
-  if (c->top == 0) c->scale[0] = (double)((uint64_t)1 << (p->first_bits - 2));
-  for (uint32_t l = c->top; l > 0; l--) {
+  for (uint32_t l = 1; l <= c->top; l++)
     c->step[l] = set_product(c, jfi_set_minus(c->level[l], c->level[l - 1])) /
                  set_product(c, jfi_set_minus(c->level[l - 1], c->level[l]));
-    if (c->scale[l - 1] == 0) c->scale[l - 1] = c->scale[l] * c->scale[l] / c->step[l];
+  if (c->top == 0) c->scale[0] = (double)((uint64_t)1 << (p->first_bits - 2));
+  for (uint32_t l = c->top; l > 0; l--)
+    if (p->step_bits[l - 1] <= PRIME_BITS && c->scale[l - 1] == 0) c->scale[l - 1] = c->scale[l] * c->scale[l] / c->step[l];
+  for (uint32_t l = 1; l <= c->top; l++) {
+    uint32_t bits = p->step_bits[l - 1];
+    if (bits <= PRIME_BITS) continue;
+    double wide = (double)((uint64_t)1 << bits);
+    if (l == 1) c->scale[0] = wide;
+    c->scale[l] = l == 1 || p->step_bits[l - 2] == bits ? sqrt(c->scale[l - 1] * c->step[l]) : wide;
   }
 }
 
