@@ -51,7 +51,7 @@ static int encrypt_seeded(void *arg) {
 static int encode_encrypt_seeded(void *arg) {
   bench *s = arg;
   int bad = jfhe_ckks_encode_fresh(s->ctx, s->fresh_pt, s->re, s->im, s->slots, JFHE_PACK_COMPLEX, s->ctx->ring->log_n - 1, s->top, 0, 0.25, SCRATCH);
-  return bad ? bad : jfhe_encrypt(s->ctx, s->out, s->fresh_pt, s->sk, SCRATCH);
+  return bad ? bad : (int)jfhe_encrypt(s->ctx, s->out, s->fresh_pt, s->sk, SCRATCH);
 }
 static int encrypt_public(void *arg) {
   bench *s = arg;
