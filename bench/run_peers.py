@@ -24,6 +24,7 @@ OURS_WASM = "jupyterfhe-wasm"
 TIMEOUT_S = 900
 
 NTT_NAMES = ["ntt_fwd", "ntt_inv"]
+OUR_SETS = {14: "stats", 15: "n15", 16: "n16"}  # the parameter sets of `jfhe bench` that are the cases of cases.json
 CKKS_NAMES = ["ckks_mul", "ckks_rotate", "ckks_rotate_hoisted8", "encode", "encrypt_seeded", "encode_encrypt_seeded",
               "decrypt_decode", "key_rotation_bytes"]
 
@@ -203,8 +204,8 @@ def run(job: Job, budget_ms: float, cpus: list[int]) -> tuple[list[dict], str]:
     return lines_of(done.stdout), fault
 
 
-def our_jobs(jfhe: Path, names: list[str], threads: int) -> list[Job]:
-    extra = ["--threads", threads] if threads > 1 else []
+def our_jobs(jfhe: Path, names: list[str], threads: int, parameters: str | None = None) -> list[Job]:
+    extra = (["--preset", parameters] if parameters else []) + (["--threads", threads] if threads > 1 else [])
     return [Job(OURS, (jfhe, "bench", "--json", "--filter", name, *extra), threads) for name in names]
 
 
@@ -218,13 +219,12 @@ def batches(cases: dict, peers: list[Peer], ready: dict[str, Path], jfhe: Path |
         out.append(jobs + (our_jobs(jfhe, NTT_NAMES, 1) if jfhe else []))
     if "ckks" in groups:
         for count in threads:
-            if jfhe:
-                out.append(our_jobs(jfhe, CKKS_NAMES, count))
             for case in cases["ckks"]:
                 wanted = [p for p in chosen if p.ckks and (count == 1 or p.two_threads)]
                 commands = [(p, p.ckks(ready[p.name], case)) for p in wanted]
                 extra = ["--threads", count] if count > 1 else []
-                out.append([Job(p.name, (*c, *extra), count) for p, c in commands if c])
+                ours = our_jobs(jfhe, CKKS_NAMES, count, OUR_SETS[case["logn"]]) if jfhe else []
+                out.append(ours + [Job(p.name, (*c, *extra), count) for p, c in commands if c])
     return out
 
 

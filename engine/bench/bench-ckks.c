@@ -203,7 +203,7 @@ static jfhe_status open_bench(bench *s, size_t set) {
   TRY(jfhe_encrypt(s->ctx, s->b, s->pt, s->sk, SCRATCH));
   snprintf(s->params, sizeof s->params,
            "\"set\": \"%s\", \"logN\": %u, \"logQP\": %.0f, \"primes\": %u, \"dnum\": %u, \"threads\": %u, \"isa\": \"%s\"", sets[set].name,
-           jfhe_ctx_log_n(s->ctx), jfhe_ctx_log_qp(s->ctx), jfhe_ctx_primes(s->ctx), jfhe_ctx_dnum(s->ctx), jfhe_ctx_threads(s->ctx),
+           jfhe_ctx_log_n(s->ctx), jfhe_ctx_log_qp(s->ctx), jfhe_ctx_limbs(s->ctx, s->top), jfhe_ctx_dnum(s->ctx), jfhe_ctx_threads(s->ctx),
            jfhe_ctx_backend(s->ctx));
   return JFHE_OK;
 }
