@@ -38,11 +38,13 @@ typedef struct bench {
 
 static int encode(void *arg) {
   bench *s = arg;
-  return jfhe_ckks_encode(s->ctx, s->pt, s->re, s->im, s->slots, JFHE_PACK_COMPLEX, s->ctx->ring->log_n - 1, s->top, 0, 0.25, SCRATCH);
+  return jfhe_ckks_encode(s->ctx, s->pt, s->re, s->im, s->slots, JFHE_PACK_COMPLEX, s->ctx->ring->log_n - 1, s->top, 0,
+                          0.25, SCRATCH);
 }
 static int encode_real(void *arg) {
   bench *s = arg;
-  return jfhe_ckks_encode(s->ctx, s->pt, s->re, NULL, s->slots, JFHE_PACK_REAL, s->ctx->ring->log_n - 1, s->top, 0, 0.25, SCRATCH);
+  return jfhe_ckks_encode(s->ctx, s->pt, s->re, NULL, s->slots, JFHE_PACK_REAL, s->ctx->ring->log_n - 1, s->top, 0,
+                          0.25, SCRATCH);
 }
 static int encrypt_seeded(void *arg) {
   bench *s = arg;
@@ -50,7 +52,8 @@ static int encrypt_seeded(void *arg) {
 }
 static int encode_encrypt_seeded(void *arg) {
   bench *s = arg;
-  int bad = jfhe_ckks_encode_fresh(s->ctx, s->fresh_pt, s->re, s->im, s->slots, JFHE_PACK_COMPLEX, s->ctx->ring->log_n - 1, s->top, 0, 0.25, SCRATCH);
+  int bad = jfhe_ckks_encode_fresh(s->ctx, s->fresh_pt, s->re, s->im, s->slots, JFHE_PACK_COMPLEX,
+                                   s->ctx->ring->log_n - 1, s->top, 0, 0.25, SCRATCH);
   return bad ? bad : (int)jfhe_encrypt(s->ctx, s->out, s->fresh_pt, s->sk, SCRATCH);
 }
 static int encrypt_public(void *arg) {
@@ -122,7 +125,7 @@ static const struct {
 static const struct {
   const char *name;
   uint32_t log_n, steps, step_bits, specials; /* 0: a preset */
-} sets[] = {{"stats-lite", 0, 0, 0, 0}, {"stats", 0, 0, 0, 0},   {"ml", 0, 0, 0, 0},
+} sets[] = {{"stats-lite", 0, 0, 0, 0}, {"stats", 0, 0, 0, 0},  {"ml", 0, 0, 0, 0},
             {"deep", 0, 0, 0, 0},       {"n15", 15, 12, 47, 5}, {"n16", 16, 24, 48, 9}};
 
 static jfhe_status open_ctx(jfhe_ctx **ctx, size_t i) {
@@ -136,18 +139,19 @@ static jfhe_status open_ctx(jfhe_ctx **ctx, size_t i) {
 }
 
 static size_t most_scratch(const jfhe_ctx *ctx, uint32_t top) {
-  size_t need[] = {jfhe_ckks_encode_scratch(ctx),      jfhe_ckks_decode_scratch(ctx),           jfhe_encrypt_scratch(ctx),
-                   jfhe_decrypt_scratch(ctx),          jfhe_ckks_mul_scratch(ctx, top),         jfhe_ckks_rescale_scratch(ctx, top),
+  size_t need[] = {jfhe_ckks_encode_scratch(ctx),      jfhe_ckks_decode_scratch(ctx),
+                   jfhe_encrypt_scratch(ctx),          jfhe_decrypt_scratch(ctx),
+                   jfhe_ckks_mul_scratch(ctx, top),    jfhe_ckks_rescale_scratch(ctx, top),
                    jfhe_ckks_rotate_scratch(ctx, top), jfhe_ckks_rotate_many_scratch(ctx, top)};
   size_t most = 0;
   for (size_t i = 0; i < sizeof need / sizeof *need; i++) most = need[i] > most ? need[i] : most;
   return most;
 }
 
-#define TRY(call)                                       \
-  do {                                                  \
-    jfhe_status try_ = (call);                          \
-    if (try_ != JFHE_OK) return try_;                   \
+#define TRY(call)                                                                                                      \
+  do {                                                                                                                 \
+    jfhe_status try_ = (call);                                                                                         \
+    if (try_ != JFHE_OK) return try_;                                                                                  \
   } while (0)
 
 static jfhe_status open_vectors(bench *s) {
@@ -196,15 +200,17 @@ static jfhe_status open_bench(bench *s, size_t set) {
   TRY(jfhe_ct_new(&s->low, s->ctx, 1, 0));
   TRY(jfhe_ct_new(&s->out, s->ctx, 1, s->top));
   TRY(jfhe_ct_new(&s->lazy, s->ctx, 2, s->top));
-  TRY(jfhe_ckks_encode(s->ctx, s->low_pt, s->re, s->im, s->slots, JFHE_PACK_COMPLEX, s->ctx->ring->log_n - 1, 0, 0, 0.25, SCRATCH));
+  TRY(jfhe_ckks_encode(s->ctx, s->low_pt, s->re, s->im, s->slots, JFHE_PACK_COMPLEX, s->ctx->ring->log_n - 1, 0, 0,
+                       0.25, SCRATCH));
   TRY(jfhe_encrypt(s->ctx, s->low, s->low_pt, s->sk, SCRATCH));
   TRY((jfhe_status)encode(s));
   TRY(jfhe_encrypt(s->ctx, s->a, s->pt, s->sk, SCRATCH));
   TRY(jfhe_encrypt(s->ctx, s->b, s->pt, s->sk, SCRATCH));
-  snprintf(s->params, sizeof s->params,
-           "\"set\": \"%s\", \"logN\": %u, \"logQP\": %.0f, \"primes\": %u, \"dnum\": %u, \"threads\": %u, \"isa\": \"%s\"", sets[set].name,
-           jfhe_ctx_log_n(s->ctx), jfhe_ctx_log_qp(s->ctx), jfhe_ctx_limbs(s->ctx, s->top), jfhe_ctx_dnum(s->ctx), jfhe_ctx_threads(s->ctx),
-           jfhe_ctx_backend(s->ctx));
+  snprintf(
+      s->params, sizeof s->params,
+      "\"set\": \"%s\", \"logN\": %u, \"logQP\": %.0f, \"primes\": %u, \"dnum\": %u, \"threads\": %u, \"isa\": \"%s\"",
+      sets[set].name, jfhe_ctx_log_n(s->ctx), jfhe_ctx_log_qp(s->ctx), jfhe_ctx_limbs(s->ctx, s->top),
+      jfhe_ctx_dnum(s->ctx), jfhe_ctx_threads(s->ctx), jfhe_ctx_backend(s->ctx));
   return JFHE_OK;
 }
 
@@ -264,12 +270,18 @@ int main(int argc, char **argv) {
   jfi_bench_options o = {0};
   for (int i = 1; i < argc; i++) {
     const char *value = i + 1 < argc ? argv[i + 1] : "";
-    if (strcmp(argv[i], "--json") == 0) o.json = 1;
-    else if (strcmp(argv[i], "--filter") == 0) o.filter = value, i++;
-    else if (strcmp(argv[i], "--cases") == 0) o.cases = value, i++;
-    else if (strcmp(argv[i], "--threads") == 0) o.threads = (uint32_t)strtoul(value, NULL, 10), i++;
-    else if (strcmp(argv[i], "--budget-ms") == 0) o.budget_ms = strtod(value, NULL), i++;
-    else return fprintf(stderr, "unknown argument %s\n", argv[i]), 2;
+    if (strcmp(argv[i], "--json") == 0)
+      o.json = 1;
+    else if (strcmp(argv[i], "--filter") == 0)
+      o.filter = value, i++;
+    else if (strcmp(argv[i], "--cases") == 0)
+      o.cases = value, i++;
+    else if (strcmp(argv[i], "--threads") == 0)
+      o.threads = (uint32_t)strtoul(value, NULL, 10), i++;
+    else if (strcmp(argv[i], "--budget-ms") == 0)
+      o.budget_ms = strtod(value, NULL), i++;
+    else
+      return fprintf(stderr, "unknown argument %s\n", argv[i]), 2;
   }
   return jfi_bench_ckks(&o);
 }

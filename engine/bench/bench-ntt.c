@@ -23,7 +23,10 @@ static int inverse(void *arg) {
 }
 
 int jfi_bench_ntt(const jfi_bench_options *o) {
-  static const struct { const char *name; int (*run)(void *); } cases[] = {{"ntt_fwd", forward}, {"ntt_inv", inverse}};
+  static const struct {
+    const char *name;
+    int (*run)(void *);
+  } cases[] = {{"ntt_fwd", forward}, {"ntt_inv", inverse}};
   for (uint32_t log_n = 13; log_n <= 16; log_n++)
     for (size_t i = 0; i < 2; i++) {
       if (!jfi_bench_wants(o, cases[i].name)) continue;

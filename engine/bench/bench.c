@@ -36,21 +36,26 @@ int jfi_bench_time(jfi_bench_result *r, int (*run)(void *arg), void *arg, double
   return 0;
 }
 
-void jfi_bench_print(const jfi_bench_options *o, const char *name, const char *params, const jfi_bench_result *r, size_t bytes) {
+void jfi_bench_print(const jfi_bench_options *o, const char *name, const char *params, const jfi_bench_result *r,
+                     size_t bytes) {
   if (o->json) {
-    printf("{\"name\": \"%s\", \"params\": {%s}, \"median_ns\": %.0f, \"p10_ns\": %.0f, \"p90_ns\": %.0f, \"runs\": %zu", name, params,
-           r->median_ns, r->p10_ns, r->p90_ns, r->runs);
+    printf(
+        "{\"name\": \"%s\", \"params\": {%s}, \"median_ns\": %.0f, \"p10_ns\": %.0f, \"p90_ns\": %.0f, \"runs\": %zu",
+        name, params, r->median_ns, r->p10_ns, r->p90_ns, r->runs);
     if (bytes) printf(", \"bytes\": %zu", bytes);
     printf("}\n");
   } else if (bytes) {
     printf("%-24s %12zu bytes   %s\n", name, bytes, params);
   } else {
-    printf("%-24s %10.1f us (p10 %.1f, p90 %.1f; %zu runs)   %s\n", name, r->median_ns / 1e3, r->p10_ns / 1e3, r->p90_ns / 1e3, r->runs, params);
+    printf("%-24s %10.1f us (p10 %.1f, p90 %.1f; %zu runs)   %s\n", name, r->median_ns / 1e3, r->p10_ns / 1e3,
+           r->p90_ns / 1e3, r->runs, params);
   }
   fflush(stdout);
 }
 
-int jfi_bench_wants(const jfi_bench_options *o, const char *name) { return !o->filter || strstr(name, o->filter) != NULL; }
+int jfi_bench_wants(const jfi_bench_options *o, const char *name) {
+  return !o->filter || strstr(name, o->filter) != NULL;
+}
 
 int jfi_bench_listed(const char *list, const char *word) {
   size_t len = strlen(word);

@@ -7,11 +7,11 @@
 
 /* What to run, and how. Zero fields take the default. */
 typedef struct jfi_bench_options {
-  const char *filter;  /* run only names that contain it; null: all */
-  const char *cases;   /* names of parameter sets, comma-separated; null: all */
-  uint32_t threads;    /* 0: 1 */
-  double budget_ms;    /* time for one measurement; 0: 500 */
-  int json;            /* 1: one object a line; 0: one readable line each */
+  const char *filter; /* run only names that contain it; null: all */
+  const char *cases;  /* names of parameter sets, comma-separated; null: all */
+  uint32_t threads;   /* 0: 1 */
+  double budget_ms;   /* time for one measurement; 0: 500 */
+  int json;           /* 1: one object a line; 0: one readable line each */
 } jfi_bench_options;
 
 typedef struct jfi_bench_result {
@@ -23,7 +23,8 @@ typedef struct jfi_bench_result {
  * everything. Returns 0, or what run returned. */
 int jfi_bench_time(jfi_bench_result *r, int (*run)(void *arg), void *arg, double budget_ms);
 /* One line of output. params: the inside of a JSON object, or empty; bytes: 0 for none. */
-void jfi_bench_print(const jfi_bench_options *o, const char *name, const char *params, const jfi_bench_result *r, size_t bytes);
+void jfi_bench_print(const jfi_bench_options *o, const char *name, const char *params, const jfi_bench_result *r,
+                     size_t bytes);
 /* Nonzero when the filter admits the name. */
 int jfi_bench_wants(const jfi_bench_options *o, const char *name);
 /* Nonzero when the comma-separated list (null: everything) holds the word. */

@@ -19,8 +19,8 @@ int main(void) {
   MUST(jfhe_ct_new(&product, ctx, 2, 3));
   double re[SLOTS], im[SLOTS], error;
   for (int i = 0; i < SLOTS; i++) re[i] = 0.01 * i - 0.5;
-  size_t len = jfhe_ckks_encode_scratch(ctx) + jfhe_encrypt_scratch(ctx) + jfhe_decrypt_scratch(ctx) + jfhe_ckks_decode_scratch(ctx) +
-               jfhe_release_scratch(ctx);
+  size_t len = jfhe_ckks_encode_scratch(ctx) + jfhe_encrypt_scratch(ctx) + jfhe_decrypt_scratch(ctx) +
+               jfhe_ckks_decode_scratch(ctx) + jfhe_release_scratch(ctx);
   void *scratch = ctime_scratch(len);
   MUST(jfhe_ckks_encode(ctx, pt, re, NULL, SLOTS, JFHE_PACK_REAL, 7, 3, 0, 1, scratch, len));
   MUST(jfhe_encrypt(ctx, ct, pt, sk, scratch, len));

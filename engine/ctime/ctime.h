@@ -13,17 +13,18 @@
 #include "rlwe/evk.h"
 #include "rlwe/secret/sk.h"
 
-#define MUST(expr)                                                                     \
-  do {                                                                                 \
-    jfhe_status st_ = (expr);                                                          \
-    if (st_ != JFHE_OK) {                                                              \
-      fprintf(stderr, "%s: %s: %s\n", #expr, jfhe_status_text(st_), jfhe_last_error()); \
-      exit(2);                                                                         \
-    }                                                                                  \
+#define MUST(expr)                                                                                                     \
+  do {                                                                                                                 \
+    jfhe_status st_ = (expr);                                                                                          \
+    if (st_ != JFHE_OK) {                                                                                              \
+      fprintf(stderr, "%s: %s: %s\n", #expr, jfhe_status_text(st_), jfhe_last_error());                                \
+      exit(2);                                                                                                         \
+    }                                                                                                                  \
   } while (0)
 
 static inline jfhe_ctx *ctime_ctx(void) {
-  jfi_params p = {.log_n = 8, .first_bits = 48, .n_steps = 3, .step_bits = {42, 42, 42}, .n_special = 2, .special_bits = 48};
+  jfi_params p = {
+      .log_n = 8, .first_bits = 48, .n_steps = 3, .step_bits = {42, 42, 42}, .n_special = 2, .special_bits = 48};
   strcpy(p.name, "ctime");
   jfhe_ctx *ctx;
   MUST(jfi_ctx_new(&ctx, &p));

@@ -33,7 +33,8 @@ jfhe_pt *jfi_test_pt(const jfhe_ctx *ctx, uint32_t level, uint32_t bits, int64_t
   jfhe_pt *pt = NULL;
   CHECK_OK(jfhe_pt_new(&pt, ctx, level));
   size_t n = ctx->ring->n, limb = 0;
-  for (size_t i = 0; i < n; i++) coeffs[i] = (int64_t)jfi_test_rng_below(rng, ((uint64_t)2 << bits) + 1) - ((int64_t)1 << bits);
+  for (size_t i = 0; i < n; i++)
+    coeffs[i] = (int64_t)jfi_test_rng_below(rng, ((uint64_t)2 << bits) + 1) - ((int64_t)1 << bits);
   pt->level = level;
   pt->primes = ctx->chain.level[level];
   pt->form = JFHE_FORM_EVAL;
@@ -71,8 +72,10 @@ double jfi_test_phase_error(const jfhe_ctx *ctx, const jfhe_ct *ct, const jfhe_s
   for (size_t i = 0; i < n; i++) {
     const jfi_mod *p = &ctx->ring->mod[prime[0]];
     jfi_i128 x;
-    if (pt->n_limbs >= 2) x = crt2(pt->data[i], pt->data[n + i], p, &ctx->ring->mod[prime[1]]);
-    else x = pt->data[i] > p->q / 2 ? (jfi_i128)pt->data[i] - (jfi_i128)p->q : (jfi_i128)pt->data[i];
+    if (pt->n_limbs >= 2)
+      x = crt2(pt->data[i], pt->data[n + i], p, &ctx->ring->mod[prime[1]]);
+    else
+      x = pt->data[i] > p->q / 2 ? (jfi_i128)pt->data[i] - (jfi_i128)p->q : (jfi_i128)pt->data[i];
     re[i] = (double)(x - want[i]); /* m_k + i m_(k+n/2): the fold is the memory layout itself */
   }
   ctx->ring->k->fft_fwd(re, im, ctx->fft_re, ctx->fft_im, n / 2);

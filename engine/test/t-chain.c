@@ -25,7 +25,8 @@ static void check_chain(const jfi_params *p) {
     CHECK(fabs(log2(c.step[l]) - p->step_bits[l - 1]) < tol);
     CHECK(fabs(bits - p->step_bits[l - 1]) < tol);
     CHECK(fabs(log2(c.scale[l]) - p->step_bits[l - 1]) < tol);
-    if (l > 1 && p->step_bits[l - 2] == p->step_bits[l - 1]) CHECK(fabs(c.scale[l] * c.scale[l] / c.step[l] / c.scale[l - 1] - 1) < 0x1p-48);
+    if (l > 1 && p->step_bits[l - 2] == p->step_bits[l - 1])
+      CHECK(fabs(c.scale[l] * c.scale[l] / c.step[l] / c.scale[l - 1] - 1) < 0x1p-48);
     CHECK(jfi_set_within(c.level[l], c.chain));
   }
   jfi_set all = jfi_set_empty();
@@ -56,7 +57,8 @@ JFI_TEST(every_key_of_a_preset_is_under_the_limit_and_its_margin) {
     jfi_set used = c.special;
     for (uint32_t l = 0; l <= c.top; l++) used = jfi_set_or(used, c.level[l]);
     double bits = 0;
-    for (size_t j = jfi_set_next(used, 0); j < JFI_PRIMES_MAX; j = jfi_set_next(used, j + 1)) bits += log2((double)c.prime[j]);
+    for (size_t j = jfi_set_next(used, 0); j < JFI_PRIMES_MAX; j = jfi_set_next(used, j + 1))
+      bits += log2((double)c.prime[j]);
     CHECK(bits <= 0.985 * limit[i]);
     CHECK_CLOSE(jfi_log2_product(c.prime, used), bits, 1e-4);
     CHECK(jfi_log2_product(c.prime, used) >= bits);
@@ -77,7 +79,8 @@ JFI_TEST(rungs_of_the_ladder_carry_the_primes_of_the_rung_below) {
     CHECK_OK(jfi_chain_build(&cl, &large));
     for (size_t a = jfi_set_next(cs.level[cs.top], 0); a < JFI_PRIMES_MAX; a = jfi_set_next(cs.level[cs.top], a + 1)) {
       int found = 0;
-      for (size_t b = jfi_set_next(cl.chain, 0); b < JFI_PRIMES_MAX; b = jfi_set_next(cl.chain, b + 1)) found |= cl.prime[b] == cs.prime[a];
+      for (size_t b = jfi_set_next(cl.chain, 0); b < JFI_PRIMES_MAX; b = jfi_set_next(cl.chain, b + 1))
+        found |= cl.prime[b] == cs.prime[a];
       CHECK(found);
     }
   }

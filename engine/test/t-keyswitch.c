@@ -84,8 +84,8 @@ static void check_switch(jfhe_ctx *ctx) {
       jfi_set S = ct->primes, T = fall ? ctx->chain.level[level - 1] : S;
       jfi_scratch s;
       jfi_scratch_init(&s, scratch, jfi_keyswitch_scratch(ctx, S, T, key->p, key->n_digits) + JFI_SCRATCH_SLACK);
-      CHECK_OK(jfi_keyswitch(ctx, jfi_ct_limb(out, 0, 0, n), jfi_ct_limb(out, 1, 0, n), T, jfi_ct_limb(ct, 1, 0, n), jfi_ct_limb(ct, 0, 0, n),
-                             NULL, S, key, &s));
+      CHECK_OK(jfi_keyswitch(ctx, jfi_ct_limb(out, 0, 0, n), jfi_ct_limb(out, 1, 0, n), T, jfi_ct_limb(ct, 1, 0, n),
+                             jfi_ct_limb(ct, 0, 0, n), NULL, S, key, &s));
       uint64_t *data = out->data;
       uint32_t polys = out->cap_polys, limbs = out->cap_limbs;
       *out = *ct;
@@ -130,10 +130,11 @@ JFI_TEST(a_galois_key_and_its_automorphism) {
     CHECK_OK(jfhe_ct_copy(out, ct));
     jfi_scratch s;
     jfi_scratch_init(&s, scratch, sizeof scratch);
-    CHECK_OK(jfi_keyswitch(ctx, jfi_ct_limb(mid, 0, 0, n), jfi_ct_limb(mid, 1, 0, n), ct->primes, jfi_ct_limb(ct, 1, 0, n),
-                           jfi_ct_limb(ct, 0, 0, n), NULL, ct->primes, key, &s));
+    CHECK_OK(jfi_keyswitch(ctx, jfi_ct_limb(mid, 0, 0, n), jfi_ct_limb(mid, 1, 0, n), ct->primes,
+                           jfi_ct_limb(ct, 1, 0, n), jfi_ct_limb(ct, 0, 0, n), NULL, ct->primes, key, &s));
     jfi_galois_perm(perm, ctx->ring->log_n, g);
-    for (size_t p = 0; p < 2; p++) jfi_permute_limbs(ctx, jfi_ct_limb(out, p, 0, n), jfi_ct_limb(mid, p, 0, n), 4, perm);
+    for (size_t p = 0; p < 2; p++)
+      jfi_permute_limbs(ctx, jfi_ct_limb(out, p, 0, n), jfi_ct_limb(mid, p, 0, n), 4, perm);
     for (size_t i = 0; i < n; i++) {
       size_t at = i * g % (2 * n);
       image[at % n] = at >= n ? -coeffs[i] : coeffs[i];
@@ -142,7 +143,9 @@ JFI_TEST(a_galois_key_and_its_automorphism) {
     jfi_keyswitch_noise(ctx, ct->primes, key, &worst, &sd);
     jfi_fresh_noise(ctx, 0, &fresh_worst, &fresh_sd);
     CHECK(e <= worst + fresh_worst && e < 8 * (sd + fresh_sd) && e > 0.5 * sd);
-    CHECK_STATUS(jfi_keyswitch(ctx, out->data, out->data, ctx->chain.level[4], ct->data, NULL, NULL, ctx->chain.level[4], key, &s), JFHE_ERR_KEY);
+    CHECK_STATUS(jfi_keyswitch(ctx, out->data, out->data, ctx->chain.level[4], ct->data, NULL, NULL,
+                               ctx->chain.level[4], key, &s),
+                 JFHE_ERR_KEY);
     jfhe_ct_free(ct);
     jfhe_ct_free(mid);
     jfhe_ct_free(out);
@@ -171,7 +174,8 @@ JFI_TEST(parts_equal_the_whole_on_any_number_of_threads) {
     jfi_scratch s;
     jfi_scratch_init(&s, scratch, need);
     unsigned long before = jfi_alloc_count();
-    CHECK_OK(jfi_keyswitch(ctx, out[0], out[1], T, jfi_ct_limb(ct, 1, 0, n), jfi_ct_limb(ct, 0, 0, n), jfi_ct_limb(ct, 1, 0, n), S, key, &s));
+    CHECK_OK(jfi_keyswitch(ctx, out[0], out[1], T, jfi_ct_limb(ct, 1, 0, n), jfi_ct_limb(ct, 0, 0, n),
+                           jfi_ct_limb(ct, 1, 0, n), S, key, &s));
     CHECK_EQ(jfi_alloc_count(), before);
     if (threads == 1) {
       memcpy(r + 2 * words, out[0], bytes);
@@ -189,7 +193,8 @@ JFI_TEST(parts_equal_the_whole_on_any_number_of_threads) {
     CHECK_MEM(out[0], r + 2 * words, bytes);
     CHECK_MEM(out[1], r + 3 * words, bytes);
     jfi_scratch_init(&s, scratch, need / 2);
-    CHECK_STATUS(jfi_keyswitch(ctx, out[0], out[1], T, jfi_ct_limb(ct, 1, 0, n), NULL, NULL, S, key, &s), JFHE_ERR_SCRATCH);
+    CHECK_STATUS(jfi_keyswitch(ctx, out[0], out[1], T, jfi_ct_limb(ct, 1, 0, n), NULL, NULL, S, key, &s),
+                 JFHE_ERR_SCRATCH);
   }
   jfi_free(r);
   jfi_free(digits);

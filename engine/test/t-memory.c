@@ -41,7 +41,8 @@ static void open_world(world *w, jfhe_ctx *ctx) {
   CHECK_OK(jfhe_ct_new(&w->lazy, ctx, 2, top));
   for (int i = 0; i < 2; i++) CHECK_OK(jfhe_ct_new(&w->many[i], ctx, 1, top));
   w->len = larger(larger(jfhe_ckks_mul_scratch(ctx, top), jfhe_ckks_rotate_many_scratch(ctx, top)),
-                  larger(jfhe_ckks_rescale_scratch(ctx, top), larger(jfhe_ckks_inner_sum_scratch(ctx, top), jfhe_encrypt_scratch(ctx))));
+                  larger(jfhe_ckks_rescale_scratch(ctx, top),
+                         larger(jfhe_ckks_inner_sum_scratch(ctx, top), jfhe_encrypt_scratch(ctx))));
   w->len = larger(w->len, larger(jfhe_ckks_encode_scratch(ctx), jfhe_decrypt_scratch(ctx)));
   w->scratch = jfi_alloc(w->len);
 }
@@ -108,7 +109,8 @@ JFI_TEST(warm_operations_do_not_allocate) {
 }
 
 /* Scratch, inputs, output and the key as it lies in memory (the public half expanded), against 2.5 times all but the scratch. */
-static void check_multiply(uint32_t log_n, uint32_t depth, uint32_t bits, uint32_t first, uint32_t specials, int expanded) {
+static void check_multiply(uint32_t log_n, uint32_t depth, uint32_t bits, uint32_t first, uint32_t specials,
+                           int expanded) {
   jfhe_ctx *ctx = NULL;
   CHECK_OK(jfhe_ctx_new_custom(&ctx, log_n, depth, bits, first, specials, 128));
   if (!ctx) return;

@@ -30,7 +30,8 @@ static void open_world(world *w) {
   w->len = jfhe_release_scratch(w->ctx) + jfhe_ckks_encode_scratch(w->ctx) + jfhe_encrypt_scratch(w->ctx);
   w->scratch = jfi_alloc(w->len);
   for (size_t i = 0; i < SLOTS; i++) w->x[i] = sin((double)i);
-  CHECK_OK(jfhe_ckks_encode(w->ctx, w->pt, w->x, NULL, SLOTS, JFHE_PACK_REAL, LOG_N - 1, 2, 0x1p46, 1, w->scratch, w->len));
+  CHECK_OK(
+      jfhe_ckks_encode(w->ctx, w->pt, w->x, NULL, SLOTS, JFHE_PACK_REAL, LOG_N - 1, 2, 0x1p46, 1, w->scratch, w->len));
   CHECK_OK(jfhe_encrypt(w->ctx, w->ct, w->pt, w->sk, w->scratch, w->len));
 }
 
@@ -42,7 +43,9 @@ static void close_world(world *w) {
   jfhe_ctx_free(w->ctx);
 }
 
-static double sigma_for(const world *w, double numbers) { return sqrt(12.0 * BUDGET) * 0x1p20 * w->ct->bound.worst * sqrt(numbers); }
+static double sigma_for(const world *w, double numbers) {
+  return sqrt(12.0 * BUDGET) * 0x1p20 * w->ct->bound.worst * sqrt(numbers);
+}
 
 JFI_TEST(released_numbers_carry_the_noise_and_no_more) {
   static world w;
@@ -70,7 +73,8 @@ JFI_TEST(released_numbers_carry_the_noise_and_no_more) {
   CHECK(squares / (2 * BUDGET) > 0.75 && squares / (2 * BUDGET) < 1.28);
   CHECK(!fraction);
   CHECK(error > 10 * sigma && error < 10.5 * sigma);
-  CHECK_STATUS(jfhe_release(w.ctx, w.re, NULL, SLOTS, &error, w.ct, w.sk, w.keep, 40, BUDGET, w.scratch, w.len), JFHE_ERR_BUDGET);
+  CHECK_STATUS(jfhe_release(w.ctx, w.re, NULL, SLOTS, &error, w.ct, w.sk, w.keep, 40, BUDGET, w.scratch, w.len),
+               JFHE_ERR_BUDGET);
   close_world(&w);
 }
 
@@ -89,7 +93,8 @@ JFI_TEST(more_numbers_more_noise_until_it_is_refused) {
   w.ct->bound.mag = 1;
   double before = w.re[0] = 42;
   uint32_t count = jfhe_sk_releases(w.sk);
-  CHECK_STATUS(jfhe_release(w.ctx, w.re, NULL, SLOTS, &all, w.ct, w.sk, NULL, 64, 1000, w.scratch, w.len), JFHE_ERR_RANGE);
+  CHECK_STATUS(jfhe_release(w.ctx, w.re, NULL, SLOTS, &all, w.ct, w.sk, NULL, 64, 1000, w.scratch, w.len),
+               JFHE_ERR_RANGE);
   CHECK(strstr(jfhe_last_error(), "bits") != NULL);
   CHECK(w.re[0] == before && jfhe_sk_releases(w.sk) == count);
   close_world(&w);
@@ -99,15 +104,21 @@ JFI_TEST(refused_releases_change_nothing) {
   static world w;
   open_world(&w);
   double error;
-  CHECK_STATUS(jfhe_release(w.ctx, w.re, NULL, SLOTS, &error, w.ct, w.sk, w.keep, 40, 10, w.scratch, w.len), JFHE_ERR_ARG); /* keeps none */
+  CHECK_STATUS(jfhe_release(w.ctx, w.re, NULL, SLOTS, &error, w.ct, w.sk, w.keep, 40, 10, w.scratch, w.len),
+               JFHE_ERR_ARG); /* keeps none */
   w.keep[1] = 1;
-  CHECK_STATUS(jfhe_release(w.ctx, w.re, NULL, SLOTS, &error, w.ct, w.sk, w.keep, 41, 10, w.scratch, w.len), JFHE_ERR_ARG);
-  CHECK_STATUS(jfhe_release(w.ctx, w.re, NULL, SLOTS, &error, w.ct, w.sk, w.keep, 40, 0, w.scratch, w.len), JFHE_ERR_ARG);
-  CHECK_STATUS(jfhe_release(w.ctx, w.re, NULL, SLOTS + 1, &error, w.ct, w.sk, w.keep, 40, 10, w.scratch, w.len), JFHE_ERR_ARG);
-  CHECK_STATUS(jfhe_release(w.ctx, w.re, NULL, SLOTS, &error, w.ct, w.sk, w.keep, 40, 10, w.scratch, 100), JFHE_ERR_SCRATCH);
+  CHECK_STATUS(jfhe_release(w.ctx, w.re, NULL, SLOTS, &error, w.ct, w.sk, w.keep, 41, 10, w.scratch, w.len),
+               JFHE_ERR_ARG);
+  CHECK_STATUS(jfhe_release(w.ctx, w.re, NULL, SLOTS, &error, w.ct, w.sk, w.keep, 40, 0, w.scratch, w.len),
+               JFHE_ERR_ARG);
+  CHECK_STATUS(jfhe_release(w.ctx, w.re, NULL, SLOTS + 1, &error, w.ct, w.sk, w.keep, 40, 10, w.scratch, w.len),
+               JFHE_ERR_ARG);
+  CHECK_STATUS(jfhe_release(w.ctx, w.re, NULL, SLOTS, &error, w.ct, w.sk, w.keep, 40, 10, w.scratch, 100),
+               JFHE_ERR_SCRATCH);
   CHECK_EQ(jfhe_sk_releases(w.sk), 0);
   CHECK_OK(jfhe_release(w.ctx, w.re, NULL, SLOTS, &error, w.ct, w.sk, w.keep, 40, 10, w.scratch, w.len));
-  CHECK_STATUS(jfhe_release(w.ctx, w.re, NULL, SLOTS, &error, w.ct, w.sk, w.keep, 40, 11, w.scratch, w.len), JFHE_ERR_BUDGET);
+  CHECK_STATUS(jfhe_release(w.ctx, w.re, NULL, SLOTS, &error, w.ct, w.sk, w.keep, 40, 11, w.scratch, w.len),
+               JFHE_ERR_BUDGET);
   CHECK_EQ(jfhe_sk_releases(w.sk), 1);
   close_world(&w);
 }

@@ -30,13 +30,14 @@ JFHE_API JFHE_CHECK jfhe_status jfhe_ckks_encode(const jfhe_ctx *ctx, jfhe_pt *o
  *  Shapes  out: for jfhe_encrypt, jfhe_encrypt_public and jfhe_ckks_decode; elsewhere it is refused with JFHE_ERR_FORM.
  *  Memory  scratch >= jfhe_ckks_encode_scratch(ctx) bytes.
  *  Returns as jfhe_ckks_encode. */
-JFHE_API JFHE_CHECK jfhe_status jfhe_ckks_encode_fresh(const jfhe_ctx *ctx, jfhe_pt *out, const double *re, const double *im,
-                                                       size_t count, uint32_t packing, uint32_t log_slots, uint32_t level,
-                                                       double scale, double bound, void *scratch, size_t scratch_len);
+JFHE_API JFHE_CHECK jfhe_status jfhe_ckks_encode_fresh(const jfhe_ctx *ctx, jfhe_pt *out, const double *re,
+                                                       const double *im, size_t count, uint32_t packing,
+                                                       uint32_t log_slots, uint32_t level, double scale, double bound,
+                                                       void *scratch, size_t scratch_len);
 JFHE_API size_t jfhe_ckks_encode_scratch(const jfhe_ctx *ctx);
 /** Slots (or coefficients) of a plaintext; im may be null (the imaginary parts are dropped). count <= slots. */
-JFHE_API JFHE_CHECK jfhe_status jfhe_ckks_decode(const jfhe_ctx *ctx, double *re, double *im, size_t count, const jfhe_pt *pt,
-                                                 void *scratch, size_t scratch_len);
+JFHE_API JFHE_CHECK jfhe_status jfhe_ckks_decode(const jfhe_ctx *ctx, double *re, double *im, size_t count,
+                                                 const jfhe_pt *pt, void *scratch, size_t scratch_len);
 JFHE_API size_t jfhe_ckks_decode_scratch(const jfhe_ctx *ctx);
 JFHE_API double jfhe_pt_error(const jfhe_pt *pt);
 
@@ -47,7 +48,8 @@ JFHE_API JFHE_CHECK jfhe_status jfhe_ckks_neg(const jfhe_ctx *ctx, jfhe_ct *out,
 JFHE_API JFHE_CHECK jfhe_status jfhe_ckks_add_pt(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *a, const jfhe_pt *b);
 JFHE_API JFHE_CHECK jfhe_status jfhe_ckks_sub_pt(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *a, const jfhe_pt *b);
 /** Add re + i*im to every slot. */
-JFHE_API JFHE_CHECK jfhe_status jfhe_ckks_add_const(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *a, double re, double im);
+JFHE_API JFHE_CHECK jfhe_status jfhe_ckks_add_const(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *a, double re,
+                                                    double im);
 /** Multiply by a small integer; no level, |k| < 2^31. */
 JFHE_API JFHE_CHECK jfhe_status jfhe_ckks_mul_int(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *a, int32_t k);
 /** Multiply by i: no level, no noise. */
@@ -60,7 +62,8 @@ JFHE_API JFHE_CHECK jfhe_status jfhe_ckks_square(const jfhe_ctx *ctx, jfhe_ct *o
                                                  const jfhe_keyring *keys, void *scratch, size_t scratch_len);
 JFHE_API size_t jfhe_ckks_mul_scratch(const jfhe_ctx *ctx, uint32_t level);
 /** The product without relinearisation or rescaling: degree 2, scale a.scale*b.scale, same level. out may not equal an input. */
-JFHE_API JFHE_CHECK jfhe_status jfhe_ckks_mul_lazy(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *a, const jfhe_ct *b);
+JFHE_API JFHE_CHECK jfhe_status jfhe_ckks_mul_lazy(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *a,
+                                                   const jfhe_ct *b);
 /** Degree 2 to degree 1 at the same level. */
 JFHE_API JFHE_CHECK jfhe_status jfhe_ckks_relin(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *a,
                                                 const jfhe_keyring *keys, void *scratch, size_t scratch_len);
@@ -73,8 +76,8 @@ JFHE_API JFHE_CHECK jfhe_status jfhe_ckks_mul_pt(const jfhe_ctx *ctx, jfhe_ct *o
 JFHE_API JFHE_CHECK jfhe_status jfhe_ckks_mul_const(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *a, double c,
                                                     void *scratch, size_t scratch_len);
 /** Divide by the level's step: level l to l-1, scale / step. The step is a ratio of primes ("rational rescaling"). */
-JFHE_API JFHE_CHECK jfhe_status jfhe_ckks_rescale(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *a,
-                                                  void *scratch, size_t scratch_len);
+JFHE_API JFHE_CHECK jfhe_status jfhe_ckks_rescale(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *a, void *scratch,
+                                                  size_t scratch_len);
 JFHE_API size_t jfhe_ckks_rescale_scratch(const jfhe_ctx *ctx, uint32_t level);
 
 /* ---- levels ---- */
@@ -83,8 +86,8 @@ JFHE_API size_t jfhe_ckks_rescale_scratch(const jfhe_ctx *ctx, uint32_t level);
 JFHE_API JFHE_CHECK jfhe_status jfhe_ckks_to_level(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *a, uint32_t level,
                                                    void *scratch, size_t scratch_len);
 /** Go down to `level` keeping the scale: residues are dropped, nothing is rounded where the sets nest. */
-JFHE_API JFHE_CHECK jfhe_status jfhe_ckks_drop_level(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *a, uint32_t level,
-                                                     void *scratch, size_t scratch_len);
+JFHE_API JFHE_CHECK jfhe_status jfhe_ckks_drop_level(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *a,
+                                                     uint32_t level, void *scratch, size_t scratch_len);
 
 /* ---- slots ---- */
 /** Rotate slots to the left by k: out[i] = a[(i+k) mod slots]. Needs the Galois key of k. out may not equal a. */
@@ -99,8 +102,9 @@ JFHE_API JFHE_CHECK jfhe_status jfhe_ckks_rotate_many(const jfhe_ctx *ctx, jfhe_
                                                       void *scratch, size_t scratch_len);
 JFHE_API size_t jfhe_ckks_rotate_many_scratch(const jfhe_ctx *ctx, uint32_t level);
 /** out[i] = sum over j < count of a[i + j*stride]; count a power of two; log2(count) rotations by stride*2^t. */
-JFHE_API JFHE_CHECK jfhe_status jfhe_ckks_inner_sum(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *a, uint32_t stride,
-                                                    uint32_t count, const jfhe_keyring *keys, void *scratch, size_t scratch_len);
+JFHE_API JFHE_CHECK jfhe_status jfhe_ckks_inner_sum(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *a,
+                                                    uint32_t stride, uint32_t count, const jfhe_keyring *keys,
+                                                    void *scratch, size_t scratch_len);
 JFHE_API size_t jfhe_ckks_inner_sum_scratch(const jfhe_ctx *ctx, uint32_t level);
 
 /** The means of many ciphertexts' slots, as coefficients of one. [CDKS21]
@@ -112,14 +116,15 @@ JFHE_API size_t jfhe_ckks_inner_sum_scratch(const jfhe_ctx *ctx, uint32_t level)
  *  Error   the largest of the inputs', plus half a key switch for each of l steps. No level.
  *  Keys    conjugation and rotations by 1, 2, .., 2^(l-2). count - 1 key switches.
  *  Memory  allocates nothing; scratch >= jfhe_ckks_gather_scratch(ctx, level, count) bytes: it holds all inputs. */
-JFHE_API JFHE_CHECK jfhe_status jfhe_ckks_gather(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *const *in, size_t count,
-                                                 const jfhe_keyring *keys, void *scratch, size_t scratch_len);
+JFHE_API JFHE_CHECK jfhe_status jfhe_ckks_gather(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *const *in,
+                                                 size_t count, const jfhe_keyring *keys, void *scratch,
+                                                 size_t scratch_len);
 JFHE_API size_t jfhe_ckks_gather_scratch(const jfhe_ctx *ctx, uint32_t level, size_t count);
 
 /* ---- a change of secret, without decrypting ---- */
 /** Re-encrypt under a new secret by a JFHE_EVK_SWITCH key. */
-JFHE_API JFHE_CHECK jfhe_status jfhe_ckks_switch_key(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *a, const jfhe_evk *key,
-                                                     void *scratch, size_t scratch_len);
+JFHE_API JFHE_CHECK jfhe_status jfhe_ckks_switch_key(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *a,
+                                                     const jfhe_evk *key, void *scratch, size_t scratch_len);
 
 /* ---- bounds, before anything runs ---- */
 /** Worst-case error of a slot of the product of two ciphertexts, after rescaling. */

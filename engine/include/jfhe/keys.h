@@ -15,20 +15,20 @@ typedef struct jfhe_pk jfhe_pk;
 typedef struct jfhe_keyring jfhe_keyring;
 
 enum jfhe_evk_kind {
-  JFHE_EVK_RELIN = 1,   /**< s^2 -> s */
-  JFHE_EVK_GALOIS = 2,  /**< s -> s(X^(1/g)): rotations and conjugation */
-  JFHE_EVK_SWITCH = 3,  /**< old secret -> new secret */
-  JFHE_EVK_LIFT = 4,    /**< secret of a smaller ring, embedded -> s */
-  JFHE_EVK_LOWER = 5    /**< s -> secret of a smaller ring, embedded */
+  JFHE_EVK_RELIN = 1,  /**< s^2 -> s */
+  JFHE_EVK_GALOIS = 2, /**< s -> s(X^(1/g)): rotations and conjugation */
+  JFHE_EVK_SWITCH = 3, /**< old secret -> new secret */
+  JFHE_EVK_LIFT = 4,   /**< secret of a smaller ring, embedded -> s */
+  JFHE_EVK_LOWER = 5   /**< s -> secret of a smaller ring, embedded */
 };
 
 JFHE_API void jfhe_evk_free(jfhe_evk *key);
 JFHE_API void jfhe_pk_free(jfhe_pk *key);
 JFHE_API uint32_t jfhe_evk_kind_of(const jfhe_evk *key);
-JFHE_API uint32_t jfhe_evk_galois(const jfhe_evk *key);   /**< g, or 0 */
-JFHE_API uint32_t jfhe_evk_level(const jfhe_evk *key);    /**< highest level it serves */
+JFHE_API uint32_t jfhe_evk_galois(const jfhe_evk *key); /**< g, or 0 */
+JFHE_API uint32_t jfhe_evk_level(const jfhe_evk *key);  /**< highest level it serves */
 JFHE_API uint32_t jfhe_evk_digits(const jfhe_evk *key);
-JFHE_API size_t jfhe_evk_bytes(const jfhe_evk *key);      /**< resident bytes */
+JFHE_API size_t jfhe_evk_bytes(const jfhe_evk *key); /**< resident bytes */
 /** Keep the public half in memory too, instead of expanding it at each use: faster where memory is, twice the bytes. */
 JFHE_API JFHE_CHECK jfhe_status jfhe_evk_expand(jfhe_evk *key);
 

@@ -21,22 +21,28 @@ JFHE_API JFHE_CHECK jfhe_status jfhe_sk_from_entropy(jfhe_sk **out, const jfhe_c
 /* ---- published keys; each passes the security gate or is refused with JFHE_ERR_SECURITY ---- */
 JFHE_API JFHE_CHECK jfhe_status jfhe_keygen_public(jfhe_pk **out, const jfhe_ctx *ctx, const jfhe_sk *sk);
 /** level: highest level served; a lower one makes a smaller key. */
-JFHE_API JFHE_CHECK jfhe_status jfhe_keygen_relin(jfhe_evk **out, const jfhe_ctx *ctx, const jfhe_sk *sk, uint32_t level);
-JFHE_API JFHE_CHECK jfhe_status jfhe_keygen_galois(jfhe_evk **out, const jfhe_ctx *ctx, const jfhe_sk *sk, uint32_t galois, uint32_t level);
+JFHE_API JFHE_CHECK jfhe_status jfhe_keygen_relin(jfhe_evk **out, const jfhe_ctx *ctx, const jfhe_sk *sk,
+                                                  uint32_t level);
+JFHE_API JFHE_CHECK jfhe_status jfhe_keygen_galois(jfhe_evk **out, const jfhe_ctx *ctx, const jfhe_sk *sk,
+                                                   uint32_t galois, uint32_t level);
 /** A Galois key from which servers may derive others (jfhe_evk_compose): finer digits, one special prime held back. */
-JFHE_API JFHE_CHECK jfhe_status jfhe_keygen_parent(jfhe_evk **out, const jfhe_ctx *ctx, const jfhe_sk *sk, uint32_t galois);
+JFHE_API JFHE_CHECK jfhe_status jfhe_keygen_parent(jfhe_evk **out, const jfhe_ctx *ctx, const jfhe_sk *sk,
+                                                   uint32_t galois);
 /** Ciphertexts of `from` become ciphertexts of `to`. */
-JFHE_API JFHE_CHECK jfhe_status jfhe_keygen_switch(jfhe_evk **out, const jfhe_ctx *ctx, const jfhe_sk *from, const jfhe_sk *to, uint32_t level);
+JFHE_API JFHE_CHECK jfhe_status jfhe_keygen_switch(jfhe_evk **out, const jfhe_ctx *ctx, const jfhe_sk *from,
+                                                   const jfhe_sk *to, uint32_t level);
 /** small: a key of a context of smaller degree whose primes this context carries. */
-JFHE_API JFHE_CHECK jfhe_status jfhe_keygen_lift(jfhe_evk **out, const jfhe_ctx *ctx, const jfhe_sk *small, const jfhe_sk *sk);
-JFHE_API JFHE_CHECK jfhe_status jfhe_keygen_lower(jfhe_evk **out, const jfhe_ctx *ctx, const jfhe_sk *sk, const jfhe_sk *small);
+JFHE_API JFHE_CHECK jfhe_status jfhe_keygen_lift(jfhe_evk **out, const jfhe_ctx *ctx, const jfhe_sk *small,
+                                                 const jfhe_sk *sk);
+JFHE_API JFHE_CHECK jfhe_status jfhe_keygen_lower(jfhe_evk **out, const jfhe_ctx *ctx, const jfhe_sk *sk,
+                                                  const jfhe_sk *small);
 
 /* ---- encryption ---- */
 /** Seeded: c1 is expanded from 32 public bytes, so a fresh ciphertext is half as large on the wire. */
 JFHE_API JFHE_CHECK jfhe_status jfhe_encrypt(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_pt *pt, const jfhe_sk *sk,
                                              void *scratch, size_t scratch_len);
-JFHE_API JFHE_CHECK jfhe_status jfhe_encrypt_public(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_pt *pt, const jfhe_pk *pk,
-                                                    void *scratch, size_t scratch_len);
+JFHE_API JFHE_CHECK jfhe_status jfhe_encrypt_public(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_pt *pt,
+                                                    const jfhe_pk *pk, void *scratch, size_t scratch_len);
 JFHE_API size_t jfhe_encrypt_scratch(const jfhe_ctx *ctx);
 
 /* ---- decryption ---- */
@@ -55,8 +61,9 @@ JFHE_API size_t jfhe_decrypt_scratch(const jfhe_ctx *ctx);
  *  Returns JFHE_ERR_RANGE when the noise would drown the numbers (error over their magnitude): jfhe_last_error says how many bits
  *          are missing; JFHE_ERR_BUDGET when the releases are used up; JFHE_ERR_ARG for a strength other than 40 or 64. */
 JFHE_API JFHE_CHECK jfhe_status jfhe_release(const jfhe_ctx *ctx, double *re, double *im, size_t count, double *error,
-                                             const jfhe_ct *ct, jfhe_sk *sk, const uint8_t *keep, uint32_t strength_bits,
-                                             uint32_t releases, void *scratch, size_t scratch_len);
+                                             const jfhe_ct *ct, jfhe_sk *sk, const uint8_t *keep,
+                                             uint32_t strength_bits, uint32_t releases, void *scratch,
+                                             size_t scratch_len);
 JFHE_API size_t jfhe_release_scratch(const jfhe_ctx *ctx);
 /** Releases counted so far under this key (kept in its container). */
 JFHE_API uint32_t jfhe_sk_releases(const jfhe_sk *sk);

@@ -16,31 +16,27 @@ __extension__ typedef __int128 jfi_i128;
 
 /* Constants of one modulus. Filled by jfi_mod_init; read-only afterwards. */
 typedef struct jfi_mod {
-  uint64_t q;       /* odd prime, q == 1 mod 2^18 in production rings */
-  uint32_t bits;    /* 2^(bits-1) < q < 2^bits */
+  uint64_t q;    /* odd prime, q == 1 mod 2^18 in production rings */
+  uint32_t bits; /* 2^(bits-1) < q < 2^bits */
   uint32_t pad;
-  uint64_t mu52;    /* floor(2^52 / q): Barrett for one lazy word x < 2^52 */
-  uint64_t r52;     /* 2^52 mod q: folds the high half of a 104-bit product */
-  uint64_t r52s;    /* floor(r52 * 2^52 / q): its Shoup companion */
-  uint64_t mu64;    /* floor(2^64 / q): Barrett for one word x < 2^64 */
-  uint64_t r64;     /* 2^64 mod q */
-  uint64_t r64s;    /* floor(r64 * 2^64 / q) */
-  uint64_t mux;     /* ceil(2^(51+bits) / q) < 2^52: for x < 2^51, floor(x*mux / 2^(51+bits)) == floor(x/q) */
-  double qd;        /* (double)q, exact */
-  double qinv;      /* 1.0 / q, rounded to nearest */
+  uint64_t mu52; /* floor(2^52 / q): Barrett for one lazy word x < 2^52 */
+  uint64_t r52;  /* 2^52 mod q: folds the high half of a 104-bit product */
+  uint64_t r52s; /* floor(r52 * 2^52 / q): its Shoup companion */
+  uint64_t mu64; /* floor(2^64 / q): Barrett for one word x < 2^64 */
+  uint64_t r64;  /* 2^64 mod q */
+  uint64_t r64s; /* floor(r64 * 2^64 / q) */
+  uint64_t mux;  /* ceil(2^(51+bits) / q) < 2^52: for x < 2^51, floor(x*mux / 2^(51+bits)) == floor(x/q) */
+  double qd;     /* (double)q, exact */
+  double qinv;   /* 1.0 / q, rounded to nearest */
 } jfi_mod;
 
 /* Fills m for an odd q in [3, 2^48). Returns 0, or -1 when q is out of range. Does not test primality. */
 int jfi_mod_init(jfi_mod *m, uint64_t q);
 
 /* Shoup companion with a 64-bit word: floor(w * 2^64 / q), w < q. */
-static inline uint64_t jfi_shoup64(uint64_t w, uint64_t q) {
-  return (uint64_t)(((jfi_u128)w << 64) / q);
-}
+static inline uint64_t jfi_shoup64(uint64_t w, uint64_t q) { return (uint64_t)(((jfi_u128)w << 64) / q); }
 /* Shoup companion with a 52-bit word: floor(w * 2^52 / q), w < q. */
-static inline uint64_t jfi_shoup52(uint64_t w, uint64_t q) {
-  return (uint64_t)(((jfi_u128)w << 52) / q);
-}
+static inline uint64_t jfi_shoup52(uint64_t w, uint64_t q) { return (uint64_t)(((jfi_u128)w << 52) / q); }
 
 /* requires x < 2^63.  ensures result == x - q if x >= q, else x. By the sign of the difference, not a comparison: of that clang makes a
  * branch on what may be a secret (engine/ctime). */
@@ -49,22 +45,16 @@ static inline uint64_t jfi_mod_once(uint64_t x, uint64_t q) {
   return d + (q & (0 - (d >> 63)));
 }
 /* requires a, b < q.  ensures result < q, == a + b. */
-static inline uint64_t jfi_mod_add(uint64_t a, uint64_t b, uint64_t q) {
-  return jfi_mod_once(a + b, q);
-}
+static inline uint64_t jfi_mod_add(uint64_t a, uint64_t b, uint64_t q) { return jfi_mod_once(a + b, q); }
 /* requires a, b < q.  ensures result < q, == a - b. */
 static inline uint64_t jfi_mod_sub(uint64_t a, uint64_t b, uint64_t q) {
   uint64_t d = a - b;
   return d + (q & (0 - (d >> 63)));
 }
 /* requires a < q.  ensures result < q, == -a. */
-static inline uint64_t jfi_mod_neg(uint64_t a, uint64_t q) {
-  return jfi_mod_sub(0, a, q);
-}
+static inline uint64_t jfi_mod_neg(uint64_t a, uint64_t q) { return jfi_mod_sub(0, a, q); }
 
-static inline uint64_t jfi_mulhi64(uint64_t a, uint64_t b) {
-  return (uint64_t)(((jfi_u128)a * b) >> 64);
-}
+static inline uint64_t jfi_mulhi64(uint64_t a, uint64_t b) { return (uint64_t)(((jfi_u128)a * b) >> 64); }
 
 /* requires w < q, ws = jfi_shoup64(w, q), any a.  ensures result < 2q, == a*w.  [Harvey14] */
 static inline uint64_t jfi_mul_shoup_lazy(uint64_t a, uint64_t w, uint64_t ws, uint64_t q) {

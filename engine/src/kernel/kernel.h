@@ -19,14 +19,14 @@
 #include "arith/mod.h"
 
 enum {
-  JFI_DOT_MAX = 64,  /* terms of one inner product: 64 * 2^44 < 2^52 keeps the high halves in a lane */
-  JFI_CONV_MAX = 64  /* source limbs of one base conversion, for the same reason */
+  JFI_DOT_MAX = 64, /* terms of one inner product: 64 * 2^44 < 2^52 keeps the high halves in a lane */
+  JFI_CONV_MAX = 64 /* source limbs of one base conversion, for the same reason */
 };
 
 /* One modulus' transform table. `w` is owned by the ring and laid out as the backend likes. */
 typedef struct jfi_ntt {
   const jfi_mod *mod;
-  const void *w;     /* 64-byte aligned, ntt_table_bytes(log_n) long */
+  const void *w; /* 64-byte aligned, ntt_table_bytes(log_n) long */
   uint32_t log_n;
 } jfi_ntt;
 
@@ -56,17 +56,16 @@ typedef struct jfi_kernel {
   /* r = a + w */
   void (*add_const)(uint64_t *r, const uint64_t *a, uint64_t w, size_t n, const jfi_mod *m);
   /* r = (a - b)*w: the last step of every division by a prime */
-  void (*sub_mul_const)(uint64_t *r, const uint64_t *a, const uint64_t *b, uint64_t w, size_t n,
-                        const jfi_mod *m);
+  void (*sub_mul_const)(uint64_t *r, const uint64_t *a, const uint64_t *b, uint64_t w, size_t n, const jfi_mod *m);
   /* r = (a - b)*w + c*wc: the same with what was lifted by the divisor's specials added, so that nobody lifts it */
-  void (*sub_mul_const_add)(uint64_t *r, const uint64_t *a, const uint64_t *b, uint64_t w, const uint64_t *c, uint64_t wc,
-                            size_t n, const jfi_mod *m);
+  void (*sub_mul_const_add)(uint64_t *r, const uint64_t *a, const uint64_t *b, uint64_t w, const uint64_t *c,
+                            uint64_t wc, size_t n, const jfi_mod *m);
   /* d0 = a0*b0, d1 = a0*b1 + a1*b0, d2 = a1*b1: one reduction each. No d may equal an input. */
-  void (*tensor)(uint64_t *d0, uint64_t *d1, uint64_t *d2, const uint64_t *a0, const uint64_t *a1,
-                 const uint64_t *b0, const uint64_t *b1, size_t n, const jfi_mod *m);
+  void (*tensor)(uint64_t *d0, uint64_t *d1, uint64_t *d2, const uint64_t *a0, const uint64_t *a1, const uint64_t *b0,
+                 const uint64_t *b1, size_t n, const jfi_mod *m);
   /* d0 = a0^2, d1 = 2*a0*a1, d2 = a1^2 */
-  void (*tensor_sqr)(uint64_t *d0, uint64_t *d1, uint64_t *d2, const uint64_t *a0, const uint64_t *a1,
-                     size_t n, const jfi_mod *m);
+  void (*tensor_sqr)(uint64_t *d0, uint64_t *d1, uint64_t *d2, const uint64_t *a0, const uint64_t *a1, size_t n,
+                     const jfi_mod *m);
 
   /* ---- inner products: halves accumulated apart, one reduction at the end ---- */
   /* r0[i] = sum_t x[t][i]*k0[t][i], r1[i] = sum_t x[t][i]*k1[t][i]; 1 <= terms <= JFI_DOT_MAX.
@@ -74,22 +73,20 @@ typedef struct jfi_kernel {
   void (*dot2)(uint64_t *r0, uint64_t *r1, const uint64_t *const *x, const uint64_t *const *k0,
                const uint64_t *const *k1, size_t terms, int acc, size_t n, const jfi_mod *m);
   /* r[i] = sum_t x[t][i]*k[t][i] (+ old r[i] if acc) */
-  void (*dot)(uint64_t *r, const uint64_t *const *x, const uint64_t *const *k, size_t terms, int acc,
-              size_t n, const jfi_mod *m);
+  void (*dot)(uint64_t *r, const uint64_t *const *x, const uint64_t *const *k, size_t terms, int acc, size_t n,
+              const jfi_mod *m);
 
   /* ---- RNS base conversion [BEHZ16] [HPS18] ---- */
   /* Many outputs from one pass over the inputs:
    *   r[k][i] = sum_j y[j][i]*w[k*n_in + j] (+ v[i]*wv[k] if v) mod out[k].
    * y[j][i] < 2^48 canonical for its own modulus (may exceed out[k]->q); w < out[k]->q; v[i] < 2^16.
    * 1 <= n_in <= JFI_CONV_MAX. r[k] overlaps no y. */
-  void (*conv)(uint64_t *const *r, size_t n_out, const uint64_t *const *y, size_t n_in,
-               const uint64_t *w, const uint64_t *v, const uint64_t *wv,
-               const jfi_mod *const *out, size_t n);
+  void (*conv)(uint64_t *const *r, size_t n_out, const uint64_t *const *y, size_t n_in, const uint64_t *w,
+               const uint64_t *v, const uint64_t *wv, const jfi_mod *const *out, size_t n);
   /* v[i] = floor( sum_j (double)y[j][i] * inv[j]  + bias ), summed in the order j = 0, 1, ... starting
    * from bias, each product rounded before it is added (never fused): the same bits everywhere.
    * bias 0.5 rounds to nearest (centred digit), 0.0 floors. inv[j] = 1.0/q_j. */
-  void (*conv_overflow)(uint64_t *v, const uint64_t *const *y, size_t n_in, const double *inv,
-                        double bias, size_t n);
+  void (*conv_overflow)(uint64_t *v, const uint64_t *const *y, size_t n_in, const double *inv, double bias, size_t n);
 
   /* ---- entering a modulus ---- */
   /* r[i] = x[i] mod q for signed |x[i]| < 2^62 */

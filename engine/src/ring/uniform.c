@@ -26,8 +26,8 @@ static uint64_t retry(const jfi_mod *m, const jfi_aes *aes, uint32_t domain, uin
 
 size_t jfi_uniform_piece(size_t n) { return n < PIECE ? n : PIECE; }
 
-void jfi_uniform_range(const jfi_ring *ring, uint64_t *r, size_t i, const jfi_aes *aes, uint32_t domain, size_t first, size_t count,
-                       void *scratch) {
+void jfi_uniform_range(const jfi_ring *ring, uint64_t *r, size_t i, const jfi_aes *aes, uint32_t domain, size_t first,
+                       size_t count, void *scratch) {
   const jfi_mod *m = &ring->mod[i];
   uint8_t *stream = scratch;
   size_t piece = jfi_uniform_piece(ring->n); /* a power of two, at least 8: 6*piece is a multiple of 16 */

@@ -36,9 +36,14 @@ static size_t append(jfi_chain *c, uint64_t q) {
 }
 
 /* Appends the largest free prime of `bits` bits; its index, or JFI_PRIMES_MAX when the list or the context is full. */
-static size_t take_prime(jfi_chain *c, uint32_t bits) { return append(c, next_free(c, ((uint64_t)1 << bits) + 1, bits)); }
+static size_t take_prime(jfi_chain *c, uint32_t bits) {
+  return append(c, next_free(c, ((uint64_t)1 << bits) + 1, bits));
+}
 
-static jfhe_status too_many(void) { return jfi_fail(JFHE_ERR_PARAMS, "parameters need more than %d primes, or more of one size than there are", JFI_PRIMES_MAX); }
+static jfhe_status too_many(void) {
+  return jfi_fail(JFHE_ERR_PARAMS, "parameters need more than %d primes, or more of one size than there are",
+                  JFI_PRIMES_MAX);
+}
 
 /* A plan of a region: terminals' bits, how many 48-bit primes and which terminals level i uses. */
 typedef struct region {
@@ -58,7 +63,11 @@ static int region_levels(region *r, uint32_t step, uint32_t count) {
       for (uint32_t t = 0; t < r->n_terminals; t++) sum += (s >> t & 1) ? r->bits[t] : 0;
       if (sum > i * step || (i * step - sum) % PRIME_BITS) continue;
       uint32_t m = (i * step - sum) / PRIME_BITS;
-      if (m < best) { best = m; r->main[i] = m; r->subset[i] = s; }
+      if (m < best) {
+        best = m;
+        r->main[i] = m;
+        r->subset[i] = s;
+      }
     }
     if (best == UINT32_MAX) return 0;
     if (best > r->n_main) r->n_main = best;
@@ -77,7 +86,10 @@ static int region_plan(region *best, uint32_t step, uint32_t count) {
       if (region_levels(&r, step, count)) {
         uint32_t bits = r.n_main * PRIME_BITS;
         for (uint32_t t = 0; t < k; t++) bits += r.bits[t];
-        if (bits - step * count < best_extra) { best_extra = bits - step * count; *best = r; }
+        if (bits - step * count < best_extra) {
+          best_extra = bits - step * count;
+          *best = r;
+        }
       }
       uint32_t t = k;
       while (t > 0 && r.bits[t - 1] == PRIME_BITS - 1) t--;
@@ -93,7 +105,8 @@ static int region_plan(region *best, uint32_t step, uint32_t count) {
 static jfhe_status add_region(jfi_chain *c, uint32_t level, uint32_t step, uint32_t count) {
   region r = {0};
   if (!region_plan(&r, step, count))
-    return jfi_fail(JFHE_ERR_PARAMS, "no set of primes gives %u steps of %u bits; use at most 48 bits, or 56 to 58", count, step);
+    return jfi_fail(JFHE_ERR_PARAMS, "no set of primes gives %u steps of %u bits; use at most 48 bits, or 56 to 58",
+                    count, step);
   /* Steps over 48 bits take more than one prime a level; take_prime ends at JFI_PRIMES_MAX. */
   uint32_t main[JFI_PRIMES_MAX] = {0}, terminal[TERMINALS_MAX] = {0};
   for (uint32_t i = 0; i < r.n_main; i++)
@@ -140,7 +153,10 @@ static jfhe_status pick_run(const jfi_chain *c, uint64_t *out, uint32_t count, u
       if (window[w] == 0) continue;
       double off = s * s / (double)window[w] / middle - 1;
       if (off < 0) off = -off;
-      if (best == size || off < best_off) { best = w; best_off = off; }
+      if (best == size || off < best_off) {
+        best = w;
+        best_off = off;
+      }
     }
     out[i] = window[best];
     s = s * s / (double)window[best];
@@ -164,8 +180,10 @@ static jfhe_status add_steps(jfi_chain *c, const jfi_params *p) {
   for (uint32_t l = 0; l < p->n_steps;) {
     uint32_t bits = p->step_bits[l], run = 1;
     while (l + run < p->n_steps && p->step_bits[l + run] == bits) run++;
-    if (bits <= PRIME_BITS) JFI_TRY(add_run(c, l, run, bits));
-    else JFI_TRY(add_region(c, l, bits, run));
+    if (bits <= PRIME_BITS)
+      JFI_TRY(add_run(c, l, run, bits));
+    else
+      JFI_TRY(add_region(c, l, bits, run));
     l += run;
   }
   return JFHE_OK;
@@ -198,7 +216,8 @@ static void set_scales(jfi_chain *c, const jfi_params *p) {
                  set_product(c, jfi_set_minus(c->level[l - 1], c->level[l]));
   if (c->top == 0) c->scale[0] = (double)((uint64_t)1 << (p->first_bits - 2));
   for (uint32_t l = c->top; l > 0; l--)
-    if (p->step_bits[l - 1] <= PRIME_BITS && c->scale[l - 1] == 0) c->scale[l - 1] = c->scale[l] * c->scale[l] / c->step[l];
+    if (p->step_bits[l - 1] <= PRIME_BITS && c->scale[l - 1] == 0)
+      c->scale[l - 1] = c->scale[l] * c->scale[l] / c->step[l];
   for (uint32_t l = 1; l <= c->top; l++) {
     uint32_t bits = p->step_bits[l - 1];
     if (bits <= PRIME_BITS) continue;

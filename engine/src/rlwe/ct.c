@@ -46,7 +46,8 @@ jfhe_status jfhe_ct_new(jfhe_ct **out, const jfhe_ctx *ctx, uint32_t degree, uin
   if (!out) return jfi_fail(JFHE_ERR_ARG, "out is null");
   *out = NULL;
   if (!ctx || degree < 1 || degree > 2) return jfi_fail(JFHE_ERR_ARG, "a ciphertext has a context and degree 1 or 2");
-  if (level > ctx->chain.top) return jfi_fail(JFHE_ERR_LEVEL, "level %u is over the top level %u", level, ctx->chain.top);
+  if (level > ctx->chain.top)
+    return jfi_fail(JFHE_ERR_LEVEL, "level %u is over the top level %u", level, ctx->chain.top);
   return jfi_ct_alloc(out, ctx, degree + 1, limbs_up_to(ctx, level));
 }
 
@@ -56,7 +57,8 @@ jfhe_status jfhe_pt_new(jfhe_pt **out, const jfhe_ctx *ctx, uint32_t level) {
   if (!out) return jfi_fail(JFHE_ERR_ARG, "out is null");
   *out = NULL;
   if (!ctx) return jfi_fail(JFHE_ERR_ARG, "a plaintext has a context");
-  if (level > ctx->chain.top) return jfi_fail(JFHE_ERR_LEVEL, "level %u is over the top level %u", level, ctx->chain.top);
+  if (level > ctx->chain.top)
+    return jfi_fail(JFHE_ERR_LEVEL, "level %u is over the top level %u", level, ctx->chain.top);
   return jfi_pt_alloc(out, ctx, limbs_up_to(ctx, level));
 }
 
@@ -71,13 +73,15 @@ jfhe_status jfhe_ct_copy(jfhe_ct *out, const jfhe_ct *a) {
   if (out->ctx != a->ctx) return jfi_fail(JFHE_ERR_CONTEXT, "ciphertexts of different contexts");
   if (out == a) return JFHE_OK;
   if (out->cap_polys < a->degree + 1 || out->cap_limbs < a->n_limbs)
-    return jfi_fail(JFHE_ERR_FORM, "output has room for %u x %u residues, not %u x %u", out->cap_polys, out->cap_limbs, a->degree + 1, a->n_limbs);
+    return jfi_fail(JFHE_ERR_FORM, "output has room for %u x %u residues, not %u x %u", out->cap_polys, out->cap_limbs,
+                    a->degree + 1, a->n_limbs);
   jfhe_ct head = *a;
   head.cap_polys = out->cap_polys;
   head.cap_limbs = out->cap_limbs;
   head.data = out->data;
   size_t n = a->ctx->ring->n;
-  for (uint32_t i = 0; i <= a->degree; i++) memcpy(jfi_ct_limb(&head, i, 0, n), jfi_ct_limb(a, i, 0, n), (size_t)a->n_limbs * n * sizeof(uint64_t));
+  for (uint32_t i = 0; i <= a->degree; i++)
+    memcpy(jfi_ct_limb(&head, i, 0, n), jfi_ct_limb(a, i, 0, n), (size_t)a->n_limbs * n * sizeof(uint64_t));
   *out = head;
   return JFHE_OK;
 }
@@ -89,7 +93,9 @@ uint32_t jfhe_ct_log_slots(const jfhe_ct *ct) { return ct->log_slots; }
 double jfhe_ct_scale(const jfhe_ct *ct) { return ct->scale; }
 double jfhe_ct_magnitude(const jfhe_ct *ct) { return ct->bound.mag; }
 double jfhe_ct_error_worst(const jfhe_ct *ct) { return ct->bound.worst; }
-size_t jfhe_ct_bytes(const jfhe_ct *ct) { return (size_t)(ct->degree + 1) * ct->n_limbs * ct->ctx->ring->n * sizeof(uint64_t); }
+size_t jfhe_ct_bytes(const jfhe_ct *ct) {
+  return (size_t)(ct->degree + 1) * ct->n_limbs * ct->ctx->ring->n * sizeof(uint64_t);
+}
 void jfhe_ct_key_id(const jfhe_ct *ct, uint8_t *id) { memcpy(id, ct->key_id, JFHE_ID_BYTES); }
 uint32_t jfhe_pt_level(const jfhe_pt *pt) { return pt->level; }
 double jfhe_pt_scale(const jfhe_pt *pt) { return pt->scale; }

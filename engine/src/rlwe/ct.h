@@ -23,20 +23,20 @@ double jfi_hypot(double a, double b);
 /* Residue polynomials of one ciphertext: (c0, c1[, c2]), sum c_i s^i = scale * message + error. */
 struct jfhe_ct {
   const struct jfhe_ctx *ctx;
-  uint32_t degree;              /* 1 or 2: polynomials are degree + 1 */
+  uint32_t degree; /* 1 or 2: polynomials are degree + 1 */
   uint32_t level;
-  jfi_set primes;               /* limbs present; equals chain.level[level] but inside the ladder and bootstrapping */
-  uint32_t n_limbs;             /* count(primes) */
-  uint32_t cap_polys, cap_limbs;/* room allocated */
-  uint32_t form;                /* JFHE_FORM_EVAL or JFHE_FORM_COEFF */
-  uint32_t packing;             /* enum jfhe_packing */
-  uint32_t log_slots;           /* full packing: log2(N/2); sparse packing: less; coefficients: log2 N */
+  jfi_set primes;                /* limbs present; equals chain.level[level] but inside the ladder and bootstrapping */
+  uint32_t n_limbs;              /* count(primes) */
+  uint32_t cap_polys, cap_limbs; /* room allocated */
+  uint32_t form;                 /* JFHE_FORM_EVAL or JFHE_FORM_COEFF */
+  uint32_t packing;              /* enum jfhe_packing */
+  uint32_t log_slots;            /* full packing: log2(N/2); sparse packing: less; coefficients: log2 N */
   double scale;
   jfi_bound bound;
   uint8_t key_id[JFHE_ID_BYTES];
-  int seeded;                   /* c1 is jfi_uniform of `seed`, domain JFI_DOMAIN_CT; set by seeded encryption only */
+  int seeded; /* c1 is jfi_uniform of `seed`, domain JFI_DOMAIN_CT; set by seeded encryption only */
   uint8_t seed[32];
-  uint64_t *data;               /* poly i, limb j at data + (i*cap_limbs + j)*N */
+  uint64_t *data; /* poly i, limb j at data + (i*cap_limbs + j)*N */
 };
 
 /* An encoded plaintext: one polynomial. */
@@ -47,7 +47,7 @@ struct jfhe_pt {
   uint32_t n_limbs, cap_limbs;
   uint32_t form, packing, log_slots;
   double scale;
-  jfi_bound bound;              /* mag; worst = sd = encoding error */
+  jfi_bound bound; /* mag; worst = sd = encoding error */
   uint64_t *data;
 };
 

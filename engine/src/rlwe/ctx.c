@@ -43,13 +43,16 @@ static jfhe_status check_literal(const jfi_params *p) {
 #endif
   if (p->log_n < least || p->log_n > JFI_LOG_N_MAX)
     return jfi_fail(JFHE_ERR_PARAMS, "log_n %u is outside %u..%d", p->log_n, least, JFI_LOG_N_MAX);
-  if (p->n_steps >= JFI_LEVELS_MAX) return jfi_fail(JFHE_ERR_PARAMS, "%u levels are over %d", p->n_steps, JFI_LEVELS_MAX - 1);
-  if (p->first_bits < 22 || p->first_bits > 96) return jfi_fail(JFHE_ERR_PARAMS, "first_bits %u is outside 22..96", p->first_bits);
+  if (p->n_steps >= JFI_LEVELS_MAX)
+    return jfi_fail(JFHE_ERR_PARAMS, "%u levels are over %d", p->n_steps, JFI_LEVELS_MAX - 1);
+  if (p->first_bits < 22 || p->first_bits > 96)
+    return jfi_fail(JFHE_ERR_PARAMS, "first_bits %u is outside 22..96", p->first_bits);
   for (uint32_t i = 0; i < p->n_steps; i++)
     if (p->step_bits[i] < 22 || p->step_bits[i] > 60)
       return jfi_fail(JFHE_ERR_PARAMS, "step %u of %u bits is outside 22..60", i, p->step_bits[i]);
   if (p->n_special < 1 || p->n_special > 32 || p->special_bits < 22 || p->special_bits > 48)
-    return jfi_fail(JFHE_ERR_PARAMS, "special primes: 1..32 of 22..48 bits, not %u of %u", p->n_special, p->special_bits);
+    return jfi_fail(JFHE_ERR_PARAMS, "special primes: 1..32 of 22..48 bits, not %u of %u", p->n_special,
+                    p->special_bits);
   if (p->guest_steps > JFI_LEVELS_MAX || (p->guest_steps && (p->guest_bits < 22 || p->guest_bits > 48)))
     return jfi_fail(JFHE_ERR_PARAMS, "guests: up to %d of 22..48 bits", JFI_LEVELS_MAX);
   return JFHE_OK;
@@ -75,7 +78,8 @@ static jfhe_status fill(jfhe_ctx *ctx) {
   size_t half = (size_t)1 << (ctx->params.log_n - 1);
   ctx->fft_re = jfi_alloc(half * sizeof(double));
   ctx->fft_im = jfi_alloc(half * sizeof(double));
-  if (!ctx->ring || !ctx->fft_re || !ctx->fft_im) return jfi_fail(JFHE_ERR_MEMORY, "no memory for the tables of degree 2^%u", ctx->params.log_n);
+  if (!ctx->ring || !ctx->fft_re || !ctx->fft_im)
+    return jfi_fail(JFHE_ERR_MEMORY, "no memory for the tables of degree 2^%u", ctx->params.log_n);
   jfi_fft_roots(ctx->fft_re, ctx->fft_im, half);
   return JFHE_OK;
 }
@@ -109,8 +113,8 @@ jfhe_status jfhe_ctx_new_preset(jfhe_ctx **out, const char *name) {
   return jfi_ctx_new(out, &p);
 }
 
-jfhe_status jfhe_ctx_new_custom(jfhe_ctx **out, uint32_t log_n, uint32_t depth, uint32_t scale_bits, uint32_t first_bits,
-                                uint32_t specials, uint32_t security) {
+jfhe_status jfhe_ctx_new_custom(jfhe_ctx **out, uint32_t log_n, uint32_t depth, uint32_t scale_bits,
+                                uint32_t first_bits, uint32_t specials, uint32_t security) {
   if (!out) return jfi_fail(JFHE_ERR_ARG, "out is null");
   *out = NULL;
   jfi_params p;
@@ -139,7 +143,8 @@ void jfhe_ctx_free(jfhe_ctx *ctx) {
 jfhe_status jfhe_ctx_set_threads(jfhe_ctx *ctx, uint32_t threads) {
   if (!ctx || threads < 1 || threads > 256) return jfi_fail(JFHE_ERR_ARG, "threads %u is outside 1..256", threads);
   jfi_pool *pool = NULL;
-  if (threads > 1 && !(pool = jfi_pool_new(threads))) return jfi_fail(JFHE_ERR_MEMORY, "could not start %u threads", threads);
+  if (threads > 1 && !(pool = jfi_pool_new(threads)))
+    return jfi_fail(JFHE_ERR_MEMORY, "could not start %u threads", threads);
   jfi_pool_free(ctx->pool);
   ctx->pool = pool;
   ctx->threads = threads;
@@ -161,7 +166,8 @@ static size_t slot_of(jfi_set from, jfi_set to) {
   uint64_t h = 0;
   uint64_t parts[4] = {from.w[0], from.w[1], to.w[0], to.w[1]};
   for (int i = 0; i < 4; i++) {
-    h = (h ^ parts[i]) * 0x9e3779b97f4a7c15u; /* magic: none, an odd multiplier near 2^64 over the golden ratio: any would do */
+    h = (h ^ parts[i]) *
+        0x9e3779b97f4a7c15u; /* magic: none, an odd multiplier near 2^64 over the golden ratio: any would do */
     h ^= h >> 32;
   }
   return (size_t)(h % JFI_CONV_SLOTS);
@@ -191,7 +197,10 @@ static jfi_conv_entry *find_entry(const jfhe_ctx *ctx, jfi_set from, jfi_set to,
   size_t at = slot_of(from, to);
   for (size_t probe = 0; probe < JFI_CONV_SLOTS; probe++, at = (at + 1) % JFI_CONV_SLOTS) {
     jfi_conv_entry *e = atomic_load_explicit(&ctx->conv[at], memory_order_acquire);
-    if (!e) { *free_slot = at; return NULL; }
+    if (!e) {
+      *free_slot = at;
+      return NULL;
+    }
     if (jfi_set_equal(e->from, from) && jfi_set_equal(e->to, to)) return e;
   }
   *free_slot = JFI_CONV_SLOTS;
@@ -204,7 +213,8 @@ const jfi_conv_entry *jfi_ctx_conv(const jfhe_ctx *ctx, jfi_set from, jfi_set to
   if (e) return e;
   /* The cache is the one thing in a context that changes after creation. */
   jfhe_ctx *mut = (jfhe_ctx *)(uintptr_t)ctx;
-  while (atomic_flag_test_and_set_explicit(&mut->conv_lock, memory_order_acquire)) {}
+  while (atomic_flag_test_and_set_explicit(&mut->conv_lock, memory_order_acquire)) {
+  }
   e = find_entry(ctx, from, to, &at);
   if (!e && at < JFI_CONV_SLOTS && (e = make_entry(ctx, from, to)))
     atomic_store_explicit(&mut->conv[at], e, memory_order_release);
@@ -245,7 +255,8 @@ uint64_t jfi_ctx_product_mod(const jfhe_ctx *ctx, jfi_set set, size_t i) {
 
 double jfi_ctx_product(const jfhe_ctx *ctx, jfi_set set) {
   double x = 1;
-  for (size_t j = jfi_set_next(set, 0); j < JFI_PRIMES_MAX; j = jfi_set_next(set, j + 1)) x *= (double)ctx->chain.prime[j];
+  for (size_t j = jfi_set_next(set, 0); j < JFI_PRIMES_MAX; j = jfi_set_next(set, j + 1))
+    x *= (double)ctx->chain.prime[j];
   return x;
 }
 
@@ -279,6 +290,10 @@ double jfhe_ctx_log_qp(const jfhe_ctx *ctx) {
   for (uint32_t l = 0; l <= ctx->chain.top; l++) used = jfi_set_or(used, ctx->chain.level[l]);
   return jfi_ctx_log2(ctx, used);
 }
-double jfhe_ctx_scale(const jfhe_ctx *ctx, uint32_t level) { return level > ctx->chain.top ? 0 : ctx->chain.scale[level]; }
-double jfhe_ctx_step(const jfhe_ctx *ctx, uint32_t level) { return level > ctx->chain.top || level == 0 ? 0 : ctx->chain.step[level]; }
+double jfhe_ctx_scale(const jfhe_ctx *ctx, uint32_t level) {
+  return level > ctx->chain.top ? 0 : ctx->chain.scale[level];
+}
+double jfhe_ctx_step(const jfhe_ctx *ctx, uint32_t level) {
+  return level > ctx->chain.top || level == 0 ? 0 : ctx->chain.step[level];
+}
 void jfhe_ctx_hash(const jfhe_ctx *ctx, uint8_t *hash) { memcpy(hash, ctx->hash, JFHE_HASH_BYTES); }

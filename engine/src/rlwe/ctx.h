@@ -12,17 +12,17 @@ enum { JFI_CONV_SLOTS = 4096 };
 typedef struct jfi_conv_entry {
   jfi_set from, to;
   jfi_conv *conv;
-  uint64_t *from_inv;              /* [n_out]: (product of `from`)^-1 mod the k-th prime of `to` */
+  uint64_t *from_inv; /* [n_out]: (product of `from`)^-1 mod the k-th prime of `to` */
 } jfi_conv_entry;
 
 struct jfhe_ctx {
   jfi_params params;
   jfi_chain chain;
   jfi_ring *ring;
-  jfi_pool *pool;                  /* null: serial */
+  jfi_pool *pool; /* null: serial */
   uint32_t threads;
   uint8_t hash[JFHE_HASH_BYTES];
-  double *fft_re, *fft_im;         /* N/2 roots for the encoder */
+  double *fft_re, *fft_im; /* N/2 roots for the encoder */
   _Atomic(jfi_conv_entry *) conv[JFI_CONV_SLOTS];
   atomic_flag conv_lock;
 };

@@ -16,16 +16,18 @@ typedef struct divide_job {
   const jfi_conv_entry *entry;
   uint64_t *const *out;
   const uint64_t *const *x;
-  const jfi_lifted *add;        /* null, or what else is divided */
-  jfi_set X, T, in, gone;       /* in = T \ X, gone = X \ T */
+  const jfi_lifted *add;  /* null, or what else is divided */
+  jfi_set X, T, in, gone; /* in = T \ X, gone = X \ T */
   size_t n, n_gone, n_target, count;
   uint32_t gone_list[JFI_PRIMES_MAX], target_list[JFI_PRIMES_MAX];
-  uint64_t *digits;             /* count x n_gone limbs */
-  uint64_t *round;              /* count x n words */
-  uint64_t *chunk;              /* workers x CHUNK limbs */
+  uint64_t *digits; /* count x n_gone limbs */
+  uint64_t *round;  /* count x n words */
+  uint64_t *chunk;  /* workers x CHUNK limbs */
 } divide_job;
 
-static uint64_t *digit_limb(const divide_job *j, size_t poly, size_t k) { return j->digits + (poly * j->n_gone + k) * j->n; }
+static uint64_t *digit_limb(const divide_job *j, size_t poly, size_t k) {
+  return j->digits + (poly * j->n_gone + k) * j->n;
+}
 
 /* Leaving limb k of polynomial i: to coefficients, times A/(D/d_k) mod d_k. A single leaving prime needs no digit constant. */
 static void to_digits(void *arg, size_t task, size_t worker) {
@@ -37,7 +39,8 @@ static void to_digits(void *arg, size_t task, size_t worker) {
   uint64_t *y = digit_limb(j, i, k);
   memcpy(y, j->x[i] + jfi_set_rank(j->X, prime) * j->n, j->n * sizeof *y);
   if (j->add && j->add->x[i] && jfi_set_has(j->add->S, prime))
-    ring->k->mul_const_acc(y, j->add->x[i] + jfi_set_rank(j->add->S, prime) * j->n, jfi_ctx_product_mod(j->ctx, j->add->P, prime), j->n, m);
+    ring->k->mul_const_acc(y, j->add->x[i] + jfi_set_rank(j->add->S, prime) * j->n,
+                           jfi_ctx_product_mod(j->ctx, j->add->P, prime), j->n, m);
   ring->k->ntt_inv(y, &ring->ntt[prime]);
   uint64_t a = jfi_ctx_product_mod(j->ctx, j->in, prime);
   uint64_t w = jfi_mod_mul(a, j->entry->conv->qhat_inv[k], m);
@@ -119,8 +122,10 @@ static void only_multiply(const divide_job *j) {
       }
       const uint64_t *x = j->x[i] + jfi_set_rank(j->X, prime) * j->n;
       uint64_t a = jfi_ctx_product_mod(j->ctx, j->in, prime);
-      if (a != 1) ring->k->mul_const(out, x, a, j->n, &ring->mod[prime]);
-      else if (out != x) memmove(out, x, j->n * sizeof *out);
+      if (a != 1)
+        ring->k->mul_const(out, x, a, j->n, &ring->mod[prime]);
+      else if (out != x)
+        memmove(out, x, j->n * sizeof *out);
     }
 }
 
@@ -129,13 +134,13 @@ size_t jfi_divide_scratch(const jfhe_ctx *ctx, jfi_set X, jfi_set T, size_t coun
   return (count * gone + count + jfi_pool_workers(ctx->pool) * CHUNK) * n * sizeof(uint64_t) + 4 * JFI_SCRATCH_SLACK;
 }
 
-jfhe_status jfi_divide(const jfhe_ctx *ctx, uint64_t *const *out, jfi_set T, const uint64_t *const *x, jfi_set X, size_t count,
-                       jfi_scratch *s) {
+jfhe_status jfi_divide(const jfhe_ctx *ctx, uint64_t *const *out, jfi_set T, const uint64_t *const *x, jfi_set X,
+                       size_t count, jfi_scratch *s) {
   return jfi_divide_lifted(ctx, out, T, x, X, count, NULL, s);
 }
 
-jfhe_status jfi_divide_lifted(const jfhe_ctx *ctx, uint64_t *const *out, jfi_set T, const uint64_t *const *x, jfi_set X, size_t count,
-                              const jfi_lifted *add, jfi_scratch *s) {
+jfhe_status jfi_divide_lifted(const jfhe_ctx *ctx, uint64_t *const *out, jfi_set T, const uint64_t *const *x, jfi_set X,
+                              size_t count, const jfi_lifted *add, jfi_scratch *s) {
   divide_job j = {.ctx = ctx, .out = out, .x = x, .X = X, .T = T, .n = ctx->ring->n, .count = count, .add = add};
   j.in = jfi_set_minus(T, X);
   j.gone = jfi_set_minus(X, T);

@@ -11,7 +11,8 @@
 
 static size_t half_words(const jfhe_evk *k) { return (size_t)k->n_digits * k->n_limbs * k->ctx->ring->n; }
 
-jfhe_status jfi_evk_shape(jfhe_evk *k, const jfhe_ctx *ctx, jfi_set q, jfi_set p, const jfi_set *digits, uint32_t n_digits) {
+jfhe_status jfi_evk_shape(jfhe_evk *k, const jfhe_ctx *ctx, jfi_set q, jfi_set p, const jfi_set *digits,
+                          uint32_t n_digits) {
   memset(k, 0, sizeof *k);
   k->ctx = ctx;
   k->q = q;
@@ -24,7 +25,8 @@ jfhe_status jfi_evk_shape(jfhe_evk *k, const jfhe_ctx *ctx, jfi_set q, jfi_set p
   return k->n_digits ? JFHE_OK : jfi_fail(JFHE_ERR_LEVEL, "a switching key covers no prime");
 }
 
-jfhe_status jfi_evk_alloc(jfhe_evk **out, const jfhe_ctx *ctx, jfi_set q, jfi_set p, const jfi_set *digits, uint32_t n_digits) {
+jfhe_status jfi_evk_alloc(jfhe_evk **out, const jfhe_ctx *ctx, jfi_set q, jfi_set p, const jfi_set *digits,
+                          uint32_t n_digits) {
   *out = NULL;
   jfhe_evk *k = jfi_alloc(sizeof *k);
   if (!k) return jfi_fail(JFHE_ERR_MEMORY, "no memory for a switching key");
@@ -32,7 +34,8 @@ jfhe_status jfi_evk_alloc(jfhe_evk **out, const jfhe_ctx *ctx, jfi_set q, jfi_se
   if (st == JFHE_OK) {
     k->owns_b = k->owns_a = 1;
     k->b = jfi_alloc(half_words(k) * sizeof(uint64_t));
-    if (!k->b) st = jfi_fail(JFHE_ERR_MEMORY, "no memory for a switching key of %zu bytes", half_words(k) * sizeof(uint64_t));
+    if (!k->b)
+      st = jfi_fail(JFHE_ERR_MEMORY, "no memory for a switching key of %zu bytes", half_words(k) * sizeof(uint64_t));
   }
   if (st != JFHE_OK) {
     jfi_free(k);
@@ -137,7 +140,9 @@ jfhe_status jfhe_keyring_add(jfhe_keyring *r, jfhe_evk *k) {
   for (size_t i = 0; i < r->count; i++) {
     jfhe_evk *old = r->key[i];
     int same_shape = jfi_set_equal(old->p, k->p);
-    if (old->kind != k->kind || old->galois != k->galois || !same_shape || memcmp(old->from_id, k->from_id, JFHE_ID_BYTES) != 0) continue;
+    if (old->kind != k->kind || old->galois != k->galois || !same_shape ||
+        memcmp(old->from_id, k->from_id, JFHE_ID_BYTES) != 0)
+      continue;
     if (old->level > k->level) {
       jfhe_evk_free(k);
       return JFHE_OK;
@@ -163,7 +168,9 @@ const jfhe_evk *jfi_keyring_find(const jfhe_keyring *r, uint32_t kind, uint32_t 
 }
 
 const jfhe_evk *jfhe_keyring_relin(const jfhe_keyring *r) { return jfi_keyring_find(r, JFHE_EVK_RELIN, 0); }
-const jfhe_evk *jfhe_keyring_galois(const jfhe_keyring *r, uint32_t galois) { return jfi_keyring_find(r, JFHE_EVK_GALOIS, galois); }
+const jfhe_evk *jfhe_keyring_galois(const jfhe_keyring *r, uint32_t galois) {
+  return jfi_keyring_find(r, JFHE_EVK_GALOIS, galois);
+}
 size_t jfhe_keyring_count(const jfhe_keyring *r) { return r->count; }
 uint32_t jfhe_galois_rotate(const jfhe_ctx *ctx, int32_t k) { return jfi_galois_rotation(ctx->params.log_n, k); }
 uint32_t jfhe_galois_conjugate(const jfhe_ctx *ctx) { return ((uint32_t)2 << ctx->params.log_n) - 1; }

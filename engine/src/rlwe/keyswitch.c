@@ -15,10 +15,10 @@ enum { CHUNK = 2 }; /* output limbs a task converts together; digits x CHUNK lim
 typedef struct shape {
   const jfhe_ctx *ctx;
   size_t n, n_s, n_e, n_digits;
-  jfi_set S, E;                                 /* E = S and the specials */
-  jfi_set D[JFI_DIGITS_MAX];                    /* digit sets cut to S, nonempty */
-  uint32_t key_digit[JFI_DIGITS_MAX];           /* which digit of the key */
-  const jfi_conv_entry *entry[JFI_DIGITS_MAX];  /* D -> E \ D */
+  jfi_set S, E;                                /* E = S and the specials */
+  jfi_set D[JFI_DIGITS_MAX];                   /* digit sets cut to S, nonempty */
+  uint32_t key_digit[JFI_DIGITS_MAX];          /* which digit of the key */
+  const jfi_conv_entry *entry[JFI_DIGITS_MAX]; /* D -> E \ D */
   uint32_t s_list[JFI_PRIMES_MAX], e_list[JFI_PRIMES_MAX];
 } shape;
 
@@ -31,7 +31,8 @@ static jfhe_status make_shape(shape *h, const jfhe_ctx *ctx, jfi_set S, const jf
   h->n_e = jfi_set_list(h->E, h->e_list);
   h->n_digits = 0;
   if (key->ctx != ctx) return jfi_fail(JFHE_ERR_CONTEXT, "the switching key is of other parameters");
-  if (!jfi_set_within(S, key->q)) return jfi_fail(JFHE_ERR_KEY, "the switching key was made for level %u at most", key->level);
+  if (!jfi_set_within(S, key->q))
+    return jfi_fail(JFHE_ERR_KEY, "the switching key was made for level %u at most", key->level);
   for (uint32_t d = 0; d < key->n_digits; d++) {
     jfi_set D = jfi_set_and(key->digit[d], S);
     if (jfi_set_count(D) == 0) continue;
@@ -90,7 +91,8 @@ static void start_decomposition(const decomposition *x) {
 
 /* Digit d at limbs [first, first+count) of E, evaluation form: out[i] points at the input where the prime is the digit's own (its
  * residue is c itself), else at room[i], filled. */
-static void extend_digit(const decomposition *x, size_t d, size_t first, size_t count, uint64_t *const *room, const uint64_t **out) {
+static void extend_digit(const decomposition *x, size_t d, size_t first, size_t count, uint64_t *const *room,
+                         const uint64_t **out) {
   const shape *h = x->h;
   const jfi_ring *ring = h->ctx->ring;
   const uint64_t *y[JFI_PRIMES_MAX];
@@ -127,15 +129,16 @@ static size_t expand_words(const jfhe_ctx *ctx, size_t n_digits) {
 
 /* The public half of a seeded key is expanded piece by piece in the first-level cache: it costs AES rounds instead of memory traffic, and
  * those hide part of the traffic of the other half. */
-static void dot_seeded(const shape *h, const jfhe_evk *key, size_t prime, const uint64_t *const *x, const uint64_t *const *b,
-                       uint64_t *acc0, uint64_t *acc1, int accumulate, uint64_t *room) {
+static void dot_seeded(const shape *h, const jfhe_evk *key, size_t prime, const uint64_t *const *x,
+                       const uint64_t *const *b, uint64_t *acc0, uint64_t *acc1, int accumulate, uint64_t *room) {
   const jfi_ring *ring = h->ctx->ring;
   size_t piece = jfi_uniform_piece(h->n);
   void *scratch = room + h->n_digits * piece;
   const uint64_t *xs[JFI_DIGITS_MAX], *bs[JFI_DIGITS_MAX], *as[JFI_DIGITS_MAX];
   for (size_t at = 0; at < h->n; at += piece) {
     for (size_t d = 0; d < h->n_digits; d++) {
-      jfi_uniform_range(ring, room + d * piece, prime, &key->aes, (uint32_t)(JFI_DOMAIN_EVK + h->key_digit[d]), at, piece, scratch);
+      jfi_uniform_range(ring, room + d * piece, prime, &key->aes, (uint32_t)(JFI_DOMAIN_EVK + h->key_digit[d]), at,
+                        piece, scratch);
       xs[d] = x[d] + at;
       bs[d] = b[d] + at;
       as[d] = room + d * piece;
@@ -145,24 +148,26 @@ static void dot_seeded(const shape *h, const jfhe_evk *key, size_t prime, const 
 }
 
 /* acc0, acc1 of prime = sum over digits of x[d] * (b_d, a_d). */
-static void dot_limb(const shape *h, const jfhe_evk *key, size_t prime, const uint64_t *const *x, uint64_t *acc0, uint64_t *acc1,
-                     int accumulate, uint64_t *room) {
+static void dot_limb(const shape *h, const jfhe_evk *key, size_t prime, const uint64_t *const *x, uint64_t *acc0,
+                     uint64_t *acc1, int accumulate, uint64_t *room) {
   const uint64_t *b[JFI_DIGITS_MAX], *a[JFI_DIGITS_MAX];
   for (size_t d = 0; d < h->n_digits; d++) {
     size_t at = key_at(key, h->key_digit[d], prime, h->n);
     b[d] = key->b + at;
     a[d] = key->a ? key->a + at : NULL;
   }
-  if (key->a) h->ctx->ring->k->dot2(acc0, acc1, x, b, a, h->n_digits, accumulate, h->n, &h->ctx->ring->mod[prime]);
-  else dot_seeded(h, key, prime, x, b, acc0, acc1, accumulate, room);
+  if (key->a)
+    h->ctx->ring->k->dot2(acc0, acc1, x, b, a, h->n_digits, accumulate, h->n, &h->ctx->ring->mod[prime]);
+  else
+    dot_seeded(h, key, prime, x, b, acc0, acc1, accumulate, room);
 }
 
 /* ---- the fused switch ---- */
 typedef struct switch_job {
   decomposition x;
   const jfhe_evk *key;
-  uint64_t *acc0, *acc1;   /* over E */
-  uint64_t *worker;        /* per worker: CHUNK*n_digits limbs, then expansion room */
+  uint64_t *acc0, *acc1; /* over E */
+  uint64_t *worker;      /* per worker: CHUNK*n_digits limbs, then expansion room */
   size_t worker_words;
 } switch_job;
 
@@ -195,8 +200,8 @@ size_t jfi_keyswitch_scratch(const jfhe_ctx *ctx, jfi_set S, jfi_set T, jfi_set 
   return accumulators * sizeof(uint64_t) + most + 8 * JFI_SCRATCH_SLACK;
 }
 
-jfhe_status jfi_keyswitch(const jfhe_ctx *ctx, uint64_t *r0, uint64_t *r1, jfi_set T, const uint64_t *c, const uint64_t *add0,
-                          const uint64_t *add1, jfi_set S, const jfhe_evk *key, jfi_scratch *s) {
+jfhe_status jfi_keyswitch(const jfhe_ctx *ctx, uint64_t *r0, uint64_t *r1, jfi_set T, const uint64_t *c,
+                          const uint64_t *add0, const uint64_t *add1, jfi_set S, const jfhe_evk *key, jfi_scratch *s) {
   if (!key) return jfi_fail(JFHE_ERR_KEY, "a switching key is missing");
   shape h;
   JFI_TRY(make_shape(&h, ctx, S, key));
@@ -224,7 +229,8 @@ size_t jfi_decompose_words(const jfhe_ctx *ctx, jfi_set S, jfi_set P, uint32_t n
 }
 
 size_t jfi_decompose_scratch(const jfhe_ctx *ctx, jfi_set S) {
-  return decomposition_words(jfi_set_count(S), jfi_set_count(S), ctx->ring->n) * sizeof(uint64_t) + 2 * JFI_SCRATCH_SLACK;
+  return decomposition_words(jfi_set_count(S), jfi_set_count(S), ctx->ring->n) * sizeof(uint64_t) +
+         2 * JFI_SCRATCH_SLACK;
 }
 
 typedef struct hoist_job {
@@ -246,7 +252,8 @@ static void hoist_chunk(void *arg, size_t task, size_t worker) {
     if (out[i] != room[i]) memcpy(room[i], out[i], h->n * sizeof(uint64_t));
 }
 
-jfhe_status jfi_decompose(const jfhe_ctx *ctx, uint64_t *digits, const uint64_t *c, jfi_set S, const jfhe_evk *key, jfi_scratch *s) {
+jfhe_status jfi_decompose(const jfhe_ctx *ctx, uint64_t *digits, const uint64_t *c, jfi_set S, const jfhe_evk *key,
+                          jfi_scratch *s) {
   if (!key) return jfi_fail(JFHE_ERR_KEY, "a switching key is missing");
   shape h;
   JFI_TRY(make_shape(&h, ctx, S, key));
@@ -282,8 +289,8 @@ size_t jfi_inner_scratch(const jfhe_ctx *ctx, const jfhe_evk *key) {
   return jfi_pool_workers(ctx->pool) * expand_words(ctx, key->n_digits) * sizeof(uint64_t) + 2 * JFI_SCRATCH_SLACK;
 }
 
-jfhe_status jfi_inner(const jfhe_ctx *ctx, uint64_t *acc0, uint64_t *acc1, const uint64_t *digits, jfi_set S, const jfhe_evk *key,
-                      int accumulate, jfi_scratch *s) {
+jfhe_status jfi_inner(const jfhe_ctx *ctx, uint64_t *acc0, uint64_t *acc1, const uint64_t *digits, jfi_set S,
+                      const jfhe_evk *key, int accumulate, jfi_scratch *s) {
   if (!key) return jfi_fail(JFHE_ERR_KEY, "a switching key is missing");
   shape h;
   JFI_TRY(make_shape(&h, ctx, S, key));
@@ -327,8 +334,8 @@ static void add_lifted_limb(void *arg, size_t task, size_t worker) {
   const lift_job *j = arg;
   const jfi_ring *ring = j->ctx->ring;
   size_t prime = j->prime[task];
-  ring->k->mul_const_acc(j->acc + jfi_set_rank(j->E, prime) * ring->n, j->x + task * ring->n, jfi_ctx_product_mod(j->ctx, j->P, prime),
-                         ring->n, &ring->mod[prime]);
+  ring->k->mul_const_acc(j->acc + jfi_set_rank(j->E, prime) * ring->n, j->x + task * ring->n,
+                         jfi_ctx_product_mod(j->ctx, j->P, prime), ring->n, &ring->mod[prime]);
 }
 
 void jfi_add_lifted(const jfhe_ctx *ctx, uint64_t *acc, const uint64_t *x, jfi_set S, jfi_set P) {

@@ -24,8 +24,8 @@ typedef struct jfi_lifted {
   jfi_set S, P;
 } jfi_lifted;
 /* jfi_divide of x + P*add without forming the sum; count <= 2. */
-jfhe_status jfi_divide_lifted(const struct jfhe_ctx *ctx, uint64_t *const *out, jfi_set T, const uint64_t *const *x, jfi_set X,
-                              size_t count, const jfi_lifted *add, jfi_scratch *s);
+jfhe_status jfi_divide_lifted(const struct jfhe_ctx *ctx, uint64_t *const *out, jfi_set T, const uint64_t *const *x,
+                              jfi_set X, size_t count, const jfi_lifted *add, jfi_scratch *s);
 
 /* ---- key switching, whole ----
  * (r0, r1) over T ~= ( (add0, add1) + KS(c) ) * prod(T \ S) / prod(S \ T), c, add0, add1 over S, key covering S.
@@ -33,7 +33,8 @@ jfhe_status jfi_divide_lifted(const struct jfhe_ctx *ctx, uint64_t *const *out, 
  * r0, r1 may equal add0, add1 when T is a prefix of S. */
 size_t jfi_keyswitch_scratch(const struct jfhe_ctx *ctx, jfi_set S, jfi_set T, jfi_set P, uint32_t n_digits);
 jfhe_status jfi_keyswitch(const struct jfhe_ctx *ctx, uint64_t *r0, uint64_t *r1, jfi_set T, const uint64_t *c,
-                          const uint64_t *add0, const uint64_t *add1, jfi_set S, const struct jfhe_evk *key, jfi_scratch *s);
+                          const uint64_t *add0, const uint64_t *add1, jfi_set S, const struct jfhe_evk *key,
+                          jfi_scratch *s);
 
 /* ---- in parts, for hoisting ----
  * digits: n_digits x (|S|+|P|) limbs: digit d of c, extended to S and P, evaluation form. Depends on the key's p and digit[] only, so every key
@@ -47,7 +48,8 @@ size_t jfi_inner_scratch(const struct jfhe_ctx *ctx, const struct jfhe_evk *key)
 jfhe_status jfi_inner(const struct jfhe_ctx *ctx, uint64_t *acc0, uint64_t *acc1, const uint64_t *digits, jfi_set S,
                       const struct jfhe_evk *key, int accumulate, jfi_scratch *s);
 /* r (over a set) = x with the automorphism g applied, evaluation form, r != x; perm has N entries (jfi_galois_perm). */
-void jfi_permute_limbs(const struct jfhe_ctx *ctx, uint64_t *r, const uint64_t *x, size_t n_limbs, const uint32_t *perm);
+void jfi_permute_limbs(const struct jfhe_ctx *ctx, uint64_t *r, const uint64_t *x, size_t n_limbs,
+                       const uint32_t *perm);
 /* acc over S and P: acc_limb += P * x_limb on the limbs of S (lifts x into the extended modulus). */
 void jfi_add_lifted(const struct jfhe_ctx *ctx, uint64_t *acc, const uint64_t *x, jfi_set S, jfi_set P);
 

@@ -58,15 +58,16 @@ jfhe_status jfi_params_preset(jfi_params *p, const char *name) {
   return JFHE_OK;
 }
 
-static jfhe_status check_ranges(uint32_t log_n, uint32_t depth, uint32_t scale_bits, uint32_t first_bits, uint32_t specials,
-                                uint32_t security) {
+static jfhe_status check_ranges(uint32_t log_n, uint32_t depth, uint32_t scale_bits, uint32_t first_bits,
+                                uint32_t specials, uint32_t security) {
   if (log_n != 0 && (log_n < 10 || log_n > JFI_PARAMS_LOG_N_MAX))
     return jfi_fail(JFHE_ERR_PARAMS, "log_n %u is outside 10..17", log_n);
   if (depth > DEPTH_MAX) return jfi_fail(JFHE_ERR_PARAMS, "depth %u is over %d", depth, DEPTH_MAX);
   if (scale_bits < SCALE_BITS_MIN || scale_bits > SCALE_BITS_MAX)
     return jfi_fail(JFHE_ERR_PARAMS, "scale_bits %u is outside %d..%d", scale_bits, SCALE_BITS_MIN, SCALE_BITS_MAX);
   if (first_bits && (first_bits < scale_bits + 2 || first_bits > 2 * PRIME_BITS))
-    return jfi_fail(JFHE_ERR_PARAMS, "first_bits %u is outside scale_bits + 2 = %u..%d", first_bits, scale_bits + 2, 2 * PRIME_BITS);
+    return jfi_fail(JFHE_ERR_PARAMS, "first_bits %u is outside scale_bits + 2 = %u..%d", first_bits, scale_bits + 2,
+                    2 * PRIME_BITS);
   if (specials > SPECIALS_MAX) return jfi_fail(JFHE_ERR_PARAMS, "specials %u is over %d", specials, SPECIALS_MAX);
   if (security != 128 && security != 192 && security != 256)
     return jfi_fail(JFHE_ERR_PARAMS, "security %u is none of 128, 192, 256", security);
@@ -98,8 +99,9 @@ jfhe_status jfi_params_custom(jfi_params *p, uint32_t log_n, uint32_t depth, uin
     double total = chain_bits + (double)p->n_special * PRIME_BITS;
     if (p->n_special > 0 && total <= jfhe_security_limit(p->log_n, security) * 0.985) return JFHE_OK;
   }
-  return jfi_fail(JFHE_ERR_SECURITY,
-                  "depth %u at %u bits needs log2(QP) >= %.0f; degree 2^%u carries at most %.1f at %u bits (98.5 %% of %u)", depth,
-                  scale_bits, chain_bits + PRIME_BITS * (specials ? specials : 1), to,
-                  jfhe_security_limit(to, security) * 0.985, security, jfhe_security_limit(to, security));
+  return jfi_fail(
+      JFHE_ERR_SECURITY,
+      "depth %u at %u bits needs log2(QP) >= %.0f; degree 2^%u carries at most %.1f at %u bits (98.5 %% of %u)", depth,
+      scale_bits, chain_bits + PRIME_BITS * (specials ? specials : 1), to, jfhe_security_limit(to, security) * 0.985,
+      security, jfhe_security_limit(to, security));
 }

@@ -16,7 +16,7 @@ typedef struct jfi_params {
   uint8_t step_bits[JFI_LEVELS_MAX]; /* step_bits[l]: log2 of Q_{l+1}/Q_l, 28..60 */
   uint32_t n_special;
   uint32_t special_bits;
-  uint32_t guest_first_bits;         /* ladder: the primes of the lower rung's chain that this ring also carries; 0 = none */
+  uint32_t guest_first_bits; /* ladder: the primes of the lower rung's chain that this ring also carries; 0 = none */
   uint32_t guest_steps;
   uint8_t guest_bits;
 } jfi_params;
@@ -29,16 +29,16 @@ jfhe_status jfi_params_custom(jfi_params *p, uint32_t log_n, uint32_t depth, uin
 
 /* Primes and levels of a literal. */
 typedef struct jfi_chain {
-  size_t n;                           /* all primes */
-  uint64_t prime[JFI_PRIMES_MAX];     /* q0.., main, terminals, guests, then specials */
-  jfi_set chain;                      /* every prime a ciphertext may use */
-  jfi_set special;                    /* P */
-  uint32_t top;                       /* L */
-  jfi_set level[JFI_LEVELS_MAX + 1];  /* subset of primes of each level */
-  double step[JFI_LEVELS_MAX + 1];    /* step[l] = Q_l / Q_{l-1}, l >= 1, as a double */
-  double scale[JFI_LEVELS_MAX + 1];   /* canonical scale of level l */
+  size_t n;                          /* all primes */
+  uint64_t prime[JFI_PRIMES_MAX];    /* q0.., main, terminals, guests, then specials */
+  jfi_set chain;                     /* every prime a ciphertext may use */
+  jfi_set special;                   /* P */
+  uint32_t top;                      /* L */
+  jfi_set level[JFI_LEVELS_MAX + 1]; /* subset of primes of each level */
+  double step[JFI_LEVELS_MAX + 1];   /* step[l] = Q_l / Q_{l-1}, l >= 1, as a double */
+  double scale[JFI_LEVELS_MAX + 1];  /* canonical scale of level l */
   uint32_t n_digits;
-  jfi_set digit[JFI_DIGITS_MAX];      /* partition of `chain` for hybrid key switching, each product <= P */
+  jfi_set digit[JFI_DIGITS_MAX]; /* partition of `chain` for hybrid key switching, each product <= P */
 } jfi_chain;
 jfhe_status jfi_chain_build(jfi_chain *c, const jfi_params *p);
 /* Groups consecutive members of q while their product stays at or under that of p: then a switch adds noise near rounding's.
@@ -46,7 +46,8 @@ jfhe_status jfi_chain_build(jfi_chain *c, const jfi_params *p);
 uint32_t jfi_digits_group(const uint64_t *primes, jfi_set q, jfi_set p, jfi_set *digit);
 
 /* The gate: may a key over these primes be published for this degree at this security? JFHE_ERR_SECURITY names the limit. */
-jfhe_status jfi_gate(uint32_t log_n, uint32_t security, const uint64_t *primes, size_t n_all, jfi_set used, const char *what);
+jfhe_status jfi_gate(uint32_t log_n, uint32_t security, const uint64_t *primes, size_t n_all, jfi_set used,
+                     const char *what);
 /* log2 of the product, rounded up by less than 1e-6; own arithmetic, same bits everywhere. */
 double jfi_log2_product(const uint64_t *primes, jfi_set used);
 #endif

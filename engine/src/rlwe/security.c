@@ -14,10 +14,10 @@ static const uint16_t LIMIT_256[] = {0, 27, 56, 114, 230, 462, 929, 1866};
 uint32_t jfhe_security_limit(uint32_t log_n, uint32_t security) {
   if (log_n < LOG_N_FIRST || log_n > LOG_N_LAST) return 0;
   switch (security) {
-    case 128: return LIMIT_128[log_n - LOG_N_FIRST];
-    case 192: return LIMIT_192[log_n - LOG_N_FIRST];
-    case 256: return LIMIT_256[log_n - LOG_N_FIRST];
-    default: return 0;
+  case 128: return LIMIT_128[log_n - LOG_N_FIRST];
+  case 192: return LIMIT_192[log_n - LOG_N_FIRST];
+  case 256: return LIMIT_256[log_n - LOG_N_FIRST];
+  default: return 0;
   }
 }
 
@@ -25,11 +25,17 @@ uint32_t jfhe_security_limit(uint32_t log_n, uint32_t security) {
  * doubles the relative error, so 24 squarings of 53-bit values leave it below 2^-28 of a bit. */
 static double log2_up(double x) {
   double bits = 0;
-  while (x >= 2) { x /= 2; bits += 1; }
+  while (x >= 2) {
+    x /= 2;
+    bits += 1;
+  }
   double weight = 0.5;
   for (int i = 0; i < 24; i++) {
     x *= x;
-    if (x >= 2) { x /= 2; bits += weight; }
+    if (x >= 2) {
+      x /= 2;
+      bits += weight;
+    }
     weight /= 2;
   }
   return bits + 0x1p-23;
@@ -42,17 +48,18 @@ double jfi_log2_product(const uint64_t *primes, jfi_set used) {
   return bits;
 }
 
-jfhe_status jfi_gate(uint32_t log_n, uint32_t security, const uint64_t *primes, size_t n_all, jfi_set used, const char *what) {
+jfhe_status jfi_gate(uint32_t log_n, uint32_t security, const uint64_t *primes, size_t n_all, jfi_set used,
+                     const char *what) {
   (void)n_all;
 #ifdef JFHE_TEST_PARAMS
   if (security == 0) return JFHE_OK;
 #endif
   double bits = jfi_log2_product(primes, used);
   uint32_t limit = jfhe_security_limit(log_n, security);
-  if (limit == 0)
-    return jfi_fail(JFHE_ERR_SECURITY, "no ring of degree 2^%u gives %u-bit security", log_n, security);
+  if (limit == 0) return jfi_fail(JFHE_ERR_SECURITY, "no ring of degree 2^%u gives %u-bit security", log_n, security);
   if (bits * 1000 > (double)limit * MARGIN_PER_MILLE)
-    return jfi_fail(JFHE_ERR_SECURITY, "%s: log2(QP) = %.1f is over %.1f (%.1f %% of %u, the limit for degree 2^%u at %u bits)", what,
+    return jfi_fail(JFHE_ERR_SECURITY,
+                    "%s: log2(QP) = %.1f is over %.1f (%.1f %% of %u, the limit for degree 2^%u at %u bits)", what,
                     bits, limit * (MARGIN_PER_MILLE / 1000.0), MARGIN_PER_MILLE / 10.0, limit, log_n, security);
   return JFHE_OK;
 }

@@ -6,7 +6,9 @@
 #include "base/mem.h"
 #include "base/status.h"
 
-size_t jfhe_decrypt_scratch(const jfhe_ctx *ctx) { return jfi_pool_workers(ctx->pool) * jfi_round64(ctx->ring->n * sizeof(uint64_t)) + JFI_SCRATCH_SLACK; }
+size_t jfhe_decrypt_scratch(const jfhe_ctx *ctx) {
+  return jfi_pool_workers(ctx->pool) * jfi_round64(ctx->ring->n * sizeof(uint64_t)) + JFI_SCRATCH_SLACK;
+}
 
 /* First primes of the ciphertext whose product exceeds 2*reach; the empty set when all together do not. Dropping residues is exact:
  * the phase is the same integer, and it is below half of what is kept. */
@@ -47,17 +49,20 @@ static void phase_limb(void *arg, size_t limb, size_t worker) {
   ring->k->ntt_inv(r, &ring->ntt[prime]);
 }
 
-jfhe_status jfi_decrypt(const jfhe_ctx *ctx, jfhe_pt *out, const jfhe_ct *ct, const jfhe_sk *sk, double reach, void *scratch,
-                        size_t scratch_len) {
+jfhe_status jfi_decrypt(const jfhe_ctx *ctx, jfhe_pt *out, const jfhe_ct *ct, const jfhe_sk *sk, double reach,
+                        void *scratch, size_t scratch_len) {
   jfi_set keep = enough_primes(ctx, ct->primes, reach);
   size_t limbs = jfi_set_count(keep);
   if (limbs == 0) return jfi_fail(JFHE_ERR_RANGE, "the value's bound no longer fits under the modulus");
-  if (out->cap_limbs < limbs) return jfi_fail(JFHE_ERR_FORM, "output has room for %u limbs, not %zu", out->cap_limbs, limbs);
+  if (out->cap_limbs < limbs)
+    return jfi_fail(JFHE_ERR_FORM, "output has room for %u limbs, not %zu", out->cap_limbs, limbs);
   jfi_scratch s;
   jfi_scratch_init(&s, scratch, scratch_len);
   size_t bytes = jfi_pool_workers(ctx->pool) * jfi_round64(ctx->ring->n * sizeof(uint64_t));
   job j = {.out = out, .ct = ct, .sk = sk, .scratch = jfi_scratch_take(&s, bytes)};
-  if (s.failed) return jfi_fail(JFHE_ERR_SCRATCH, "decryption needs %zu bytes of scratch, not %zu", jfhe_decrypt_scratch(ctx), scratch_len);
+  if (s.failed)
+    return jfi_fail(JFHE_ERR_SCRATCH, "decryption needs %zu bytes of scratch, not %zu", jfhe_decrypt_scratch(ctx),
+                    scratch_len);
   jfi_set_list(keep, j.prime);
   jfi_parallel(ctx->pool, limbs, phase_limb, &j);
   jfi_zeroize(j.scratch, bytes);
@@ -73,14 +78,19 @@ jfhe_status jfi_decrypt(const jfhe_ctx *ctx, jfhe_pt *out, const jfhe_ct *ct, co
 }
 
 jfhe_status jfi_decrypt_check(const jfhe_ctx *ctx, const jfhe_pt *out, const jfhe_ct *ct, const jfhe_sk *sk) {
-  if (!ctx || !out || !ct || !sk) return jfi_fail(JFHE_ERR_ARG, "decryption needs a context, an output, a ciphertext and a key");
-  if (out->ctx != ctx || ct->ctx != ctx || sk->ctx != ctx) return jfi_fail(JFHE_ERR_CONTEXT, "objects of different contexts");
-  if (ct->form != JFHE_FORM_EVAL || ct->n_limbs == 0) return jfi_fail(JFHE_ERR_FORM, "the ciphertext is empty or not in evaluation form");
-  if (memcmp(ct->key_id, sk->id, JFHE_ID_BYTES) != 0) return jfi_fail(JFHE_ERR_KEY, "the ciphertext is under another key");
+  if (!ctx || !out || !ct || !sk)
+    return jfi_fail(JFHE_ERR_ARG, "decryption needs a context, an output, a ciphertext and a key");
+  if (out->ctx != ctx || ct->ctx != ctx || sk->ctx != ctx)
+    return jfi_fail(JFHE_ERR_CONTEXT, "objects of different contexts");
+  if (ct->form != JFHE_FORM_EVAL || ct->n_limbs == 0)
+    return jfi_fail(JFHE_ERR_FORM, "the ciphertext is empty or not in evaluation form");
+  if (memcmp(ct->key_id, sk->id, JFHE_ID_BYTES) != 0)
+    return jfi_fail(JFHE_ERR_KEY, "the ciphertext is under another key");
   return JFHE_OK;
 }
 
-jfhe_status jfhe_decrypt(const jfhe_ctx *ctx, jfhe_pt *out, const jfhe_ct *ct, const jfhe_sk *sk, void *scratch, size_t scratch_len) {
+jfhe_status jfhe_decrypt(const jfhe_ctx *ctx, jfhe_pt *out, const jfhe_ct *ct, const jfhe_sk *sk, void *scratch,
+                         size_t scratch_len) {
   JFI_TRY(jfi_decrypt_check(ctx, out, ct, sk));
   return jfi_decrypt(ctx, out, ct, sk, ct->scale * (ct->bound.mag + ct->bound.worst), scratch, scratch_len);
 }

@@ -5,8 +5,9 @@
 #include "rlwe/secret/sk.h"
 
 /* Null objects, contexts, form, key. */
-jfhe_status jfi_decrypt_check(const struct jfhe_ctx *ctx, const struct jfhe_pt *out, const struct jfhe_ct *ct, const struct jfhe_sk *sk);
+jfhe_status jfi_decrypt_check(const struct jfhe_ctx *ctx, const struct jfhe_pt *out, const struct jfhe_ct *ct,
+                              const struct jfhe_sk *sk);
 /* out = the phase, coefficient form, over the first primes whose product exceeds twice `reach`, a bound on its coefficients. */
-jfhe_status jfi_decrypt(const struct jfhe_ctx *ctx, struct jfhe_pt *out, const struct jfhe_ct *ct, const struct jfhe_sk *sk, double reach,
-                        void *scratch, size_t scratch_len);
+jfhe_status jfi_decrypt(const struct jfhe_ctx *ctx, struct jfhe_pt *out, const struct jfhe_ct *ct,
+                        const struct jfhe_sk *sk, double reach, void *scratch, size_t scratch_len);
 #endif

@@ -13,10 +13,13 @@
 
 enum { SMALL_POLYS = 3 }; /* u, e0, e1 of public-key encryption; symmetric uses one */
 
-static size_t worker_bytes(const jfhe_ctx *ctx) { return jfi_round64(ctx->ring->n * sizeof(uint64_t)) + jfi_round64(jfi_uniform_scratch(ctx->ring->n)); }
+static size_t worker_bytes(const jfhe_ctx *ctx) {
+  return jfi_round64(ctx->ring->n * sizeof(uint64_t)) + jfi_round64(jfi_uniform_scratch(ctx->ring->n));
+}
 
 size_t jfhe_encrypt_scratch(const jfhe_ctx *ctx) {
-  return SMALL_POLYS * jfi_round64(ctx->ring->n) + jfi_pool_workers(ctx->pool) * worker_bytes(ctx) + 2 * JFI_SCRATCH_SLACK;
+  return SMALL_POLYS * jfi_round64(ctx->ring->n) + jfi_pool_workers(ctx->pool) * worker_bytes(ctx) +
+         2 * JFI_SCRATCH_SLACK;
 }
 
 typedef struct job {
@@ -75,7 +78,8 @@ static void public_limb(void *arg, size_t limb, size_t worker) {
 static jfhe_status check(const jfhe_ctx *ctx, const jfhe_ct *out, const jfhe_pt *pt) {
   if (!ctx || !out || !pt) return jfi_fail(JFHE_ERR_ARG, "encryption needs a context, an output and a plaintext");
   if (out->ctx != ctx || pt->ctx != ctx) return jfi_fail(JFHE_ERR_CONTEXT, "objects of different contexts");
-  if (out->cap_polys < 2 || out->cap_limbs < pt->n_limbs) return jfi_fail(JFHE_ERR_FORM, "output has room for %u limbs, not %u", out->cap_limbs, pt->n_limbs);
+  if (out->cap_polys < 2 || out->cap_limbs < pt->n_limbs)
+    return jfi_fail(JFHE_ERR_FORM, "output has room for %u limbs, not %u", out->cap_limbs, pt->n_limbs);
   if (pt->n_limbs == 0) return jfi_fail(JFHE_ERR_FORM, "the plaintext is empty");
   return JFHE_OK;
 }
@@ -86,7 +90,9 @@ static jfhe_status take_scratch(const jfhe_ctx *ctx, job *j, int8_t **small, voi
   jfi_scratch_init(&s, scratch, scratch_len);
   for (int i = 0; i < SMALL_POLYS; i++) j->small[i] = small[i] = jfi_scratch_take(&s, ctx->ring->n);
   j->scratch = jfi_scratch_take(&s, jfi_pool_workers(ctx->pool) * worker_bytes(ctx));
-  return s.failed ? jfi_fail(JFHE_ERR_SCRATCH, "encryption needs %zu bytes of scratch, not %zu", jfhe_encrypt_scratch(ctx), scratch_len) : JFHE_OK;
+  return s.failed ? jfi_fail(JFHE_ERR_SCRATCH, "encryption needs %zu bytes of scratch, not %zu",
+                             jfhe_encrypt_scratch(ctx), scratch_len)
+                  : JFHE_OK;
 }
 
 static void wipe(const jfhe_ctx *ctx, job *j) {
@@ -112,7 +118,8 @@ static void finish(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_pt *pt, const u
   out->seeded = !public_key;
 }
 
-jfhe_status jfhe_encrypt(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_pt *pt, const jfhe_sk *sk, void *scratch, size_t scratch_len) {
+jfhe_status jfhe_encrypt(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_pt *pt, const jfhe_sk *sk, void *scratch,
+                         size_t scratch_len) {
   JFI_TRY(check(ctx, out, pt));
   if (!sk || sk->ctx != ctx) return jfi_fail(JFHE_ERR_CONTEXT, "the secret key is absent or of other parameters");
   job j = {.out = out, .pt = pt, .sk = sk};
@@ -132,10 +139,12 @@ jfhe_status jfhe_encrypt(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_pt *pt, c
   return JFHE_OK;
 }
 
-jfhe_status jfhe_encrypt_public(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_pt *pt, const jfhe_pk *pk, void *scratch, size_t scratch_len) {
+jfhe_status jfhe_encrypt_public(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_pt *pt, const jfhe_pk *pk, void *scratch,
+                                size_t scratch_len) {
   JFI_TRY(check(ctx, out, pt));
   if (!pk || pk->ctx != ctx) return jfi_fail(JFHE_ERR_CONTEXT, "the public key is absent or of other parameters");
-  if (!jfi_set_within(pt->primes, pk->primes)) return jfi_fail(JFHE_ERR_KEY, "the public key was made for level %u at most", pk->level);
+  if (!jfi_set_within(pt->primes, pk->primes))
+    return jfi_fail(JFHE_ERR_KEY, "the public key was made for level %u at most", pk->level);
   job j = {.out = out, .pt = pt, .pk = pk};
   int8_t *small[SMALL_POLYS];
   jfi_rng rng;
@@ -156,11 +165,13 @@ jfhe_status jfhe_encrypt_public(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_pt
 jfhe_status jfhe_keygen_public(jfhe_pk **out, const jfhe_ctx *ctx, const jfhe_sk *sk) {
   if (!out) return jfi_fail(JFHE_ERR_ARG, "out is null");
   *out = NULL;
-  if (!ctx || !sk || sk->ctx != ctx) return jfi_fail(JFHE_ERR_CONTEXT, "the secret key is absent or of other parameters");
+  if (!ctx || !sk || sk->ctx != ctx)
+    return jfi_fail(JFHE_ERR_CONTEXT, "the secret key is absent or of other parameters");
   jfi_set q = jfi_set_empty();
   for (uint32_t l = 0; l <= ctx->chain.top; l++) q = jfi_set_or(q, ctx->chain.level[l]);
   JFI_TRY(jfi_gate(ctx->params.log_n, ctx->params.security, ctx->chain.prime, ctx->chain.n, q, "public key"));
-  size_t n = ctx->ring->n, limbs = jfi_set_count(q), t_bytes = jfi_round64(n * sizeof(uint64_t)) + jfi_round64(jfi_uniform_scratch(n));
+  size_t n = ctx->ring->n, limbs = jfi_set_count(q),
+         t_bytes = jfi_round64(n * sizeof(uint64_t)) + jfi_round64(jfi_uniform_scratch(n));
   jfhe_pk *pk = jfi_alloc_zero(sizeof *pk);
   int8_t *e = jfi_alloc(n);
   uint64_t *t = jfi_alloc(t_bytes);

@@ -83,10 +83,11 @@ typedef struct plan {
   const char *what;
 } plan;
 
-static jfhe_status generate(jfhe_evk **out, const jfhe_ctx *ctx, const plan *p, const uint64_t *from, const uint64_t *to,
-                            const uint8_t *from_id, const uint8_t *to_id, jfi_rng *rng) {
+static jfhe_status generate(jfhe_evk **out, const jfhe_ctx *ctx, const plan *p, const uint64_t *from,
+                            const uint64_t *to, const uint8_t *from_id, const uint8_t *to_id, jfi_rng *rng) {
   jfhe_evk *key;
-  JFI_TRY(jfi_gate(p->log_n_gate, ctx->params.security, ctx->chain.prime, ctx->chain.n, jfi_set_or(p->q, p->p), p->what));
+  JFI_TRY(
+      jfi_gate(p->log_n_gate, ctx->params.security, ctx->chain.prime, ctx->chain.n, jfi_set_or(p->q, p->p), p->what));
   JFI_TRY(jfi_evk_alloc(&key, ctx, p->q, p->p, p->digits, p->n_digits));
   key->kind = p->kind;
   key->galois = p->galois;
@@ -108,18 +109,28 @@ static jfhe_status check(jfhe_evk **out, const jfhe_ctx *ctx, const jfhe_sk *sk,
   *out = NULL;
   if (!ctx || !sk) return jfi_fail(JFHE_ERR_ARG, "a key has a context and a secret");
   if (sk->ctx != ctx) return jfi_fail(JFHE_ERR_CONTEXT, "the secret key is of other parameters");
-  if (level > ctx->chain.top) return jfi_fail(JFHE_ERR_LEVEL, "level %u is over the top level %u", level, ctx->chain.top);
+  if (level > ctx->chain.top)
+    return jfi_fail(JFHE_ERR_LEVEL, "level %u is over the top level %u", level, ctx->chain.top);
   return JFHE_OK;
 }
 
 static plan ordinary(const jfhe_ctx *ctx, uint32_t kind, uint32_t galois, uint32_t level, const char *what) {
-  return (plan){.kind = kind, .galois = galois, .level = level, .log_n_gate = ctx->params.log_n, .q = primes_up_to(ctx, level),
-                .p = ctx->chain.special, .digits = ctx->chain.digit, .n_digits = ctx->chain.n_digits, .what = what};
+  return (plan){.kind = kind,
+                .galois = galois,
+                .level = level,
+                .log_n_gate = ctx->params.log_n,
+                .q = primes_up_to(ctx, level),
+                .p = ctx->chain.special,
+                .digits = ctx->chain.digit,
+                .n_digits = ctx->chain.n_digits,
+                .what = what};
 }
 
 /* A secret polynomial over all primes, on loan; wiped by give_back. */
 static uint64_t *borrow(const jfhe_ctx *ctx) { return jfi_alloc(ctx->chain.n * ctx->ring->n * sizeof(uint64_t)); }
-static void give_back(const jfhe_ctx *ctx, uint64_t *x) { jfi_free_secret(x, ctx->chain.n * ctx->ring->n * sizeof(uint64_t)); }
+static void give_back(const jfhe_ctx *ctx, uint64_t *x) {
+  jfi_free_secret(x, ctx->chain.n * ctx->ring->n * sizeof(uint64_t));
+}
 
 jfhe_status jfhe_keygen_relin(jfhe_evk **out, const jfhe_ctx *ctx, const jfhe_sk *sk, uint32_t level) {
   JFI_TRY(check(out, ctx, sk, level));
@@ -137,7 +148,8 @@ jfhe_status jfhe_keygen_relin(jfhe_evk **out, const jfhe_ctx *ctx, const jfhe_sk
 /* to = s(X^(1/g)): the automorphism follows the switch (evk.h). */
 static jfhe_status galois(jfhe_evk **out, const jfhe_ctx *ctx, const jfhe_sk *sk, const plan *p) {
   size_t n = ctx->ring->n;
-  if ((p->galois & 1) == 0 || p->galois >= 2 * n) return jfi_fail(JFHE_ERR_ARG, "Galois element %u is not odd and below 2N", p->galois);
+  if ((p->galois & 1) == 0 || p->galois >= 2 * n)
+    return jfi_fail(JFHE_ERR_ARG, "Galois element %u is not odd and below 2N", p->galois);
   uint64_t *to = borrow(ctx);
   uint32_t *perm = jfi_alloc(n * sizeof *perm);
   jfhe_status st = JFHE_OK;
@@ -161,10 +173,16 @@ jfhe_status jfhe_keygen_galois(jfhe_evk **out, const jfhe_ctx *ctx, const jfhe_s
 jfhe_status jfhe_keygen_parent(jfhe_evk **out, const jfhe_ctx *ctx, const jfhe_sk *sk, uint32_t g) {
   JFI_TRY(check(out, ctx, sk, 0));
   size_t specials = jfi_set_count(ctx->chain.special), held = specials / 2;
-  if (held == 0) return jfi_fail(JFHE_ERR_PARAMS, "parent keys hold back a special prime, and these parameters have one only");
+  if (held == 0)
+    return jfi_fail(JFHE_ERR_PARAMS, "parent keys hold back a special prime, and these parameters have one only");
   jfi_set p_held = jfi_set_range(ctx->chain.n - held, held);
   jfi_set digit[JFI_DIGITS_MAX];
-  plan p = {.kind = JFHE_EVK_GALOIS, .galois = g, .level = ctx->chain.top, .log_n_gate = ctx->params.log_n, .p = p_held, .what = "parent key"};
+  plan p = {.kind = JFHE_EVK_GALOIS,
+            .galois = g,
+            .level = ctx->chain.top,
+            .log_n_gate = ctx->params.log_n,
+            .p = p_held,
+            .what = "parent key"};
   p.q = jfi_set_or(primes_up_to(ctx, ctx->chain.top), jfi_set_minus(ctx->chain.special, p_held));
   p.digits = digit;
   p.n_digits = jfi_digits_group(ctx->chain.prime, p.q, p.p, digit);
@@ -172,7 +190,8 @@ jfhe_status jfhe_keygen_parent(jfhe_evk **out, const jfhe_ctx *ctx, const jfhe_s
   return galois(out, ctx, sk, &p);
 }
 
-jfhe_status jfhe_keygen_switch(jfhe_evk **out, const jfhe_ctx *ctx, const jfhe_sk *from, const jfhe_sk *to, uint32_t level) {
+jfhe_status jfhe_keygen_switch(jfhe_evk **out, const jfhe_ctx *ctx, const jfhe_sk *from, const jfhe_sk *to,
+                               uint32_t level) {
   JFI_TRY(check(out, ctx, from, level));
   JFI_TRY(check(out, ctx, to, level));
   plan p = ordinary(ctx, JFHE_EVK_SWITCH, 0, level, "switching key");
@@ -222,10 +241,16 @@ jfhe_status jfhe_keygen_lift(jfhe_evk **out, const jfhe_ctx *ctx, const jfhe_sk 
   JFI_TRY(check(out, ctx, sk, 0));
   JFI_TRY(check_small(ctx, small));
   jfi_set q = shared_primes(ctx, small->ctx, small->ctx->chain.top);
-  if (jfi_set_count(q) == 0) return jfi_fail(JFHE_ERR_CONTEXT, "this ring does not carry the primes of the smaller one");
+  if (jfi_set_count(q) == 0)
+    return jfi_fail(JFHE_ERR_CONTEXT, "this ring does not carry the primes of the smaller one");
   jfi_set digit[JFI_DIGITS_MAX];
-  plan p = {.kind = JFHE_EVK_LIFT, .level = small->ctx->chain.top, .log_n_gate = ctx->params.log_n, .q = q, .p = ctx->chain.special,
-            .digits = digit, .what = "lifting key"};
+  plan p = {.kind = JFHE_EVK_LIFT,
+            .level = small->ctx->chain.top,
+            .log_n_gate = ctx->params.log_n,
+            .q = q,
+            .p = ctx->chain.special,
+            .digits = digit,
+            .what = "lifting key"};
   p.n_digits = jfi_digits_group(ctx->chain.prime, q, p.p, digit);
   uint64_t *from = embed(ctx, small);
   if (!from) return jfi_fail(JFHE_ERR_MEMORY, "no memory to make a key");
@@ -242,8 +267,11 @@ jfhe_status jfhe_keygen_lower(jfhe_evk **out, const jfhe_ctx *ctx, const jfhe_sk
   size_t specials = jfi_set_count(small->ctx->chain.special), mine = jfi_set_count(ctx->chain.special);
   if (specials > mine) specials = mine;
   jfi_set digit[JFI_DIGITS_MAX];
-  plan p = {.kind = JFHE_EVK_LOWER, .log_n_gate = small->ctx->ring->log_n, .p = jfi_set_range(ctx->chain.n - mine, specials),
-            .digits = digit, .what = "lowering key"};
+  plan p = {.kind = JFHE_EVK_LOWER,
+            .log_n_gate = small->ctx->ring->log_n,
+            .p = jfi_set_range(ctx->chain.n - mine, specials),
+            .digits = digit,
+            .what = "lowering key"};
   uint64_t *to = embed(ctx, small);
   if (!to) return jfi_fail(JFHE_ERR_MEMORY, "no memory to make a key");
   jfhe_status st = jfi_fail(JFHE_ERR_CONTEXT, "this ring does not carry the primes of the smaller one");

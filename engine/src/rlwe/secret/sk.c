@@ -60,8 +60,10 @@ static jfhe_status make(jfhe_sk **out, const jfhe_ctx *ctx, const uint8_t entrop
   JFI_DECLASSIFY(sk->id, JFHE_ID_BYTES); /* the key's public name */
   jfi_rng_wipe(&rng);
   jfhe_status st = JFHE_OK;
-  if (fresh_noise) st = jfi_rng_init(&sk->rng);
-  else jfi_rng_from_key(&sk->rng, entropy, STREAM_NOISE);
+  if (fresh_noise)
+    st = jfi_rng_init(&sk->rng);
+  else
+    jfi_rng_from_key(&sk->rng, entropy, STREAM_NOISE);
   if (st == JFHE_OK) st = jfi_sk_finish(sk);
   if (st != JFHE_OK) {
     jfhe_sk_free(sk);

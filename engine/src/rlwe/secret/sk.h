@@ -7,11 +7,12 @@
 struct jfhe_sk {
   const struct jfhe_ctx *ctx;
   uint8_t id[JFHE_ID_BYTES];
-  uint32_t releases;      /* decryptions given to non-holders */
-  uint32_t release_cap;   /* tau of the first release; later ones must not ask for another. 0 = none yet */
-  jfi_rng rng;            /* for noise of everything made under this key; guarded by the caller (a key is not shared between threads while it encrypts) */
-  int8_t *s;              /* N coefficients in {-1, 0, 1}; the only form stored */
-  uint64_t *eval;         /* n_primes limbs: s in evaluation form, derived */
+  uint32_t releases;    /* decryptions given to non-holders */
+  uint32_t release_cap; /* tau of the first release; later ones must not ask for another. 0 = none yet */
+  jfi_rng
+      rng; /* for noise of everything made under this key; guarded by the caller (a key is not shared between threads while it encrypts) */
+  int8_t *s;      /* N coefficients in {-1, 0, 1}; the only form stored */
+  uint64_t *eval; /* n_primes limbs: s in evaluation form, derived */
 };
 /* Fills eval. */
 jfhe_status jfi_sk_finish(struct jfhe_sk *sk);
