@@ -276,6 +276,11 @@ JFI_TEST(inspect_says_what_was_written) {
   CHECK_EQ(info.limbs, jfi_set_count(ctx->chain.level[3]));
   CHECK_EQ(info.memory_bytes, 3u * info.limbs * 16 * 8);
   CHECK(info.scale == 0x1.8p38 && info.magnitude == 100 && info.error_worst == 0x1p-20 && info.error_sd == 0x1p-25);
+  CHECK(info.error_probable > 11 * info.error_sd && info.error_probable < 0x1p-20);
+  jfhe_ct *ct;
+  CHECK_OK(jfhe_ct_read(ctx, &ct, b, len));
+  CHECK(info.error_probable == jfhe_ct_error_probable(ct));
+  jfhe_ct_free(ct);
   free(b);
   CHECK_STATUS(jfhe_inspect(NULL, 0, &info), JFHE_ERR_ARG);
   CHECK(strcmp(jfhe_object_text(99), "unknown") == 0 && strcmp(jfhe_encoding_text(99), "unknown") == 0);

@@ -223,6 +223,8 @@ def test_inspect_tells_each_kind(sealed):
     objects = [json.loads(line) for line in works("inspect", "--json", *files).splitlines()]
     assert [o["object"] for o in objects] == ["parameter literal", "secret key", "public key", "switching key", "ciphertext"]
     assert len({o["params"] for o in objects}) == 1 and objects[4]["log_n"] == 13
+    assert 0 < objects[4]["error_probable"] < objects[4]["error_worst"]
+    assert f"typically {objects[4]['error_probable']:.1e}" in works("inspect", files[4])
 
 
 def test_swapped_ciphertexts(tmp_path, sealed):

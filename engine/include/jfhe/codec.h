@@ -61,6 +61,7 @@ typedef struct jfhe_info {
   double magnitude;
   double error_worst;
   double error_sd;
+  double error_probable; /**< as jfhe_ct_error_probable */
   uint8_t params_hash[JFHE_HASH_BYTES];
   uint8_t key_id[JFHE_ID_BYTES];  /**< the secret it opens under, or switches to */
   uint8_t from_id[JFHE_ID_BYTES]; /**< switching keys: the secret switched from */

@@ -42,6 +42,8 @@ static void print_json(const char *path, const jfhe_info *i) {
   cli_json_number(stdout, i->magnitude);
   fputs(",\"error_worst\":", stdout);
   cli_json_number(stdout, i->error_worst);
+  fputs(",\"error_probable\":", stdout);
+  cli_json_number(stdout, i->error_probable);
   puts("}");
 }
 
@@ -59,7 +61,7 @@ static void print_text(const char *path, const jfhe_info *i) {
            i->degree, i->level, i->limbs);
     printf("  scale       2^%.3f\n", log2(i->scale));
     printf("  bounds      |value| <= %.4g, error <= %.2e (typically %.1e)\n", i->magnitude, i->error_worst,
-           11.1 * i->error_sd);
+           i->error_probable);
   } else if (i->object == JFHE_OBJECT_EVK) {
     printf("  use         %s", kind_of(i->kind));
     if (i->galois) printf(", element %u", i->galois);

@@ -3,6 +3,7 @@
 
 #include "base/status.h"
 #include "codec/header.h"
+#include "rlwe/ct.h"
 
 const char *jfhe_object_text(uint32_t object) {
   static const char *const text[] = {"unknown",    "parameter literal", "ciphertext",
@@ -42,6 +43,7 @@ jfhe_status jfhe_inspect(const uint8_t *bytes, size_t len, jfhe_info *out) {
   out->magnitude = h.bound.mag;
   out->error_worst = h.bound.worst;
   out->error_sd = h.bound.sd;
+  out->error_probable = jfi_bound_probable(&h.bound);
   memcpy(out->params_hash, h.hash, sizeof h.hash);
   memcpy(out->key_id, h.key_id, sizeof h.key_id);
   memcpy(out->from_id, h.from_id, sizeof h.from_id);

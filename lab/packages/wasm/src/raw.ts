@@ -200,6 +200,8 @@ export interface Info {
   readonly magnitude: number;
   readonly errorWorst: number;
   readonly errorSd: number;
+  /** as jfhe_ct_error_probable */
+  readonly errorProbable: number;
   readonly paramsHash: Uint8Array;
   /** the secret it opens under, or switches to */
   readonly keyId: Uint8Array;
@@ -208,7 +210,7 @@ export interface Info {
 }
 
 /** Bytes of a jfhe_info. */
-export const INFO_BYTES = 184;
+export const INFO_BYTES = 192;
 
 /** A copy of the jfhe_info at an address. */
 export function readInfo(memory: ArrayBuffer, at: Ptr<'jfhe_info'>): Info {
@@ -236,9 +238,10 @@ export function readInfo(memory: ArrayBuffer, at: Ptr<'jfhe_info'>): Info {
     magnitude: view.getFloat64(at + 96, true),
     errorWorst: view.getFloat64(at + 104, true),
     errorSd: view.getFloat64(at + 112, true),
-    paramsHash: new Uint8Array(memory, at + 120, 32).slice(),
-    keyId: new Uint8Array(memory, at + 152, 16).slice(),
-    fromId: new Uint8Array(memory, at + 168, 16).slice()
+    errorProbable: view.getFloat64(at + 120, true),
+    paramsHash: new Uint8Array(memory, at + 128, 32).slice(),
+    keyId: new Uint8Array(memory, at + 160, 16).slice(),
+    fromId: new Uint8Array(memory, at + 176, 16).slice()
   };
 }
 
