@@ -718,8 +718,16 @@ export class Calls {
   }
 
   /**
-   * Derive the key of rotation a+b from the keys of a and b, which must have been made with room for it (jfhe_keygen_parent).
-   * Needs no secret. [LLKN22]
+   * Derive the key of rotation a+b from the keys of a and b; of Galois elements, the product. Needs no secret. [LLKN22]
+   *
+   * parent_a  a key of jfhe_keygen_parent, or one derived by this function with such a parent; null for the identity: the result is
+   *           then the key of b itself in the form of a derived one, from which others can start.
+   * parent_b  a key of jfhe_keygen_parent.
+   * Error     that of a key's pair grows by one key switch a derivation; rotations with the key say so in their bounds.
+   * Memory    allocates the key, both halves of it, and while it runs four polynomials and a key switch's scratch.
+   *
+   * Returns JFHE_OK, else *out is null: JFHE_ERR_ARG for another null pointer; JFHE_ERR_CONTEXT; JFHE_ERR_KEY when parent_b is no
+   *         parent, parent_a neither a parent nor derived, or the two are of different secrets; JFHE_ERR_MEMORY.
    */
   evkCompose(out: Ptr<'jfhe_evk*'>, ctx: Ptr<'jfhe_ctx'>, parentA: Ptr<'jfhe_evk'>, parentB: Ptr<'jfhe_evk'>): void {
     this.check(this.x.jfhe_evk_compose(out, ctx, parentA, parentB));
@@ -1103,6 +1111,7 @@ export class Calls {
     this.check(this.x.jfhe_ckks_square(ctx, out, a, keys, scratch, scratchLen));
   }
 
+  /** Also for jfhe_ckks_relin and jfhe_ckks_relin_rescale; level: that of the inputs. 0 for a level off the chain. */
   ckksMulScratch(ctx: Ptr<'jfhe_ctx'>, level: number): number {
     return this.x.jfhe_ckks_mul_scratch(ctx, level) >>> 0;
   }
@@ -1112,13 +1121,13 @@ export class Calls {
     this.check(this.x.jfhe_ckks_mul_lazy(ctx, out, a, b));
   }
 
-  /** Degree 2 to degree 1 at the same level. */
+  /** Degree 2 to degree 1 at the same level. scratch >= jfhe_ckks_mul_scratch(ctx, a's level) bytes. */
   ckksRelin(ctx: Ptr<'jfhe_ctx'>, out: Ptr<'jfhe_ct'>, a: Ptr<'jfhe_ct'>, keys: Ptr<'jfhe_keyring'>, scratch: Ptr,
     scratchLen: number): void {
     this.check(this.x.jfhe_ckks_relin(ctx, out, a, keys, scratch, scratchLen));
   }
 
-  /** Degree 2 to degree 1 and one level down in one division. */
+  /** Degree 2 to degree 1 and one level down in one division. scratch >= jfhe_ckks_mul_scratch(ctx, a's level) bytes. */
   ckksRelinRescale(ctx: Ptr<'jfhe_ctx'>, out: Ptr<'jfhe_ct'>, a: Ptr<'jfhe_ct'>, keys: Ptr<'jfhe_keyring'>, scratch:
     Ptr, scratchLen: number): void {
     this.check(this.x.jfhe_ckks_relin_rescale(ctx, out, a, keys, scratch, scratchLen));
@@ -1129,7 +1138,10 @@ export class Calls {
     this.check(this.x.jfhe_ckks_mul_pt(ctx, out, a, b));
   }
 
-  /** Multiply every slot by a real constant and rescale: one level down, at the canonical scale of the new level. */
+  /**
+   * Multiply every slot by a real constant and rescale: one level down, at the canonical scale of the new level.
+   * scratch >= jfhe_ckks_rescale_scratch(ctx, a's level) bytes.
+   */
   ckksMulConst(ctx: Ptr<'jfhe_ctx'>, out: Ptr<'jfhe_ct'>, a: Ptr<'jfhe_ct'>, c: number, scratch: Ptr, scratchLen:
     number): void {
     this.check(this.x.jfhe_ckks_mul_const(ctx, out, a, c, scratch, scratchLen));
@@ -1140,6 +1152,7 @@ export class Calls {
     this.check(this.x.jfhe_ckks_rescale(ctx, out, a, scratch, scratchLen));
   }
 
+  /** Also for jfhe_ckks_mul_const, jfhe_ckks_to_level and jfhe_ckks_drop_level; level: that of the input. 0 for a level off the chain. */
   ckksRescaleScratch(ctx: Ptr<'jfhe_ctx'>, level: number): number {
     return this.x.jfhe_ckks_rescale_scratch(ctx, level) >>> 0;
   }
@@ -1147,13 +1160,17 @@ export class Calls {
   /**
    * Go down to `level` at its canonical scale. From a canonical scale this costs one multiplication by a constant; same level and
    * scale: a copy. JFHE_ERR_LEVEL when level is above a's, or equal with another scale.
+   * scratch >= jfhe_ckks_rescale_scratch(ctx, a's level) bytes.
    */
   ckksToLevel(ctx: Ptr<'jfhe_ctx'>, out: Ptr<'jfhe_ct'>, a: Ptr<'jfhe_ct'>, level: number, scratch: Ptr, scratchLen:
     number): void {
     this.check(this.x.jfhe_ckks_to_level(ctx, out, a, level, scratch, scratchLen));
   }
 
-  /** Go down to `level` keeping the scale: residues are dropped, nothing is rounded where the sets nest. */
+  /**
+   * Go down to `level` keeping the scale: residues are dropped, nothing is rounded where the sets nest.
+   * scratch >= jfhe_ckks_rescale_scratch(ctx, a's level) bytes.
+   */
   ckksDropLevel(ctx: Ptr<'jfhe_ctx'>, out: Ptr<'jfhe_ct'>, a: Ptr<'jfhe_ct'>, level: number, scratch: Ptr, scratchLen:
     number): void {
     this.check(this.x.jfhe_ckks_drop_level(ctx, out, a, level, scratch, scratchLen));
@@ -1170,6 +1187,7 @@ export class Calls {
     this.check(this.x.jfhe_ckks_conjugate(ctx, out, a, keys, scratch, scratchLen));
   }
 
+  /** Also for jfhe_ckks_conjugate and jfhe_ckks_switch_key; level: that of the input. 0 for a level off the chain. */
   ckksRotateScratch(ctx: Ptr<'jfhe_ctx'>, level: number): number {
     return this.x.jfhe_ckks_rotate_scratch(ctx, level) >>> 0;
   }
@@ -1214,7 +1232,7 @@ export class Calls {
     return this.x.jfhe_ckks_gather_scratch(ctx, level, count) >>> 0;
   }
 
-  /** Re-encrypt under a new secret by a JFHE_EVK_SWITCH key. */
+  /** Re-encrypt under a new secret by a JFHE_EVK_SWITCH key. scratch >= jfhe_ckks_rotate_scratch(ctx, a's level) bytes. */
   ckksSwitchKey(ctx: Ptr<'jfhe_ctx'>, out: Ptr<'jfhe_ct'>, a: Ptr<'jfhe_ct'>, key: Ptr<'jfhe_evk'>, scratch: Ptr,
     scratchLen: number): void {
     this.check(this.x.jfhe_ckks_switch_key(ctx, out, a, key, scratch, scratchLen));
@@ -1324,7 +1342,12 @@ export class Calls {
     this.x.jfhe_sk_id(sk, id);
   }
 
-  /** A key whose randomness comes from 32 bytes: known-answer tests and recovery files. */
+  /**
+   * A key that 32 bytes determine: a recovery file is these bytes, and made again in a context of the same degree they give the same
+   * key under the same name. The coefficients are stream 1 of ChaCha20 keyed by the bytes, sampled as any ternary secret; the name is
+   * the first JFHE_ID_BYTES of stream 2. Noise of what is encrypted comes from the operating system, so it never repeats. The counters
+   * of releases are not in the bytes: a key made again starts at 0. Whoever holds the bytes holds the key.
+   */
   skFromEntropy(out: Ptr<'jfhe_sk*'>, ctx: Ptr<'jfhe_ctx'>, entropy32: Ptr<'uint8_t'>): void {
     this.check(this.x.jfhe_sk_from_entropy(out, ctx, entropy32));
   }
