@@ -60,32 +60,37 @@ JFHE_API JFHE_CHECK jfhe_status jfhe_ckks_mul(const jfhe_ctx *ctx, jfhe_ct *out,
                                               const jfhe_keyring *keys, void *scratch, size_t scratch_len);
 JFHE_API JFHE_CHECK jfhe_status jfhe_ckks_square(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *a,
                                                  const jfhe_keyring *keys, void *scratch, size_t scratch_len);
+/** Also for jfhe_ckks_relin and jfhe_ckks_relin_rescale; level: that of the inputs. 0 for a level off the chain. */
 JFHE_API size_t jfhe_ckks_mul_scratch(const jfhe_ctx *ctx, uint32_t level);
 /** The product without relinearisation or rescaling: degree 2, scale a.scale*b.scale, same level. out may not equal an input. */
 JFHE_API JFHE_CHECK jfhe_status jfhe_ckks_mul_lazy(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *a,
                                                    const jfhe_ct *b);
-/** Degree 2 to degree 1 at the same level. */
+/** Degree 2 to degree 1 at the same level. scratch >= jfhe_ckks_mul_scratch(ctx, a's level) bytes. */
 JFHE_API JFHE_CHECK jfhe_status jfhe_ckks_relin(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *a,
                                                 const jfhe_keyring *keys, void *scratch, size_t scratch_len);
-/** Degree 2 to degree 1 and one level down in one division. */
+/** Degree 2 to degree 1 and one level down in one division. scratch >= jfhe_ckks_mul_scratch(ctx, a's level) bytes. */
 JFHE_API JFHE_CHECK jfhe_status jfhe_ckks_relin_rescale(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *a,
                                                         const jfhe_keyring *keys, void *scratch, size_t scratch_len);
 /** Multiply by a plaintext without rescaling; scale a.scale*b.scale. The plaintext's level is >= the ciphertext's. */
 JFHE_API JFHE_CHECK jfhe_status jfhe_ckks_mul_pt(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *a, const jfhe_pt *b);
-/** Multiply every slot by a real constant and rescale: one level down, at the canonical scale of the new level. */
+/** Multiply every slot by a real constant and rescale: one level down, at the canonical scale of the new level.
+ *  scratch >= jfhe_ckks_rescale_scratch(ctx, a's level) bytes. */
 JFHE_API JFHE_CHECK jfhe_status jfhe_ckks_mul_const(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *a, double c,
                                                     void *scratch, size_t scratch_len);
 /** Divide by the level's step: level l to l-1, scale / step. The step is a ratio of primes ("rational rescaling"). */
 JFHE_API JFHE_CHECK jfhe_status jfhe_ckks_rescale(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *a, void *scratch,
                                                   size_t scratch_len);
+/** Also for jfhe_ckks_mul_const, jfhe_ckks_to_level and jfhe_ckks_drop_level; level: that of the input. 0 for a level off the chain. */
 JFHE_API size_t jfhe_ckks_rescale_scratch(const jfhe_ctx *ctx, uint32_t level);
 
 /* ---- levels ---- */
 /** Go down to `level` at its canonical scale. From a canonical scale this costs one multiplication by a constant; same level and
- *  scale: a copy. JFHE_ERR_LEVEL when level is above a's, or equal with another scale. */
+ *  scale: a copy. JFHE_ERR_LEVEL when level is above a's, or equal with another scale.
+ *  scratch >= jfhe_ckks_rescale_scratch(ctx, a's level) bytes. */
 JFHE_API JFHE_CHECK jfhe_status jfhe_ckks_to_level(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *a, uint32_t level,
                                                    void *scratch, size_t scratch_len);
-/** Go down to `level` keeping the scale: residues are dropped, nothing is rounded where the sets nest. */
+/** Go down to `level` keeping the scale: residues are dropped, nothing is rounded where the sets nest.
+ *  scratch >= jfhe_ckks_rescale_scratch(ctx, a's level) bytes. */
 JFHE_API JFHE_CHECK jfhe_status jfhe_ckks_drop_level(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *a,
                                                      uint32_t level, void *scratch, size_t scratch_len);
 
@@ -95,6 +100,7 @@ JFHE_API JFHE_CHECK jfhe_status jfhe_ckks_rotate(const jfhe_ctx *ctx, jfhe_ct *o
                                                  const jfhe_keyring *keys, void *scratch, size_t scratch_len);
 JFHE_API JFHE_CHECK jfhe_status jfhe_ckks_conjugate(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *a,
                                                     const jfhe_keyring *keys, void *scratch, size_t scratch_len);
+/** Also for jfhe_ckks_conjugate and jfhe_ckks_switch_key; level: that of the input. 0 for a level off the chain. */
 JFHE_API size_t jfhe_ckks_rotate_scratch(const jfhe_ctx *ctx, uint32_t level);
 /** Many rotations of one ciphertext for one decomposition ("hoisted"). out[i] = a rotated by k[i]; k[i] = 0 copies. */
 JFHE_API JFHE_CHECK jfhe_status jfhe_ckks_rotate_many(const jfhe_ctx *ctx, jfhe_ct *const *out, const jfhe_ct *a,
@@ -122,7 +128,7 @@ JFHE_API JFHE_CHECK jfhe_status jfhe_ckks_gather(const jfhe_ctx *ctx, jfhe_ct *o
 JFHE_API size_t jfhe_ckks_gather_scratch(const jfhe_ctx *ctx, uint32_t level, size_t count);
 
 /* ---- a change of secret, without decrypting ---- */
-/** Re-encrypt under a new secret by a JFHE_EVK_SWITCH key. */
+/** Re-encrypt under a new secret by a JFHE_EVK_SWITCH key. scratch >= jfhe_ckks_rotate_scratch(ctx, a's level) bytes. */
 JFHE_API JFHE_CHECK jfhe_status jfhe_ckks_switch_key(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *a,
                                                      const jfhe_evk *key, void *scratch, size_t scratch_len);
 

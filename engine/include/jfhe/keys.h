@@ -44,8 +44,16 @@ JFHE_API size_t jfhe_keyring_count(const jfhe_keyring *ring);
 JFHE_API uint32_t jfhe_galois_rotate(const jfhe_ctx *ctx, int32_t k);
 JFHE_API uint32_t jfhe_galois_conjugate(const jfhe_ctx *ctx);
 
-/** Derive the key of rotation a+b from the keys of a and b, which must have been made with room for it (jfhe_keygen_parent).
- *  Needs no secret. [LLKN22] */
+/** Derive the key of rotation a+b from the keys of a and b; of Galois elements, the product. Needs no secret. [LLKN22]
+ *
+ *  parent_a  a key of jfhe_keygen_parent, or one derived by this function with such a parent; null for the identity: the result is
+ *            then the key of b itself in the form of a derived one, from which others can start.
+ *  parent_b  a key of jfhe_keygen_parent.
+ *  Error     that of a key's pair grows by one key switch a derivation; rotations with the key say so in their bounds.
+ *  Memory    allocates the key, both halves of it, and while it runs four polynomials and a key switch's scratch.
+ *
+ *  Returns JFHE_OK, else *out is null: JFHE_ERR_ARG for another null pointer; JFHE_ERR_CONTEXT; JFHE_ERR_KEY when parent_b is no
+ *          parent, parent_a neither a parent nor derived, or the two are of different secrets; JFHE_ERR_MEMORY. */
 JFHE_API JFHE_CHECK jfhe_status jfhe_evk_compose(jfhe_evk **out, const jfhe_ctx *ctx, const jfhe_evk *parent_a,
                                                  const jfhe_evk *parent_b);
 

@@ -15,7 +15,10 @@ JFHE_API JFHE_CHECK jfhe_status jfhe_sk_new(jfhe_sk **out, const jfhe_ctx *ctx);
 JFHE_API void jfhe_sk_free(jfhe_sk *sk);
 /** Public name of the key: random bytes, not derived from it. JFHE_ID_BYTES long. */
 JFHE_API void jfhe_sk_id(const jfhe_sk *sk, uint8_t *id);
-/** A key whose randomness comes from 32 bytes: known-answer tests and recovery files. */
+/** A key that 32 bytes determine: a recovery file is these bytes, and made again in a context of the same degree they give the same
+ *  key under the same name. The coefficients are stream 1 of ChaCha20 keyed by the bytes, sampled as any ternary secret; the name is
+ *  the first JFHE_ID_BYTES of stream 2. Noise of what is encrypted comes from the operating system, so it never repeats. The counters
+ *  of releases are not in the bytes: a key made again starts at 0. Whoever holds the bytes holds the key. */
 JFHE_API JFHE_CHECK jfhe_status jfhe_sk_from_entropy(jfhe_sk **out, const jfhe_ctx *ctx, const uint8_t *entropy32);
 
 /* ---- published keys; each passes the security gate or is refused with JFHE_ERR_SECURITY ---- */
