@@ -18,10 +18,12 @@ static void put(text *t, char c) {
   t->at[t->len++] = c;
 }
 
+/* A line's end goes out as CRLF, which the reader folds: a lone CR before it would fold with a bare LF. */
 static void put_cell(text *t, const char *s) {
   put(t, '"');
   for (; *s; s++) {
     if (*s == '"') put(t, '"');
+    if (*s == '\n') put(t, '\r');
     put(t, *s);
   }
   put(t, '"');
