@@ -17,6 +17,7 @@ void jfi_acc_init(jfi_acc *acc, const jfhe_ctx *ctx, uint32_t level, double scal
   jfi_set primes = ctx->chain.level[level];
   *acc = (jfi_acc){.ctx = ctx, .level = level, .primes = primes, .scale = scale};
   acc->n_limbs = (uint32_t)jfi_set_count(primes);
+  if (!s) return;
   size_t words = limb_words(ctx, level);
   acc->d[0] = jfi_scratch_take(s, 3 * words * sizeof(uint64_t));
   if (!acc->d[0]) return;
@@ -31,6 +32,7 @@ static const uint64_t *limb_of(const jfhe_ct *ct, size_t poly, size_t prime) {
 typedef struct acc_job {
   jfi_acc *acc;
   const jfhe_ct *a, *b;
+  const jfhe_pt *pt;
   int twice;
   double k; /* an integer */
   uint32_t prime[JFI_PRIMES_MAX];
@@ -66,6 +68,11 @@ static void mul_limb(void *arg, size_t j, size_t worker) {
   k->add(d2, d2, d2, r->n, m);
 }
 
+/* Not for the shadow of a sum. */
+static void each_limb(const acc_job *t, jfi_task task) {
+  if (t->acc->d[0]) jfi_parallel(t->acc->ctx->pool, t->acc->n_limbs, task, (void *)(uintptr_t)t);
+}
+
 static void join(jfi_acc *acc, const jfi_bound *b) { acc->bound = jfi_bound_add(&acc->bound, b, 0, 0); }
 
 jfhe_status jfi_acc_mul(jfi_acc *acc, const jfhe_ct *a, const jfhe_ct *b, int twice) {
@@ -74,10 +81,55 @@ jfhe_status jfi_acc_mul(jfi_acc *acc, const jfhe_ct *a, const jfhe_ct *b, int tw
   if (twice && acc->used) return jfi_fail(JFHE_ERR_ARG, "only the first product can be doubled");
   acc_job t = {.acc = acc, .a = a, .b = b, .twice = twice};
   jfi_set_list(acc->primes, t.prime);
-  jfi_parallel(acc->ctx->pool, acc->n_limbs, mul_limb, &t);
+  each_limb(&t, mul_limb);
   acc->used = acc->has2 = 1;
   jfi_bound p = jfi_bound_mul(&a->bound, &b->bound, 1, a == b);
   p = jfi_bound_scale(&p, twice ? 2 : 1);
+  p.worst = jfi_up(p.worst + mismatch * (p.mag + p.worst));
+  join(acc, &p);
+  return JFHE_OK;
+}
+
+static void neg_limb(void *arg, size_t j, size_t worker) {
+  (void)worker;
+  const acc_job *t = arg;
+  const jfi_ring *r = t->acc->ctx->ring;
+  for (size_t i = 0; i < (t->acc->has2 ? 3u : 2u); i++) {
+    uint64_t *d = t->acc->d[i] + j * r->n;
+    r->k->neg(d, d, r->n, &r->mod[t->prime[j]]);
+  }
+}
+
+void jfi_acc_neg(jfi_acc *acc) {
+  acc_job t = {.acc = acc};
+  jfi_set_list(acc->primes, t.prime);
+  if (acc->used) each_limb(&t, neg_limb);
+}
+
+static void plain_limb(void *arg, size_t j, size_t worker) {
+  (void)worker;
+  const acc_job *t = arg;
+  const jfi_ring *r = t->acc->ctx->ring;
+  const jfi_mod *m = &r->mod[t->prime[j]];
+  const uint64_t *p = t->pt->data + jfi_set_rank(t->pt->primes, t->prime[j]) * r->n;
+  for (size_t i = 0; i < 2; i++) {
+    uint64_t *d = t->acc->d[i] + j * r->n;
+    const uint64_t *a = limb_of(t->a, i, t->prime[j]);
+    if (t->acc->used)
+      r->k->mul_acc(d, a, p, r->n, m);
+    else
+      r->k->mul(d, a, p, r->n, m);
+  }
+}
+
+jfhe_status jfi_acc_mul_pt(jfi_acc *acc, const jfhe_ct *a, const jfhe_pt *pt) {
+  double mismatch;
+  JFI_TRY(jfi_scale_mismatch(&mismatch, acc->scale, a->scale * pt->scale));
+  acc_job t = {.acc = acc, .a = a, .pt = pt};
+  jfi_set_list(acc->primes, t.prime);
+  each_limb(&t, plain_limb);
+  acc->used = 1;
+  jfi_bound p = jfi_bound_mul(&a->bound, &pt->bound, 1, 0);
   p.worst = jfi_up(p.worst + mismatch * (p.mag + p.worst));
   join(acc, &p);
   return JFHE_OK;
@@ -103,7 +155,7 @@ void jfi_acc_mul_const(jfi_acc *acc, const jfhe_ct *a, double c) {
   double f = acc->scale / a->scale;
   acc_job t = {.acc = acc, .a = a, .k = jfi_round_double(c * f)};
   jfi_set_list(acc->primes, t.prime);
-  jfi_parallel(acc->ctx->pool, acc->n_limbs, const_limb, &t);
+  each_limb(&t, const_limb);
   acc->used = 1;
   jfi_bound p = jfi_bound_scale(&a->bound, fabs(c));
   /* |c - k/f|: half a unit of k, and the roundings of f and c*f */
@@ -130,7 +182,7 @@ static void add_limb(void *arg, size_t j, size_t worker) {
 void jfi_acc_add_const(jfi_acc *acc, double c) {
   acc_job t = {.acc = acc, .k = jfi_round_double(c * acc->scale)};
   jfi_set_list(acc->primes, t.prime);
-  jfi_parallel(acc->ctx->pool, acc->n_limbs, add_limb, &t);
+  each_limb(&t, add_limb);
   acc->used = 1;
   double off = 0.5 / acc->scale + fabs(c) * 0x1p-50;
   join(acc, &(jfi_bound){fabs(c), off, off});
@@ -171,6 +223,10 @@ jfhe_status jfi_acc_finish(jfi_acc *acc, jfhe_ct *out, double mag, const jfhe_ev
   const jfhe_ctx *ctx = acc->ctx;
   jfhe_ct head = *out;
   JFI_TRY(finished(acc, &head, mag, rlk));
+  if (jfi_ct_is_shadow(out)) {
+    *out = head;
+    return JFHE_OK;
+  }
   uint64_t *r[2] = {jfi_ct_poly(out, 0), jfi_ct_poly(out, 1)};
   const uint64_t *x[2] = {acc->d[0], acc->d[1]};
   if (acc->has2)
@@ -183,7 +239,7 @@ jfhe_status jfi_acc_finish(jfi_acc *acc, jfhe_ct *out, double mag, const jfhe_ev
 
 size_t jfi_ct_temp_bytes(const jfhe_ctx *ctx, uint32_t level) { return 2 * limb_words(ctx, level) * sizeof(uint64_t); }
 
-void jfi_ct_temp(jfhe_ct *ct, const jfhe_ctx *ctx, uint32_t level, jfi_scratch *s) {
+void jfi_ct_shadow(jfhe_ct *ct, const jfhe_ctx *ctx, uint32_t level) {
   memset(ct, 0, sizeof *ct);
   ct->ctx = ctx;
   ct->degree = 1;
@@ -191,5 +247,9 @@ void jfi_ct_temp(jfhe_ct *ct, const jfhe_ctx *ctx, uint32_t level, jfi_scratch *
   ct->primes = ctx->chain.level[level];
   ct->n_limbs = ct->cap_limbs = (uint32_t)jfi_set_count(ct->primes);
   ct->cap_polys = 2;
+}
+
+void jfi_ct_temp(jfhe_ct *ct, const jfhe_ctx *ctx, uint32_t level, jfi_scratch *s) {
+  jfi_ct_shadow(ct, ctx, level);
   ct->data = jfi_scratch_take(s, jfi_ct_temp_bytes(ctx, level));
 }

@@ -17,7 +17,7 @@ typedef struct jfi_acc {
 } jfi_acc;
 
 size_t jfi_acc_bytes(const struct jfhe_ctx *ctx, uint32_t level);
-/* An empty sum in scratch; d is null when scratch ran out (s->failed). */
+/* An empty sum in scratch; d is null when scratch ran out (s->failed). s null: the shadow of a sum, bounds alone. */
 void jfi_acc_init(jfi_acc *acc, const struct jfhe_ctx *ctx, uint32_t level, double scale, jfi_scratch *s);
 /* += a*b (2ab if twice). a, b: degree 1, over supersets of the primes; a.scale*b.scale within
  * JFI_SCALE_TOLERANCE of the accumulator's. */
@@ -26,6 +26,10 @@ jfhe_status jfi_acc_mul(jfi_acc *acc, const struct jfhe_ct *a, const struct jfhe
 void jfi_acc_mul_const(jfi_acc *acc, const struct jfhe_ct *a, double c);
 /* += c in every slot. */
 void jfi_acc_add_const(jfi_acc *acc, double c);
+/* -= what was added so far: the sum changes its sign. */
+void jfi_acc_neg(jfi_acc *acc);
+/* += a*p: p over a superset of the primes, a.scale*p.scale as for jfi_acc_mul. */
+jfhe_status jfi_acc_mul_pt(jfi_acc *acc, const struct jfhe_ct *a, const struct jfhe_pt *p);
 /* out = the sum, one level down, scale acc.scale/step; message bound min(sum's, mag). out has room; its key id and
  * packing are set by the caller; on failure it is unchanged. rlk may be null when nothing was multiplied. */
 size_t jfi_acc_finish_scratch(const struct jfhe_ctx *ctx, uint32_t level);
@@ -34,4 +38,6 @@ jfhe_status jfi_acc_finish(jfi_acc *acc, struct jfhe_ct *out, double mag, const 
 /* A ciphertext of degree 1 in scratch, room for the primes of a level. */
 size_t jfi_ct_temp_bytes(const struct jfhe_ctx *ctx, uint32_t level);
 void jfi_ct_temp(struct jfhe_ct *ct, const struct jfhe_ctx *ctx, uint32_t level, jfi_scratch *s);
+/* The shadow of one. */
+void jfi_ct_shadow(struct jfhe_ct *ct, const struct jfhe_ctx *ctx, uint32_t level);
 #endif

@@ -50,8 +50,7 @@ size_t jfi_hoist_room(const jfhe_ctx *ctx, uint32_t level) {
   return jfi_round64(ctx->ring->n * sizeof(uint32_t)) + limbs_bytes(ctx, n_s * n_e) + 2 * limbs_bytes(ctx, n_e) + steps;
 }
 
-jfhe_status jfi_hoist_open(jfi_hoist *h, const jfhe_ctx *ctx, jfi_set S, const jfi_turn *turn, size_t count,
-                           jfi_scratch *s) {
+void jfi_hoist_open(jfi_hoist *h, const jfhe_ctx *ctx, jfi_set S, const jfi_turn *turn, size_t count) {
   memset(h, 0, sizeof *h);
   h->ctx = ctx;
   h->S = S;
@@ -70,6 +69,9 @@ jfhe_status jfi_hoist_open(jfi_hoist *h, const jfhe_ctx *ctx, jfi_set S, const j
   h->n_e = jfi_set_list(h->E, h->prime);
   for (uint32_t d = 0; h->shape && d < h->shape->n_digits; d++)
     h->n_digits += jfi_set_count(jfi_set_and(h->shape->digit[d], S)) > 0;
+}
+
+jfhe_status jfi_hoist_take(jfi_hoist *h, jfi_scratch *s) {
   h->perm = jfi_scratch_take(s, h->n * sizeof(uint32_t));
   h->digits = jfi_scratch_take(s, h->n_digits * h->n_e * h->n * sizeof(uint64_t));
   h->t0 = jfi_scratch_take(s, h->n_e * h->n * sizeof(uint64_t));

@@ -30,10 +30,12 @@ typedef struct jfi_hoist {
 /* The turn of each rotation of a. JFHE_ERR_KEY when a key is absent or differs in shape (specials, digits) from the others. */
 jfhe_status jfi_turns_find(const struct jfhe_ctx *ctx, jfi_turn *turn, const struct jfhe_ct *a, const int32_t *k,
                            size_t count, const struct jfhe_keyring *keys);
-/* Bytes that jfi_hoist_open takes and its steps need behind it, for any keys at a level. */
+/* What rotations over S by these turns share: sets, digits, noise. */
+void jfi_hoist_open(jfi_hoist *h, const struct jfhe_ctx *ctx, jfi_set S, const jfi_turn *turn, size_t count);
+/* Room for the digits and for one turn. */
+jfhe_status jfi_hoist_take(jfi_hoist *h, jfi_scratch *s);
+/* Bytes that jfi_hoist_take takes and the steps need behind it, for any keys at a level. */
 size_t jfi_hoist_room(const struct jfhe_ctx *ctx, uint32_t level);
-jfhe_status jfi_hoist_open(jfi_hoist *h, const struct jfhe_ctx *ctx, jfi_set S, const jfi_turn *turn, size_t count,
-                           jfi_scratch *s);
 /* Digits of c over S. */
 jfhe_status jfi_hoist_digits(jfi_hoist *h, const uint64_t *c, jfi_scratch s);
 /* (r0, r1) = P*(add0, 0) + switch of the digits, turned. add0: over S times P if `lift`, else over E as it is. r0, r1 are not t0, t1. */

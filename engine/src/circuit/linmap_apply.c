@@ -215,7 +215,8 @@ static jfhe_status find_turns(application *x, const jfhe_ct *a, const jfhe_keyri
   JFI_TRY(jfi_turns_find(x->h.ctx, turn, a, k, babies + giants, keys));
   x->baby = turn;
   x->giant = turn + babies;
-  return jfi_hoist_open(&x->h, x->h.ctx, a->primes, turn, babies + giants, s);
+  jfi_hoist_open(&x->h, x->h.ctx, a->primes, turn, babies + giants);
+  return JFHE_OK;
 }
 
 /* Odd scales would each leave a set of plaintexts behind: only the first few are kept. */
@@ -244,9 +245,11 @@ jfhe_status jfi_linmap_apply(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *a
   x.h.ctx = ctx;
   x.scale = jfi_linmap_scale(ctx, a->level, a->scale);
   JFI_TRY(find_turns(&x, a, keys, &at));
-  JFI_TRY(take_room(&x, &at));
   JFI_TRY(plan(&x, &m, a));
   JFI_TRY(jfi_ct_room(ctx, out, &m));
+  if (jfi_ct_is_shadow(out)) return jfi_ct_settle(ctx, out, &m);
+  JFI_TRY(jfi_hoist_take(&x.h, &at));
+  JFI_TRY(take_room(&x, &at));
   JFI_TRY(find_cache(&x, a->level));
   JFI_TRY(run(&x, a, at));
   uint64_t *r[2] = {jfi_ct_poly(out, 0), jfi_ct_poly(out, 1)};

@@ -73,7 +73,7 @@ jfhe_status jfi_move(const jfhe_ctx *ctx, jfhe_ct *out, jfi_set T, double scale,
   jfi_bound b = jfi_bound_noise(&a->bound, (jfi_noise){n.worst / scale + off, n.sd / scale + off});
   b = jfi_bound_drift(&b);
   JFI_TRY(jfi_bound_fits(ctx, &b, scale, T, "a change of level"));
-  JFI_TRY(run(ctx, out, T, a, S, jfi_round_double(exact), s));
+  if (!jfi_ct_is_shadow(out)) JFI_TRY(run(ctx, out, T, a, S, jfi_round_double(exact), s));
   out->bound = b;
   out->scale = scale;
   out->primes = T;

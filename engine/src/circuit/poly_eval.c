@@ -23,6 +23,7 @@ typedef struct evaluation {
   double cheb[JFHE_POLY_DEGREE_MAX + 1];    /* T_n(domain.radius) */
   jfhe_ct *power[JFHE_POLY_DEGREE_MAX + 1]; /* in scratch; null where not needed */
   jfhe_ct head;                             /* what all intermediates share: packing, key id */
+  int shadow; /* the argument is one: bounds alone, and scratch for the structures alone */
 } evaluation;
 
 /* ---- scratch ---- */
@@ -75,6 +76,21 @@ size_t jfi_poly_eval_scratch(const jfhe_ctx *ctx, const jfhe_poly *p, uint32_t l
   return fixed + most(making, branch + step);
 }
 
+/* A ciphertext of degree 1 in scratch, or the shadow of one. */
+static jfhe_status new_ct(const evaluation *e, jfhe_ct **out, uint32_t level, jfi_scratch *s) {
+  *out = jfi_scratch_take(s, sizeof **out);
+  if (*out && e->shadow)
+    jfi_ct_shadow(*out, e->ctx, level);
+  else if (*out)
+    jfi_ct_temp(*out, e->ctx, level, s);
+  return s->failed ? jfi_fail(JFHE_ERR_SCRATCH, "scratch is too small for a polynomial") : JFHE_OK;
+}
+
+static jfhe_status new_acc(const evaluation *e, jfi_acc *acc, uint32_t level, double scale, jfi_scratch *s) {
+  jfi_acc_init(acc, e->ctx, level, scale, e->shadow ? NULL : s);
+  return s->failed ? jfi_fail(JFHE_ERR_SCRATCH, "scratch is too small for a polynomial") : JFHE_OK;
+}
+
 /* ---- operands ---- */
 /* `a` as an operand at a level: itself where its primes include the level's and its scale is near, else moved into scratch. */
 static jfhe_status at_level(const evaluation *e, const jfhe_ct **out, const jfhe_ct *a, uint32_t level,
@@ -84,19 +100,11 @@ static jfhe_status at_level(const evaluation *e, const jfhe_ct **out, const jfhe
   double ratio = a->scale / ctx->chain.scale[level];
   *out = a;
   if (jfi_set_within(T, a->primes) && ratio > 0.5 && ratio < 2) return JFHE_OK;
-  jfhe_ct *moved = jfi_scratch_take(s, sizeof *moved);
-  if (!moved) return jfi_fail(JFHE_ERR_SCRATCH, "scratch is too small for a polynomial");
-  jfi_ct_temp(moved, ctx, level, s);
-  if (s->failed) return jfi_fail(JFHE_ERR_SCRATCH, "scratch is too small for a polynomial");
+  jfhe_ct *moved;
+  JFI_TRY(new_ct(e, &moved, level, s));
   JFI_TRY(jfi_move(ctx, moved, T, ctx->chain.scale[level], a, 20, s));
   *out = moved;
   return JFHE_OK;
-}
-
-static jfhe_status new_ct(const evaluation *e, jfhe_ct **out, uint32_t level, jfi_scratch *s) {
-  *out = jfi_scratch_take(s, sizeof **out);
-  if (*out) jfi_ct_temp(*out, e->ctx, level, s);
-  return s->failed ? jfi_fail(JFHE_ERR_SCRATCH, "scratch is too small for a polynomial") : JFHE_OK;
 }
 
 /* ---- powers ---- */
@@ -112,8 +120,7 @@ static jfhe_status make_power(evaluation *e, uint32_t n, jfi_scratch *s) {
   y = x;
   if (a != b) JFI_TRY(at_level(e, &y, e->power[b], level, &at));
   jfi_acc acc;
-  jfi_acc_init(&acc, e->ctx, level, x->scale * y->scale, &at);
-  if (at.failed) return jfi_fail(JFHE_ERR_SCRATCH, "scratch is too small for a polynomial");
+  JFI_TRY(new_acc(e, &acc, level, x->scale * y->scale, &at));
   JFI_TRY(jfi_acc_mul(&acc, x, y, cheb));
   if (cheb && a == b) jfi_acc_add_const(&acc, -1);
   if (cheb && a != b) {
@@ -145,8 +152,7 @@ static jfhe_status eval_node(const evaluation *e, jfhe_ct *out, uint32_t index, 
   const jfi_poly_node *node = &e->p->plan.node[index];
   jfi_scratch at = *s;
   jfi_acc acc;
-  jfi_acc_init(&acc, e->ctx, level + 1, scale * e->ctx->chain.step[level + 1], &at);
-  if (at.failed) return jfi_fail(JFHE_ERR_SCRATCH, "scratch is too small for a polynomial");
+  JFI_TRY(new_acc(e, &acc, level + 1, scale * e->ctx->chain.step[level + 1], &at));
   for (uint32_t t = node->terms; t != JFI_POLY_NONE; t = e->p->plan.term[t].next)
     JFI_TRY(add_term(e, &acc, &e->p->plan.term[t], at));
   if (node->c0 != 0) jfi_acc_add_const(&acc, node->c0);
@@ -165,8 +171,7 @@ static jfhe_status make_argument(evaluation *e, jfhe_ct *y, const jfhe_ct *x, do
     return JFHE_OK;
   }
   jfi_acc acc;
-  jfi_acc_init(&acc, e->ctx, x->level, e->ctx->chain.scale[x->level - 1] * e->ctx->chain.step[x->level], &s);
-  if (s.failed) return jfi_fail(JFHE_ERR_SCRATCH, "scratch is too small for a polynomial");
+  JFI_TRY(new_acc(e, &acc, x->level, e->ctx->chain.scale[x->level - 1] * e->ctx->chain.step[x->level], &s));
   jfi_acc_mul_const(&acc, x, p->alpha);
   if (p->beta != 0) jfi_acc_add_const(&acc, p->beta);
   return jfi_acc_finish(&acc, y, mag, NULL, &s);
@@ -217,7 +222,7 @@ static jfhe_status settle(const evaluation *e, jfhe_ct *out, const jfhe_ct *r, c
   m.log_slots = e->head.log_slots;
   m.key_id = e->head.key_id;
   size_t bytes = r->n_limbs * e->ctx->ring->n * sizeof(uint64_t);
-  for (size_t i = 0; i < 2; i++) memcpy(jfi_ct_poly(out, i), jfi_ct_poly(r, i), bytes);
+  for (size_t i = 0; i < 2 && !e->shadow; i++) memcpy(jfi_ct_poly(out, i), jfi_ct_poly(r, i), bytes);
   jfi_ct_settle(e->ctx, out, &m);
   return JFHE_OK;
 }
@@ -234,6 +239,7 @@ jfhe_status jfi_poly_eval(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *x, c
   e->p = p;
   e->rlk = rlk;
   e->head = *x;
+  e->shadow = jfi_ct_is_shadow(out);
   int promised = (flags & JFHE_POLY_PROMISED) != 0, real = x->packing == JFHE_PACK_REAL || promised;
   uint32_t top = x->level - p->scaled;
   jfhe_ct *y, *r;

@@ -62,9 +62,11 @@ jfhe_status jfi_rotate_sum(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *a, 
   jfi_turn *turn = jfi_scratch_take(&at, count * sizeof *turn);
   if (!turn) return jfi_fail(JFHE_ERR_SCRATCH, "scratch is too small for %zu rotations", count);
   JFI_TRY(jfi_turns_find(ctx, turn, a, k, count, keys));
-  JFI_TRY(jfi_hoist_open(&h, ctx, a->primes, turn, count, &at));
+  jfi_hoist_open(&h, ctx, a->primes, turn, count);
   JFI_TRY(plan(ctx, &m, a, &h, turn, count));
   JFI_TRY(jfi_ct_room(ctx, out, &m));
+  if (jfi_ct_is_shadow(out)) return jfi_ct_settle(ctx, out, &m);
+  JFI_TRY(jfi_hoist_take(&h, &at));
   uint64_t *acc[2] = {jfi_scratch_take(&at, h.n_e * h.n * sizeof(uint64_t)),
                       jfi_scratch_take(&at, h.n_e * h.n * sizeof(uint64_t))};
   if (at.failed) return jfi_fail(JFHE_ERR_SCRATCH, "scratch is too small for a sum of rotations");
@@ -89,11 +91,10 @@ jfhe_status jfi_inner_sum_hoisted(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_
       if (r == 0) r = 1; /* never: both are powers of two, done < count or done = 1 */
       for (uint32_t j = 0; j < r; j++) k[j] = (int32_t)(j * done * stride);
       if (dry) {
-        jfi_scratch at = *s;
         jfi_hoist h;
         jfi_meta m;
         JFI_TRY(jfi_turns_find(ctx, turn, a, k, r, keys));
-        JFI_TRY(jfi_hoist_open(&h, ctx, a->primes, turn, r, &at));
+        jfi_hoist_open(&h, ctx, a->primes, turn, r);
         if (done == 1) head = *a;
         JFI_TRY(plan(ctx, &m, &head, &h, turn, r));
         head.bound = m.bound;

@@ -32,7 +32,7 @@ jfi_meta jfi_meta_of(const jfhe_ct *a) {
   return (jfi_meta){a->degree, a->level, a->packing, a->log_slots, a->primes, a->scale, a->bound, a->key_id};
 }
 
-void jfi_ct_settle(const jfhe_ctx *ctx, jfhe_ct *out, const jfi_meta *m) {
+jfhe_status jfi_ct_settle(const jfhe_ctx *ctx, jfhe_ct *out, const jfi_meta *m) {
   (void)ctx;
   out->degree = m->degree;
   out->level = m->level;
@@ -45,6 +45,7 @@ void jfi_ct_settle(const jfhe_ctx *ctx, jfhe_ct *out, const jfi_meta *m) {
   out->bound = m->bound;
   memmove(out->key_id, m->key_id, JFHE_ID_BYTES);
   out->seeded = 0; /* c1 is no longer the expansion of a seed */
+  return JFHE_OK;
 }
 
 jfhe_status jfi_ct_agree(const jfhe_ct *a, const jfhe_ct *b) {

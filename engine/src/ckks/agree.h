@@ -1,7 +1,11 @@
 /* ckks/agree.h: may these objects meet, and what will the result say of itself?
  *
  * Every operation plans its result's metadata first, which makes all checks, then computes, then
- * settles the metadata: so outputs may be inputs, and a refusal leaves them unchanged. */
+ * settles the metadata: so outputs may be inputs, and a refusal leaves them unchanged.
+ *
+ * A shadow is a ciphertext without residues (data is null): operations on shadows plan and settle, and
+ * compute nothing. So what a program will say of its values before it runs comes from the same lines as
+ * what the run says. Shadows and ciphertexts never meet in one operation, and no shadow leaves the library. */
 #ifndef JFI_CKKS_AGREE_H
 #define JFI_CKKS_AGREE_H
 #include "ckks/bound.h"
@@ -16,6 +20,8 @@ typedef struct jfi_meta {
   const uint8_t *key_id;
 } jfi_meta;
 
+static inline int jfi_ct_is_shadow(const jfhe_ct *ct) { return ct->data == NULL; }
+
 /* ct is of this context, not empty, in evaluation form. */
 jfhe_status jfi_ct_usable(const jfhe_ctx *ctx, const jfhe_ct *ct);
 /* pt is of this context and not empty. */
@@ -24,8 +30,8 @@ jfhe_status jfi_pt_usable(const jfhe_ctx *ctx, const jfhe_pt *pt);
 jfhe_status jfi_ct_room(const jfhe_ctx *ctx, const jfhe_ct *out, const jfi_meta *m);
 /* The metadata of a, to be changed by the operation. */
 jfi_meta jfi_meta_of(const jfhe_ct *a);
-/* Writes the metadata; the key id may be that of `out` itself. */
-void jfi_ct_settle(const jfhe_ctx *ctx, jfhe_ct *out, const jfi_meta *m);
+/* Writes the metadata; the key id may be that of `out` itself. Always JFHE_OK. */
+jfhe_status jfi_ct_settle(const jfhe_ctx *ctx, jfhe_ct *out, const jfi_meta *m);
 
 /* Same secret, same primes: both in one sum or product. */
 jfhe_status jfi_ct_agree(const jfhe_ct *a, const jfhe_ct *b);

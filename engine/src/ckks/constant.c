@@ -20,6 +20,7 @@ jfhe_status jfi_ckks_add_const(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct 
   if (im != 0) m.packing = JFHE_PACK_COMPLEX;
   JFI_TRY(jfi_bound_fits(ctx, &m.bound, m.scale, m.primes, "sum with a constant"));
   JFI_TRY(jfi_ct_room(ctx, out, &m));
+  if (jfi_ct_is_shadow(out)) return jfi_ct_settle(ctx, out, &m);
   jfi_limbs job = jfi_limbs_of(ctx, out, m.primes, a, NULL, jfi_limb_add_complex);
   job.use_k = 1;
   job.k = jfi_round_double(re * m.scale);
@@ -43,6 +44,7 @@ static jfhe_status times(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *a, co
                          jfi_limb_op op) {
   JFI_TRY(jfi_bound_fits(ctx, &m->bound, m->scale, m->primes, "multiple"));
   JFI_TRY(jfi_ct_room(ctx, out, m));
+  if (jfi_ct_is_shadow(out)) return jfi_ct_settle(ctx, out, m);
   jfi_limbs job = jfi_limbs_of(ctx, out, m->primes, a, NULL, op);
   job.use_k = 1;
   job.k = k;

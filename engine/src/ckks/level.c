@@ -56,6 +56,7 @@ jfhe_status jfi_ckks_rescale(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *a
   m.bound = jfi_bound_noise(&m.bound, divide_noise(ctx, a->degree, m.scale));
   JFI_TRY(jfi_bound_fits(ctx, &m.bound, m.scale, m.primes, "rescaling"));
   JFI_TRY(jfi_ct_room(ctx, out, &m));
+  if (jfi_ct_is_shadow(out)) return jfi_ct_settle(ctx, out, &m);
   const uint64_t *x[3];
   for (size_t i = 0; i <= a->degree; i++) x[i] = jfi_ct_poly(a, i);
   JFI_TRY(divide_into(ctx, out, m.primes, x, a->primes, a->degree + 1, out == a, s));
@@ -116,6 +117,7 @@ jfhe_status jfi_ckks_mul_const(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct 
   m.bound = jfi_bound_noise(&m.bound, divide_noise(ctx, a->degree, scale));
   JFI_TRY(jfi_bound_fits(ctx, &m.bound, m.scale, m.primes, "product with a constant"));
   JFI_TRY(jfi_ct_room(ctx, out, &m));
+  if (jfi_ct_is_shadow(out)) return jfi_ct_settle(ctx, out, &m);
   jfi_scratch at = *s;
   jfi_limbs job = jfi_limbs_of(ctx, out, f.X, a, NULL, jfi_limb_mul_const);
   const uint64_t *x[3];
@@ -170,6 +172,7 @@ jfhe_status jfi_ckks_drop_level(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct
   if (!jfi_set_within(m.primes, a->primes)) return jfi_ckks_mul_const(ctx, out, a, 1, level, a->scale, s);
   JFI_TRY(jfi_bound_fits(ctx, &m.bound, m.scale, m.primes, "lower level"));
   JFI_TRY(jfi_ct_room(ctx, out, &m));
+  if (jfi_ct_is_shadow(out)) return jfi_ct_settle(ctx, out, &m);
   /* One limb after the other, upwards: in place, a limb moves down over one that has moved. */
   size_t n = ctx->ring->n;
   for (size_t p = 0; p <= a->degree; p++)

@@ -21,6 +21,7 @@ jfhe_status jfi_ckks_add(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *a, co
   if (b->degree > m.degree) m.degree = b->degree;
   JFI_TRY(plan_sum(ctx, &m, b->scale, &b->bound, b->packing, b->log_slots, a == b, "sum"));
   JFI_TRY(jfi_ct_room(ctx, out, &m));
+  if (jfi_ct_is_shadow(out)) return jfi_ct_settle(ctx, out, &m);
   jfi_limbs job = jfi_limbs_of(ctx, out, m.primes, a, b, subtract ? jfi_limb_sub : jfi_limb_add);
   jfi_limbs_run(&job);
   jfi_ct_settle(ctx, out, &m);
@@ -34,6 +35,7 @@ jfhe_status jfi_ckks_add_pt(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *a,
   jfi_meta m = jfi_meta_of(a);
   JFI_TRY(plan_sum(ctx, &m, b->scale, &b->bound, b->packing, b->log_slots, 0, "sum"));
   JFI_TRY(jfi_ct_room(ctx, out, &m));
+  if (jfi_ct_is_shadow(out)) return jfi_ct_settle(ctx, out, &m);
   jfi_limbs job = jfi_limbs_of(ctx, out, m.primes, a, NULL, subtract ? jfi_limb_sub : jfi_limb_add);
   job.b[0] = b->data; /* c1 and c2 stay as they are */
   job.b_primes = b->primes;
@@ -46,6 +48,7 @@ static jfhe_status unary(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *a, jf
   JFI_TRY(jfi_ct_usable(ctx, a));
   jfi_meta m = jfi_meta_of(a);
   JFI_TRY(jfi_ct_room(ctx, out, &m));
+  if (jfi_ct_is_shadow(out)) return jfi_ct_settle(ctx, out, &m);
   jfi_limbs job = jfi_limbs_of(ctx, out, m.primes, a, NULL, op);
   jfi_limbs_run(&job);
   jfi_ct_settle(ctx, out, &m);

@@ -46,6 +46,7 @@ jfhe_status jfi_ckks_automorphism(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_
   if (g == 1) return jfi_ckks_copy(ctx, out, a);
   JFI_TRY(plan(ctx, &m, a, key, "rotation"));
   JFI_TRY(jfi_ct_room(ctx, out, &m));
+  if (jfi_ct_is_shadow(out)) return jfi_ct_settle(ctx, out, &m);
   jfi_scratch at = *s;
   uint32_t *perm = jfi_scratch_take(&at, perm_bytes(ctx));
   uint64_t *r0 = jfi_scratch_take(&at, poly_bytes(ctx, m.primes));
@@ -92,6 +93,7 @@ jfhe_status jfi_ckks_switch_key(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct
   if (key->kind != JFHE_EVK_SWITCH) return jfi_fail(JFHE_ERR_KEY, "not a key from secret to secret");
   JFI_TRY(plan(ctx, &m, a, key, "a change of secret"));
   JFI_TRY(jfi_ct_room(ctx, out, &m));
+  if (jfi_ct_is_shadow(out)) return jfi_ct_settle(ctx, out, &m);
   JFI_TRY(jfi_keyswitch(ctx, jfi_ct_poly(out, 0), jfi_ct_poly(out, 1), m.primes, jfi_ct_poly(a, 1), jfi_ct_poly(a, 0),
                         NULL, m.primes, key, s));
   jfi_ct_settle(ctx, out, &m);
