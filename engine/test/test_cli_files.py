@@ -204,6 +204,26 @@ def test_many_open_files_are_not_needed(tmp_path):
     assert process.communicate()[1] == "" and process.returncode == 0
 
 
+@pytest.mark.parametrize("closed", [(0,), (1,), (2,), (1, 2), (0, 1, 2)])
+def test_standard_descriptors_never_become_files(tmp_path, big, closed):
+    """Started without them, as some daemons do: else the next file takes the number, and what is printed lands in it."""
+    process = start("encrypt", "--keys", keys(), "--in", big, "--out", tmp_path / "o", preexec_fn=lambda: [os.close(d) for d in closed])
+    wait_for_file(tmp_path, process)
+    process.send_signal(signal.SIGSTOP)
+    opened = [os.readlink(f"/proc/{process.pid}/fd/{d}") for d in closed]
+    process.kill()
+    process.communicate()
+    assert opened == ["/dev/null"] * len(closed)
+
+
+def test_output_that_nobody_can_read_is_an_error(tmp_path):
+    """The keys are there, the report is not: the exit status says so."""
+    process = start("keygen", "--preset", "stats-lite", "--rotations", "none", "--out", tmp_path / "k", preexec_fn=lambda: os.close(1))
+    assert process.communicate() == ("", "jfhe: standard output cannot be written\n") and process.returncode == 2
+    for path in (tmp_path / "k").iterdir():
+        works("inspect", path)
+
+
 def test_a_table_that_changes_meanwhile(tmp_path):
     """The second pass checks what the first one found; a file that grows in between is refused or was read before."""
     path = tmp_path / "t.csv"
