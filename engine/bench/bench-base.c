@@ -8,12 +8,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/aes.h"
 #include "base/mem.h"
 #include "base/pool.h"
 #include "base/sha256.h"
+#include "clock.h"
 #include "ring/primes.h"
 #include "ring/ring.h"
 #include "ring/secret/sample.h"
@@ -80,16 +80,6 @@ static const struct {
              {"pool of 2, two empty tasks (calls)", pool_of_two, 1, 64}};
 enum { CASES = sizeof cases / sizeof *cases };
 
-static double now_ns(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
-}
-static int by_value(const void *a, const void *b) {
-  double x = *(const double *)a, y = *(const double *)b;
-  return (x > y) - (x < y);
-}
-
 static int open_state(state *s, const char *isa) {
   uint8_t seed[32] = {1};
   uint64_t q = jfi_prime_below_var(48, 0), h = (UINT64_C(1) << 46) + 1;
@@ -122,7 +112,7 @@ static void close_state(state *s) {
 }
 
 static void report(const char *name, const char *isa, unsigned units, double *ns) {
-  qsort(ns, BATCHES, sizeof *ns, by_value);
+  sort_times(ns, BATCHES);
   printf("{\"name\": \"%s\", \"isa\": \"%s\", \"n\": %u, \"ns\": %.1f, \"p10\": %.1f, \"p90\": %.1f, ", name, isa,
          units, ns[BATCHES / 2], ns[BATCHES / 10], ns[BATCHES * 9 / 10]);
   printf("\"ns_per_unit\": %.4f, \"min_per_unit\": %.4f}\n", ns[BATCHES / 2] / units, ns[0] / units);

@@ -10,8 +10,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "clock.h"
 #include "kernel/kernel.h"
 
 enum { TERMS = 4, CONV_IN = 8, CONV_OUT = 16, ROUNDS_MAX = 1024, BACKENDS = 4 };
@@ -27,12 +27,6 @@ typedef struct work {
   uint32_t *perm;
   size_t n;
 } work;
-
-static double now_ns(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
-}
 
 /* Nanoseconds of 3000 dependent multiplies. */
 static double chain_ns(void) {
@@ -157,11 +151,6 @@ static void run_op(work *w, int op) {
 #undef X
 }
 
-static int by_value(const void *a, const void *b) {
-  const double x = *(const double *)a, y = *(const double *)b;
-  return (x > y) - (x < y);
-}
-
 static void bench_op(work *w, size_t count, int op, uint32_t log_n, unsigned bits, int rounds) {
   static double t[BACKENDS][ROUNDS_MAX];
   const size_t n = (size_t)1 << log_n;
@@ -180,7 +169,7 @@ static void bench_op(work *w, size_t count, int op, uint32_t log_n, unsigned bit
     }
   }
   for (size_t k = 0; k < count; k++) {
-    qsort(t[k], (size_t)rounds, sizeof(double), by_value);
+    sort_times(t[k], (size_t)rounds);
     const double best = t[k][0];
     printf("{\"name\":\"%s\",\"isa\":\"%s\",\"log_n\":%u,\"bits\":%u,\"min_ns\":%.1f,\"median_ns\":%.1f,"
            "\"ns_per_word\":%.4f,\"cycles\":%.0f",

@@ -1,24 +1,13 @@
 /* bench.c: see bench.h. */
 #define _POSIX_C_SOURCE 200809L
 #include "bench.h"
+#include "clock.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum { RUNS_MIN = 5, RUNS_MAX = 2000 };
-
-static double now_ns(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
-}
-
-static int by_value(const void *a, const void *b) {
-  double x = *(const double *)a, y = *(const double *)b;
-  return (x > y) - (x < y);
-}
 
 int jfi_bench_time(jfi_bench_result *r, int (*run)(void *arg), void *arg, double budget_ms) {
   static double ns[RUNS_MAX];
@@ -31,7 +20,7 @@ int jfi_bench_time(jfi_bench_result *r, int (*run)(void *arg), void *arg, double
     ns[n++] = now_ns() - t;
   }
   if (bad) return bad;
-  qsort(ns, n, sizeof *ns, by_value);
+  sort_times(ns, n);
   *r = (jfi_bench_result){ns[n / 2], ns[n / 10], ns[n * 9 / 10], n};
   return 0;
 }
