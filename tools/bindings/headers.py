@@ -56,6 +56,7 @@ class Enum:
     name: str | None
     members: list  # (name, value, doc)
     doc: str
+    typedef: bool = False  # whether its name is a type by itself
 
 
 @dataclass
@@ -72,12 +73,20 @@ class Handle:
 
 
 @dataclass
+class Callback:
+    name: str
+    returns: Type
+    params: list
+    doc: str
+
+
+@dataclass
 class Model:
     functions: list = field(default_factory=list)
     enums: list = field(default_factory=list)
     structs: list = field(default_factory=list)
     handles: list = field(default_factory=list)
-    callbacks: set = field(default_factory=set)
+    callbacks: dict = field(default_factory=dict)  # by name, in the order of the headers
 
     def calls_back(self, function):
         """Whether a host must hand over a function of its own."""
@@ -233,7 +242,7 @@ class Parser:
 
     def check(self, kind, name):
         enums = {e.name for e in self.model.enums}
-        known = kind.stars or kind.base in BY_VALUE | enums | self.model.callbacks
+        known = kind.stars or kind.base in BY_VALUE | enums | set(self.model.callbacks)
         if not known:
             self.refuse(f"{name}: {kind.base} by value")
 
@@ -241,7 +250,7 @@ class Parser:
         self.take("typedef")
         doc = self.take_doc()
         if self.accept("enum"):
-            name = self.enum(doc)
+            name = self.enum(doc, typedef=True)
             self.take(name)
             self.take(";")
         elif self.accept("struct"):
@@ -253,12 +262,12 @@ class Parser:
             self.take(name)
             self.take(";")
         else:
-            self.type()
+            returns = self.type()
             self.take("(")
             self.take("*")
-            self.model.callbacks.add(self.take())
+            name = self.take()
             self.take(")")
-            self.params()
+            self.model.callbacks[name] = Callback(name, returns, self.params(), doc)
             self.take(";")
         self.take_doc()
 
@@ -278,7 +287,7 @@ class Parser:
     def number(self, text):
         return self.constants[text] if text in self.constants else int(text.rstrip("uUlL"), 0)
 
-    def enum(self, doc):
+    def enum(self, doc, typedef=False):
         name = None if self.peek().text == "{" else self.take()
         self.take("{")
         members, value = [], 0
@@ -292,7 +301,7 @@ class Parser:
             members.append((member, value, note or (self.trailing() if comma else "")))
             self.constants[member] = value
             value += 1
-        self.model.enums.append(Enum(name, members, doc))
+        self.model.enums.append(Enum(name, members, doc, typedef))
         self.take_doc()
         return name
 

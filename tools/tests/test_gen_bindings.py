@@ -3,11 +3,12 @@ import re
 import subprocess
 from pathlib import Path
 
+import cffi
 import pytest
 from support import TOOLS, lay, load
 
 gen = load("gen_bindings")
-headers, exports, typescript = gen.headers, gen.exports, gen.typescript
+headers, exports, typescript, cdef = gen.headers, gen.exports, gen.typescript, gen.cffi
 ROOT = TOOLS.parent
 
 HEADER = """
@@ -146,6 +147,28 @@ def test_constants_and_structs(tmp_path):
     assert "export const VIEW_BYTES = 32;" in text
     assert "scale: view.getFloat64(at + 24, true)" in text and "kind: view.getUint8(at)" in text
     assert "id: new Uint8Array(memory, at + 16, 4).slice()" in text
+
+
+def test_the_definition_is_what_cffi_reads(tmp_path):
+    text = cdef.write(model(tmp_path))
+    ffi = cffi.FFI()
+    ffi.cdef(text)
+    assert "jfhe_status jfhe_box_new(jfhe_box **out, const char *name, uint32_t in);" in text
+    assert "void jfhe_boxes(jfhe_box **out, const void *from, size_t count);" in text
+    assert "JFHE_OK = 0, JFHE_ERR_ARG = 1" in text and "JFHE_WORDS = 4, JFHE_MORE = 5" in text
+    assert {f for f, _ in ffi.typeof("jfhe_view").fields} == {"kind", "size", "id", "pad", "scale"}
+    assert ffi.sizeof("jfhe_view") == 32
+    assert "extern \"Python\" {\n    int jfhe_py_write(void *self, const void *data, size_t len);\n}" in text
+
+
+def test_the_computing_side_gets_no_secret():
+    public, client = (ROOT / f"python/native/{name}.cdef" for name in ("_native", "_secret_native"))
+    secret = {f.name for f in headers.read(ROOT / "engine/include", gen.HEADERS).functions if f.header == "jfhe/secret.h"}
+    assert len(secret) > 15
+    for name in secret:
+        assert f" {name}(" in client.read_text() or f"*{name}(" in client.read_text()
+        assert name not in public.read_text()
+    assert "jfhe_sk" not in public.read_text()
 
 
 def test_a_stale_file_is_named_and_not_touched(tmp_path, capsys):
