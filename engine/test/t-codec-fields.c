@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bytes.h"
 #include "base/mem.h"
 #include "codec-cases.h"
 #include "codec/header.h"
@@ -38,6 +39,24 @@ static jfi_header good_evk(void) {
   return h;
 }
 
+/* Objects with few fields: what they lack must be 0. */
+static jfi_header good_pk(void) {
+  jfi_header h = {.object = JFHE_OBJECT_PK, .encoding = JFHE_ENCODING_SEEDED, .log_n = 10, .level = 1, .key_id = {1}};
+  h.q = jfi_set_range(0, 2);
+  return h;
+}
+
+static jfi_header good_sk(void) {
+  return (jfi_header){.object = JFHE_OBJECT_SK, .encoding = JFHE_ENCODING_TERNARY, .log_n = 10, .key_id = {1}};
+}
+
+static jfi_header good_params(void) {
+  jfi_header h = {.object = JFHE_OBJECT_PARAMS, .encoding = JFHE_ENCODING_LITERAL, .log_n = 10, .level = 1};
+  h.q = jfi_set_range(0, 2);
+  h.p = jfi_set_range(2, 1);
+  return h;
+}
+
 #define REFUSED(make, change, want)                                                                                    \
   do {                                                                                                                 \
     jfi_header h = make();                                                                                             \
@@ -55,6 +74,9 @@ JFI_TEST(fields_of_ciphertexts) {
   REFUSED(good_ct, h.scale = nextafter(1, 0), JFHE_ERR_SCALE);
   REFUSED(good_ct, h.bound.sd = -0.0, JFHE_ERR_VALUE);
   REFUSED(good_ct, h.bound.worst = (double)NAN, JFHE_ERR_VALUE);
+  REFUSED(good_ct, h.log_n = 18, JFHE_ERR_FORMAT);
+  REFUSED(good_ct, h.log_n = 2, JFHE_ERR_FORMAT);
+  REFUSED(good_ct, h.seed[31] = 1, JFHE_ERR_FORMAT);
   REFUSED(good_ct, h.log_slots = 10, JFHE_ERR_FORM);
   REFUSED(good_ct, (h.packing = JFHE_PACK_COEFF, h.log_slots = 11), JFHE_ERR_FORM);
   jfi_header h = good_ct();
@@ -76,11 +98,63 @@ JFI_TEST(fields_of_switching_keys) {
   REFUSED(good_evk, (h.kind = JFHE_EVK_SWITCH, h.from_id[0] = 0), JFHE_ERR_KEY);
   REFUSED(good_evk, (h.kind = JFHE_EVK_LIFT, h.log_n_other = 10), JFHE_ERR_KEY);
   REFUSED(good_evk, (h.kind = JFHE_EVK_GALOIS, h.galois = 2049), JFHE_ERR_KEY);
-  REFUSED(good_evk, h.scale = 1, JFHE_ERR_FORMAT);
+  REFUSED(good_evk, (h.kind = JFHE_EVK_LIFT, h.log_n_other = 2), JFHE_ERR_KEY);
+  REFUSED(good_evk, h.log_n_other = 3, JFHE_ERR_KEY);
+  REFUSED(good_evk, (h.kind = JFHE_EVK_GALOIS, h.galois = 5, h.from_id[0] = 2), JFHE_ERR_KEY);
+  REFUSED(good_evk, (h.digits = 3, h.digit[2] = jfi_set_empty()), JFHE_ERR_KEY);
   jfi_header h = good_evk();
+  h.digits = 65; /* the table ends at 64: refused by the count, before anything is looked up */
+  CHECK_STATUS(jfi_header_check(&h), JFHE_ERR_KEY);
+  CHECK(strstr(jfhe_last_error(), "65 digits"));
+  h = good_evk();
   h.kind = JFHE_EVK_GALOIS;
   h.galois = 2047;
   CHECK_OK(jfi_header_check(&h));
+}
+
+/* Every field that an object lacks, set to something, -0 included. */
+JFI_TEST(fields_that_an_object_lacks) {
+  jfi_header (*const none[])(void) = {good_evk, good_pk, good_sk, good_params};
+  for (size_t i = 0; i < sizeof none / sizeof none[0]; i++) {
+    REFUSED(none[i], h.scheme = 1, JFHE_ERR_FORMAT);
+    REFUSED(none[i], h.form = 1, JFHE_ERR_FORMAT);
+    REFUSED(none[i], h.packing = 1, JFHE_ERR_FORMAT);
+    REFUSED(none[i], h.log_slots = 1, JFHE_ERR_FORMAT);
+    REFUSED(none[i], h.degree = 1, JFHE_ERR_FORMAT);
+    REFUSED(none[i], h.scale = 1, JFHE_ERR_FORMAT);
+    REFUSED(none[i], h.scale = -0.0, JFHE_ERR_FORMAT);
+    REFUSED(none[i], h.bound.mag = 1, JFHE_ERR_FORMAT);
+    REFUSED(none[i], h.bound.mag = -0.0, JFHE_ERR_FORMAT);
+    if (i == 0) continue; /* switching keys have the rest */
+    REFUSED(none[i], h.bound.worst = 1, JFHE_ERR_FORMAT);
+    REFUSED(none[i], h.bound.sd = -0.0, JFHE_ERR_FORMAT);
+  }
+  jfi_header (*const no_key[])(void) = {good_ct, good_pk, good_sk, good_params};
+  for (size_t i = 0; i < sizeof no_key / sizeof no_key[0]; i++) {
+    REFUSED(no_key[i], h.kind = 1, JFHE_ERR_FORMAT);
+    REFUSED(no_key[i], h.digits = 1, JFHE_ERR_FORMAT);
+    REFUSED(no_key[i], h.log_n_other = 3, JFHE_ERR_FORMAT);
+    REFUSED(no_key[i], h.galois = 5, JFHE_ERR_FORMAT);
+    REFUSED(no_key[i], h.from_id[15] = 1, JFHE_ERR_FORMAT);
+    if (i < 3) REFUSED(no_key[i], (h.q = jfi_set_range(0, 2), h.p = jfi_set_range(2, 1)), JFHE_ERR_FORMAT);
+  }
+  REFUSED(good_sk, h.level = 1, JFHE_ERR_FORMAT);
+  REFUSED(good_sk, h.q = jfi_set_range(0, 1), JFHE_ERR_FORMAT);
+  REFUSED(good_sk, h.seed[16] = 1, JFHE_ERR_FORMAT);
+  REFUSED(good_params, h.key_id[15] = 1, JFHE_ERR_FORMAT);
+}
+
+JFI_TEST(length_of_the_header_itself) {
+  uint8_t b[JFHE_HEADER_BYTES];
+  jfi_header h = good_ct();
+  jfi_header_layout(&h);
+  jfi_header_encode(b, &h);
+  uint32_t got;
+  for (uint32_t len = 0; len < 1400; len++) {
+    jfi_store32_le(b + JFI_AT_HEADER_LEN, len);
+    CHECK_STATUS(jfi_header_peek(&got, b, sizeof b),
+                 len >= 256 && len <= 1280 && len % 16 == 0 ? JFHE_OK : JFHE_ERR_FORMAT);
+  }
 }
 
 /* Lengths that would wrap, and payloads that lie inside the header, in headers whose checksum is right. */
@@ -95,6 +169,15 @@ JFI_TEST(lengths_that_contradict) {
     CHECK_OK(jfhe_inspect(b, h.header_len, &info));
     h.payload_at = payloads[i];
     h.total = h.payload_at + h.payload_len; /* wraps for the last two */
+    jfi_header_encode(b, &h);
+    CHECK_STATUS(jfhe_inspect(b, h.header_len, &info), JFHE_ERR_FORMAT);
+  }
+  for (int more = -1; more <= 1;
+       more += 2) { /* a payload that is not as long as the fields make it, lengths agreeing */
+    jfi_header h = good_ct();
+    jfi_header_layout(&h);
+    h.payload_len += 8 * (uint64_t)(int64_t)more;
+    h.total = h.payload_at + h.payload_len;
     jfi_header_encode(b, &h);
     CHECK_STATUS(jfhe_inspect(b, h.header_len, &info), JFHE_ERR_FORMAT);
   }

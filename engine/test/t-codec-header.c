@@ -1,5 +1,5 @@
 /* t-codec-header.c: what a reader must answer to each kind of bad container, one line a case; the same cases are the stored vectors of
- * protocol/vectors/container. JFHE_WRITE_VECTORS=FOLDER writes them (container.json and a file a case) instead of comparing. */
+ * protocol/vectors/container. JFHE_WRITE_VECTORS=FOLDER writes them anew (container.json and a file a case). */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -143,8 +143,14 @@ static const vector VECTORS[] = {
     {"residue-of-a-key", "evk-galois-raw", BYTES, 4096, UINT64_MAX, 8, JFHE_ERR_VALUE},
     {"sk-coefficient", "sk", BYTES, 4112, 2, 1, JFHE_ERR_VALUE},
     {"sk-counters", "sk", BYTES, 4096, 1001, 4, JFHE_ERR_BUDGET},
+    {"sk-coefficient-last", "sk", BYTES, 4115, 0x80, 1, JFHE_ERR_VALUE},
     {"sk-reserved", "sk", BYTES, 4104, 1, 8, JFHE_ERR_FORMAT},
+    {"sk-reserved-last", "sk", BYTES, 4111, 1, 1, JFHE_ERR_FORMAT},
     {"params-name", "params", BYTES, 256, '/', 1, JFHE_ERR_FORMAT},
+    {"params-no-name", "params", BYTES, 256, 0, 8, JFHE_ERR_FORMAT},
+    {"params-name-after", "params", BYTES, 256 + 23, 'a', 1, JFHE_ERR_FORMAT},
+    {"params-levels", "params", BYTES, 256 + 36, 6, 4, JFHE_ERR_FORMAT},
+    {"params-primes", "params", BYTES, 256 + 60, 9, 4, JFHE_ERR_FORMAT},
     {"params-degree", "params", BYTES, 256 + 24, 5, 4, JFHE_ERR_FORMAT},
     {"params-step-bits", "params", BYTES, 256 + 64, 61, 1, JFHE_ERR_PARAMS},
     {"params-steps-after", "params", BYTES, 256 + 64 + 7, 40, 1, JFHE_ERR_PARAMS},
@@ -154,6 +160,10 @@ static const vector VECTORS[] = {
     {"params-hash", "params", BYTES, JFI_AT_HASH, 0, 8, JFHE_ERR_CONTEXT},
 };
 enum { COUNT = sizeof VECTORS / sizeof VECTORS[0] };
+
+/* SHA-256 of all stored files, one after the other: the bytes that this library writes are those in the repository. (test_container.py
+ * checks that it is theirs.) */
+static const char STORED[] = "e3a5238c6decf6cdcbc27fd3fa711d1e1c08e7a4c4fc500690d0a98a9432fd54";
 
 static uint8_t *base_bytes(const jfhe_ctx *ctx, const char *name, size_t *len) {
   const char *other;
@@ -225,10 +235,13 @@ JFI_TEST(each_case_has_its_answer) {
   jfhe_ctx *ctx = jfi_codec_ctx(4), *other = jfi_codec_ctx(5);
   const char *folder = getenv("JFHE_WRITE_VECTORS");
   if (folder) write_vectors(ctx, other, folder);
+  jfi_sha256 all;
+  jfi_sha256_init(&all);
   for (size_t i = 0; i < COUNT; i++) {
     const vector *v = &VECTORS[i];
     size_t len, base_len;
     uint8_t *b = make(ctx, other, v, &len), *base = base_bytes(ctx, v->base, &base_len);
+    jfi_sha256_update(&all, b, len);
     jfhe_status st = jfi_codec_read_any(ctx, base[JFI_AT_OBJECT], b, len);
     if (st != v->want) printf("case %s: %d, want %d (%s)\n", v->name, (int)st, (int)v->want, jfhe_last_error());
     CHECK_STATUS(st, v->want);
@@ -236,6 +249,12 @@ JFI_TEST(each_case_has_its_answer) {
     free(b);
     free(base);
   }
+  uint8_t digest[32];
+  char text[2 * sizeof digest + 1];
+  jfi_sha256_final(&all, digest);
+  for (size_t i = 0; i < sizeof digest; i++) snprintf(text + 2 * i, 3, "%02x", digest[i]);
+  if (strcmp(text, STORED) != 0) printf("these containers have digest %s\n", text);
+  CHECK(strcmp(text, STORED) == 0);
   jfhe_ctx_free(ctx);
   jfhe_ctx_free(other);
 }
@@ -252,6 +271,19 @@ JFI_TEST(every_object_is_refused_as_another) {
   jfhe_ctx_free(ctx);
 }
 
+/* What is resident once read: a key that keeps its seed holds one half, everything else is expanded. */
+static void check_memory(const jfhe_ctx *ctx, const jfhe_info *i) {
+  const uint64_t limb = 8 * ctx->ring->n, limbs = i->limbs;
+  const int seeded = i->encoding == JFHE_ENCODING_SEEDED || i->encoding == JFHE_ENCODING_RAW_SEEDED;
+  switch (i->object) {
+  case JFHE_OBJECT_CT: CHECK_EQ(i->memory_bytes, (i->degree + 1) * limbs * limb); break;
+  case JFHE_OBJECT_PK: CHECK_EQ(i->memory_bytes, 2 * limbs * limb); break;
+  case JFHE_OBJECT_EVK: CHECK_EQ(i->memory_bytes, (seeded ? 1 : 2) * i->digits * limbs * limb); break;
+  case JFHE_OBJECT_SK: CHECK_EQ(i->memory_bytes, ctx->ring->n); break;
+  default: CHECK_EQ(i->memory_bytes, 0);
+  }
+}
+
 JFI_TEST(inspect_says_what_was_written) {
   jfhe_ctx *ctx = jfi_codec_ctx(4);
   jfhe_info info;
@@ -264,6 +296,12 @@ JFI_TEST(inspect_says_what_was_written) {
     CHECK_EQ(info.total_bytes, len);
     CHECK_EQ(info.log_n, 4);
     CHECK_MEM(info.params_hash, ctx->hash, JFHE_HASH_BYTES);
+    check_memory(ctx, &info);
+    CHECK_EQ(info.galois, b[JFI_AT_KIND] == JFHE_EVK_GALOIS ? 5 : 0);
+    CHECK_EQ(info.log_n_other, b[JFI_AT_KIND] == JFHE_EVK_LIFT ? 3 : 0);
+    CHECK_MEM(info.key_id, b + JFI_AT_KEY_ID, JFHE_ID_BYTES);
+    CHECK_MEM(info.from_id, b + JFI_AT_FROM_ID, JFHE_ID_BYTES);
+    CHECK_EQ(info.from_id[0], info.object == JFHE_OBJECT_EVK ? (b[JFI_AT_KIND] <= JFHE_EVK_GALOIS ? 0x10 : 0x20) : 0);
     CHECK(strcmp(jfhe_object_text(info.object), "unknown") && strcmp(jfhe_encoding_text(info.encoding), "unknown"));
     CHECK_OK(jfhe_inspect(b, (size_t)info.header_bytes, &info)); /* the header is enough */
     CHECK_STATUS(jfhe_inspect(b, (size_t)info.header_bytes - 1, &info), JFHE_ERR_TRUNCATED);

@@ -1,5 +1,6 @@
 /* t-codec.c: containers of every object and encoding, read back, changed in every way, and starved of memory. */
 /* every-isa */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -160,6 +161,66 @@ JFI_TEST(switching_keys_come_back) {
   CHECK_STATUS(jfhe_evk_write(none, sizeof none, derived, 7), JFHE_ERR_FORM);
   CHECK_STATUS(jfhe_evk_write(none, sizeof none, derived, 257), JFHE_ERR_FORM); /* not 1 */
   jfhe_evk_free(derived);
+}
+
+/* Every residue is held against its own prime; the first that is not below it is named by its piece, read or mapped. */
+static void check_own_primes(const jfhe_ctx *ctx, size_t i) {
+  size_t len, n = ctx->ring->n;
+  const char *name;
+  uint8_t *bytes = jfi_codec_container(ctx, i, &len, &name), *b = jfi_alloc(len);
+  const int raw = bytes[JFI_AT_ENCODING] == JFHE_ENCODING_RAW || bytes[JFI_AT_ENCODING] == JFHE_ENCODING_RAW_SEEDED;
+  const size_t word = raw ? 8 : 6, at = (size_t)jfi_load64_le(bytes + JFI_AT_PAYLOAD), limbs = (len - at) / word / n;
+  jfi_set all = {{jfi_load64_le(bytes + JFI_AT_Q) | jfi_load64_le(bytes + JFI_AT_P), 0}};
+  uint32_t prime[JFI_PRIMES_MAX];
+  const size_t count = jfi_set_list(all, prime), piece = n < 2048 ? n : 2048;
+  for (size_t t = 0; t < limbs; t++) {
+    const uint64_t q = ctx->chain.prime[prime[t % count]];
+    const size_t first = t * n + n - 1, last = limbs * n - 1;
+    memcpy(b, bytes, len);
+    for (size_t k = 0; k < word; k++) b[at + first * word + k] = b[at + last * word + k] = (uint8_t)(q >> (8 * k));
+    if (last != first) /* above every prime */
+      for (size_t k = 0; k < 6; k++) b[at + last * word + k] = 0xff;
+    jfi_codec_fix(b, len);
+    char want[64];
+    snprintf(want, sizeof want, "container, byte %zu: a residue", at + first / piece * piece * word);
+    CHECK_STATUS(jfi_codec_read_any(ctx, b[JFI_AT_OBJECT], b, len), JFHE_ERR_VALUE);
+    CHECK(strncmp(jfhe_last_error(), want, strlen(want)) == 0);
+    if (b[JFI_AT_OBJECT] != JFHE_OBJECT_EVK || !raw) continue;
+    jfhe_evk *k = NULL;
+    CHECK_STATUS(jfhe_evk_map(ctx, &k, b, len), JFHE_ERR_VALUE);
+    CHECK(strncmp(jfhe_last_error(), want, strlen(want)) == 0);
+  }
+  jfi_free(b);
+  free(bytes);
+}
+
+JFI_TEST(residues_and_their_primes) {
+  for (uint32_t log_n = 4; log_n <= 12; log_n += 8) { /* one piece a limb, and two */
+    jfhe_ctx *ctx = jfi_codec_ctx(log_n);
+    for (size_t i = 1; i + 1 < jfi_codec_count(); i++) check_own_primes(ctx, i); /* not parameters nor the secret key */
+    jfhe_ctx_free(ctx);
+  }
+}
+
+/* A fresh ciphertext in an encoding without seed: the seed stays behind. */
+JFI_TEST(fresh_ciphertexts_in_every_encoding) {
+  const jfhe_ctx *ctx = small();
+  jfhe_ct *ct = jfi_codec_ct(ctx, 1, 2, 1);
+  for (uint32_t e = JFHE_ENCODING_RAW; e <= JFHE_ENCODING_SEEDED; e++) {
+    jfhe_ct *back = NULL;
+    size_t len = jfhe_ct_write_size(ct, e);
+    CHECK(len > 0);
+    uint8_t *bytes = malloc(len);
+    CHECK_OK(jfhe_ct_write(bytes, len, ct, e));
+    CHECK_STATUS(jfhe_ct_write(bytes, len - 1, ct, e), JFHE_ERR_ARG); /* room for all but one byte */
+    CHECK_OK(jfhe_ct_read(ctx, &back, bytes, len));
+    if (back) same_ct(ct, back);
+    if (back) CHECK_EQ(back->seeded, e == JFHE_ENCODING_SEEDED);
+    if (back && back->seeded) CHECK_MEM(back->seed, ct->seed, sizeof ct->seed);
+    jfhe_ct_free(back);
+    free(bytes);
+  }
+  jfhe_ct_free(ct);
 }
 
 JFI_TEST(mapping_needs_alignment) {
@@ -341,6 +402,23 @@ JFI_TEST(streams_that_end_fail_or_exceed_the_cap) {
   }
   stream in = {.at = bytes, .left = len};
   CHECK_STATUS(jfhe_ct_read_stream(ctx, &ct, read_some, &in, len - 1), JFHE_ERR_MEMORY);
+  for (size_t i = 4; i < jfi_codec_count() - 1; i++) { /* the caps of public and switching keys */
+    size_t key_len;
+    uint8_t *key = jfi_codec_container(ctx, i, &key_len, NULL);
+    for (size_t short_by = 0; short_by < 2; short_by++) {
+      jfhe_pk *pk = NULL;
+      jfhe_evk *evk = NULL;
+      stream s = {.at = key, .left = key_len};
+      CHECK_STATUS(key[JFI_AT_OBJECT] == JFHE_OBJECT_PK
+                       ? jfhe_pk_read_stream(ctx, &pk, read_some, &s, key_len - short_by)
+                       : jfhe_evk_read_stream(ctx, &evk, read_some, &s, key_len - short_by),
+                   short_by ? JFHE_ERR_MEMORY : JFHE_OK);
+      CHECK((pk || evk) == !short_by);
+      jfhe_pk_free(pk);
+      jfhe_evk_free(evk);
+    }
+    free(key);
+  }
   stream two = {.at = bytes, .left = len};
   CHECK_OK(jfhe_ct_read_stream(ctx, &ct, read_some, &two, len));
   stream full = {.fail = 1};
