@@ -1,0 +1,1 @@
+"""JupyterFHE: numbers that stay encrypted while Python computes on them."""

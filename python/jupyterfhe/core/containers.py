@@ -1,0 +1,140 @@
+"""Containers: the bytes in which objects are stored and sent. Format: protocol/container.md."""
+
+import os
+import tempfile
+from pathlib import Path
+
+from . import errors
+from .engine import engine, ffi, lib
+
+HEADER_MAX = lib.JFHE_HEADER_BYTES_MAX
+OBJECTS = {"params": lib.JFHE_OBJECT_PARAMS, "ciphertext": lib.JFHE_OBJECT_CT, "public key": lib.JFHE_OBJECT_PK,
+           "evaluation key": lib.JFHE_OBJECT_EVK, "secret key": lib.JFHE_OBJECT_SK}
+ENCODINGS = {"raw": lib.JFHE_ENCODING_RAW, "packed": lib.JFHE_ENCODING_PACKED, "seeded": lib.JFHE_ENCODING_SEEDED,
+             "raw-seeded": lib.JFHE_ENCODING_RAW_SEEDED}
+MAPPABLE = (lib.JFHE_ENCODING_RAW, lib.JFHE_ENCODING_RAW_SEEDED)
+
+
+class Info:
+    """What a container's header says: the fields of ``jfhe_info``, ids and hashes as hex digits."""
+
+    def __init__(self, record):
+        """Copy the fields of a ``jfhe_info``."""
+        for name, member in ffi.typeof("jfhe_info").fields:
+            value = getattr(record, name)
+            setattr(self, name, bytes(value).hex() if member.type.kind == "array" else value)
+
+    @property
+    def object_text(self):
+        """Kind of the object in words."""
+        return ffi.string(lib.jfhe_object_text(self.object)).decode()
+
+    @property
+    def encoding_text(self):
+        """How its numbers are written, in words."""
+        return ffi.string(lib.jfhe_encoding_text(self.encoding)).decode()
+
+    def __repr__(self):
+        """Kind, encoding, size."""
+        return f"<Info {self.object_text}, {self.encoding_text}, {human(self.total_bytes)}>"
+
+
+def inspect(data):
+    """Read a header alone; nothing behind it need be there.
+
+    Parameters
+    ----------
+    data : bytes-like
+        The beginning of a container: all of it, or its first 1280 bytes.
+
+    Returns
+    -------
+    Info
+
+    Raises
+    ------
+    FormatError
+        When no header of ours stands there.
+    """
+    record = ffi.new("jfhe_info *")
+    view = engine.source(data)
+    engine.check(lib.jfhe_inspect(view, len(view), record))
+    return Info(record)
+
+
+def inspect_file(path):
+    """As :func:`inspect`, of a file.
+
+    Parameters
+    ----------
+    path : path-like
+
+    Returns
+    -------
+    Info
+    """
+    with open(path, "rb") as file:
+        return inspect(file.read(HEADER_MAX))
+
+
+def written(size, write, *args):
+    """The bytes that an engine function ``write(bytes, len, *args)`` fills.
+
+    Parameters
+    ----------
+    size : int
+        As the function's ``_size`` sibling says; 0 refuses.
+    write : callable
+    *args
+        What follows the length.
+
+    Returns
+    -------
+    bytearray
+    """
+    if size == 0:
+        raise errors.FormError("the object cannot be written in this encoding",
+                               "Use encoding='packed'; 'seeded' is for fresh ciphertexts and keys.")
+    out = bytearray(size)
+    engine.check(write(engine.target(out), size, *args))
+    return out
+
+
+def save(path, data):
+    """Write a file that appears whole or not at all.
+
+    Parameters
+    ----------
+    path : path-like
+        Replaced when it exists.
+    data : bytes-like
+    """
+    path = Path(path)
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.part-", dir=path.parent)
+    try:
+        with open(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fchmod(file.fileno(), 0o666 & ~_umask())
+            os.fsync(file.fileno())
+        os.replace(name, path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _umask():
+    """The process's mask. Linux says it without changing it."""
+    for line in Path("/proc/self/status").read_text().splitlines():
+        if line.startswith("Umask:"):
+            return int(line.split()[1], 8)
+    return 0o022
+
+
+def human(size):
+    """Bytes in words."""
+    for unit in ("bytes", "KiB", "MiB"):
+        if size < 1024:
+            return f"{size:.0f} {unit}" if unit == "bytes" else f"{size:.1f} {unit}"
+        size /= 1024
+    return f"{size:.1f} GiB"
