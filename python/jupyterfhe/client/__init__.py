@@ -1,0 +1,10 @@
+"""What runs on the machine of the data's owner alone: keys, encryption, decryption.
+
+This package loads ``_secret_native``, a second build of the engine that holds the secret code; ``import jupyterfhe`` never
+does, and a kernel need not have it. What is made here crosses to :mod:`jupyterfhe.core` as containers.
+"""
+
+from .cipher import Opened, decrypt, encrypt, release, seal
+from .keys import PublicKey, SecretKey, keygen
+
+__all__ = ["Opened", "PublicKey", "SecretKey", "decrypt", "encrypt", "keygen", "release", "seal"]
