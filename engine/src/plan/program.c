@@ -220,31 +220,17 @@ jfhe_status jfi_program_promise(jfhe_program *p, uint32_t node, double bound) {
 }
 
 /* ---- tables ---- */
-static uint64_t digest_of(const jfi_table *t) {
+static void set_digest(jfi_table *t) {
   jfi_sha256 s;
-  uint8_t hash[32];
-  uint64_t head[4] = {t->kind, t->basis, t->count, t->n_index}, r;
-  double interval[2] = {t->a, t->b};
+  const uint64_t head[5] = {t->kind, t->basis, t->count, t->n_index, t->im != NULL};
+  const double interval[2] = {t->a, t->b};
   jfi_sha256_init(&s);
   jfi_sha256_update(&s, head, sizeof head);
   jfi_sha256_update(&s, interval, sizeof interval);
-  if (t->re) jfi_sha256_update(&s, t->re, t->count * sizeof *t->re);
+  jfi_sha256_update(&s, t->re, t->count * sizeof *t->re);
   if (t->im) jfi_sha256_update(&s, t->im, t->count * sizeof *t->im);
   if (t->index) jfi_sha256_update(&s, t->index, t->n_index * sizeof *t->index);
-  jfi_sha256_final(&s, hash);
-  memcpy(&r, hash, sizeof r);
-  return r;
-}
-
-static int same_bytes(const void *a, const void *b, size_t bytes) {
-  return (!a && !b) || (a && b && memcmp(a, b, bytes) == 0);
-}
-
-static int equal(const jfi_table *a, const jfi_table *b) {
-  return a->digest == b->digest && a->kind == b->kind && a->basis == b->basis && a->a == b->a && a->b == b->b &&
-         a->count == b->count && a->n_index == b->n_index && same_bytes(a->re, b->re, a->count * sizeof *a->re) &&
-         same_bytes(a->im, b->im, a->count * sizeof *a->im) &&
-         same_bytes(a->index, b->index, a->n_index * sizeof *a->index);
+  jfi_sha256_final(&s, t->digest);
 }
 
 static void *copy_of(const void *from, size_t bytes) {
@@ -287,7 +273,7 @@ static jfhe_status copy_table(jfi_table *t, const jfi_table *from) {
   positive_zeros(t->re, t->count);
   if (t->im) positive_zeros(t->im, t->count);
   t->max = t->kind == JFI_TABLE_VECTOR ? largest(t) : 0;
-  t->digest = digest_of(t);
+  set_digest(t);
   return JFHE_OK;
 }
 
@@ -297,9 +283,9 @@ jfhe_status jfi_program_table(jfhe_program *p, uint32_t *out, const jfi_table *c
   JFI_TRY(GROW(p, table, JFHE_PROGRAM_TABLES_MAX, "tables"));
   JFI_TRY(jfi_index_reserve(&p->tables));
   JFI_TRY(copy_table(&t, content));
-  uint32_t tag = (uint32_t)t.digest, cursor = tag;
+  uint32_t tag = jfi_tag(t.digest, sizeof t.digest), cursor = tag;
   for (uint32_t i; (i = jfi_index_next(&p->tables, tag, &cursor)) != JFI_NONE;)
-    if (equal(&p->table[i], &t)) {
+    if (memcmp(p->table[i].digest, t.digest, sizeof t.digest) == 0) {
       free_table(&t);
       *out = i;
       return JFHE_OK;

@@ -38,7 +38,8 @@ typedef enum jfi_op {
 typedef struct jfi_node {
   uint8_t op;    /* jfi_op */
   uint8_t flags; /* POLY: enum jfhe_poly_flag */
-  uint16_t pad;
+  uint8_t level; /* of the value, from the pass on that finds it */
+  uint8_t pad;
   uint32_t a, b;  /* values read, or JFI_NONE */
   uint32_t table; /* number of the vector, polynomial, map or input, or JFI_NONE */
   int32_t k;      /* rotation, small factor, level, stride, first */
@@ -58,8 +59,8 @@ typedef struct jfi_table {
   size_t count, n_index;
   double *re, *im;
   int32_t *index;
-  double max;      /* VECTOR: largest modulus, rounded up */
-  uint64_t digest; /* of the content, to find equal ones */
+  double max;         /* VECTOR: largest modulus, rounded up */
+  uint8_t digest[32]; /* SHA-256 of the content */
 } jfi_table;
 
 typedef struct jfi_input {

@@ -1,0 +1,81 @@
+/* plan/bounds.c: what is proved of each value before anything runs: the operations themselves, on shadows. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/status.h"
+#include "circuit/acc.h"
+#include "plan/plan.h"
+
+typedef struct shadows {
+  const jfhe_plan *plan;
+  jfhe_ct *ct;        /* of one operation's reads */
+  const jfhe_ct **in; /* null for unused places */
+  jfi_scratch scratch;
+} shadows;
+
+static void cast(const shadows *x, jfhe_ct *ct, uint32_t value) {
+  const jfi_machine *m = &x->plan->m;
+  const jfi_value *v = &x->plan->value[value];
+  jfi_ct_shadow(ct, m->ctx, v->level);
+  ct->form = JFHE_FORM_EVAL;
+  ct->packing = v->packing;
+  ct->log_slots = m->program->log_slots;
+  ct->scale = v->scale;
+  ct->bound = v->bound;
+  memcpy(ct->key_id, m->key_id, JFHE_ID_BYTES);
+}
+
+static void cast_reads(shadows *x, const jfi_node *n) {
+  for (uint32_t r = 0; r < jfi_reads(n); r++) {
+    uint32_t a = jfi_read(&x->plan->g, n, r);
+    x->in[r] = a == JFI_NONE ? NULL : &x->ct[r];
+    if (a == JFI_NONE) continue;
+    if (r % 2 && a == jfi_read(&x->plan->g, n, r - 1))
+      x->in[r] = x->in[r - 1]; /* a square: one ciphertext, not two */
+    else
+      cast(x, &x->ct[r], a);
+  }
+}
+
+/* The failure of an operation, with the operation's name. */
+static jfhe_status named(const jfhe_plan *plan, uint32_t i, jfhe_status st) {
+  char why[200];
+  (void)snprintf(why, sizeof why, "%s", jfhe_last_error());
+  return jfi_fail(st, "%%%u = %s: %s", i, jfi_op_name(plan->g.node[i].op), why);
+}
+
+static jfhe_status visit_all(shadows *x, jfhe_plan *plan) {
+  const jfi_machine *m = &plan->m;
+  for (uint32_t i = 0; i < plan->g.n_nodes; i++) {
+    const jfi_node *n = &plan->g.node[i];
+    if (n->op == JFI_OP_INPUT) {
+      plan->value[i] = m->input[n->table];
+      if (n->promise < plan->value[i].bound.mag) plan->value[i].bound.mag = n->promise;
+      continue;
+    }
+    jfhe_ct out;
+    jfi_scratch s = x->scratch;
+    jfi_ct_shadow(&out, m->ctx, m->ctx->chain.top);
+    cast_reads(x, n);
+    jfhe_status st = jfi_apply(m, &plan->g, n, &out, x->in, &s);
+    if (st != JFHE_OK) return named(plan, i, st);
+    plan->value[i] = (jfi_value){out.scale, out.bound, (uint8_t)out.level, (uint8_t)out.packing};
+  }
+  return JFHE_OK;
+}
+
+jfhe_status jfi_plan_bounds(jfhe_plan *plan) {
+  uint32_t most = 2;
+  for (uint32_t i = 0; i < plan->g.n_nodes; i++)
+    if (jfi_reads(&plan->g.node[i]) > most) most = jfi_reads(&plan->g.node[i]);
+  shadows x = {.plan = plan, .ct = jfi_alloc(most * sizeof *x.ct), .in = jfi_alloc(most * sizeof *x.in)};
+  void *room = jfi_alloc(JFI_SHADOW_SCRATCH);
+  plan->value = jfi_alloc((plan->g.n_nodes + 1) * sizeof *plan->value);
+  jfi_scratch_init(&x.scratch, room, JFI_SHADOW_SCRATCH);
+  jfhe_status st =
+      x.ct && x.in && room && plan->value ? visit_all(&x, plan) : jfi_fail(JFHE_ERR_MEMORY, "no memory to plan bounds");
+  jfi_free(room);
+  jfi_free(x.ct);
+  jfi_free((void *)(uintptr_t)x.in);
+  return st;
+}

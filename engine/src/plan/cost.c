@@ -1,0 +1,246 @@
+/* plan/cost.c: how long operations take, from counts of transforms and word products.
+ *
+ * The counts are those of rlwe/keyswitch.c and rlwe/divide.c; what a count costs is measured (jfhe_costs_measure) or the library's
+ * figure. A forecast is for one thread with cold operands. */
+#include <math.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/status.h"
+#include "circuit/linmap.h"
+#include "circuit/poly.h"
+#include "plan/plan.h"
+
+/* Work: residue transforms, residue products, residue sums or copies, encodings. */
+typedef struct work {
+  double transforms, products, traffic, encodings;
+} work;
+
+static double limbs_at(const jfhe_ctx *ctx, uint32_t level) { return (double)jfi_set_count(ctx->chain.level[level]); }
+
+static double specials(const jfhe_ctx *ctx) { return (double)jfi_set_count(ctx->chain.special); }
+
+static double digits_at(const jfhe_ctx *ctx, uint32_t level) {
+  double d = 0;
+  for (uint32_t i = 0; i < ctx->chain.n_digits; i++)
+    d += jfi_set_count(jfi_set_and(ctx->chain.digit[i], ctx->chain.level[level])) > 0;
+  return d > 0 ? d : 1;
+}
+
+/* Division of `polys` polynomials over `from` residues to `to`. */
+static void divide(work *w, double from, double to, double polys) {
+  double dropped = from > to ? from - to : 1;
+  w->transforms += polys * (dropped + to);
+  w->products += polys * (to * dropped + 2 * to);
+}
+
+static void decompose(work *w, const jfhe_ctx *ctx, uint32_t level) {
+  double s = limbs_at(ctx, level), e = s + specials(ctx), d = digits_at(ctx, level);
+  w->transforms += d * e;
+  w->products += s + e * s - s * s / d;
+}
+
+static void inner(work *w, const jfhe_ctx *ctx, uint32_t level) {
+  w->products += 2 * digits_at(ctx, level) * (limbs_at(ctx, level) + specials(ctx));
+}
+
+static void key_switch(work *w, const jfhe_ctx *ctx, uint32_t level, uint32_t to) {
+  decompose(w, ctx, level);
+  inner(w, ctx, level);
+  divide(w, limbs_at(ctx, level) + specials(ctx), limbs_at(ctx, to), 2);
+}
+
+static void vector(work *w, const jfhe_ctx *ctx, uint32_t level) {
+  w->encodings += 1;
+  w->transforms += limbs_at(ctx, level);
+  w->traffic += limbs_at(ctx, level);
+}
+
+static void sum(work *w, const jfhe_plan *plan, const jfi_node *n, uint32_t level) {
+  const jfhe_ctx *ctx = plan->m.ctx;
+  double s = limbs_at(ctx, level);
+  int lazy = 0;
+  for (uint32_t i = 0; i < n->count; i++) {
+    const jfi_term *t = &plan->g.term[(uint32_t)n->k + i];
+    w->products += (t->b != JFI_NONE ? 4 : 2) * s;
+    if (t->table != JFI_NONE) vector(w, ctx, level);
+    lazy |= t->b != JFI_NONE;
+  }
+  if (lazy)
+    key_switch(w, ctx, level, level - 1);
+  else
+    divide(w, s, limbs_at(ctx, level - 1), 2);
+}
+
+static void linmap(work *w, const jfhe_plan *plan, const jfi_node *n, uint32_t level) {
+  const jfhe_ctx *ctx = plan->m.ctx;
+  const jfhe_linmap *map = plan->m.map[n->table];
+  double e = limbs_at(ctx, level) + specials(ctx), babies = (double)map->n_babies, giants = (double)map->n_giants;
+  decompose(w, ctx, level);
+  for (double i = 0; i < babies; i++) inner(w, ctx, level);
+  w->products += 2 * (double)map->count * e;
+  for (double i = 0; i < giants; i++) {
+    divide(w, e, limbs_at(ctx, level), 1);
+    decompose(w, ctx, level);
+    inner(w, ctx, level);
+  }
+  w->traffic += (4 * babies + 6 * giants) * e;
+  divide(w, e, limbs_at(ctx, level - 1), 2);
+}
+
+static void poly(work *w, const jfhe_plan *plan, const jfi_node *n, uint32_t level) {
+  const jfhe_ctx *ctx = plan->m.ctx;
+  const jfhe_poly *p = plan->m.poly[n->table];
+  double relins = p->plan.relins, depth = p->depth > 0 ? p->depth : 1;
+  /* products lie evenly over the levels */
+  for (double r = 0; r < relins; r++) {
+    uint32_t at = level - (uint32_t)fmin(depth - 1, floor(r * depth / relins));
+    key_switch(w, ctx, at, at - 1);
+    w->products += 4 * limbs_at(ctx, at);
+  }
+  w->products += 2 * (double)p->degree * limbs_at(ctx, level);
+}
+
+static void count(work *w, const jfhe_plan *plan, const jfi_node *n) {
+  const jfhe_ctx *ctx = plan->m.ctx;
+  uint32_t level = jfi_reads_level(plan, n);
+  double s = limbs_at(ctx, level);
+  switch (n->op) {
+  case JFI_OP_INPUT: break;
+  case JFI_OP_ROTATE:
+  case JFI_OP_CONJUGATE:
+    key_switch(w, ctx, level, level);
+    w->traffic += 2 * s;
+    break;
+  case JFI_OP_INNER_SUM:
+    for (uint32_t t = 1; t < n->count; t *= 2) {
+      key_switch(w, ctx, level, level);
+      w->traffic += 4 * s;
+    }
+    break;
+  case JFI_OP_ROTATE_SUM:
+    decompose(w, ctx, level);
+    for (uint32_t i = 0; i < n->count; i++) inner(w, ctx, level);
+    w->traffic += 4 * n->count * (s + specials(ctx));
+    divide(w, s + specials(ctx), s, 2);
+    break;
+  case JFI_OP_LINMAP: linmap(w, plan, n, level); break;
+  case JFI_OP_POLY: poly(w, plan, n, level); break;
+  case JFI_OP_SUM: sum(w, plan, n, level); break;
+  case JFI_OP_TO_LEVEL:
+    w->products += 2 * limbs_at(ctx, n->level);
+    divide(w, limbs_at(ctx, n->level) + 1, limbs_at(ctx, n->level), 2);
+    break;
+  case JFI_OP_ADD_VECTOR:
+    vector(w, ctx, level);
+    w->traffic += 2 * s;
+    break;
+  default: w->traffic += 2 * s; break;
+  }
+}
+
+static double seconds(const jfhe_plan *plan, const work *w) {
+  const jfhe_costs *c = &plan->options.costs;
+  double n = (double)plan->m.ctx->ring->n, log_n = plan->m.ctx->ring->log_n;
+  return n * (log_n * (w->transforms * c->transform + w->encodings * c->encode) + w->products * c->product +
+              w->traffic * c->traffic);
+}
+
+double jfi_cost_of(const jfhe_plan *plan, const jfi_node *n) {
+  work w = {0};
+  count(&w, plan, n);
+  return seconds(plan, &w);
+}
+
+double jfi_cost_of_step(const jfhe_plan *plan, const jfi_step *s) {
+  const jfi_node *n = &plan->g.node[plan->order[s->first]];
+  if (s->count == 1) return jfi_cost_of(plan, n);
+  work w = {0};
+  uint32_t level = jfi_reads_level(plan, n);
+  double limbs = limbs_at(plan->m.ctx, level);
+  decompose(&w, plan->m.ctx, level);
+  for (uint32_t i = 0; i < s->count; i++) {
+    inner(&w, plan->m.ctx, level);
+    divide(&w, limbs + specials(plan->m.ctx), limbs, 2);
+    w.traffic += 4 * limbs;
+  }
+  return seconds(plan, &w);
+}
+
+uint32_t jfi_reads_level(const jfhe_plan *plan, const jfi_node *n) {
+  if (n->op == JFI_OP_TO_LEVEL) return plan->g.node[n->a].level;
+  return n->level + jfi_machine_depth(&plan->m, n);
+}
+
+/* ---- what a count costs ---- */
+/* Medians of this project's machines, docs/perf.md: a backend's speed differs less between machines than backends do. */
+void jfi_costs_default(jfhe_costs *c, const jfhe_ctx *ctx) {
+  static const jfhe_costs ifma = {8.6e-11, 4.5e-10, 9e-10, 2.5e-10}, other = {6e-10, 2.5e-9, 1.5e-9, 1e-9};
+  const jfhe_costs *own = strcmp(ctx->ring->k->name, "avx512ifma") == 0 ? &ifma : &other;
+  if (!(c->transform > 0)) c->transform = own->transform;
+  if (!(c->product > 0)) c->product = own->product;
+  if (!(c->traffic > 0)) c->traffic = own->traffic;
+  if (!(c->encode > 0)) c->encode = own->encode;
+}
+
+static double now(void) {
+  struct timespec t;
+  if (timespec_get(&t, TIME_UTC) == 0) return 0;
+  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+typedef struct bench {
+  const jfhe_ctx *ctx;
+  uint64_t *x; /* LIMBS residues, cold: more than the second-level cache holds */
+  double *re, *im;
+} bench;
+
+enum { LIMBS = 48 };
+
+static void bench_transform(const bench *b, size_t i) {
+  b->ctx->ring->k->ntt_fwd(b->x + i * b->ctx->ring->n, &b->ctx->ring->ntt[0]);
+}
+
+static void bench_product(const bench *b, size_t i) {
+  size_t n = b->ctx->ring->n;
+  b->ctx->ring->k->mul_acc(b->x + i * n, b->x + (i + 7) % LIMBS * n, b->x + (i + 13) % LIMBS * n, n,
+                           &b->ctx->ring->mod[0]);
+}
+
+static void bench_traffic(const bench *b, size_t i) {
+  size_t n = b->ctx->ring->n;
+  b->ctx->ring->k->add(b->x + i * n, b->x + (i + 7) % LIMBS * n, b->x + (i + 13) % LIMBS * n, n, &b->ctx->ring->mod[0]);
+}
+
+static void bench_encode(const bench *b, size_t i) {
+  (void)i;
+  b->ctx->ring->k->fft_inv(b->re, b->im, b->ctx->fft_re, b->ctx->fft_im, b->ctx->ring->n / 2);
+}
+
+/* Least seconds of one call in about 50 ms. */
+static double least(const bench *b, void (*op)(const bench *, size_t)) {
+  double best = HUGE_VAL, begin = now(), end;
+  size_t i = 0;
+  do {
+    double start = now();
+    for (size_t j = 0; j < 4; j++) op(b, i++ % LIMBS);
+    end = now();
+    if (end > start && (end - start) / 4 < best) best = (end - start) / 4;
+  } while (end - begin < 0.05 && end >= begin);
+  return best;
+}
+
+jfhe_status jfi_costs_measure(jfhe_costs *c, const jfhe_ctx *ctx) {
+  size_t n = ctx->ring->n;
+  double words = (double)n, log_n = ctx->ring->log_n;
+  bench b = {.ctx = ctx, .x = jfi_alloc_zero(LIMBS * n * sizeof(uint64_t))};
+  b.re = jfi_alloc_zero(n * sizeof(double));
+  b.im = b.re ? b.re + n / 2 : NULL;
+  jfhe_status st = b.x && b.re ? JFHE_OK : jfi_fail(JFHE_ERR_MEMORY, "no memory to measure costs");
+  if (st == JFHE_OK)
+    *c = (jfhe_costs){least(&b, bench_transform) / (words * log_n), least(&b, bench_product) / words,
+                      least(&b, bench_traffic) / words, least(&b, bench_encode) / (words * log_n)};
+  jfi_free(b.x);
+  jfi_free(b.re);
+  return st;
+}

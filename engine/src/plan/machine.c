@@ -1,0 +1,169 @@
+/* plan/machine.c: see machine.h. */
+#include "plan/machine.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/status.h"
+#include "circuit/linmap.h"
+#include "circuit/poly.h"
+#include "ckks/bound.h"
+#include "ckks/encode.h"
+#include "ckks/eval.h"
+#include "rlwe/keyring.h"
+#include "rlwe/noise.h"
+
+/* ---- inputs ---- */
+static jfi_value fresh(const jfhe_ctx *ctx, uint32_t log_slots, const jfi_input *input) {
+  uint32_t top = ctx->chain.top;
+  double worst, sd, scale = ctx->chain.scale[top];
+  jfi_fresh_noise(ctx, 0, &worst, &sd);
+  jfi_noise e = jfi_encode_noise(input->packing, log_slots, scale, input->bound);
+  jfi_bound b = {input->bound, jfi_up(e.worst + jfi_up(worst / scale)), jfi_up(jfi_hypot(e.sd, sd / scale))};
+  return (jfi_value){scale, b, (uint8_t)top, (uint8_t)input->packing};
+}
+
+static jfhe_status check_input(const jfi_machine *m, const jfi_input *input, const jfhe_info *x) {
+  const jfhe_ctx *ctx = m->ctx;
+  const char *name = input->name;
+  if (x->object != JFHE_OBJECT_CT || x->degree != 1)
+    return jfi_fail(JFHE_ERR_FORM, "input '%s' is not a ciphertext of degree 1", name);
+  if (memcmp(x->params_hash, ctx->hash, JFHE_HASH_BYTES) != 0)
+    return jfi_fail(JFHE_ERR_CONTEXT, "input '%s' is of other parameters", name);
+  if (x->level > ctx->chain.top) return jfi_fail(JFHE_ERR_LEVEL, "input '%s' says level %u", name, x->level);
+  if (x->packing == JFHE_PACK_COEFF || x->packing > input->packing)
+    return jfi_fail(JFHE_ERR_FORM, "input '%s' is packed otherwise than the program declares", name);
+  if (x->log_slots != m->program->log_slots)
+    return jfi_fail(JFHE_ERR_FORM, "input '%s' has 2^%u slots, the program 2^%u", name, x->log_slots,
+                    m->program->log_slots);
+  if (!(x->magnitude <= input->bound * (1 + 0x1p-40)))
+    return jfi_fail(JFHE_ERR_RANGE, "input '%s' holds numbers up to %.4g, the program is made for %.4g", name,
+                    x->magnitude, input->bound);
+  return JFHE_OK;
+}
+
+static jfhe_status take_inputs(jfi_machine *m, const jfhe_info *inputs) {
+  const jfhe_program *p = m->program;
+  for (uint32_t i = 0; i < p->n_inputs; i++) {
+    if (!inputs) {
+      m->input[i] = fresh(m->ctx, p->log_slots, &p->input[i]);
+      continue;
+    }
+    const jfhe_info *x = &inputs[i];
+    JFI_TRY(check_input(m, &p->input[i], x));
+    if (i > 0 && memcmp(x->key_id, inputs[0].key_id, JFHE_ID_BYTES) != 0)
+      return jfi_fail(JFHE_ERR_KEY, "inputs '%s' and '%s' are under different secrets", p->input[0].name,
+                      p->input[i].name);
+    memcpy(m->key_id, x->key_id, JFHE_ID_BYTES);
+    m->input[i] =
+        (jfi_value){x->scale, {x->magnitude, x->error_worst, x->error_sd}, (uint8_t)x->level, (uint8_t)x->packing};
+  }
+  return JFHE_OK;
+}
+
+/* ---- typical keys ---- */
+/* A key as keygen makes it, without its residues: enough for every bound. */
+static jfhe_status add_typical(jfi_machine *m, uint32_t kind, uint32_t galois) {
+  const jfi_chain *c = &m->ctx->chain;
+  jfhe_evk *key = jfi_alloc_zero(sizeof *key);
+  if (!key) return jfi_fail(JFHE_ERR_MEMORY, "no memory for a key");
+  jfhe_status st = jfi_evk_shape(key, m->ctx, c->level[c->top], c->special, c->digit, c->n_digits);
+  key->kind = kind;
+  key->galois = galois;
+  key->level = c->top;
+  jfi_fresh_noise(m->ctx, 0, &key->noise_worst, &key->noise_sd);
+  if (st == JFHE_OK) st = jfhe_keyring_add(m->made, key);
+  if (st != JFHE_OK) jfhe_evk_free(key);
+  return st;
+}
+
+static jfhe_status take_keys(jfi_machine *m, const jfhe_keyring *keys, int have_inputs) {
+  m->keys = keys;
+  if (keys) {
+    if (keys->ctx != m->ctx) return jfi_fail(JFHE_ERR_CONTEXT, "keys of other parameters");
+    /* fresh inputs are taken to be under the keys' secret */
+    if (!have_inputs && keys->count) memcpy(m->key_id, keys->key[0]->from_id, JFHE_ID_BYTES);
+    return JFHE_OK;
+  }
+  JFI_TRY(jfhe_keyring_new(&m->made, m->ctx));
+  m->keys = m->made;
+  memset(m->key_id, 0, sizeof m->key_id);
+  JFI_TRY(add_typical(m, JFHE_EVK_RELIN, 0));
+  return add_typical(m, JFHE_EVK_GALOIS, jfhe_galois_conjugate(m->ctx));
+}
+
+jfhe_status jfi_machine_turns(jfi_machine *m, int *have, int64_t k, uint32_t level) {
+  int64_t n = (int64_t)1 << m->program->log_slots, low = ((k % n) + n) % n;
+  const int64_t tries[3] = {k, low, low - n};
+  *have = low == 0;
+  for (int t = 0; t < 3 && !*have; t++) {
+    const jfhe_evk *key =
+        jfi_keyring_find(m->keys, JFHE_EVK_GALOIS, jfi_galois_rotation(m->ctx->ring->log_n, tries[t]));
+    if (!key) continue;
+    /* the evaluation takes the first that exists: if that one does not serve, none does */
+    *have = jfi_set_within(m->ctx->chain.level[level], key->q);
+    return JFHE_OK;
+  }
+  if (*have || !m->made) return JFHE_OK;
+  *have = 1;
+  return add_typical(m, JFHE_EVK_GALOIS, jfi_galois_rotation(m->ctx->ring->log_n, low));
+}
+
+/* ---- tables ---- */
+static void read_diagonal(void *self, uint32_t index, double *re, double *im) {
+  const jfi_table *t = self;
+  size_t slots = t->count / t->n_index;
+  for (size_t i = 0; i < t->n_index; i++) {
+    if ((uint32_t)((t->index[i] + (int64_t)slots) % (int64_t)slots) != index) continue;
+    memcpy(re, t->re + i * slots, slots * sizeof *re);
+    if (t->im) memcpy(im, t->im + i * slots, slots * sizeof *im);
+    return;
+  }
+}
+
+static jfhe_status take_table(jfi_machine *m, uint32_t i) {
+  jfi_table *t = &m->program->table[i];
+  if (t->kind == JFI_TABLE_POLY && !m->poly[i]) return jfi_poly_new(&m->poly[i], t->re, t->count, t->basis, t->a, t->b);
+  if (t->kind == JFI_TABLE_LINMAP && !m->map[i])
+    return jfi_linmap_new(&m->map[i], m->ctx, m->program->log_slots, t->index, t->n_index, read_diagonal, t, NULL, NULL,
+                          0);
+  return JFHE_OK;
+}
+
+jfhe_status jfi_machine_open(jfi_machine *m, const jfhe_ctx *ctx, const jfhe_keyring *keys, const jfhe_program *p,
+                             const jfhe_info *inputs) {
+  *m = (jfi_machine){.ctx = ctx, .program = p, .typical = keys == NULL};
+  if (p->log_slots >= ctx->ring->log_n)
+    return jfi_fail(JFHE_ERR_FORM, "vectors of 2^%u slots in a ring of degree 2^%u", p->log_slots, ctx->ring->log_n);
+  m->input = jfi_alloc_zero((p->n_inputs + 1) * sizeof *m->input);
+  m->map = jfi_alloc_zero((p->n_tables + 1) * sizeof *m->map);
+  m->poly = jfi_alloc_zero((p->n_tables + 1) * sizeof *m->poly);
+  if (!m->input || !m->map || !m->poly) return jfi_fail(JFHE_ERR_MEMORY, "no memory for a plan");
+  JFI_TRY(take_inputs(m, inputs));
+  JFI_TRY(take_keys(m, keys, inputs != NULL && p->n_inputs > 0));
+  for (uint32_t i = 0; i < p->n_nodes; i++)
+    if (p->node[i].op == JFI_OP_POLY || p->node[i].op == JFI_OP_LINMAP) JFI_TRY(take_table(m, p->node[i].table));
+  return JFHE_OK;
+}
+
+void jfi_machine_close(jfi_machine *m) {
+  for (uint32_t i = 0; m->map && i < m->program->n_tables; i++) jfhe_linmap_free(m->map[i]);
+  for (uint32_t i = 0; m->poly && i < m->program->n_tables; i++) jfhe_poly_free(m->poly[i]);
+  jfi_free(m->map);
+  jfi_free(m->poly);
+  jfi_free(m->input);
+  jfhe_keyring_free(m->made);
+  *m = (jfi_machine){0};
+}
+
+uint32_t jfi_machine_depth(const jfi_machine *m, const jfi_node *n) {
+  switch (n->op) {
+  case JFI_OP_MUL:
+  case JFI_OP_MUL_CONST:
+  case JFI_OP_MUL_VECTOR:
+  case JFI_OP_SUM:
+  case JFI_OP_LINMAP: return 1;
+  case JFI_OP_POLY: return m->poly[n->table]->depth + m->poly[n->table]->scaled;
+  default: return 0;
+  }
+}

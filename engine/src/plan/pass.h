@@ -1,0 +1,20 @@
+/* plan/pass.h: the passes over a graph, in the order of enum jfhe_pass. */
+#ifndef JFI_PLAN_PASS_H
+#define JFI_PLAN_PASS_H
+#include "plan/graph.h"
+#include "plan/machine.h"
+
+/* simplify.c: constants folded where that is exact or within what bounds allow, neutral operations dropped. */
+jfhe_status jfi_pass_simplify(jfi_graph *g, const jfhe_program *p);
+/* cse.c: equal operations made once. */
+jfhe_status jfi_pass_cse(jfi_graph *g);
+/* products.c: sums of products share a relinearisation and a rescaling; sums of rotations share a division. */
+jfhe_status jfi_pass_products(jfi_graph *g, jfi_machine *m);
+/* magnitude.c: about how large each value may be; mag: n_nodes. */
+void jfi_magnitudes(const jfi_machine *m, const jfi_graph *g, double *mag);
+/* levels.c: the level of every value; level changes and one-term sums take the place of products. `late`: as low as uses
+ * allow and `keep` above, else as high as inputs allow. */
+jfhe_status jfi_pass_levels(jfi_graph *g, const jfi_machine *m, int late, uint32_t keep);
+/* rotations.c: rotations whose keys are absent become steps whose keys are present. */
+jfhe_status jfi_pass_rotations(jfi_graph *g, jfi_machine *m);
+#endif

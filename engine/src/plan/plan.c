@@ -1,0 +1,130 @@
+/* plan/plan.c: the passes in a row. */
+#include "plan/plan.h"
+
+#include <string.h>
+
+#include "base/sha256.h"
+#include "base/status.h"
+#include "rlwe/keyring.h"
+
+static const char *const PASSES[JFHE_PASS_COUNT] = {"input", "simplify",  "cse",    "products", "levels",
+                                                    "ring",  "rotations", "bounds", "schedule"};
+
+const char *jfhe_pass_name(uint32_t pass) { return pass < JFHE_PASS_COUNT ? PASSES[pass] : NULL; }
+
+void jfhe_plan_options_init(jfhe_plan_options *options) {
+  *options = (jfhe_plan_options){.opt_level = 2, .stop_after = JFHE_PASS_SCHEDULE};
+}
+
+/* The depth was met where levels were given; what is left is the ring's size, and keys for the levels used. */
+static jfhe_status check_ring(const jfhe_plan *plan) {
+  uint32_t high = 0;
+  int products = 0;
+  for (uint32_t i = 0; i < plan->g.n_nodes; i++) {
+    const jfi_node *n = &plan->g.node[i];
+    uint32_t level = jfi_reads_level(plan, n);
+    products |= n->op == JFI_OP_POLY;
+    for (uint32_t t = 0; n->op == JFI_OP_SUM && t < n->count; t++)
+      products |= plan->g.term[(uint32_t)n->k + t].b != JFI_NONE;
+    if (n->op != JFI_OP_INPUT && level > high) high = level;
+  }
+  const jfhe_evk *rlk = jfi_keyring_find(plan->m.keys, JFHE_EVK_RELIN, 0);
+  if (!products) return JFHE_OK;
+  if (!rlk) return jfi_fail(JFHE_ERR_KEY, "the program multiplies ciphertexts, and there is no relinearisation key");
+  if (memcmp(rlk->from_id, plan->m.key_id, JFHE_ID_BYTES) != 0 && plan->m.program->n_inputs)
+    return jfi_fail(JFHE_ERR_KEY, "the inputs are under another secret than the keys");
+  if (rlk->level < high)
+    return jfi_fail(JFHE_ERR_KEY, "the relinearisation key serves levels up to %u, the program needs %u", rlk->level,
+                    high);
+  return JFHE_OK;
+}
+
+static jfhe_status do_pass(jfhe_plan *plan, uint32_t pass) {
+  uint32_t opt = plan->options.opt_level;
+  switch (pass) {
+  case JFHE_PASS_INPUT: return jfi_graph_of(&plan->g, plan->m.program);
+  case JFHE_PASS_SIMPLIFY: return opt >= 1 ? jfi_pass_simplify(&plan->g, plan->m.program) : JFHE_OK;
+  case JFHE_PASS_CSE: return opt >= 1 ? jfi_pass_cse(&plan->g) : JFHE_OK;
+  case JFHE_PASS_PRODUCTS: return opt >= 2 ? jfi_pass_products(&plan->g, &plan->m) : JFHE_OK;
+  case JFHE_PASS_LEVELS: return jfi_pass_levels(&plan->g, &plan->m, opt >= 1, plan->options.keep_levels);
+  case JFHE_PASS_RING: return check_ring(plan);
+  case JFHE_PASS_ROTATIONS: return jfi_pass_rotations(&plan->g, &plan->m);
+  case JFHE_PASS_BOUNDS: return jfi_plan_bounds(plan);
+  default: return jfi_plan_schedule(plan);
+  }
+}
+
+jfhe_status jfi_plan_make(jfhe_plan *plan, const jfhe_ctx *ctx, const jfhe_keyring *keys, const jfhe_program *program,
+                          const jfhe_info *inputs) {
+  JFI_TRY(jfi_machine_open(&plan->m, ctx, keys, program, inputs));
+  jfi_costs_default(&plan->options.costs, ctx);
+  for (uint32_t pass = 0; pass <= plan->options.stop_after; pass++) {
+    JFI_TRY(do_pass(plan, pass));
+    plan->pass = pass;
+  }
+  return JFHE_OK;
+}
+
+void jfhe_plan_free(jfhe_plan *plan) {
+  if (!plan) return;
+  jfi_graph_free(&plan->g);
+  jfi_free(plan->value);
+  jfi_free(plan->order);
+  jfi_free(plan->step);
+  jfi_free(plan->last_use);
+  jfi_machine_close(&plan->m);
+  jfi_free(plan);
+}
+
+/* ---- identity ---- */
+static void hash_table(jfi_sha256 *s, const jfhe_program *p, uint32_t table) {
+  if (table != JFI_NONE && table < p->n_tables)
+    jfi_sha256_update(s, p->table[table].digest, sizeof p->table[table].digest);
+}
+
+static void hash_node(jfi_sha256 *s, const jfhe_plan *plan, const jfi_node *n) {
+  const uint32_t words[8] = {n->op, n->flags, n->level, n->a, n->b, (uint32_t)n->k, n->count, 0};
+  const double numbers[3] = {n->re, n->im, n->promise};
+  jfi_sha256_update(s, words, sizeof words);
+  jfi_sha256_update(s, numbers, sizeof numbers);
+  if (n->op == JFI_OP_INPUT) {
+    const char *name = plan->m.program->input[n->table].name;
+    jfi_sha256_update(s, name, strlen(name) + 1);
+  } else {
+    hash_table(s, plan->m.program, n->table);
+  }
+  for (uint32_t i = 0; n->op == JFI_OP_SUM && i < n->count; i++) {
+    const jfi_term *t = &plan->g.term[(uint32_t)n->k + i];
+    const uint32_t reads[3] = {t->a, t->b, (uint32_t)t->sign};
+    jfi_sha256_update(s, reads, sizeof reads);
+    jfi_sha256_update(s, &t->c, sizeof t->c);
+    hash_table(s, plan->m.program, t->table);
+  }
+  if (n->op == JFI_OP_ROTATE_SUM) jfi_sha256_update(s, plan->g.turn + n->k, n->count * sizeof(int32_t));
+}
+
+/* A key is told from another by its public half's beginning: fresh randomness for each. */
+static void hash_keys(jfi_sha256 *s, const jfhe_keyring *keys) {
+  enum { TELLS_APART = 8 };
+  for (size_t i = 0; i < keys->count; i++) {
+    const jfhe_evk *k = keys->key[i];
+    const uint32_t words[4] = {k->kind, k->galois, k->level, k->n_digits};
+    jfi_sha256_update(s, words, sizeof words);
+    jfi_sha256_update(s, k->to_id, sizeof k->to_id);
+    if (k->b) jfi_sha256_update(s, k->b, TELLS_APART * sizeof *k->b);
+  }
+}
+
+void jfi_plan_identity(const jfhe_plan *plan, uint8_t *hash) {
+  jfi_sha256 s;
+  jfi_sha256_init(&s);
+  jfi_sha256_update(&s, plan->m.ctx->hash, JFHE_HASH_BYTES);
+  for (uint32_t i = 0; i < plan->g.n_nodes; i++) hash_node(&s, plan, &plan->g.node[i]);
+  for (uint32_t i = 0; i < plan->g.n_outputs; i++) {
+    const char *name = plan->m.program->output[i].name;
+    jfi_sha256_update(&s, name, strlen(name) + 1);
+    jfi_sha256_update(&s, &plan->g.output[i], sizeof plan->g.output[i]);
+  }
+  hash_keys(&s, plan->m.keys);
+  jfi_sha256_final(&s, hash);
+}

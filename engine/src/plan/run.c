@@ -1,0 +1,331 @@
+/* plan/run.c: computing a plan, a step at a time.
+ *
+ * Operations run one after another and spread their residues over the context's threads. Buffers of dead values are used again by the
+ * forecast's own rule, so a warm run allocates outputs alone. */
+#include "plan/run.h"
+
+#include <string.h>
+#include <time.h>
+
+#include "base/status.h"
+#include "circuit/acc.h"
+#include "ckks/eval.h"
+
+/* Seconds on the clock; only differences are used, and one that is negative counts as nothing. */
+static double now(void) {
+  struct timespec t;
+  if (timespec_get(&t, TIME_UTC) == 0) return 0;
+  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+/* ---- what is wanted ---- */
+/* Marks the steps that wanted outputs need. */
+static void mark(jfhe_run *run, const uint8_t *skip) {
+  const jfhe_plan *plan = run->plan;
+  const jfi_graph *g = &plan->g;
+  for (uint32_t i = g->n_outputs; i-- > 0;) {
+    run->next[i] = run->first[g->output[i]];
+    run->first[g->output[i]] = i;
+    run->output[i] = skip && skip[i] ? JFI_TAKEN : JFI_WAITING;
+    if (run->output[i] == JFI_WAITING) {
+      run->wanted[g->output[i]] = 1;
+      run->holds[g->output[i]]++;
+    }
+  }
+  for (uint32_t i = g->n_nodes; i-- > 0;)
+    for (uint32_t r = 0; run->wanted[i] && r < jfi_reads(&g->node[i]); r++) {
+      uint32_t a = jfi_read(g, &g->node[i], r);
+      if (a == JFI_NONE) continue;
+      run->wanted[a] = 1;
+      run->holds[a]++;
+    }
+  for (uint32_t s = 0; s < plan->n_steps; s++)
+    if (jfi_run_wants(run, s)) run->total += jfi_cost_of_step(plan, &plan->step[s]);
+}
+
+int jfi_run_wants(const jfhe_run *run, uint32_t step) {
+  const jfi_step *s = &run->plan->step[step];
+  for (uint32_t j = 0; j < s->count; j++)
+    if (run->wanted[run->plan->order[s->first + j]]) return 1;
+  return 0;
+}
+
+jfhe_status jfi_run_open(jfhe_run *run, const jfhe_plan *plan, const uint8_t *skip) {
+  uint32_t n = plan->g.n_nodes + 1, outputs = plan->g.n_outputs + 1, most = 2;
+  run->plan = plan;
+  run->ct = jfi_alloc_zero(n * sizeof(jfhe_ct *));
+  run->wanted = jfi_alloc_zero(n);
+  run->holds = jfi_alloc_zero(n * sizeof *run->holds);
+  run->output = jfi_alloc_zero(outputs);
+  run->first = jfi_numbers_new(n);
+  run->next = jfi_numbers_new(outputs);
+  run->ready = JFI_NONE;
+  run->scratch = plan->scratch ? jfi_alloc(plan->scratch) : NULL;
+  for (uint32_t i = 0; i < plan->g.n_nodes; i++)
+    if (jfi_reads(&plan->g.node[i]) > most) most = jfi_reads(&plan->g.node[i]);
+  run->in = jfi_alloc(most * sizeof(jfhe_ct *));
+  if (!run->ct || !run->wanted || !run->holds || !run->output || !run->in || !run->first || !run->next ||
+      (plan->scratch && !run->scratch))
+    return jfi_fail(JFHE_ERR_MEMORY, "no memory to run: %zu bytes of scratch", plan->scratch);
+  run->held = plan->scratch;
+  run->peak = run->held;
+  atomic_init(&run->cancelled, 0);
+  mark(run, skip);
+  return JFHE_OK;
+}
+
+void jfhe_run_free(jfhe_run *run) {
+  if (!run) return;
+  for (uint32_t i = 0; run->ct && i < run->plan->g.n_nodes; i++) jfhe_ct_free(run->ct[i]);
+  while (run->shelf) {
+    jfi_shelved *s = run->shelf;
+    run->shelf = s->next;
+    jfhe_ct_free(s->ct);
+    jfi_free(s);
+  }
+  jfi_free(run->ct);
+  jfi_free(run->wanted);
+  jfi_free(run->holds);
+  jfi_free(run->output);
+  jfi_free(run->first);
+  jfi_free(run->next);
+  jfi_free((void *)(uintptr_t)run->in);
+  jfi_free(run->scratch);
+  jfi_free(run);
+}
+
+/* ---- buffers ---- */
+static int is_output(const jfhe_run *run, uint32_t value) { return run->plan->last_use[value] == JFI_NONE; }
+
+static void hold(jfhe_run *run, size_t bytes) {
+  run->held += bytes;
+  if (run->held > run->peak) run->peak = run->held;
+}
+
+/* Outputs leave the run, so they get buffers of their own; all else takes the smallest free one that serves. */
+static jfhe_status take_buffer(jfhe_run *run, uint32_t value) {
+  const jfhe_ctx *ctx = run->plan->m.ctx;
+  uint32_t limbs = (uint32_t)jfi_set_count(ctx->chain.level[run->plan->g.node[value].level]);
+  jfi_shelved **best = NULL;
+  for (jfi_shelved **s = &run->shelf; *s && !is_output(run, value); s = &(*s)->next)
+    if ((*s)->ct->cap_limbs >= limbs && (!best || (*s)->ct->cap_limbs < (*best)->ct->cap_limbs)) best = s;
+  if (best) {
+    jfi_shelved *s = *best;
+    run->ct[value] = s->ct;
+    *best = s->next;
+    jfi_free(s);
+    return JFHE_OK;
+  }
+  JFI_TRY(jfi_ct_alloc(&run->ct[value], ctx, 2, limbs));
+  hold(run, jfi_value_bytes(ctx, limbs));
+  return JFHE_OK;
+}
+
+static jfhe_status let_go(jfhe_run *run, uint32_t value) {
+  jfhe_ct *ct = run->ct[value];
+  if (--run->holds[value] || !ct) return JFHE_OK;
+  run->ct[value] = NULL;
+  if (run->plan->g.node[value].op == JFI_OP_INPUT) {
+    run->held -= jfi_value_bytes(run->plan->m.ctx, ct->cap_limbs);
+    jfhe_ct_free(ct);
+    return JFHE_OK;
+  }
+  jfi_shelved *s = jfi_alloc(sizeof *s);
+  if (!s) {
+    jfhe_ct_free(ct);
+    return jfi_fail(JFHE_ERR_MEMORY, "no memory to run");
+  }
+  *s = (jfi_shelved){run->shelf, ct};
+  run->shelf = s;
+  return JFHE_OK;
+}
+
+/* ---- steps ---- */
+static jfhe_status run_one(jfhe_run *run, uint32_t value) {
+  const jfhe_plan *plan = run->plan;
+  const jfi_node *n = &plan->g.node[value];
+  jfi_scratch s;
+  JFI_TRY(take_buffer(run, value));
+  for (uint32_t r = 0; r < jfi_reads(n); r++) {
+    uint32_t a = jfi_read(&plan->g, n, r);
+    run->in[r] = a == JFI_NONE ? NULL : run->ct[a];
+  }
+  jfi_scratch_init(&s, run->scratch, plan->scratch);
+  return jfi_apply(&plan->m, &plan->g, n, run->ct[value], run->in, &s);
+}
+
+/* Rotations of one value. Unwanted ones are left out. */
+static jfhe_status run_turns(jfhe_run *run, const jfi_step *step) {
+  enum { TURNS = 64 };
+  const jfhe_plan *plan = run->plan;
+  jfhe_ct *out[TURNS];
+  int32_t k[TURNS];
+  uint32_t value[TURNS], count = 0;
+  jfi_scratch s;
+  for (uint32_t j = 0; j < step->count; j++) {
+    uint32_t v = plan->order[step->first + j];
+    if (!run->wanted[v] || count == TURNS) continue;
+    JFI_TRY(take_buffer(run, v));
+    value[count] = v;
+    out[count] = run->ct[v];
+    k[count++] = plan->g.node[v].k;
+  }
+  jfi_scratch_init(&s, run->scratch, plan->scratch);
+  const jfhe_ct *a = run->ct[plan->g.node[value[0]].a];
+  JFI_TRY(jfi_ckks_rotate_many(plan->m.ctx, out, a, k, count, plan->m.keys, &s));
+  for (uint32_t i = 0; i < count; i++) {
+    double promise = plan->g.node[value[i]].promise;
+    if (promise < out[i]->bound.mag) out[i]->bound.mag = promise;
+  }
+  return JFHE_OK;
+}
+
+static jfhe_status free_reads(jfhe_run *run, const jfi_step *step) {
+  const jfi_graph *g = &run->plan->g;
+  for (uint32_t j = 0; j < step->count; j++) {
+    uint32_t value = run->plan->order[step->first + j];
+    for (uint32_t r = 0; run->wanted[value] && r < jfi_reads(&g->node[value]); r++) {
+      uint32_t a = jfi_read(g, &g->node[value], r);
+      if (a != JFI_NONE) JFI_TRY(let_go(run, a));
+    }
+  }
+  return JFHE_OK;
+}
+
+/* Puts the outputs of a value before those that wait to be reported. */
+static void make_ready(jfhe_run *run, uint32_t first) {
+  uint32_t last = first;
+  while (run->next[last] != JFI_NONE) last = run->next[last];
+  run->next[last] = run->ready;
+  run->ready = first;
+}
+
+jfhe_status jfi_run_step(jfhe_run *run) {
+  const jfi_step *step = &run->plan->step[run->at];
+  const jfi_node *n = &run->plan->g.node[run->plan->order[step->first]];
+  if (n->op != JFI_OP_INPUT) {
+    JFI_TRY(step->count > 1 ? run_turns(run, step) : run_one(run, run->plan->order[step->first]));
+    JFI_TRY(free_reads(run, step));
+  }
+  for (uint32_t j = 0; j < step->count; j++) {
+    uint32_t value = run->plan->order[step->first + j];
+    if (run->first[value] != JFI_NONE) make_ready(run, run->first[value]);
+  }
+  run->done += jfi_cost_of_step(run->plan, step);
+  run->at++;
+  return JFHE_OK;
+}
+
+/* ---- what the caller sees ---- */
+static void report(const jfhe_run *run, jfhe_run_state *state, uint32_t event, uint32_t number) {
+  double share = run->total > 0 ? run->done / run->total : 1;
+  double left = run->total - run->done;
+  if (run->done > 0 && run->busy > 0) left *= run->busy / run->done;
+  if (event == JFHE_RUN_DONE) {
+    share = 1;
+    left = 0;
+  }
+  *state = (jfhe_run_state){event, number, share < 1 ? share : 1, left > 0 ? left : 0, run->held, run->peak};
+}
+
+/* The next output that is made and not reported, or JFI_NONE. */
+static uint32_t ready_output(jfhe_run *run) {
+  while (run->ready != JFI_NONE) {
+    uint32_t i = run->ready;
+    run->ready = run->next[i];
+    if (run->output[i] == JFI_WAITING) return i;
+  }
+  return JFI_NONE;
+}
+
+jfhe_status jfi_run_advance(jfhe_run *run, double slice, jfhe_run_state *state) {
+  double begin = now();
+  for (;;) {
+    if (atomic_load(&run->cancelled)) return jfi_fail(JFHE_ERR_CANCELLED, "the run was cancelled");
+    uint32_t output = ready_output(run);
+    if (output != JFI_NONE) {
+      run->output[output] = JFI_READY;
+      report(run, state, JFHE_RUN_OUTPUT, output);
+      return JFHE_OK;
+    }
+    if (run->at == run->plan->n_steps) {
+      report(run, state, JFHE_RUN_DONE, 0);
+      return JFHE_OK;
+    }
+    uint32_t value = run->plan->order[run->plan->step[run->at].first];
+    if (!jfi_run_wants(run, run->at)) {
+      run->at++;
+      continue;
+    }
+    if (run->plan->g.node[value].op == JFI_OP_INPUT && !run->ct[value]) {
+      report(run, state, JFHE_RUN_WANTS, run->plan->g.node[value].table);
+      return JFHE_OK;
+    }
+    double start = now();
+    JFI_TRY(jfi_run_step(run));
+    double end = now();
+    if (end > start) run->busy += end - start;
+    if (slice > 0 && end - begin >= slice) {
+      report(run, state, JFHE_RUN_PAUSE, 0);
+      return JFHE_OK;
+    }
+  }
+}
+
+/* The value that an input is, or JFI_NONE where no output needs it. */
+static uint32_t input_value(const jfhe_run *run, uint32_t input) {
+  for (uint32_t i = 0; i < run->plan->g.n_nodes; i++)
+    if (run->plan->g.node[i].op == JFI_OP_INPUT && run->plan->g.node[i].table == input) return i;
+  return JFI_NONE;
+}
+
+jfhe_status jfi_run_give(jfhe_run *run, uint32_t input, jfhe_ct *ct) {
+  const jfi_machine *m = &run->plan->m;
+  uint32_t value = input_value(run, input);
+  if (value == JFI_NONE || !run->wanted[value] || run->ct[value])
+    return jfi_fail(JFHE_ERR_ARG, "input %u is not wanted, or was given", input);
+  const jfi_value *v = &m->input[input];
+  JFI_TRY(jfi_ct_usable(m->ctx, ct));
+  if (memcmp(ct->key_id, m->key_id, JFHE_ID_BYTES) != 0)
+    return jfi_fail(JFHE_ERR_KEY, "input '%s' is under another secret than planned", m->program->input[input].name);
+  if (ct->level != v->level || ct->degree != 1 || !jfi_set_equal(ct->primes, m->ctx->chain.level[v->level]))
+    return jfi_fail(JFHE_ERR_LEVEL, "input '%s' is at level %u, planned was %u", m->program->input[input].name,
+                    ct->level, v->level);
+  if (ct->packing > v->packing || ct->log_slots != m->program->log_slots)
+    return jfi_fail(JFHE_ERR_FORM, "input '%s' is packed otherwise than planned", m->program->input[input].name);
+  if (ct->scale != v->scale)
+    return jfi_fail(JFHE_ERR_SCALE, "input '%s' has another scale than planned", m->program->input[input].name);
+  if (!(ct->bound.mag <= v->bound.mag && ct->bound.worst <= v->bound.worst && ct->bound.sd <= v->bound.sd))
+    return jfi_fail(JFHE_ERR_RANGE, "input '%s' has wider bounds than planned", m->program->input[input].name);
+  ct->bound = v->bound; /* what was proved holds for what was planned */
+  ct->packing = v->packing;
+  const double promise = run->plan->g.node[value].promise;
+  if (promise < ct->bound.mag) ct->bound.mag = promise;
+  run->ct[value] = ct;
+  hold(run, jfi_value_bytes(m->ctx, ct->cap_limbs));
+  return JFHE_OK;
+}
+
+jfhe_status jfi_run_take(jfhe_run *run, uint32_t output, jfhe_ct **ct) {
+  if (output >= run->plan->g.n_outputs || run->output[output] != JFI_READY)
+    return jfi_fail(JFHE_ERR_ARG, "output %u is not ready, or was taken", output);
+  uint32_t value = run->plan->g.output[output];
+  if (run->holds[value] > 1 || run->plan->g.node[value].op == JFI_OP_INPUT) {
+    /* others still read it, or it is another output too */
+    JFI_TRY(jfi_ct_alloc(ct, run->plan->m.ctx, 2, run->ct[value]->n_limbs));
+    jfhe_status st = jfi_ckks_copy(run->plan->m.ctx, *ct, run->ct[value]);
+    if (st != JFHE_OK) {
+      jfhe_ct_free(*ct);
+      *ct = NULL;
+      return st;
+    }
+    run->output[output] = JFI_TAKEN;
+    return let_go(run, value);
+  }
+  *ct = run->ct[value];
+  run->ct[value] = NULL;
+  run->holds[value] = 0;
+  run->held -= jfi_value_bytes(run->plan->m.ctx, (*ct)->cap_limbs);
+  run->output[output] = JFI_TAKEN;
+  return JFHE_OK;
+}

@@ -1,0 +1,268 @@
+/* plan/schedule.c: in which order, what dies when, how much memory and time it takes.
+ *
+ * The order is depth first from the outputs, so that a value is used soon after it is made. Rotations of one value are brought together,
+ * HOIST_MAX at a time: they share one decomposition. */
+#include <string.h>
+
+#include "base/status.h"
+#include "circuit/linmap.h"
+#include "circuit/poly.h"
+#include "ckks/eval.h"
+#include "plan/plan.h"
+#include "rlwe/keyring.h"
+
+enum { HOIST_MAX = 8 };
+
+typedef struct scheduler {
+  jfhe_plan *plan;
+  uint32_t *next; /* of each operation: the next place to read, while it is on the stack; JFI_NONE - 1: done */
+  uint32_t *stack;
+  uint32_t *
+      turn; /* by operation: the first rotation of it; by rotation: the next one of the same value (linked through `link`) */
+  uint32_t *link;
+  uint32_t n_order;
+} scheduler;
+
+#define DONE (JFI_NONE - 1)
+
+/* ---- order ---- */
+static void link_turns(scheduler *x) {
+  const jfi_graph *g = &x->plan->g;
+  for (uint32_t i = g->n_nodes; i-- > 0;) {
+    const jfi_node *n = &g->node[i];
+    if (n->op != JFI_OP_ROTATE) continue;
+    x->link[i] = x->turn[n->a];
+    x->turn[n->a] = i;
+  }
+}
+
+static void put(scheduler *x, uint32_t value, int joins) {
+  jfhe_plan *plan = x->plan;
+  plan->order[x->n_order++] = value;
+  x->next[value] = DONE;
+  if (joins)
+    plan->step[plan->n_steps - 1].count++;
+  else
+    plan->step[plan->n_steps++] = (jfi_step){x->n_order - 1, 1};
+}
+
+/* A rotation brings its sisters along. */
+static void place(scheduler *x, uint32_t value) {
+  const jfi_graph *g = &x->plan->g;
+  put(x, value, 0);
+  if (g->node[value].op != JFI_OP_ROTATE || x->plan->options.opt_level < 2) return;
+  uint32_t count = 1;
+  for (uint32_t t = x->turn[g->node[value].a]; t != JFI_NONE && count < HOIST_MAX; t = x->link[t])
+    if (x->next[t] != DONE) {
+      put(x, t, 1);
+      count++;
+    }
+}
+
+static void visit(scheduler *x, uint32_t root) {
+  const jfi_graph *g = &x->plan->g;
+  uint32_t depth = 0;
+  if (x->next[root] == DONE) return;
+  x->stack[depth++] = root;
+  if (x->next[root] == JFI_NONE) x->next[root] = 0;
+  while (depth) {
+    uint32_t at = x->stack[depth - 1];
+    const jfi_node *n = &g->node[at];
+    if (x->next[at] == DONE) { /* a sister brought it along */
+      depth--;
+      continue;
+    }
+    uint32_t r = x->next[at];
+    if (r == jfi_reads(n)) {
+      depth--;
+      place(x, at);
+      continue;
+    }
+    x->next[at]++;
+    uint32_t a = jfi_read(g, n, r);
+    if (a == JFI_NONE || x->next[a] == DONE) continue;
+    x->next[a] = 0;
+    x->stack[depth++] = a;
+  }
+}
+
+static jfhe_status find_order(scheduler *x) {
+  jfhe_plan *plan = x->plan;
+  uint32_t n = plan->g.n_nodes;
+  x->next = jfi_numbers_new(n);
+  x->turn = jfi_numbers_new(n);
+  x->link = jfi_numbers_new(n);
+  x->stack = jfi_numbers_new(n + 1);
+  plan->order = jfi_numbers_new(n);
+  plan->last_use = jfi_numbers_new(n);
+  plan->step = jfi_alloc((n + 1) * sizeof *plan->step);
+  if (!x->next || !x->turn || !x->link || !x->stack || !plan->order || !plan->last_use || !plan->step)
+    return jfi_fail(JFHE_ERR_MEMORY, "no memory to schedule %u operations", n);
+  link_turns(x);
+  for (uint32_t i = 0; i < plan->g.n_outputs; i++) visit(x, plan->g.output[i]);
+  for (uint32_t s = 0; s < plan->n_steps; s++)
+    for (uint32_t j = 0; j < plan->step[s].count; j++) {
+      uint32_t value = plan->order[plan->step[s].first + j];
+      const jfi_node *node = &plan->g.node[value];
+      plan->last_use[value] = s;
+      for (uint32_t r = 0; r < jfi_reads(node); r++) {
+        uint32_t a = jfi_read(&plan->g, node, r);
+        if (a != JFI_NONE) plan->last_use[a] = s;
+      }
+    }
+  for (uint32_t i = 0; i < plan->g.n_outputs; i++) plan->last_use[plan->g.output[i]] = JFI_NONE;
+  return JFHE_OK;
+}
+
+/* ---- memory ---- */
+static uint32_t limbs_of(const jfhe_plan *plan, uint32_t value) {
+  return (uint32_t)jfi_set_count(plan->m.ctx->chain.level[plan->g.node[value].level]);
+}
+
+static size_t step_scratch(const jfhe_plan *plan, const jfi_step *s) {
+  const jfi_node *n = &plan->g.node[plan->order[s->first]];
+  uint32_t level = jfi_reads_level(plan, n);
+  if (s->count > 1) return jfi_ckks_rotate_many_bytes(plan->m.ctx, level);
+  return jfi_apply_scratch(&plan->m, &plan->g, n, level);
+}
+
+/* Encoded diagonals stay with the plan: each map counts once a level. */
+static size_t map_bytes(const jfhe_plan *plan, const jfi_node *n) {
+  const jfhe_linmap *map = plan->m.map[n->table];
+  size_t limbs = jfi_set_count(plan->m.ctx->chain.level[n->level + 1]) + jfi_set_count(plan->m.ctx->chain.special),
+         plain = 0;
+  for (size_t i = 0; i < map->count; i++) plain += !map->diag[i].constant;
+  return plain * limbs * plan->m.ctx->ring->n * sizeof(uint64_t);
+}
+
+/* Whether an earlier operation uses the same map at the same level. */
+static int map_was_met(const jfhe_plan *plan, uint32_t step, const jfi_node *n) {
+  for (uint32_t s = 0; s < step; s++) {
+    const jfi_node *o = &plan->g.node[plan->order[plan->step[s].first]];
+    if (o->op == JFI_OP_LINMAP && o->table == n->table && o->level == n->level) return 1;
+  }
+  return 0;
+}
+
+/* Operations come in few kinds and levels; what each needs is asked for once. */
+typedef struct kinds {
+  size_t scratch[JFI_OP_COUNT][JFI_LEVELS_MAX + 1];
+} kinds;
+
+static size_t scratch_of(const jfhe_plan *plan, kinds *k, const jfi_step *s) {
+  const jfi_node *n = &plan->g.node[plan->order[s->first]];
+  int own = n->op == JFI_OP_SUM || n->op == JFI_OP_LINMAP || n->op == JFI_OP_POLY || s->count > 1;
+  size_t *known = &k->scratch[n->op][jfi_reads_level(plan, n)];
+  if (own) return step_scratch(plan, s);
+  if (!*known) *known = step_scratch(plan, s) + 1;
+  return *known - 1;
+}
+
+static jfhe_status find_memory(jfhe_plan *plan) {
+  const jfhe_ctx *ctx = plan->m.ctx;
+  kinds *k = jfi_alloc_zero(sizeof *k);
+  jfi_shelf shelf = {0};
+  uint8_t *size = jfi_alloc_zero(plan->g.n_nodes + 1); /* of each live value's buffer */
+  uint64_t held = 0, peak = 0, maps = 0;
+  if (!k || !size) {
+    jfi_free(k);
+    jfi_free(size);
+    return jfi_fail(JFHE_ERR_MEMORY, "no memory to schedule");
+  }
+  for (uint32_t s = 0; s < plan->n_steps; s++) {
+    const jfi_step *step = &plan->step[s];
+    size_t scratch = scratch_of(plan, k, step);
+    if (scratch > plan->scratch) plan->scratch = scratch;
+    for (uint32_t j = 0; j < step->count; j++) {
+      uint32_t value = plan->order[step->first + j];
+      const jfi_node *n = &plan->g.node[value];
+      uint32_t limbs = limbs_of(plan, value), taken = 0;
+      if (n->op != JFI_OP_INPUT && plan->last_use[value] != JFI_NONE) taken = jfi_shelf_take(&shelf, limbs);
+      size[value] = (uint8_t)(taken ? taken : limbs);
+      if (!taken) held += jfi_value_bytes(ctx, limbs);
+      if (n->op == JFI_OP_LINMAP && !map_was_met(plan, s, n)) maps += map_bytes(plan, n);
+    }
+    if (held + maps > peak) peak = held + maps;
+    for (uint32_t j = 0; j < step->count; j++) {
+      const jfi_node *n = &plan->g.node[plan->order[step->first + j]];
+      for (uint32_t r = 0; r < jfi_reads(n); r++) {
+        uint32_t a = jfi_read(&plan->g, n, r);
+        if (a == JFI_NONE || plan->last_use[a] != s || size[a] == 0) continue;
+        if (plan->g.node[a].op == JFI_OP_INPUT)
+          held -= jfi_value_bytes(ctx, size[a]); /* came from outside, goes back */
+        else
+          shelf.free[size[a]]++;
+        size[a] = 0;
+      }
+    }
+  }
+  plan->forecast.memory_bytes = peak + plan->scratch;
+  jfi_free(k);
+  jfi_free(size);
+  return JFHE_OK;
+}
+
+/* ---- the rest of the forecast ---- */
+static uint32_t rotations_of(const jfhe_plan *plan, const jfi_node *n) {
+  switch (n->op) {
+  case JFI_OP_ROTATE:
+  case JFI_OP_CONJUGATE: return 1;
+  case JFI_OP_ROTATE_SUM: return n->count;
+  case JFI_OP_INNER_SUM: {
+    uint32_t c = 0;
+    for (uint32_t t = 1; t < n->count; t *= 2) c++;
+    return c;
+  }
+  case JFI_OP_LINMAP: return (uint32_t)(plan->m.map[n->table]->n_babies + plan->m.map[n->table]->n_giants);
+  default: return 0;
+  }
+}
+
+static uint32_t products_of(const jfhe_plan *plan, const jfi_node *n) {
+  if (n->op == JFI_OP_POLY) return plan->m.poly[n->table]->plan.relins;
+  if (n->op != JFI_OP_SUM) return 0;
+  for (uint32_t i = 0; i < n->count; i++)
+    if (plan->g.term[(uint32_t)n->k + i].b != JFI_NONE) return 1;
+  return 0;
+}
+
+static void sum_up(jfhe_plan *plan) {
+  jfhe_forecast *f = &plan->forecast;
+  uint32_t low = UINT32_MAX, high = 0;
+  f->operations = plan->g.n_nodes;
+  for (uint32_t i = 0; i < plan->g.n_nodes; i++) {
+    const jfi_node *n = &plan->g.node[i];
+    f->rotations += rotations_of(plan, n);
+    f->products += products_of(plan, n);
+    if (n->op == JFI_OP_INPUT) continue;
+    uint32_t level = n->op == JFI_OP_TO_LEVEL ? n->level : jfi_reads_level(plan, n);
+    if (level > high) high = level;
+  }
+  for (uint32_t i = 0; i < plan->g.n_outputs; i++)
+    if (plan->g.node[plan->g.output[i]].level < low) low = plan->g.node[plan->g.output[i]].level;
+  f->level_in = high;
+  f->depth = low <= high ? high - low : 0;
+  for (uint32_t s = 0; s < plan->n_steps; s++) f->seconds += jfi_cost_of_step(plan, &plan->step[s]);
+  for (size_t i = 0; i < plan->m.keys->count && !plan->m.typical; i++)
+    f->key_bytes += jfhe_evk_bytes(plan->m.keys->key[i]);
+  f->plan_bytes =
+      sizeof *plan + (uint64_t)plan->g.n_nodes * (sizeof(jfi_node) + sizeof(jfi_value) + 2 * sizeof(uint32_t)) +
+      plan->g.n_terms * sizeof(jfi_term) + plan->g.n_turns * sizeof(int32_t) + plan->n_steps * sizeof(jfi_step);
+}
+
+jfhe_status jfi_plan_schedule(jfhe_plan *plan) {
+  scheduler x = {.plan = plan};
+  jfhe_status st = find_order(&x);
+  jfi_free(x.next);
+  jfi_free(x.turn);
+  jfi_free(x.link);
+  jfi_free(x.stack);
+  if (st == JFHE_OK) st = find_memory(plan);
+  if (st != JFHE_OK) return st;
+  sum_up(plan);
+  uint64_t limit = plan->options.memory_limit;
+  if (limit && plan->forecast.memory_bytes > limit)
+    return jfi_fail(JFHE_ERR_MEMORY, "the program needs %.1f MiB, the limit is %.1f MiB",
+                    (double)plan->forecast.memory_bytes / 0x1p20, (double)limit / 0x1p20);
+  return JFHE_OK;
+}
