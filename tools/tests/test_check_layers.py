@@ -59,3 +59,48 @@ def test_wrong_arrow_is_refused(tmp_path, path, line, why):
 
 def test_empty_tree_is_no_success(tmp_path):
     assert tool.check(tmp_path)[1]
+
+
+PACKAGE = {
+    "__init__.py": "from . import core\nfrom .core.keys import K\n",
+    "core/__init__.py": "from . import engine\nfrom .keys import K\n",
+    "core/engine.py": "from .. import _native\n",
+    "core/keys.py": "import numpy\nimport jupyterfhe.core.engine\nfrom .engine import lib\n",
+    "plan/graph.py": "from ..core import keys\n",
+    "array/a.py": "from ..plan.graph import G\nfrom jupyterfhe.core.keys import K\n",
+    "client/engine.py": "from . import _secret_native\nfrom ..core import keys\n",
+    "client/keys.py": "from .engine import lib\nfrom ..array import a\n",
+    "kernel/k.py": "from ..array import a\n",
+    "cli/main.py": "from ..client import keys\nfrom ..array import a\n",
+}
+
+
+def test_right_imports_pass(tmp_path):
+    seen, complaints = tool.check_python(lay(tmp_path / "jupyterfhe", PACKAGE))
+    assert complaints == [] and seen > 12
+
+
+@pytest.mark.parametrize(("path", "line", "why"), [
+    ("core/bad.py", "from ..plan import graph", "core does not see plan"),
+    ("core/bad.py", "def f():\n    from jupyterfhe.array.a import A", "core does not see array"),
+    ("core/bad.py", "from .. import _native", "_native is seen from core/engine.py alone"),
+    ("core/bad.py", "from .._native import lib", "_native is seen from core/engine.py alone"),
+    ("array/bad.py", "import jupyterfhe._native", "_native is seen from core/engine.py alone"),
+    ("array/bad.py", "from ..client import keys", "only cli and client see client"),
+    ("__init__.py", "from . import client", "only cli and client see client"),
+    ("kernel/bad.py", "import importlib\nimportlib.import_module('jupyterfhe.client.keys')", "only cli and client"),
+    ("kernel/bad.py", "__import__('jupyterfhe.client._secret_native')", "client/engine.py alone"),
+    ("kernel/bad.py", "from importlib import import_module\nimport_module('.client', __package__)", "in full"),
+    ("client/bad.py", "from ._secret_native import lib", "client/engine.py alone"),
+    ("core/bad.py", "import jupyterfhe", "no room imports"),
+    ("core/bad.py", "from jupyterfhe import something", "no room imports"),
+    ("array/bad.py", "from ..cli import main", "nobody sees cli"),
+    ("attic/bad.py", "from ..core import keys", "no room called attic"),
+])
+def test_a_wrong_import_is_refused(tmp_path, path, line, why):
+    _, complaints = tool.check_python(lay(tmp_path / "jupyterfhe", {**PACKAGE, path: line + "\n"}))
+    assert len(complaints) == 1 and why in complaints[0] and path in complaints[0], complaints
+
+
+def test_an_empty_package_is_no_success(tmp_path):
+    assert tool.check_python(tmp_path)[1]
