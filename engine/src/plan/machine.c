@@ -36,7 +36,10 @@ static jfhe_status check_input(const jfi_machine *m, const jfi_input *input, con
   if (x->log_slots != m->program->log_slots)
     return jfi_fail(JFHE_ERR_FORM, "input '%s' has 2^%u slots, the program 2^%u", name, x->log_slots,
                     m->program->log_slots);
-  if (!(x->magnitude <= input->bound * (1 + 0x1p-40)))
+  if (!(x->scale >= 1 && x->scale < 0x1p200 && x->error_worst >= 0 && isfinite(x->error_worst) && x->error_sd >= 0 &&
+        isfinite(x->error_sd)))
+    return jfi_fail(JFHE_ERR_VALUE, "input '%s' says a scale or an error that no ciphertext has", name);
+  if (!(x->magnitude >= 0 && x->magnitude <= input->bound * (1 + 0x1p-40)))
     return jfi_fail(JFHE_ERR_RANGE, "input '%s' holds numbers up to %.4g, the program is made for %.4g", name,
                     x->magnitude, input->bound);
   return JFHE_OK;

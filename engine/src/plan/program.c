@@ -270,6 +270,8 @@ static jfhe_status copy_table(jfi_table *t, const jfi_table *from) {
     free_table(t);
     return jfi_fail(JFHE_ERR_MEMORY, "no memory for a table of %zu numbers", from->count);
   }
+  positive_zeros(&t->a, 1);
+  positive_zeros(&t->b, 1);
   positive_zeros(t->re, t->count);
   if (t->im) positive_zeros(t->im, t->count);
   t->max = t->kind == JFI_TABLE_VECTOR ? largest(t) : 0;
