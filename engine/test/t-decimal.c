@@ -55,8 +55,9 @@ JFI_TEST(what_is_no_decimal) {
   many[1] = '.';
   CHECK_EQ(jfi_decimal_read(many, many + 1000, &x), 1000);
   CHECK_EQ(jfi_decimal_read(many, many + 1001, &x), 0);
-  CHECK_EQ(jfi_decimal_read("12,5", "12,5" + 4, &x), 2); /* the rest is the caller's */
-  CHECK_EQ(jfi_decimal_read("125", "125" + 2, &x), 2);   /* nothing beyond the end is looked at */
+  const char *comma = "12,5", *more = "125";
+  CHECK_EQ(jfi_decimal_read(comma, comma + 4, &x), 2); /* the rest is the caller's */
+  CHECK_EQ(jfi_decimal_read(more, more + 2, &x), 2);   /* nothing beyond the end is looked at */
   same(x, 12);
 }
 
