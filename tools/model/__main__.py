@@ -3,18 +3,18 @@
 import argparse
 import sys
 
-from . import emit, vec_base, vec_ckks, vec_encode, vec_large, vec_rlwe
+from . import emit, vec_base, vec_ckks, vec_encode, vec_large, vec_program, vec_rlwe
 
 ABOUTS = {"base": vec_base.BASE_ABOUT, "ring": vec_base.RING_ABOUT, "encode": vec_encode.ABOUT, "rlwe": vec_rlwe.ABOUT,
           "ckks": vec_ckks.ABOUT,
-          "large": vec_large.ABOUT}
+          "large": vec_large.ABOUT, "program": vec_program.ABOUT}
 
 
 def build(everything: bool) -> dict[str, list[dict]]:
     """All cases, file by file; without `everything`, the slow ones are left out."""
     return {"base": vec_base.base(), "ring": vec_base.ring(), "encode": vec_encode.cases(), "rlwe": vec_rlwe.cases(),
             "ckks": vec_ckks.cases(),
-            "large": vec_large.quick() + (vec_large.slow() if everything else [])}
+            "large": vec_large.quick() + (vec_large.slow() if everything else []), "program": vec_program.cases()}
 
 
 def check(everything: bool) -> list[str]:
@@ -30,7 +30,10 @@ def check(everything: bool) -> list[str]:
                 wrong.append(f"{name}.json: {case['name']} is not what the model computes")
         if everything and len(known) != len(cases):
             wrong.append(f"{name}.json: {len(known)} cases, the model has {len(cases)}")
-    return wrong
+    files = vec_program.files(vec_program.cases())
+    there = {path: path.read_bytes() for path in (emit.FOLDER / "program").glob("*")}
+    return wrong + [f"program/{path.name} is not what the model writes" for path in sorted(files.keys() | there.keys())
+                    if files.get(path) != there.get(path)]
 
 
 def main() -> int:
@@ -43,6 +46,7 @@ def main() -> int:
     args = parser.parse_args()
     if args.write:
         emit.write(ABOUTS, build(True))
+        emit.write_files(vec_program.files(vec_program.cases()))
         return 0
     wrong = check(args.all)
     print("\n".join(wrong) if wrong else "every vector agrees with the model")

@@ -59,3 +59,14 @@ def write(abouts: dict[str, str], files: dict[str, list[dict]]) -> None:
     for name, cases in files.items():
         (FOLDER / f"{name}.json").write_text(json_text(abouts[name], cases))
     HEADER.write_text(header_text(files))
+
+
+def write_files(files: dict[Path, bytes]) -> None:
+    """Write vectors that are files, and remove others beside them."""
+    for folder in {path.parent for path in files}:
+        folder.mkdir(parents=True, exist_ok=True)
+        for path in folder.iterdir():
+            if path not in files:
+                path.unlink()
+    for path, data in files.items():
+        path.write_bytes(data)
