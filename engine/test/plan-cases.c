@@ -113,8 +113,7 @@ uint32_t model_vector(model *x, uint32_t a, int by, int complex) {
       v.im[i] = 0;
     }
   CHECK_OK(jfhe_program_vector(x->p, &table, v.re, complex ? v.im : NULL, x->slots));
-  jfhe_status st =
-      by ? jfhe_program_mul_vector(x->p, &id, a, table) : jfhe_program_add_vector(x->p, &id, a, table);
+  jfhe_status st = by ? jfhe_program_mul_vector(x->p, &id, a, table) : jfhe_program_add_vector(x->p, &id, a, table);
   value(x, st, id, x->depth[a] + (by != 0));
   for (size_t i = 0; i < x->slots; i++) {
     if (by) {
