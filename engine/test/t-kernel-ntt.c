@@ -58,6 +58,17 @@ static void check_one(const table *t, const uint64_t *a, size_t rows, jfi_test_r
   kt_same("ntt_inv", x, y, n, m);
   k->ntt_fwd(x, &t->t);
   kt_same("ntt_fwd after ntt_inv", x, a, n, m);
+  /* y holds the inverse; times a constant, from elsewhere and in place. */
+  const uint64_t some[3] = {1, m->q - 1, jfi_test_rng_below(rng, m->q)};
+  const uint64_t w = some[jfi_test_rng_below(rng, 3)];
+  uint64_t *from = kt_words(n);
+  memcpy(from, a, n * 8);
+  k->ntt_inv_scaled(x, from, w, &t->t);
+  kt_same("ntt_inv_scaled, its input", from, a, n, m);
+  k->ntt_inv_scaled(from, from, w, &t->t);
+  kt_same("ntt_inv_scaled in place", from, x, n, m);
+  for (size_t i = 0; i < n; i++) y[i] = kt_mul(y[i], w, m->q);
+  kt_same("ntt_inv_scaled", x, y, n, m);
   kt_free_all();
 }
 

@@ -113,7 +113,7 @@ JFI_TEST(tensor) {
   }
 }
 
-/* alias: the outputs are x[0] and k1[terms-1] (dot2), x[terms-1] (dot). */
+/* alias 1: the outputs of dot2 are x[0] and k1[terms-1]; 2: x[0] and the last x. */
 static void check_dot(size_t terms, int acc, int alias, int p, size_t n, const jfi_mod *m, jfi_test_rng *rng) {
   uint64_t *x[JFI_DOT_MAX], *k0[JFI_DOT_MAX], *k1[JFI_DOT_MAX];
   for (size_t t = 0; t < terms; t++) {
@@ -124,7 +124,7 @@ static void check_dot(size_t terms, int acc, int alias, int p, size_t n, const j
   /* Every product (q-1)/2: the largest residue of either sign, so signed partial sums grow as fast as they can. */
   for (size_t t = 0; p == 4 && t < terms; t++)
     for (size_t i = 0; i < n; i++) x[t][i] = (m->q - 1) / 2, k0[t][i] = 1, k1[t][i] = m->q - 1;
-  uint64_t *r0 = alias ? x[0] : kt_words(n), *r1 = alias ? k1[terms - 1] : kt_words(n);
+  uint64_t *r0 = alias ? x[0] : kt_words(n), *r1 = alias ? (alias == 2 && terms > 1 ? x : k1)[terms - 1] : kt_words(n);
   if (!alias) kt_fill(r0, n, m->q, p, rng), kt_fill(r1, n, m->q, 1, rng);
   uint64_t *want0 = kt_words(n), *want1 = kt_words(n), *r = kt_words(n), *want = kt_words(n);
   kt_fill(r, n, m->q, p, rng);
@@ -154,7 +154,7 @@ JFI_TEST(dots) {
   jfi_test_rng_init(&rng, 3);
   for (size_t i = 0; i < count; i++)
     for (size_t t = 0; t < sizeof terms / sizeof *terms; t++)
-      for (int p = 0; p < 5; p++) check_dot(terms[t], p & 1, (p + (int)t) % 3 == 0, p, sizes[(t + i) % 5], &m[i], &rng);
+      for (int p = 0; p < 5; p++) check_dot(terms[t], p & 1, (p + (int)t) % 3, p, sizes[(t + i) % 5], &m[i], &rng);
   check_dot(8, 1, 0, 0, N_MAX, &m[0], &rng);
 }
 

@@ -41,6 +41,8 @@ typedef struct jfi_kernel {
   void (*ntt_fwd)(uint64_t *x, const jfi_ntt *t);
   /* In place. Evaluations -> coefficients, with the factor 1/n applied. */
   void (*ntt_inv)(uint64_t *x, const jfi_ntt *t);
+  /* r = w * ntt_inv(x), w < q a constant; r may equal x. */
+  void (*ntt_inv_scaled)(uint64_t *r, const uint64_t *x, uint64_t w, const jfi_ntt *t);
 
   /* ---- pointwise; r may equal any input ---- */
   void (*add)(uint64_t *r, const uint64_t *a, const uint64_t *b, size_t n, const jfi_mod *m);
@@ -69,7 +71,7 @@ typedef struct jfi_kernel {
 
   /* ---- inner products: halves accumulated apart, one reduction at the end ---- */
   /* r0[i] = sum_t x[t][i]*k0[t][i], r1[i] = sum_t x[t][i]*k1[t][i]; 1 <= terms <= JFI_DOT_MAX.
-   * If acc != 0 the old r0, r1 are added. */
+   * If acc != 0 the old r0, r1 are added. r0 and r1 may each equal an input. */
   void (*dot2)(uint64_t *r0, uint64_t *r1, const uint64_t *const *x, const uint64_t *const *k0,
                const uint64_t *const *k1, size_t terms, int acc, size_t n, const jfi_mod *m);
   /* r[i] = sum_t x[t][i]*k[t][i] (+ old r[i] if acc) */
@@ -99,7 +101,8 @@ typedef struct jfi_kernel {
   void (*reduce_centred)(uint64_t *r, const uint64_t *a, uint64_t from, size_t n, const jfi_mod *m);
 
   /* ---- automorphisms X -> X^g, g odd; r never equals a ---- */
-  /* Evaluation form: r[j] = a[perm[j]]. perm: n indices, public, built by the ring. */
+  /* Evaluation form: r[j] = a[perm[j]]. perm: n indices, public, of jfi_galois_perm: an aligned block of eight of r comes from one of a, as
+   * the root's exponent modulo n/4 depends on the block alone. */
   void (*permute)(uint64_t *r, const uint64_t *a, const uint32_t *perm, size_t n);
   /* Coefficient form: r[i*g mod n] = a[i], negated where floor(i*g/n) is odd. */
   void (*automorph_coeff)(uint64_t *r, const uint64_t *a, uint32_t g, size_t n, const jfi_mod *m);

@@ -7,6 +7,7 @@ const jfi_kernel jfi_avx2_kernel = {
     .ntt_table_init = jfi_avx2_ntt_table_init,
     .ntt_fwd = jfi_avx2_ntt_fwd,
     .ntt_inv = jfi_avx2_ntt_inv,
+    .ntt_inv_scaled = jfi_avx2_ntt_inv_scaled,
     .add = jfi_avx2_add,
     .sub = jfi_avx2_sub,
     .neg = jfi_avx2_neg,

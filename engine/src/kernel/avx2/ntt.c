@@ -8,6 +8,8 @@
  * inverse entry 0 is 1/n and entry 1 is multiplied by it. */
 #include "kernel/avx2/vec.h"
 
+#include <string.h>
+
 enum { LEAF_LOG = 11 };
 
 size_t jfi_avx2_ntt_table_bytes(uint32_t log_n) { return ((size_t)4 << log_n) * sizeof(double); }
@@ -238,4 +240,11 @@ void jfi_avx2_ntt_inv(uint64_t *x, const jfi_ntt *t) {
   const rows w = {base, base + n};
   for (size_t b = 0; b < n >> leaf; b++) inv_block(x + (b << leaf), w, log_n, leaf, (n >> leaf) + b, &c);
   if (log_n > leaf) inv_block(x, w, log_n, log_n, 1, &c);
+}
+
+void jfi_avx2_ntt_inv_scaled(uint64_t *r, const uint64_t *x, uint64_t w, const jfi_ntt *t) {
+  const size_t n = (size_t)1 << t->log_n;
+  if (r != x) memcpy(r, x, n * sizeof *r);
+  jfi_avx2_ntt_inv(r, t);
+  if (w != 1) jfi_avx2_mul_const(r, r, w, n, t->mod);
 }

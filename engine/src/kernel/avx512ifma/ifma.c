@@ -7,6 +7,7 @@ const jfi_kernel jfi_ifma_kernel = {
     .ntt_table_init = jfi_ifma_ntt_table_init,
     .ntt_fwd = jfi_ifma_ntt_fwd,
     .ntt_inv = jfi_ifma_ntt_inv,
+    .ntt_inv_scaled = jfi_ifma_ntt_inv_scaled,
     .add = jfi_ifma_add,
     .sub = jfi_ifma_sub,
     .neg = jfi_ifma_neg,

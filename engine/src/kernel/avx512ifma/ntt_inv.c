@@ -10,11 +10,12 @@
  * Bounds. Every pass takes words below 4q and leaves words below 4q: x0 because it is shrunk to [0, 2q);
  * x2 < 2q and x1, x3 < 4q because they are Shoup products of operands below 2^52. The operands:
  * e + 4q < 8q, s0 - s1 + 8q < 16q <= 2^52, x0 < 16q. The factor 1/n sits in the twiddles of the
- * top node; x0 of that node is multiplied by 1/n instead of being shrunk. */
+ * top node; x0 of that node is multiplied by 1/n instead of being shrunk. A constant that multiplies the result goes
+ * the same way, into a copy of that node's twiddles. */
 #include "kernel/avx512ifma/vec.h"
 #include "kernel/avx512ifma/ntt_plan.h"
 
-enum { TAIL_PAIRS = 8 };
+enum { TAIL_PAIRS = 8, IFMA_TOP_WORDS = 50 };
 
 typedef struct consts {
   jfi_v q, nq; /* q, and 2^52 - q, that is -q for an IFMA multiply */
@@ -128,11 +129,11 @@ JFI_INLINE void store_halves(uint64_t *a, uint64_t *b, jfi_v x) {
   _mm256_storeu_si256((__m256i *)b, _mm512_extracti64x4_epi64(x, 1));
 }
 
-JFI_INLINE void tail_pairs(uint64_t *d, int g, const uint64_t *t4, const uint64_t *t2, const uint64_t *t1,
-                           const scales *sc, int last, const consts *c) {
+JFI_INLINE void tail_pairs(uint64_t *d, const uint64_t *from, int g, const uint64_t *t4, const uint64_t *t2,
+                           const uint64_t *t1, const scales *sc, int last, const consts *c) {
   jfi_v x[TAIL_PAIRS], y[TAIL_PAIRS], s[TAIL_PAIRS];
   for (int k = 0; k < g; k++) {
-    const jfi_v a = vload(d + 16 * k), b = vload(d + 16 * k + 8);
+    const jfi_v a = vload(from + 16 * k), b = vload(from + 16 * k + 8);
     x[k] = _mm512_permutex2var_epi64(a, _mm512_setr_epi64(0, 2, 8, 10, 4, 6, 12, 14), b);
     y[k] = _mm512_permutex2var_epi64(a, _mm512_setr_epi64(1, 3, 9, 11, 5, 7, 13, 15), b);
   }
@@ -167,17 +168,18 @@ JFI_INLINE void tail_pairs(uint64_t *d, int g, const uint64_t *t4, const uint64_
   }
 }
 
-static void tail(uint64_t *x, size_t pairs, const uint64_t *w, const ifma_plan *p, size_t first, const consts *c) {
+static void tail(uint64_t *x, const uint64_t *from, size_t pairs, const uint64_t *w, const ifma_plan *p, size_t first,
+                 const consts *c) {
   const consts k = *c;
   const size_t group = p->group;
   const uint64_t *t4 = w + p->tail4, *t2 = w + p->tail2, *t1 = w + p->tail1;
   const uint64_t *scale = w + p->scale + first / group * 16;
-  for (size_t at = 0; at < pairs; at += group, x += 16 * group, scale += 16) {
+  for (size_t at = 0; at < pairs; at += group, x += 16 * group, from += 16 * group, scale += 16) {
     const scales s = scales_of(scale);
     size_t i = 0;
     for (; i + TAIL_PAIRS <= group; i += TAIL_PAIRS)
-      tail_pairs(x + 16 * i, TAIL_PAIRS, t4 + 16 * i, t2 + 16 * i, t1 + 16 * i, &s, 0, &k);
-    for (; i < group; i++) tail_pairs(x + 16 * i, 1, t4 + 16 * i, t2 + 16 * i, t1 + 16 * i, &s, 0, &k);
+      tail_pairs(x + 16 * i, from + 16 * i, TAIL_PAIRS, t4 + 16 * i, t2 + 16 * i, t1 + 16 * i, &s, 0, &k);
+    for (; i < group; i++) tail_pairs(x + 16 * i, from + 16 * i, 1, t4 + 16 * i, t2 + 16 * i, t1 + 16 * i, &s, 0, &k);
   }
 }
 
@@ -205,46 +207,87 @@ static void run_pass(uint64_t *x, uint32_t radix, size_t h, const uint64_t *t, s
   }
 }
 
-/* The tail and the passes that work in L1, for one leaf: the mirror of ntt_fwd.c. */
-static void leaf_block(uint64_t *x, const uint64_t *w, uint32_t log_n, const ifma_plan *p, size_t leaf,
-                       const consts *c) {
+/* Twiddles of the top node, all times a constant: what the whole transform is multiplied by beside 1/n. */
+typedef struct top {
+  uint64_t w[IFMA_TOP_WORDS];
+  uint64_t scale[2];
+} top;
+
+static void put_scaled(uint64_t *to, const uint64_t *from, uint64_t w, const jfi_mod *m) {
+  to[0] = jfi_mod_mul(from[0], w, m);
+  to[1] = jfi_shoup52(to[0], m->q);
+}
+
+/* The last stage belongs to node 1: one radix 2 in a radix 2 or 8, one radix 4 of five pairs in a radix 4 or 16. */
+static void scale_top(top *t, const uint64_t *from, const uint64_t *scale, uint32_t radix, uint64_t w,
+                      const jfi_mod *m) {
+  const size_t scaled = radix & 1 ? 2 : 10;
+  for (size_t i = 0; i < scaled; i += 2) put_scaled(t->w + i, from + i, w, m);
+  for (size_t i = scaled; i < ifma_node_words[radix]; i++) t->w[i] = from[i];
+  put_scaled(t->scale, scale, w, m);
+}
+
+/* The tail and the passes that work in L1, for one leaf: the mirror of ntt_fwd.c. `first`: twiddles of the top node. */
+static void leaf_block(uint64_t *x, const uint64_t *from, const uint64_t *w, const uint64_t *first, uint32_t log_n,
+                       const ifma_plan *p, size_t leaf, const consts *c) {
   const size_t pairs = ((size_t)1 << log_n) >> (p->leaves + 4);
-  tail(x, pairs, w, p, leaf * pairs, c);
+  tail(x, from, pairs, w, p, leaf * pairs, c);
   for (uint32_t i = p->passes; i-- > p->outer;) {
     const ifma_pass *a = &p->pass[i];
     const uint32_t sub = a->nodes - p->leaves;
     run_pass(x, a->radix, (size_t)1 << (log_n - a->nodes - a->radix),
-             w + a->at + (leaf << sub) * ifma_node_words[a->radix], (size_t)1 << sub, i == 0, c);
+             i == 0 ? first : w + a->at + (leaf << sub) * ifma_node_words[a->radix], (size_t)1 << sub, i == 0, c);
   }
 }
 
-void jfi_ifma_ntt_inv(uint64_t *x, const jfi_ntt *t) {
-  const jfi_mod *m = t->mod;
-  const uint32_t log_n = t->log_n;
-  ifma_plan p;
-  ifma_plan_init(&p, log_n);
-  const uint64_t *w = (const uint64_t *)t->w + p.words;
-  const consts c = {
-      vset(m->q), vset(((uint64_t)1 << 52) - m->q), vset(m->mu52), vset(2 * m->q), vset(4 * m->q), vset(8 * m->q),
-      w + p.words};
-  if (log_n == 3) {
-    uint64_t pair[16];
-    vstore(pair, vload(x));
-    vstore(pair + 8, vload(x));
-    const scales s = scales_of(w + p.scale);
-    tail_pairs(pair, 1, w + p.tail4, w + p.tail2, w + p.tail1, &s, 1, &c);
-    vstore(x, vload(pair));
-    return;
-  }
-  for (size_t leaf = 0; leaf < (size_t)1 << p.leaves; leaf++) {
-    leaf_block(x + (leaf << (log_n - p.leaves)), w, log_n, &p, leaf, &c);
-    for (uint32_t s = p.outer; s-- > 0;) { /* the outer blocks that end here, smallest first */
-      const ifma_pass *a = &p.pass[s];
-      const uint32_t sub = p.leaves - a->nodes;
+/* n = 8: the tail is the whole transform; both blocks of the pair are the same. */
+static void only_tail(uint64_t *r, const uint64_t *x, const uint64_t *w, const ifma_plan *p, const consts *c) {
+  uint64_t pair[16];
+  vstore(pair, vload(x));
+  vstore(pair + 8, vload(x));
+  const scales s = scales_of(w + p->scale);
+  tail_pairs(pair, pair, 1, w + p->tail4, w + p->tail2, w + p->tail1, &s, 1, c);
+  vstore(r, vload(pair));
+}
+
+/* r = the inverse transform of x, the top node's twiddles being `first`. */
+static void inverse(uint64_t *r, const uint64_t *x, const uint64_t *w, const uint64_t *first, uint32_t log_n,
+                    const ifma_plan *p, const consts *c) {
+  for (size_t leaf = 0; leaf < (size_t)1 << p->leaves; leaf++) {
+    const size_t at = leaf << (log_n - p->leaves);
+    leaf_block(r + at, x + at, w, first, log_n, p, leaf, c);
+    for (uint32_t s = p->outer; s-- > 0;) { /* the outer blocks that end here, smallest first */
+      const ifma_pass *a = &p->pass[s];
+      const uint32_t sub = p->leaves - a->nodes;
       const size_t node = leaf >> sub;
       if (leaf + 1 != (node + 1) << sub) continue;
-      run_pass(x + (node << (log_n - a->nodes)), a->radix, (size_t)1 << (log_n - a->nodes - a->radix),
-               w + a->at + node * ifma_node_words[a->radix], 1, s == 0, &c);
+      run_pass(r + (node << (log_n - a->nodes)), a->radix, (size_t)1 << (log_n - a->nodes - a->radix),
+               s == 0 ? first : w + a->at + node * ifma_node_words[a->radix], 1, s == 0, c);
     }
   }
 }
+
+void jfi_ifma_ntt_inv_scaled(uint64_t *r, const uint64_t *x, uint64_t w, const jfi_ntt *t) {
+  const jfi_mod *m = t->mod;
+  ifma_plan p;
+  ifma_plan_init(&p, t->log_n);
+  const uint64_t *half = (const uint64_t *)t->w + p.words;
+  consts c = {
+      vset(m->q),    vset(((uint64_t)1 << 52) - m->q), vset(m->mu52), vset(2 * m->q), vset(4 * m->q), vset(8 * m->q),
+      half + p.words};
+  if (t->log_n == 3) {
+    only_tail(r, x, half, &p, &c);
+    if (w != 1) jfi_ifma_mul_const(r, r, w, 8, m);
+    return;
+  }
+  const uint64_t *first = half + p.pass[0].at;
+  top scaled;
+  if (w != 1) {
+    scale_top(&scaled, first, c.scale, p.pass[0].radix, w, m);
+    first = scaled.w;
+    c.scale = scaled.scale;
+  }
+  inverse(r, x, half, first, t->log_n, &p, &c);
+}
+
+void jfi_ifma_ntt_inv(uint64_t *x, const jfi_ntt *t) { jfi_ifma_ntt_inv_scaled(x, x, 1, t); }

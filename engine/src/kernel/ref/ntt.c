@@ -7,6 +7,8 @@
  * uses it; there every word is multiplied by one of the two. */
 #include "kernel/ref/ref.h"
 
+#include <string.h>
+
 static size_t brv(size_t k, uint32_t bits) {
   size_t r = 0;
   for (uint32_t i = 0; i < bits; i++) r |= (k >> i & 1) << (bits - 1 - i);
@@ -73,4 +75,11 @@ void jfi_ref_ntt_inv(uint64_t *x, const jfi_ntt *t) {
     x[i] = jfi_mul_shoup(s, w[0], ws[0], q);
     x[n / 2 + i] = jfi_mul_shoup(d, w[1], ws[1], q);
   }
+}
+
+void jfi_ref_ntt_inv_scaled(uint64_t *r, const uint64_t *x, uint64_t w, const jfi_ntt *t) {
+  const size_t n = (size_t)1 << t->log_n;
+  if (r != x) memcpy(r, x, n * sizeof *r);
+  jfi_ref_ntt_inv(r, t);
+  if (w != 1) jfi_ref_mul_const(r, r, w, n, t->mod);
 }

@@ -7,6 +7,7 @@ const jfi_kernel jfi_ref_kernel = {
     .ntt_table_init = jfi_ref_ntt_table_init,
     .ntt_fwd = jfi_ref_ntt_fwd,
     .ntt_inv = jfi_ref_ntt_inv,
+    .ntt_inv_scaled = jfi_ref_ntt_inv_scaled,
     .add = jfi_ref_add,
     .sub = jfi_ref_sub,
     .neg = jfi_ref_neg,

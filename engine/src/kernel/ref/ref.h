@@ -12,6 +12,7 @@ size_t jfi_ref_ntt_table_bytes(uint32_t log_n);
 void jfi_ref_ntt_table_init(void *w, const jfi_mod *m, uint32_t log_n, uint64_t psi);
 void jfi_ref_ntt_fwd(uint64_t *x, const jfi_ntt *t);
 void jfi_ref_ntt_inv(uint64_t *x, const jfi_ntt *t);
+void jfi_ref_ntt_inv_scaled(uint64_t *r, const uint64_t *x, uint64_t w, const jfi_ntt *t);
 
 /* pointwise.c */
 void jfi_ref_add(uint64_t *r, const uint64_t *a, const uint64_t *b, size_t n, const jfi_mod *m);

@@ -11,6 +11,8 @@
  * entry 0 is 1/n and entry 1 is multiplied by it. */
 #include "kernel/wasm128/vec.h"
 
+#include <string.h>
+
 enum { LEAF_LOG = 11 };
 
 size_t jfi_wasm128_ntt_table_bytes(uint32_t log_n) { return ((size_t)4 << log_n) * sizeof(uint64_t); }
@@ -181,4 +183,11 @@ void jfi_wasm128_ntt_inv(uint64_t *x, const jfi_ntt *t) {
     inv_block(y, w, leaf, 2, leaves + b, t->mod);
   }
   inv_block(x, w, log_n, leaf, 1, t->mod);
+}
+
+void jfi_wasm128_ntt_inv_scaled(uint64_t *r, const uint64_t *x, uint64_t w, const jfi_ntt *t) {
+  const size_t n = (size_t)1 << t->log_n;
+  if (r != x) memcpy(r, x, n * sizeof *r);
+  jfi_wasm128_ntt_inv(r, t);
+  if (w != 1) jfi_wasm128_mul_const(r, r, w, n, t->mod);
 }

@@ -8,6 +8,7 @@ const jfi_kernel jfi_wasm128_kernel = {
     .ntt_table_init = jfi_wasm128_ntt_table_init,
     .ntt_fwd = jfi_wasm128_ntt_fwd,
     .ntt_inv = jfi_wasm128_ntt_inv,
+    .ntt_inv_scaled = jfi_wasm128_ntt_inv_scaled,
     .add = jfi_wasm128_add,
     .sub = jfi_wasm128_sub,
     .neg = jfi_wasm128_neg,
