@@ -11,10 +11,13 @@ static uint32_t bit_reverse(uint32_t x, uint32_t bits) {
 
 /* Entry j holds a(psi^(2 brv(j) + 1)), and a(X^g) there is a(psi^(g (2 brv(j) + 1))). */
 void jfi_galois_perm(uint32_t *perm, uint32_t log_n, uint32_t g) {
+  static const uint8_t brv3[8] = {0, 4, 2, 6, 1, 5, 3, 7};
   uint32_t n = (uint32_t)1 << log_n, mask = 2 * n - 1;
-  for (uint32_t j = 0; j < n; j++) {
+  for (uint32_t j = 0; j < n; j += 8) {
     uint32_t e = g * (2 * bit_reverse(j, log_n) + 1) & mask; /* odd; wraps mod 2^32, a multiple of 2n */
-    perm[j] = bit_reverse(e >> 1, log_n);
+    /* j + i adds g*(n/4)*brv3(i) to e: only its top three bits change, the low three of the result. */
+    uint32_t top = e >> (log_n - 2), block = bit_reverse(e >> 1, log_n) & ~(uint32_t)7;
+    for (uint32_t i = 0; i < 8; i++) perm[j + i] = block | brv3[(top + g * brv3[i]) & 7];
   }
 }
 

@@ -1,11 +1,12 @@
-/* kernel/avx512ifma/automorph.c: X -> X^g by gathers. Contract: kernel.h.  Twin: ref/automorph.c.
+/* kernel/avx512ifma/automorph.c: X -> X^g. Contract: kernel.h.  Twin: ref/automorph.c.
  * Indices depend on g alone. */
 #include "kernel/avx512ifma/vec.h"
 
 void jfi_ifma_permute(uint64_t *r, const uint64_t *a, const uint32_t *perm, size_t n) {
   for (size_t j = 0; j < n; j += 8) {
-    const __m256i at = _mm256_loadu_si256((const __m256i *)(perm + j));
-    vstore(r + j, _mm512_i32gather_epi64(at, a, 8));
+    const jfi_v at = _mm512_cvtepu32_epi64(_mm256_loadu_si256((const __m256i *)(perm + j)));
+    vstore(r + j,
+           _mm512_permutexvar_epi64(at, vload(a + (perm[j] & ~(uint32_t)7)))); /* reads the low three bits of `at` */
   }
 }
 
