@@ -19,7 +19,10 @@ JFI_INLINE void conv_block(uint64_t *const *r, size_t outs, const uint64_t *cons
   for (size_t j = 0; j < n_in; j++) {
     const uint64_t *p = y[j] + at;
     jfi_v x[CONV_Z];
-    for (size_t s = 0; s < z; s++) x[s] = vload(p + 8 * s);
+    for (size_t s = 0; s < z; s++) {
+      ahead(p + 8 * s, CONV_CHUNK); /* the same words of the next chunk */
+      x[s] = vload(p + 8 * s);
+    }
     for (size_t k = 0; k < outs; k++) {
       const jfi_v c = vset(w[k * n_in + j]);
       for (size_t s = 0; s < z; s++) {

@@ -2,6 +2,8 @@
  * Twin: ref/pointwise.c.  n is a multiple of 8. */
 #include "kernel/avx512ifma/vec.h"
 
+enum { AHEAD = 128 };
+
 /* [-q, q) to [0, q): a negative lane is huge when read as unsigned. */
 JFI_INLINE jfi_v lift(jfi_v d, jfi_v q) { return vmin(d, vadd(d, q)); }
 
@@ -28,6 +30,8 @@ void jfi_ifma_add_const(uint64_t *r, const uint64_t *a, uint64_t w, size_t n, co
 void jfi_ifma_mul(uint64_t *r, const uint64_t *a, const uint64_t *b, size_t n, const jfi_mod *m) {
   const jfi_vmod c = vmod(m);
   for (size_t i = 0; i < n; i += 8) {
+    ahead(a + i, AHEAD);
+    ahead(b + i, AHEAD);
     const jfi_v x = vload(a + i), y = vload(b + i);
     vstore(r + i, fold(hi52(vzero(), x, y), lo52(vzero(), x, y), &c));
   }
@@ -69,6 +73,9 @@ void jfi_ifma_sub_mul_const_add(uint64_t *r, const uint64_t *a, const uint64_t *
   const jfi_vmod k = vmod(m);
   const jfi_v vw = vset(w), vs = vset(jfi_shoup52(w, m->q)), uw = vset(wc), us = vset(jfi_shoup52(wc, m->q));
   for (size_t i = 0; i < n; i += 8) {
+    ahead(a + i, AHEAD);
+    ahead(b + i, AHEAD);
+    ahead(c + i, AHEAD);
     const jfi_v x = vsub(vadd(vload(a + i), k.q), vload(b + i)), y = vload(c + i);
     const jfi_v quot = hi52(hi52(vzero(), x, vs), y, us);
     vstore(r + i, exact(lo52(lo52(lo52(vzero(), x, vw), y, uw), quot, k.nq), &k));

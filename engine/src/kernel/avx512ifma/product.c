@@ -26,7 +26,7 @@ void jfi_ifma_tensor_sqr(uint64_t *d0, uint64_t *d1, uint64_t *d2, const uint64_
 }
 
 /* `z` vectors side by side, to cover the latency of the multiplies and to read each pointer once. */
-enum { DOT_WIDE = 4 };
+enum { DOT_WIDE = 4, DOT_AHEAD = 256 };
 
 JFI_INLINE void dot_block(uint64_t *r, const uint64_t *const *x, const uint64_t *const *k, size_t terms, int acc,
                           size_t at, size_t z, const jfi_vmod *c) {
@@ -65,6 +65,9 @@ JFI_INLINE void dot2_block(uint64_t *r0, uint64_t *r1, const uint64_t *const *x,
   for (size_t t = 0; t < terms; t++) {
     const uint64_t *px = x[t] + at, *p0 = k0[t] + at, *p1 = k1[t] + at;
     for (size_t j = 0; j < z; j++) {
+      ahead(px + 8 * j, DOT_AHEAD);
+      ahead(p0 + 8 * j, DOT_AHEAD);
+      ahead(p1 + 8 * j, DOT_AHEAD);
       const jfi_v vx = vload(px + 8 * j), v0 = vload(p0 + 8 * j), v1 = vload(p1 + 8 * j);
       l0[j] = lo52(l0[j], vx, v0);
       h0[j] = hi52(h0[j], vx, v0);

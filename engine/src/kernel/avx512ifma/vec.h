@@ -24,6 +24,11 @@ JFI_INLINE jfi_v vand(jfi_v a, jfi_v b) { return _mm512_and_si512(a, b); }
 JFI_INLINE jfi_v vset(uint64_t a) { return _mm512_set1_epi64((long long)a); }
 JFI_INLINE jfi_v vload(const void *p) { return _mm512_loadu_si512(p); }
 JFI_INLINE void vstore(void *p, jfi_v a) { _mm512_storeu_si512(p, a); }
+/* Asks for the line `words` ahead of p; beyond an array's end that is harmless. The hardware's own prefetching ends with each page of 4 KiB,
+ * and a limb has dozens of pages, mostly in the third-level cache: sums and conversions that read many limbs wait there. */
+JFI_INLINE void ahead(const uint64_t *p, size_t words) {
+  _mm_prefetch((const char *)((uintptr_t)p + 8 * words), _MM_HINT_T0);
+}
 JFI_INLINE jfi_v vzero(void) { return _mm512_setzero_si512(); }
 
 #define JFI_MASK52 (((uint64_t)1 << 52) - 1)
