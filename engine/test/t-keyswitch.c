@@ -155,6 +155,39 @@ JFI_TEST(a_galois_key_and_its_automorphism) {
   close_world(&w);
 }
 
+/* jfi_switch_run from digits, with a permutation, and from the factors of a product, against jfi_keyswitch. */
+static void check_kinds_of_input(const jfhe_ctx *ctx, const jfhe_ct *ct, jfi_set T, const jfhe_evk *key,
+                                 const uint64_t *digits, uint64_t *const *out, size_t bytes) {
+  size_t n = ctx->ring->n, limbs = jfi_set_count(ct->primes), words = limbs * n, kept = jfi_set_count(T);
+  const uint64_t *a0 = jfi_ct_limb(ct, 0, 0, n), *a1 = jfi_ct_limb(ct, 1, 0, n);
+  uint64_t *room = jfi_alloc((4 * words + 2 * kept * n) * 8), *d[3] = {room, room + words, room + 2 * words};
+  uint64_t *b1 = room + 3 * words, *got[2] = {room + 4 * words, room + 4 * words + kept * n};
+  uint32_t *perm = jfi_alloc(n * sizeof *perm), list[JFI_PRIMES_MAX];
+  size_t need = jfi_keyswitch_scratch(ctx, ct->primes, T, key->p, key->n_digits);
+  jfi_scratch s;
+  (void)jfi_set_list(ct->primes, list);
+  jfi_galois_perm(perm, ctx->ring->log_n, 5);
+  const jfi_switch turn = {.S = ct->primes, .T = T, .key = key, .digits = digits, .add = {a0, a1}, .perm = perm};
+  jfi_scratch_init(&s, scratch, need);
+  CHECK_OK(jfi_switch_run(ctx, got[0], got[1], &turn, &s));
+  for (size_t p = 0; p < 2; p++) {
+    jfi_permute_limbs(ctx, room, out[p], kept, perm);
+    CHECK_MEM(got[p], room, bytes);
+  }
+  jfi_permute_limbs(ctx, b1, a0, limbs, perm); /* another polynomial over S */
+  for (size_t j = 0; j < limbs; j++)
+    ctx->ring->k->tensor(d[0] + j * n, d[1] + j * n, d[2] + j * n, a0 + j * n, a1 + j * n, a1 + j * n, b1 + j * n, n,
+                         &ctx->ring->mod[list[j]]);
+  const jfi_switch product = {.S = ct->primes, .T = T, .key = key, .a = {a0, a1}, .b = {a1, b1}};
+  jfi_scratch_init(&s, scratch, need);
+  CHECK_OK(jfi_switch_run(ctx, got[0], got[1], &product, &s));
+  jfi_scratch_init(&s, scratch, need);
+  CHECK_OK(jfi_keyswitch(ctx, out[0], out[1], T, d[2], d[0], d[1], ct->primes, key, &s));
+  for (size_t p = 0; p < 2; p++) CHECK_MEM(got[p], out[p], bytes);
+  jfi_free(perm);
+  jfi_free(room);
+}
+
 JFI_TEST(parts_equal_the_whole_on_any_number_of_threads) {
   jfhe_ctx *ctx = jfi_test_ctx_rational(10, 2, 3);
   world w = open_world(ctx);
@@ -192,6 +225,7 @@ JFI_TEST(parts_equal_the_whole_on_any_number_of_threads) {
     CHECK_OK(jfi_divide(ctx, out, T, in, E, 2, &s));
     CHECK_MEM(out[0], r + 2 * words, bytes);
     CHECK_MEM(out[1], r + 3 * words, bytes);
+    check_kinds_of_input(ctx, ct, T, key, digits, out, bytes);
     jfi_scratch_init(&s, scratch, need / 2);
     CHECK_STATUS(jfi_keyswitch(ctx, out[0], out[1], T, jfi_ct_limb(ct, 1, 0, n), NULL, NULL, S, key, &s),
                  JFHE_ERR_SCRATCH);

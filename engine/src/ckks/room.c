@@ -1,8 +1,6 @@
 /* ckks/room.c: see room.h. */
 #include "ckks/room.h"
 
-#include <string.h>
-
 #include "base/mem.h"
 #include "rlwe/keyswitch.h"
 
@@ -35,14 +33,9 @@ size_t jfi_switch_bytes(const jfhe_ctx *ctx, jfi_set S) {
 }
 
 static size_t hoist_bytes(const jfhe_ctx *ctx, jfi_set S, const jfi_shape *shape) {
-  jfhe_evk key; /* only its count of digits is read */
-  memset(&key, 0, sizeof key);
-  key.n_digits = shape->n_digits;
-  jfi_set E = jfi_set_or(S, shape->p);
-  size_t digits = jfi_decompose_words(ctx, S, shape->p, shape->n_digits), sums = 2 * jfi_set_count(E) * ctx->ring->n;
-  size_t work =
-      most(jfi_decompose_scratch(ctx, S), most(jfi_inner_scratch(ctx, &key), jfi_divide_scratch(ctx, E, S, 2)));
-  return (digits + sums) * sizeof(uint64_t) + work + 3 * JFI_SCRATCH_SLACK;
+  size_t digits = jfi_decompose_words(ctx, S, shape->p, shape->n_digits);
+  size_t work = most(jfi_decompose_scratch(ctx, S), jfi_keyswitch_scratch(ctx, S, S, shape->p, shape->n_digits));
+  return digits * sizeof(uint64_t) + work + 3 * JFI_SCRATCH_SLACK;
 }
 
 size_t jfi_hoist_bytes(const jfhe_ctx *ctx, jfi_set S) {

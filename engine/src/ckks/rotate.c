@@ -28,16 +28,12 @@ static jfhe_status plan(const jfhe_ctx *ctx, jfi_meta *m, const jfhe_ct *a, cons
   return jfi_bound_fits(ctx, &m->bound, m->scale, m->primes, what);
 }
 
-static size_t poly_bytes(const jfhe_ctx *ctx, jfi_set S) {
-  return jfi_round64(jfi_set_count(S) * ctx->ring->n * sizeof(uint64_t));
-}
-
 static size_t perm_bytes(const jfhe_ctx *ctx) { return jfi_round64(ctx->ring->n * sizeof(uint32_t)); }
 
 /* ---- one automorphism ---- */
 size_t jfi_ckks_rotate_bytes(const jfhe_ctx *ctx, uint32_t level) {
   jfi_set S = ctx->chain.level[level];
-  return perm_bytes(ctx) + 2 * poly_bytes(ctx, S) + jfi_switch_bytes(ctx, S) + JFI_SCRATCH_SLACK;
+  return perm_bytes(ctx) + jfi_switch_bytes(ctx, S) + JFI_SCRATCH_SLACK;
 }
 
 jfhe_status jfi_ckks_automorphism(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *a, uint32_t g, const jfhe_evk *key,
@@ -49,13 +45,11 @@ jfhe_status jfi_ckks_automorphism(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_
   if (jfi_ct_is_shadow(out)) return jfi_ct_settle(ctx, out, &m);
   jfi_scratch at = *s;
   uint32_t *perm = jfi_scratch_take(&at, perm_bytes(ctx));
-  uint64_t *r0 = jfi_scratch_take(&at, poly_bytes(ctx, m.primes));
-  uint64_t *r1 = jfi_scratch_take(&at, poly_bytes(ctx, m.primes));
   if (at.failed) return jfi_fail(JFHE_ERR_SCRATCH, "scratch is too small for a rotation");
-  JFI_TRY(jfi_keyswitch(ctx, r0, r1, m.primes, jfi_ct_poly(a, 1), jfi_ct_poly(a, 0), NULL, m.primes, key, &at));
   jfi_galois_perm(perm, ctx->ring->log_n, g);
-  jfi_permute_limbs(ctx, jfi_ct_poly(out, 0), r0, jfi_set_count(m.primes), perm);
-  jfi_permute_limbs(ctx, jfi_ct_poly(out, 1), r1, jfi_set_count(m.primes), perm);
+  const jfi_switch w = {
+      .S = m.primes, .T = m.primes, .key = key, .c = jfi_ct_poly(a, 1), .add = {jfi_ct_poly(a, 0), NULL}, .perm = perm};
+  JFI_TRY(jfi_switch_run(ctx, jfi_ct_poly(out, 0), jfi_ct_poly(out, 1), &w, &at));
   jfi_ct_settle(ctx, out, &m);
   return JFHE_OK;
 }
@@ -116,7 +110,7 @@ typedef struct hoisted {
   const jfhe_ct *a;
   jfi_set S, P;
   const jfhe_evk *shape;
-  uint64_t *digits, *acc0, *acc1;
+  uint64_t *digits;
   uint32_t *perm;
 } hoisted;
 
@@ -127,10 +121,7 @@ size_t jfi_ckks_rotate_many_bytes(const jfhe_ctx *ctx, uint32_t level) {
 }
 
 static jfhe_status hoist(const jfhe_ctx *ctx, hoisted *h, jfi_scratch *s) {
-  jfi_set E = jfi_set_or(h->S, h->P);
   h->perm = jfi_scratch_take(s, perm_bytes(ctx));
-  h->acc0 = jfi_scratch_take(s, poly_bytes(ctx, E));
-  h->acc1 = jfi_scratch_take(s, poly_bytes(ctx, E));
   uint32_t used = 0;
   for (uint32_t d = 0; d < h->shape->n_digits; d++) used += jfi_set_count(jfi_set_and(h->shape->digit[d], h->S)) > 0;
   h->digits = jfi_scratch_take(s, jfi_decompose_words(ctx, h->S, h->P, used) * sizeof(uint64_t));
@@ -141,17 +132,11 @@ static jfhe_status hoist(const jfhe_ctx *ctx, hoisted *h, jfi_scratch *s) {
 static jfhe_status rotate_hoisted(const jfhe_ctx *ctx, jfhe_ct *out, const hoisted *h, uint32_t g, const jfhe_evk *key,
                                   jfi_scratch *s) {
   jfi_meta m;
-  size_t limbs = jfi_set_count(h->S);
-  uint64_t *acc[2] = {h->acc0, h->acc1};
-  const uint64_t *in[2] = {h->acc0, h->acc1};
   JFI_TRY(plan(ctx, &m, h->a, key, "rotation"));
-  JFI_TRY(jfi_inner(ctx, h->acc0, h->acc1, h->digits, h->S, key, 0, s));
-  jfi_add_lifted(ctx, h->acc0, jfi_ct_poly(h->a, 0), h->S, h->P);
-  /* The specials come last: S is a prefix, so the division may work in place. */
-  JFI_TRY(jfi_divide(ctx, acc, h->S, in, jfi_set_or(h->S, h->P), 2, s));
   jfi_galois_perm(h->perm, ctx->ring->log_n, g);
-  jfi_permute_limbs(ctx, jfi_ct_poly(out, 0), h->acc0, limbs, h->perm);
-  jfi_permute_limbs(ctx, jfi_ct_poly(out, 1), h->acc1, limbs, h->perm);
+  const jfi_switch w = {
+      .S = h->S, .T = h->S, .key = key, .digits = h->digits, .add = {jfi_ct_poly(h->a, 0), NULL}, .perm = h->perm};
+  JFI_TRY(jfi_switch_run(ctx, jfi_ct_poly(out, 0), jfi_ct_poly(out, 1), &w, s));
   jfi_ct_settle(ctx, out, &m);
   return JFHE_OK;
 }

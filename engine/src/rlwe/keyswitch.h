@@ -17,16 +17,6 @@ size_t jfi_divide_scratch(const struct jfhe_ctx *ctx, jfi_set X, jfi_set T, size
 jfhe_status jfi_divide(const struct jfhe_ctx *ctx, uint64_t *const *out, jfi_set T, const uint64_t *const *x, jfi_set X,
                        size_t count, jfi_scratch *s);
 
-/* What is divided along with x: P*x[i] over S (limbs of S within X), i < count; x[i] may be null. out may equal x[i] only when T is a
- * prefix of S. */
-typedef struct jfi_lifted {
-  const uint64_t *x[2];
-  jfi_set S, P;
-} jfi_lifted;
-/* jfi_divide of x + P*add without forming the sum; count <= 2. */
-jfhe_status jfi_divide_lifted(const struct jfhe_ctx *ctx, uint64_t *const *out, jfi_set T, const uint64_t *const *x,
-                              jfi_set X, size_t count, const jfi_lifted *add, jfi_scratch *s);
-
 /* ---- key switching, whole ----
  * (r0, r1) over T ~= ( (add0, add1) + KS(c) ) * prod(T \ S) / prod(S \ T), c, add0, add1 over S, key covering S.
  * T = S switches alone; T = the next level's set merges ModDown and rescaling into one division. add0/add1 may be null (zero).
@@ -35,6 +25,23 @@ size_t jfi_keyswitch_scratch(const struct jfhe_ctx *ctx, jfi_set S, jfi_set T, j
 jfhe_status jfi_keyswitch(const struct jfhe_ctx *ctx, uint64_t *r0, uint64_t *r1, jfi_set T, const uint64_t *c,
                           const uint64_t *add0, const uint64_t *add1, jfi_set S, const struct jfhe_evk *key,
                           jfi_scratch *s);
+
+/* The same, from more kinds of input:
+ *   - c as it is, or (c null) its digits from jfi_decompose;
+ *   - a, b instead of c and add: the product of two polynomial pairs over S, c = a[1]*b[1], add0 = a[0]*b[0],
+ *     add1 = a[0]*b[1] + a[1]*b[0], of which nothing is stored;
+ *   - perm, if not null: the automorphism of jfi_galois_perm is applied to the result.
+ * r0, r1 may equal inputs of S when T is a prefix of S: r0 any of add[0], a[0], b[0], r1 any of c, add[1], a[1], b[1]. Scratch as for
+ * jfi_keyswitch. */
+typedef struct jfi_switch {
+  jfi_set S, T;
+  const struct jfhe_evk *key;
+  const uint64_t *c, *digits;
+  const uint64_t *add[2];
+  const uint64_t *a[2], *b[2];
+  const uint32_t *perm;
+} jfi_switch;
+jfhe_status jfi_switch_run(const struct jfhe_ctx *ctx, uint64_t *r0, uint64_t *r1, const jfi_switch *w, jfi_scratch *s);
 
 /* ---- in parts, for hoisting ----
  * digits: n_digits x (|S|+|P|) limbs: digit d of c, extended to S and P, evaluation form. Depends on the key's p and digit[] only, so every key
