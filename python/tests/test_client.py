@@ -111,6 +111,22 @@ def test_a_closed_key_does_nothing(lite):
             do()
 
 
+def test_a_fork_does_not_share_its_noise(lite):
+    read, write = os.pipe()
+    child = os.fork()
+    if child == 0:
+        said = "encrypted"
+        try:
+            client.seal([1.0], lite.secret)
+        except errors.ClosedError as why:
+            said = str(why)
+        os.write(write, said.encode())
+        os._exit(0)
+    os.waitpid(child, 0)
+    assert "forked" in os.read(read, 500).decode()
+    client.seal([1.0], lite.secret)
+
+
 def test_buffers_that_held_the_secret_are_wiped(lite, tmp_path, monkeypatch):
     seen = []
     monkeypatch.setattr(files, "wipe", lambda buffer, wipe=files.wipe: (seen.append(buffer), wipe(buffer)))

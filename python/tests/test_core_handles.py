@@ -2,6 +2,7 @@
 
 import copy
 import gc
+import os
 import pickle
 import sys
 import threading
@@ -12,7 +13,7 @@ import numpy as np
 import pytest
 
 from jupyterfhe import client
-from jupyterfhe.core import Ciphertext, LinearMap, Parameters, Plaintext, Polynomial, evaluate
+from jupyterfhe.core import Ciphertext, EvaluationKeys, LinearMap, Parameters, Plaintext, Polynomial, errors, evaluate
 from jupyterfhe.core.call import Gate, Handle
 from jupyterfhe.core.engine import engine, lib
 
@@ -142,6 +143,23 @@ def test_containers_come_back(lite, tmp_path, rng):
     assert [p.name for p in tmp_path.iterdir()] == ["a.ct"]
 
 
+def test_files_are_capped_before_they_are_read(lite, tmp_path):
+    with open(tmp_path / "huge", "wb") as file:
+        file.truncate(1 << 40)  # a hole: it takes no room
+    (tmp_path / "empty").touch()
+    os.mkfifo(tmp_path / "pipe")
+    for load in (lambda p: Ciphertext.load(lite.params, p), Parameters.load):
+        with pytest.raises(errors.OutOfMemoryError, match="more than"):
+            load(tmp_path / "huge")
+        with pytest.raises(errors.StorageError, match="no regular file"):
+            load(tmp_path / "pipe")
+        with pytest.raises(errors.TruncatedError):
+            load(tmp_path / "empty")
+    for name in ("empty", "pipe"):
+        with pytest.raises(errors.JupyterFHEError):
+            EvaluationKeys(lite.params).add(tmp_path / name)
+
+
 @pytest.mark.parametrize("wrap", [bytearray, memoryview, lambda b: np.frombuffer(b, np.uint8)])
 def test_any_buffer_is_read_where_it_lies(lite, wrap):
     a = lite.seal([3.0])
@@ -213,8 +231,6 @@ def test_two_threads_compute_at_once(deep, rng, no_forced_switch):
 
 
 def test_many_threads_share_keys_and_parameters(lite, rng):
-    from jupyterfhe.core import EvaluationKeys
-
     keys = EvaluationKeys.open(lite.folder)
     x = rng.normal(size=lite.params.slots)
     a, failed, results = lite.seal(x), [], {}
@@ -259,8 +275,6 @@ def test_a_gate_lets_a_change_wait():
 
 
 def test_a_change_from_inside_is_refused(lite):
-    from jupyterfhe.core.errors import InternalError
-
-    with lite.params.gate, pytest.raises(InternalError, match="from inside"):
+    with lite.params.gate, pytest.raises(errors.InternalError, match="from inside"):
         lite.params.threads = 2
     assert lite.params.threads == 1

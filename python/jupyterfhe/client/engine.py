@@ -38,7 +38,7 @@ class Context(Handle):
 
 
 def context_of(params):
-    """The context of parameters, with as many threads as they have.
+    """The context of parameters, with as many threads as they have now.
 
     Parameters
     ----------

@@ -6,6 +6,7 @@ import threading
 import weakref
 from pathlib import Path
 
+from ..core import containers
 from ..core.call import Handle
 from ..core.errors import ClosedError, KeyMissingError
 from ..core.parameters import Parameters
@@ -22,11 +23,12 @@ class SecretKey(Handle):
     Use :meth:`load` or :meth:`generate`; :func:`keygen` makes a whole folder of keys.
     """
 
-    __slots__ = ("_end", "_lock", "context", "id", "params", "path")
+    __slots__ = ("_end", "_lock", "_process", "context", "id", "params", "path")
 
     def __init__(self, context, pointer, path=None):
         """Use the class methods instead."""
         self.context, self.params, self.path = context, context.params, path
+        self._process = os.getpid()
         self._lock = threading.Lock()  # the engine's source of noise is part of the key: one call at a time
         self.id = engine.text(lib.jfhe_sk_id, lib.JFHE_ID_BYTES, pointer)
         self._own(pointer)
@@ -91,6 +93,9 @@ class SecretKey(Handle):
         ClosedError
         """
         with self._lock:
+            if self._process != os.getpid():  # both would go on with the same noise, which opens what they encrypt
+                raise ClosedError(f"the secret key {self.id[:8]} was loaded before this process was forked",
+                                  "Load it in each process: SecretKey.load(folder).")
             if not self._end.alive:
                 raise ClosedError(f"the secret key {self.id[:8]} was closed", "Load it again: SecretKey.load(folder).")
             with self.context.gate:
@@ -306,7 +311,7 @@ class PublicKey(Handle):
         """
         path = Path(path)
         path = path / PUBLIC_FILE if path.is_dir() else path
-        return cls(params or Parameters.load(path.parent), path.read_bytes())
+        return cls(params or Parameters.load(path.parent), containers.read(path, containers.KEY_MAX))
 
     @contextlib.contextmanager
     def use(self):

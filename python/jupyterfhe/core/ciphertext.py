@@ -1,7 +1,5 @@
 """Ciphertexts: what the server holds of the numbers."""
 
-from pathlib import Path
-
 from . import containers
 from .call import Handle
 from .engine import engine, lib
@@ -79,7 +77,8 @@ class Ciphertext(Handle):
         -------
         Ciphertext
         """
-        return cls.from_bytes(params, Path(path).read_bytes())
+        most = 3 * params.primes * 2 * params.slots * 8 + (1 << 13)  # degree 2, raw words, the header
+        return cls.from_bytes(params, containers.read(path, most))
 
     def _written(self, encoding):
         if encoding is None:

@@ -1,6 +1,7 @@
 """Containers: the bytes in which objects are stored and sent. Format: protocol/container.md."""
 
 import os
+import stat
 import tempfile
 from pathlib import Path
 
@@ -8,6 +9,8 @@ from . import errors
 from .engine import engine, ffi, lib
 
 HEADER_MAX = lib.JFHE_HEADER_BYTES_MAX
+PARAMS_MAX = 1 << 16  # bytes; 64 primes and levels are under 4 KiB
+KEY_MAX = 4 << 30
 OBJECTS = {"params": lib.JFHE_OBJECT_PARAMS, "ciphertext": lib.JFHE_OBJECT_CT, "public key": lib.JFHE_OBJECT_PK,
            "evaluation key": lib.JFHE_OBJECT_EVK, "secret key": lib.JFHE_OBJECT_SK}
 ENCODINGS = {"raw": lib.JFHE_ENCODING_RAW, "packed": lib.JFHE_ENCODING_PACKED, "seeded": lib.JFHE_ENCODING_SEEDED,
@@ -73,7 +76,7 @@ def inspect_file(path):
     -------
     Info
     """
-    with open(path, "rb") as file:
+    with open(regular(path), "rb") as file:
         return inspect(file.read(HEADER_MAX))
 
 
@@ -98,6 +101,42 @@ def written(size, write, *args):
     out = bytearray(size)
     engine.check(write(engine.target(out), size, *args))
     return out
+
+
+def read(path, cap):
+    """A regular file of at most `cap` bytes: nobody makes us allocate more.
+
+    Parameters
+    ----------
+    path : path-like
+    cap : int
+
+    Returns
+    -------
+    bytes
+
+    Raises
+    ------
+    StorageError
+        For a pipe, a device or a folder.
+    OutOfMemoryError
+        When it is larger.
+    """
+    with open(regular(path), "rb") as file:
+        data = file.read(cap + 1)
+    if len(data) > cap:
+        raise errors.OutOfMemoryError(f"{path} has more than the {human(cap)} that such an object can have",
+                                      "Check that this is the file you meant; jfhe inspect FILE says what a file is.")
+    return data
+
+
+def regular(path):
+    """A descriptor of a regular file, for :func:`open`; a pipe without a writer does not hang."""
+    handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise errors.StorageError(f"{path} is no regular file", "Copy what it holds into a file first.")
+    return handle
 
 
 def save(path, data):

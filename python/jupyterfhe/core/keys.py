@@ -40,7 +40,7 @@ class _Source:
         data = self.data
         mapped = self.info.encoding in containers.MAPPABLE and not isinstance(data, bytes)
         if not isinstance(data, bytes):
-            data = _map(data) if mapped else data.read_bytes()
+            data = _map(data) if mapped else containers.read(data, containers.KEY_MAX)
         view = engine.source(data)
         read = lib.jfhe_evk_map if mapped else lib.jfhe_evk_read
         pointer = engine.make("jfhe_evk", read, params.pointer, view, len(view), at=1)
@@ -51,7 +51,7 @@ class _Source:
 
 
 def _map(path):
-    with open(path, "rb") as file:
+    with open(containers.regular(path), "rb") as file:
         return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
 
 

@@ -135,7 +135,8 @@ class Parameters(Handle):
         Parameters
         """
         path = Path(path)
-        return cls.from_bytes((path / "params.jfhe" if path.is_dir() else path).read_bytes(), **options)
+        path = path / "params.jfhe" if path.is_dir() else path
+        return cls.from_bytes(containers.read(path, containers.PARAMS_MAX), **options)
 
     def to_bytes(self):
         """The container.
