@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from jupyterfhe import client
-from jupyterfhe.core import Ciphertext, EvaluationKeys, LinearMap, Parameters, Plaintext, Polynomial, errors, evaluate
+from jupyterfhe.core import Ciphertext, EvaluationKeys, LinearMap, Parameters, Plaintext, Polynomial, call, errors, evaluate
 from jupyterfhe.core.call import Gate, Handle
 from jupyterfhe.core.engine import engine, lib
 
@@ -63,6 +63,16 @@ def test_a_pointer_alone_keeps_its_object(lite):
     del params
     gc.collect()
     assert lib.jfhe_pt_level(plain) == 1
+
+
+def test_what_the_engine_took_is_not_freed_twice():
+    freed = []
+    thing = Handle(engine, engine.ffi.new("int *"), freed.append, "kept")
+    before = len(call._kept)
+    thing.disown(engine)
+    del thing
+    gc.collect()
+    assert freed == [] and len(call._kept) == before - 1
 
 
 def test_copies_are_the_same_object(lite):

@@ -113,6 +113,17 @@ class Handle:
             _kept[name] = keep
         self.pointer = binding.ffi.gc(pointer, functools.partial(_free, free, name))
 
+    def disown(self, binding):
+        """Forget the object, which an engine call has just taken; this wrapper is empty afterwards.
+
+        Parameters
+        ----------
+        binding : Binding
+        """
+        _kept.pop(int(binding.ffi.cast("uintptr_t", self.pointer)), None)
+        binding.ffi.gc(self.pointer, None)
+        self.pointer = None
+
     def __reduce_ex__(self, protocol):
         """Refuse: pickles run code when they are read."""
         raise TypeError(f"a {type(self).__name__} is not pickled: a pickle runs code where it is opened. "
