@@ -40,6 +40,7 @@ class Param:
     type: Type
     count: int = 0  # elements of an array field; 0 for a scalar
     doc: str = ""
+    struct: "Struct | None" = None  # of a field that is a struct itself
 
 
 @dataclass
@@ -272,16 +273,16 @@ class Parser:
         self.take_doc()
 
     def fields(self):
-        out = []
+        out, structs = [], {s.name: s for s in self.model.structs}
         while not self.accept("}"):
             kind, name, count = self.type(), self.take(), 0
-            if kind.base not in SIZES or kind.stars:
+            if kind.base not in {**SIZES, **structs} or kind.stars:
                 self.refuse(f"field {name}: {kind.base} has not the same size everywhere")
             if self.accept("["):
                 count = self.number(self.take())
                 self.take("]")
             self.take(";")
-            out.append(Param(name, kind, count, self.trailing()))
+            out.append(Param(name, kind, count, self.trailing(), structs.get(kind.base)))
         return out
 
     def number(self, text):
@@ -296,8 +297,13 @@ class Parser:
             if self.accept("="):
                 sign = -1 if self.accept("-") else 1
                 value = sign * self.number(self.take())
+                if self.accept("<"):
+                    self.take("<")
+                    value <<= self.number(self.take())
             note = self.trailing()
             comma = self.accept(",")
+            if not comma and self.peek().text != "}":
+                self.refuse(f"{member}: a value is a number, perhaps shifted, not more")
             members.append((member, value, note or (self.trailing() if comma else "")))
             self.constants[member] = value
             value += 1
@@ -315,9 +321,9 @@ def layout(struct):
     """(offset of each field, size, alignment): the C rules, for types of one size everywhere."""
     offsets, at, align = [], 0, 1
     for item in struct.fields:
-        size = SIZES[item.type.base]
-        at = (at + size - 1) // size * size
+        _, size, unit = layout(item.struct) if item.struct else (None, *2 * (SIZES[item.type.base],))
+        at = (at + unit - 1) // unit * unit
         offsets.append(at)
         at += size * (item.count or 1)
-        align = max(align, size)
+        align = max(align, unit)
     return offsets, (at + align - 1) // align * align, align

@@ -72,6 +72,8 @@ def enum(item):
 
 # ---- structs ----
 def field_type(item):
+    if item.struct:
+        return pascal(item.type.base)
     if item.count:
         return "Uint8Array"
     return "bigint" if READERS[item.type.base].startswith("getBig") else "number"
@@ -79,6 +81,8 @@ def field_type(item):
 
 def field_value(item, offset):
     where = f"at + {offset}" if offset else "at"
+    if item.struct:
+        return f"read{pascal(item.type.base)}(memory, ({where}) as Ptr<'{item.type.base}'>)"
     if item.count:
         return f"new Uint8Array(memory, {where}, {item.count}).slice()"
     little = "" if item.type.base in ("uint8_t", "int8_t") else ", true"
@@ -88,7 +92,7 @@ def field_value(item, offset):
 def struct(item):
     name, (offsets, size, _) = pascal(item.name), layout(item)
     for f in item.fields:
-        if f.count and f.type.base != "uint8_t":
+        if f.count and (f.struct or f.type.base != "uint8_t"):
             raise ValueError(f"{item.name}.{f.name}: arrays are of bytes here")
     rows = [(camel(f.name), f, offset) for f, offset in zip(item.fields, offsets) if f.name != "pad"]
     types = "".join(doc(f.doc, "  ") + f"  readonly {key}: {field_type(f)};\n" for key, f, _ in rows)

@@ -94,6 +94,8 @@ def test_enums_count_on(tmp_path):
     assert [m[:2] for m in words.members] == [("JFHE_WORDS", 4), ("JFHE_MORE", 5)]
     assert [m[1] for m in kinds.members] == [7, 8]
     assert words.members[0][2] == "of an id"
+    assert declared(tmp_path, "enum { JFHE_MANY = 1 << 20 /**< a lot */, JFHE_NEXT };").enums[-1].members == [
+        ("JFHE_MANY", 1 << 20, "a lot"), ("JFHE_NEXT", (1 << 20) + 1, "")]
 
 
 def test_a_layout_has_gaps(tmp_path):
@@ -114,10 +116,22 @@ def test_a_layout_has_gaps(tmp_path):
     ("JFHE_API void jfhe_a(unsigned long x);", "one word"),
     ("typedef struct jfhe_c { size_t len; } jfhe_c;", "same size"),
     ("int jfhe_global;", "does not hold"),
+    ("enum { JFHE_SUM = 1 + 2 };", "perhaps shifted"),
 ])
 def test_what_no_binding_carries_is_refused(tmp_path, declaration, why):
     with pytest.raises(headers.Refused, match=rf"jfhe/jfhe\.h:\d+: .*{why}"):
         declared(tmp_path, declaration)
+
+
+def test_a_struct_may_hold_a_struct(tmp_path):
+    inner = "typedef struct jfhe_pair { uint8_t a; double b; } jfhe_pair;\n"
+    found = declared(tmp_path, inner + "typedef struct jfhe_both { uint32_t n; jfhe_pair pair; uint8_t last; } jfhe_both;")
+    assert headers.layout(found.structs[2]) == ([0, 8, 24], 32, 8)
+    ffi = cffi.FFI()
+    ffi.cdef(cdef.write(found))
+    assert (ffi.offsetof("jfhe_both", "pair", "b"), ffi.sizeof("jfhe_both")) == (16, 32)
+    text = typescript.write(found, exports.ALLOCATOR)
+    assert "readonly pair: Pair;" in text and "pair: readPair(memory, (at + 8) as Ptr<'jfhe_pair'>)" in text
 
 
 # ---- writing ----
