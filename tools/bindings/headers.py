@@ -297,7 +297,8 @@ class Parser:
             if self.accept("="):
                 sign = -1 if self.accept("-") else 1
                 value = sign * self.number(self.take())
-                if self.accept("<"):
+                if self.tokens[self.at].text == "<":  # looked at, not peeked: a comment may stand here that `note` is made of
+                    self.take("<")
                     self.take("<")
                     value <<= self.number(self.take())
             note = self.trailing()
