@@ -7,5 +7,6 @@
 #include "jfhe/codec.h"
 #include "jfhe/keys.h"
 #include "jfhe/params.h"
+#include "jfhe/plan.h"
 #include "jfhe/status.h"
 #endif

@@ -23,6 +23,9 @@ export type Exports = Readonly<Record<(typeof EXPORTS)[number], (...args: number
  * - `Ptr<'jfhe_keyring'>`: A set of switching keys of one secret, looked up by what they do. Owns what is added. Safe to read from many threads.
  * - `Ptr<'jfhe_poly'>`
  * - `Ptr<'jfhe_linmap'>`: A square matrix on the slots, as its generalised diagonals: out[i] = sum over d of diag_d[i] * in[(i + d) mod slots].
+ * - `Ptr<'jfhe_program'>`: A graph of operations. Grows only; safe to read from many threads once it is built.
+ * - `Ptr<'jfhe_plan'>`
+ * - `Ptr<'jfhe_run'>`: One computation of a plan. Used by one thread at a time; only jfhe_run_cancel may come from another.
  * - `Ptr<'jfhe_sk'>`: A secret key: uniform ternary, bound to one context.
  */
 
@@ -166,6 +169,48 @@ export const HEADER_BYTES = 256;
 /** with the longest table of digits */
 export const HEADER_BYTES_MAX = 1280;
 
+/** operations */
+export const PROGRAM_NODES_MAX = 16777216;
+/** vectors, polynomials and maps together */
+export const PROGRAM_TABLES_MAX = 1048576;
+/** bytes of a name of an input or output, UTF-8, no control characters */
+export const NAME_MAX = 255;
+
+/** Passes in their order. `stop_after` ends planning behind one; jfhe_plan_text then prints what it left. */
+export const Pass = {
+  /** the program as given */
+  INPUT: 0,
+  /** constants folded, neutral operations and unused values dropped            from -O1 */
+  SIMPLIFY: 1,
+  /** equal operations made once                                                from -O1 */
+  CSE: 2,
+  /** sums of products share one relinearisation and one rescaling ("lazy")    from -O2 */
+  PRODUCTS: 3,
+  /** each value as low as its uses allow, rescalings and level changes placed; below -O1: as high */
+  LEVELS: 4,
+  /** the ring holds the depth; else refused with the numbers */
+  RING: 5,
+  /** absent Galois elements made of present ones; rotations of one value hoisted; sums merged from -O2 */
+  ROTATIONS: 6,
+  /** level, scale, worst and probable error of every value */
+  BOUNDS: 7,
+  /** order, groups, last uses, memory and time */
+  SCHEDULE: 8,
+  COUNT: 9
+} as const;
+export type Pass = (typeof Pass)[keyof typeof Pass];
+
+export const RunEvent = {
+  /** input `number` is needed: jfhe_run_give it and go on */
+  WANTS: 1,
+  /** output `number` is ready: jfhe_run_take it, now or later */
+  OUTPUT: 2,
+  /** the time slice is over */
+  PAUSE: 3,
+  DONE: 4
+} as const;
+export type RunEvent = (typeof RunEvent)[keyof typeof RunEvent];
+
 /** What a header says. Fields that an object does not have are 0. */
 export interface Info {
   readonly version: number;
@@ -245,6 +290,132 @@ export function readInfo(memory: ArrayBuffer, at: Ptr<'jfhe_info'>): Info {
   };
 }
 
+/** What a machine takes: seconds. Zero fields stand for the library's own figures. */
+export interface Costs {
+  /** one NTT of one residue, over N log2 N */
+  readonly transform: number;
+  /** one modular product and its traffic, a word */
+  readonly product: number;
+  /** a sum or copy, a word */
+  readonly traffic: number;
+  /** encoding a vector, over N log2 N, without its NTTs */
+  readonly encode: number;
+}
+
+/** Bytes of a jfhe_costs. */
+export const COSTS_BYTES = 32;
+
+/** A copy of the jfhe_costs at an address. */
+export function readCosts(memory: ArrayBuffer, at: Ptr<'jfhe_costs'>): Costs {
+  const view = new DataView(memory);
+  return {
+    transform: view.getFloat64(at, true),
+    product: view.getFloat64(at + 8, true),
+    traffic: view.getFloat64(at + 16, true),
+    encode: view.getFloat64(at + 24, true)
+  };
+}
+
+export interface PlanOptions {
+  /** 0 to 3 */
+  readonly optLevel: number;
+  /** enum jfhe_pass; JFHE_PASS_SCHEDULE to run */
+  readonly stopAfter: number;
+  /** levels that outputs should still have, as far as the inputs' levels allow */
+  readonly keepLevels: number;
+  /** bytes; 0: none. A plan that needs more is refused with both numbers. */
+  readonly memoryLimit: bigint;
+  readonly costs: Costs;
+}
+
+/** Bytes of a jfhe_plan_options. */
+export const PLAN_OPTIONS_BYTES = 56;
+
+/** A copy of the jfhe_plan_options at an address. */
+export function readPlanOptions(memory: ArrayBuffer, at: Ptr<'jfhe_plan_options'>): PlanOptions {
+  const view = new DataView(memory);
+  return {
+    optLevel: view.getUint32(at, true),
+    stopAfter: view.getUint32(at + 4, true),
+    keepLevels: view.getUint32(at + 8, true),
+    memoryLimit: view.getBigUint64(at + 16, true),
+    costs: readCosts(memory, (at + 24) as Ptr<'jfhe_costs'>)
+  };
+}
+
+/** What a plan foresees. */
+export interface Forecast {
+  /** on one thread */
+  readonly seconds: number;
+  /** peak: ciphertexts, scratch, encoded vectors; inputs from when they are given; keys apart */
+  readonly memoryBytes: bigint;
+  /** resident bytes of the switching keys that it uses */
+  readonly keyBytes: bigint;
+  /** of the plan itself */
+  readonly planBytes: bigint;
+  /** after planning */
+  readonly operations: number;
+  /** relinearisations */
+  readonly products: number;
+  /** key switches of rotations */
+  readonly rotations: number;
+  /** levels from the highest input used to the lowest output */
+  readonly depth: number;
+  /** levels that the inputs must have */
+  readonly levelIn: number;
+}
+
+/** Bytes of a jfhe_forecast. */
+export const FORECAST_BYTES = 56;
+
+/** A copy of the jfhe_forecast at an address. */
+export function readForecast(memory: ArrayBuffer, at: Ptr<'jfhe_forecast'>): Forecast {
+  const view = new DataView(memory);
+  return {
+    seconds: view.getFloat64(at, true),
+    memoryBytes: view.getBigUint64(at + 8, true),
+    keyBytes: view.getBigUint64(at + 16, true),
+    planBytes: view.getBigUint64(at + 24, true),
+    operations: view.getUint32(at + 32, true),
+    products: view.getUint32(at + 36, true),
+    rotations: view.getUint32(at + 40, true),
+    depth: view.getUint32(at + 44, true),
+    levelIn: view.getUint32(at + 48, true)
+  };
+}
+
+/** What has happened, and how far it is. */
+export interface RunState {
+  /** enum jfhe_run_event */
+  readonly event: number;
+  /** of the input or output */
+  readonly number: number;
+  /** share of the forecast time, 0 to 1 */
+  readonly done: number;
+  /** by the pace so far, the forecast at first */
+  readonly secondsLeft: number;
+  /** bytes held */
+  readonly memoryNow: bigint;
+  /** so far */
+  readonly memoryPeak: bigint;
+}
+
+/** Bytes of a jfhe_run_state. */
+export const RUN_STATE_BYTES = 40;
+
+/** A copy of the jfhe_run_state at an address. */
+export function readRunState(memory: ArrayBuffer, at: Ptr<'jfhe_run_state'>): RunState {
+  const view = new DataView(memory);
+  return {
+    event: view.getUint32(at, true),
+    number: view.getUint32(at + 4, true),
+    done: view.getFloat64(at + 8, true),
+    secondsLeft: view.getFloat64(at + 16, true),
+    memoryNow: view.getBigUint64(at + 24, true),
+    memoryPeak: view.getBigUint64(at + 32, true)
+  };
+}
+
 /** The names that a jfhe.wasm of this version exports. */
 export const EXPORTS = [
   'free',
@@ -284,6 +455,7 @@ export const EXPORTS = [
   'jfhe_ckks_sub_pt',
   'jfhe_ckks_switch_key',
   'jfhe_ckks_to_level',
+  'jfhe_costs_measure',
   'jfhe_ct_bytes',
   'jfhe_ct_copy',
   'jfhe_ct_degree',
@@ -383,10 +555,19 @@ export const EXPORTS = [
   'jfhe_lower_slots',
   'jfhe_lower_slots_scratch',
   'jfhe_object_text',
+  'jfhe_pass_name',
   'jfhe_pk_free',
   'jfhe_pk_read',
   'jfhe_pk_write',
   'jfhe_pk_write_size',
+  'jfhe_plan_forecast',
+  'jfhe_plan_free',
+  'jfhe_plan_hash',
+  'jfhe_plan_new',
+  'jfhe_plan_options_init',
+  'jfhe_plan_output',
+  'jfhe_plan_rotations',
+  'jfhe_plan_text',
   'jfhe_poly_degree',
   'jfhe_poly_depth',
   'jfhe_poly_eval',
@@ -396,6 +577,40 @@ export const EXPORTS = [
   'jfhe_poly_relins',
   'jfhe_poly_sup',
   'jfhe_poly_value',
+  'jfhe_program_add',
+  'jfhe_program_add_const',
+  'jfhe_program_add_vector',
+  'jfhe_program_apply_linmap',
+  'jfhe_program_apply_poly',
+  'jfhe_program_bootstrap',
+  'jfhe_program_conjugate',
+  'jfhe_program_free',
+  'jfhe_program_hash',
+  'jfhe_program_inner_sum',
+  'jfhe_program_input',
+  'jfhe_program_input_name',
+  'jfhe_program_inputs',
+  'jfhe_program_level',
+  'jfhe_program_linmap',
+  'jfhe_program_log_slots',
+  'jfhe_program_lookup',
+  'jfhe_program_mul',
+  'jfhe_program_mul_const',
+  'jfhe_program_mul_vector',
+  'jfhe_program_neg',
+  'jfhe_program_new',
+  'jfhe_program_nodes',
+  'jfhe_program_output',
+  'jfhe_program_output_name',
+  'jfhe_program_outputs',
+  'jfhe_program_poly',
+  'jfhe_program_promise',
+  'jfhe_program_read',
+  'jfhe_program_rotate',
+  'jfhe_program_sub',
+  'jfhe_program_vector',
+  'jfhe_program_write',
+  'jfhe_program_write_size',
   'jfhe_pt_error',
   'jfhe_pt_free',
   'jfhe_pt_level',
@@ -405,6 +620,12 @@ export const EXPORTS = [
   'jfhe_release_scratch',
   'jfhe_rotate_sum',
   'jfhe_rotate_sum_scratch',
+  'jfhe_run_advance',
+  'jfhe_run_cancel',
+  'jfhe_run_free',
+  'jfhe_run_give',
+  'jfhe_run_new',
+  'jfhe_run_take',
   'jfhe_security_limit',
   'jfhe_sk_free',
   'jfhe_sk_from_entropy',
@@ -1325,6 +1546,291 @@ export class Calls {
    */
   ctxNewFromContainer(out: Ptr<'jfhe_ctx*'>, bytes: Ptr<'uint8_t'>, len: number, maxLogN: number): void {
     this.check(this.x.jfhe_ctx_new_from_container(out, bytes, len, maxLogN));
+  }
+
+  // ---- jfhe/plan.h ----
+
+  /** An empty program on vectors of 2^log_slots slots, log_slots <= 16. */
+  programNew(out: Ptr<'jfhe_program*'>, logSlots: number): void {
+    this.check(this.x.jfhe_program_new(out, logSlots));
+  }
+
+  programFree(program: Ptr<'jfhe_program'>): void {
+    this.x.jfhe_program_free(program);
+  }
+
+  programLogSlots(program: Ptr<'jfhe_program'>): number {
+    return this.x.jfhe_program_log_slots(program) >>> 0;
+  }
+
+  programNodes(program: Ptr<'jfhe_program'>): number {
+    return this.x.jfhe_program_nodes(program) >>> 0;
+  }
+
+  programInputs(program: Ptr<'jfhe_program'>): number {
+    return this.x.jfhe_program_inputs(program) >>> 0;
+  }
+
+  programOutputs(program: Ptr<'jfhe_program'>): number {
+    return this.x.jfhe_program_outputs(program) >>> 0;
+  }
+
+  /** Names of inputs and outputs in the order of their making; null beyond the last. */
+  programInputName(program: Ptr<'jfhe_program'>, input: number): Ptr<'char'> {
+    return (this.x.jfhe_program_input_name(program, input) >>> 0) as Ptr<'char'>;
+  }
+
+  programOutputName(program: Ptr<'jfhe_program'>, output: number): Ptr<'char'> {
+    return (this.x.jfhe_program_output_name(program, output) >>> 0) as Ptr<'char'>;
+  }
+
+  /** SHA-256 over the binary form: equal programs have equal hashes. JFHE_HASH_BYTES long. */
+  programHash(program: Ptr<'jfhe_program'>, hash: Ptr<'uint8_t'>): void {
+    this.check(this.x.jfhe_program_hash(program, hash));
+  }
+
+  /** A vector in the clear: count <= 2^log_slots numbers, the rest 0; im may be null. */
+  programVector(program: Ptr<'jfhe_program'>, out: Ptr<'uint32_t'>, re: Ptr<'double'>, im: Ptr<'double'>, count:
+    number): void {
+    this.check(this.x.jfhe_program_vector(program, out, re, im, count));
+  }
+
+  /** A polynomial, as jfhe_poly_new. */
+  programPoly(program: Ptr<'jfhe_program'>, out: Ptr<'uint32_t'>, coeff: Ptr<'double'>, count: number, basis: number, a:
+    number, b: number): void {
+    this.check(this.x.jfhe_program_poly(program, out, coeff, count, basis, a, b));
+  }
+
+  /** A linear map, as jfhe_linmap_new_array: diagonal index[t] is re[t*slots ..], im[t*slots ..]; im may be null. */
+  programLinmap(program: Ptr<'jfhe_program'>, out: Ptr<'uint32_t'>, index: Ptr<'int32_t'>, count: number, re:
+    Ptr<'double'>, im: Ptr<'double'>): void {
+    this.check(this.x.jfhe_program_linmap(program, out, index, count, re, im));
+  }
+
+  /**
+   * An encrypted input. packing: JFHE_PACK_REAL or _COMPLEX. bound: the largest modulus of a number that the program is made for, > 0.
+   * name: unique among inputs, at most JFHE_NAME_MAX bytes.
+   */
+  programInput(program: Ptr<'jfhe_program'>, out: Ptr<'uint32_t'>, name: Ptr<'char'>, packing: number, bound: number):
+    void {
+    this.check(this.x.jfhe_program_input(program, out, name, packing, bound));
+  }
+
+  programAdd(program: Ptr<'jfhe_program'>, out: Ptr<'uint32_t'>, a: number, b: number): void {
+    this.check(this.x.jfhe_program_add(program, out, a, b));
+  }
+
+  programSub(program: Ptr<'jfhe_program'>, out: Ptr<'uint32_t'>, a: number, b: number): void {
+    this.check(this.x.jfhe_program_sub(program, out, a, b));
+  }
+
+  programNeg(program: Ptr<'jfhe_program'>, out: Ptr<'uint32_t'>, a: number): void {
+    this.check(this.x.jfhe_program_neg(program, out, a));
+  }
+
+  /** Slot by slot; a = b squares. One level. */
+  programMul(program: Ptr<'jfhe_program'>, out: Ptr<'uint32_t'>, a: number, b: number): void {
+    this.check(this.x.jfhe_program_mul(program, out, a, b));
+  }
+
+  programAddConst(program: Ptr<'jfhe_program'>, out: Ptr<'uint32_t'>, a: number, re: number, im: number): void {
+    this.check(this.x.jfhe_program_add_const(program, out, a, re, im));
+  }
+
+  /** One level, unless re is a small integer and im 0. */
+  programMulConst(program: Ptr<'jfhe_program'>, out: Ptr<'uint32_t'>, a: number, re: number, im: number): void {
+    this.check(this.x.jfhe_program_mul_const(program, out, a, re, im));
+  }
+
+  programAddVector(program: Ptr<'jfhe_program'>, out: Ptr<'uint32_t'>, a: number, vector: number): void {
+    this.check(this.x.jfhe_program_add_vector(program, out, a, vector));
+  }
+
+  /** Slot by slot; one level. A vector of zeros and ones is a mask. */
+  programMulVector(program: Ptr<'jfhe_program'>, out: Ptr<'uint32_t'>, a: number, vector: number): void {
+    this.check(this.x.jfhe_program_mul_vector(program, out, a, vector));
+  }
+
+  /** To the left by k slots: out[i] = a[(i + k) mod slots]. */
+  programRotate(program: Ptr<'jfhe_program'>, out: Ptr<'uint32_t'>, a: number, k: number): void {
+    this.check(this.x.jfhe_program_rotate(program, out, a, k));
+  }
+
+  programConjugate(program: Ptr<'jfhe_program'>, out: Ptr<'uint32_t'>, a: number): void {
+    this.check(this.x.jfhe_program_conjugate(program, out, a));
+  }
+
+  /** out[i] = sum over j < count of a[i + j*stride]; count a power of two, stride*count <= slots. */
+  programInnerSum(program: Ptr<'jfhe_program'>, out: Ptr<'uint32_t'>, a: number, stride: number, count: number): void {
+    this.check(this.x.jfhe_program_inner_sum(program, out, a, stride, count));
+  }
+
+  /** One level. */
+  programApplyLinmap(program: Ptr<'jfhe_program'>, out: Ptr<'uint32_t'>, a: number, map: number): void {
+    this.check(this.x.jfhe_program_apply_linmap(program, out, a, map));
+  }
+
+  /** jfhe_poly_depth levels. flags: enum jfhe_poly_flag. */
+  programApplyPoly(program: Ptr<'jfhe_program'>, out: Ptr<'uint32_t'>, a: number, poly: number, flags: number): void {
+    this.check(this.x.jfhe_program_apply_poly(program, out, a, poly, flags));
+  }
+
+  /** The same value, no higher than `level`. */
+  programLevel(program: Ptr<'jfhe_program'>, out: Ptr<'uint32_t'>, a: number, level: number): void {
+    this.check(this.x.jfhe_program_level(program, out, a, level));
+  }
+
+  /** A table look-up and a bootstrap. Programs may hold them; jfhe_plan_new refuses them while no parameters evaluate them. */
+  programLookup(program: Ptr<'jfhe_program'>, out: Ptr<'uint32_t'>, a: number, vector: number): void {
+    this.check(this.x.jfhe_program_lookup(program, out, a, vector));
+  }
+
+  programBootstrap(program: Ptr<'jfhe_program'>, out: Ptr<'uint32_t'>, a: number): void {
+    this.check(this.x.jfhe_program_bootstrap(program, out, a));
+  }
+
+  /**
+   * The caller vouches that no number of value a has a modulus above `bound`, whatever the inputs within their bounds. It tightens what
+   * the plan proves; a wrong promise makes bounds wrong. Keeps the smaller of two.
+   */
+  programPromise(program: Ptr<'jfhe_program'>, a: number, bound: number): void {
+    this.check(this.x.jfhe_program_promise(program, a, bound));
+  }
+
+  /** Name a value as a result; name: unique among outputs. *out is the output's number. */
+  programOutput(program: Ptr<'jfhe_program'>, out: Ptr<'uint32_t'>, name: Ptr<'char'>, a: number): void {
+    this.check(this.x.jfhe_program_output(program, out, name, a));
+  }
+
+  /** Bytes of the text or binary form; 0 when a program has no output. */
+  programWriteSize(program: Ptr<'jfhe_program'>, text: number): number {
+    return this.x.jfhe_program_write_size(program, text) >>> 0;
+  }
+
+  /** bytes: room for _write_size bytes, which it fills (no terminating zero). */
+  programWrite(bytes: Ptr<'uint8_t'>, len: number, program: Ptr<'jfhe_program'>, text: number): void {
+    this.check(this.x.jfhe_program_write(bytes, len, program, text));
+  }
+
+  /**
+   * Either form, told apart by its first bytes. Hostile-safe: JFHE_ERR_FORMAT names the line or byte and what is wrong there.
+   * Memory  at most 64 bytes an operation and 16 a number of a table, counted against the length.
+   */
+  programRead(out: Ptr<'jfhe_program*'>, bytes: Ptr<'uint8_t'>, len: number): void {
+    this.check(this.x.jfhe_program_read(out, bytes, len));
+  }
+
+  /** "simplify" and so on; null beyond the last. */
+  passName(pass: number): Ptr<'char'> {
+    return (this.x.jfhe_pass_name(pass) >>> 0) as Ptr<'char'>;
+  }
+
+  /** Time the four on this machine in about 0.2 s. */
+  costsMeasure(ctx: Ptr<'jfhe_ctx'>, out: Ptr<'jfhe_costs'>): void {
+    this.check(this.x.jfhe_costs_measure(ctx, out));
+  }
+
+  /** -O2, all passes, no limit. */
+  planOptionsInit(options: Ptr<'jfhe_plan_options'>): void {
+    this.x.jfhe_plan_options_init(options);
+  }
+
+  /**
+   * Plan a program for parameters and keys.
+   *
+   * inputs   what each input will be, in the program's order (as jfhe_inspect fills them; level, scale, magnitude, errors,
+   *          packing, log_slots, key_id are read); null: fresh encryptions at the top level.
+   * keys     relinearisation and Galois keys; must outlive the plan. Null: bounds and costs of typical keys, every rotation present; such a
+   *          plan explains, and does not run.
+   * Error    every value's bounds are those that the run's ciphertexts will carry, to the last bit.
+   * Memory   at most 200 bytes an operation while planning, besides tables.
+   * Time     under 10 us an operation.
+   *
+   * Returns JFHE_OK, else *out is null:
+   *         JFHE_ERR_LEVEL    more multiplications in a row than the inputs have levels; names both numbers;
+   *         JFHE_ERR_RANGE    a value's bound does not fit its modulus, or an input's magnitude exceeds what the program declares; names the
+   *                           value and the operation;
+   *         JFHE_ERR_KEY      keys of other secrets, no relinearisation key, or a rotation that the keys cannot make; names it;
+   *         JFHE_ERR_FORM     inputs of other slots or packing than declared;
+   *         JFHE_ERR_MEMORY   above memory_limit, or out of memory;
+   *         JFHE_ERR_ARG      look-up or bootstrap, or options out of their set.
+   */
+  planNew(out: Ptr<'jfhe_plan*'>, ctx: Ptr<'jfhe_ctx'>, keys: Ptr<'jfhe_keyring'>, program: Ptr<'jfhe_program'>, inputs:
+    Ptr<'jfhe_info'>, options: Ptr<'jfhe_plan_options'>): void {
+    this.check(this.x.jfhe_plan_new(out, ctx, keys, program, inputs, options));
+  }
+
+  planFree(plan: Ptr<'jfhe_plan'>): void {
+    this.x.jfhe_plan_free(plan);
+  }
+
+  planForecast(plan: Ptr<'jfhe_plan'>, out: Ptr<'jfhe_forecast'>): void {
+    this.x.jfhe_plan_forecast(plan, out);
+  }
+
+  /** What output number `output` will say of itself. Any pointer may be null. JFHE_ERR_ARG beyond the last. */
+  planOutput(plan: Ptr<'jfhe_plan'>, output: number, level: Ptr<'uint32_t'>, magnitude: Ptr<'double'>, errorWorst:
+    Ptr<'double'>, errorProbable: Ptr<'double'>): void {
+    this.check(this.x.jfhe_plan_output(plan, output, level, magnitude, errorWorst, errorProbable));
+  }
+
+  /** Rotations whose Galois keys the plan uses: writes at most `cap`, returns how many. */
+  planRotations(plan: Ptr<'jfhe_plan'>, k: Ptr<'int32_t'>, cap: number): number {
+    return this.x.jfhe_plan_rotations(plan, k, cap) >>> 0;
+  }
+
+  /**
+   * The plan as text, a line an operation, with levels, bounds and costs as far as planned. Writes at most `cap` bytes with a terminating zero
+   * and returns the bytes of the whole, the zero included.
+   */
+  planText(plan: Ptr<'jfhe_plan'>, text: Ptr<'char'>, cap: number): number {
+    return this.x.jfhe_plan_text(plan, text, cap) >>> 0;
+  }
+
+  /**
+   * SHA-256 over parameters, program and every choice that fixes the result's bytes. With the inputs' hashes it names a result, so a store can
+   * reuse it. JFHE_HASH_BYTES long.
+   */
+  planHash(plan: Ptr<'jfhe_plan'>, hash: Ptr<'uint8_t'>): void {
+    this.check(this.x.jfhe_plan_hash(plan, hash));
+  }
+
+  /**
+   * Start. Allocates scratch for the context's threads; the plan must outlive the run. `skip`: one byte an output, nonzero for those that
+   * are not wanted (they were computed before), or null: what only they need is left out.
+   */
+  runNew(out: Ptr<'jfhe_run*'>, plan: Ptr<'jfhe_plan'>, skip: Ptr<'uint8_t'>): void {
+    this.check(this.x.jfhe_run_new(out, plan, skip));
+  }
+
+  runFree(run: Ptr<'jfhe_run'>): void {
+    this.x.jfhe_run_free(run);
+  }
+
+  /**
+   * Work until something happens or about `slice` seconds have passed (0: no limit). Intermediates are freed at their last use.
+   * Returns JFHE_ERR_CANCELLED after jfhe_run_cancel, or the failure of an operation; then the run can only be freed.
+   */
+  runAdvance(run: Ptr<'jfhe_run'>, slice: number, state: Ptr<'jfhe_run_state'>): void {
+    this.check(this.x.jfhe_run_advance(run, slice, state));
+  }
+
+  /**
+   * Hand over an input. The run takes ownership on success and frees it at its last use.
+   * JFHE_ERR_FORM, _LEVEL, _SCALE, _RANGE, _KEY when it is not what was planned for.
+   */
+  runGive(run: Ptr<'jfhe_run'>, input: number, ct: Ptr<'jfhe_ct'>): void {
+    this.check(this.x.jfhe_run_give(run, input, ct));
+  }
+
+  /** Take a ready output; the caller frees it. JFHE_ERR_ARG when it is not ready or was taken. */
+  runTake(run: Ptr<'jfhe_run'>, output: number, ct: Ptr<'jfhe_ct*'>): void {
+    this.check(this.x.jfhe_run_take(run, output, ct));
+  }
+
+  /** Ask a run to stop at its next operation; any thread. */
+  runCancel(run: Ptr<'jfhe_run'>): void {
+    this.x.jfhe_run_cancel(run);
   }
 
   // ---- jfhe/secret.h ----
