@@ -19,6 +19,7 @@ for group in "$@"; do
     test)
         need python3 have python3
         need python3-venv python3 -c 'import ensurepip, venv'
+        need python3-dev python3 -c 'import os, sysconfig; os.stat(sysconfig.get_paths()["include"] + "/Python.h")'
         need nodejs have node
         need npm have npm
         need binutils have nm
