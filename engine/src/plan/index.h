@@ -24,6 +24,6 @@ void jfi_index_put(jfi_index *x, uint32_t tag, uint32_t number);
 /* The next number with this tag, or UINT32_MAX. *cursor is the tag at first, and the caller's to keep between calls. */
 uint32_t jfi_index_next(const jfi_index *x, uint32_t tag, uint32_t *cursor);
 
-/* 32 bits of a hash of bytes. [FNV: Fowler, Noll, Vo] */
+/* 32 bits of a hash of bytes. [FNV] */
 uint32_t jfi_tag(const void *bytes, size_t len);
 #endif
