@@ -318,6 +318,14 @@ JFI_TEST(inspect_says_what_was_written) {
   jfhe_ct *ct;
   CHECK_OK(jfhe_ct_read(ctx, &ct, b, len));
   CHECK(info.error_probable == jfhe_ct_error_probable(ct));
+  jfhe_info same;
+  CHECK_OK(jfhe_ct_inspect(ct, &same));
+  CHECK_MEM(&same, &info, sizeof info);
+  CHECK_STATUS(jfhe_ct_inspect(NULL, &same), JFHE_ERR_ARG);
+  jfhe_ct_free(ct);
+  CHECK_OK(jfhe_ct_new(&ct, ctx, 1, 1));
+  CHECK(jfhe_ct_inspect(ct, &same) != JFHE_OK); /* never filled */
+  CHECK_MEM(&same, &info, sizeof info);
   jfhe_ct_free(ct);
   free(b);
   CHECK_STATUS(jfhe_inspect(NULL, 0, &info), JFHE_ERR_ARG);

@@ -79,6 +79,9 @@ typedef size_t (*jfhe_read_fn)(void *self, void *data, size_t len);
  *  Returns JFHE_OK, else *out is unchanged: JFHE_ERR_FORMAT, _VERSION, _CHECKSUM, _TRUNCATED as status.h says, JFHE_ERR_KEY,
  *          _SCALE, _VALUE or _FORM for a field that no object of this kind can have. */
 JFHE_API JFHE_CHECK jfhe_status jfhe_inspect(const uint8_t *bytes, size_t len, jfhe_info *out);
+/** What jfhe_inspect would say of a ciphertext's packed container, without writing one: what jfhe_plan_new asks of an input.
+ *  Returns JFHE_OK, else *out is unchanged: JFHE_ERR_ARG for a null pointer, JFHE_ERR_KEY and the like for one that was never filled. */
+JFHE_API JFHE_CHECK jfhe_status jfhe_ct_inspect(const jfhe_ct *ct, jfhe_info *out);
 /** "ciphertext", "public key" and so on; "unknown" for other numbers. Never null. */
 JFHE_API const char *jfhe_object_text(uint32_t object);
 JFHE_API const char *jfhe_encoding_text(uint32_t encoding);

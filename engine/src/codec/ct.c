@@ -57,6 +57,14 @@ jfhe_status jfhe_ct_write_stream(jfhe_write_fn write, void *self, const jfhe_ct 
   return jfi_write_stream(write, self, &h, payload, ct);
 }
 
+jfhe_status jfhe_ct_inspect(const jfhe_ct *ct, jfhe_info *out) {
+  jfi_header h;
+  if (!ct || !out) return jfi_fail(JFHE_ERR_ARG, "a pointer is null");
+  JFI_TRY(make_header(&h, ct, JFHE_ENCODING_PACKED));
+  jfi_header_info(&h, out);
+  return JFHE_OK;
+}
+
 /* ---- reading ---- */
 static void fill_fields(jfhe_ct *ct, const jfi_header *h) {
   ct->degree = h->degree;

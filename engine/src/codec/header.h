@@ -71,6 +71,8 @@ static inline int jfi_encoding_raw(uint32_t e) { return e == JFHE_ENCODING_RAW |
 void jfi_header_layout(jfi_header *h);
 /* Bytes of the object's residues in memory. */
 uint64_t jfi_header_memory(const jfi_header *h);
+/* What a checked header says, for callers. */
+void jfi_header_info(const jfi_header *h, jfhe_info *out);
 
 /* Everything that a header must fulfil on its own: fields in range, none set that the object lacks. Bounds `log_n`, `digits` and the
  * like before anything is computed from them. Used by readers and, so that nothing unreadable is written, by writers. */

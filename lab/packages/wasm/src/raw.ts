@@ -462,6 +462,7 @@ export const EXPORTS = [
   'jfhe_ct_error_probable',
   'jfhe_ct_error_worst',
   'jfhe_ct_free',
+  'jfhe_ct_inspect',
   'jfhe_ct_key_id',
   'jfhe_ct_level',
   'jfhe_ct_log_slots',
@@ -1476,6 +1477,14 @@ export class Calls {
    */
   inspect(bytes: Ptr<'uint8_t'>, len: number, out: Ptr<'jfhe_info'>): void {
     this.check(this.x.jfhe_inspect(bytes, len, out));
+  }
+
+  /**
+   * What jfhe_inspect would say of a ciphertext's packed container, without writing one: what jfhe_plan_new asks of an input.
+   * Returns JFHE_OK, else *out is unchanged: JFHE_ERR_ARG for a null pointer, JFHE_ERR_KEY and the like for one that was never filled.
+   */
+  ctInspect(ct: Ptr<'jfhe_ct'>, out: Ptr<'jfhe_info'>): void {
+    this.check(this.x.jfhe_ct_inspect(ct, out));
   }
 
   /** "ciphertext", "public key" and so on; "unknown" for other numbers. Never null. */
