@@ -7,7 +7,7 @@
 const char cli_help_bench[] = "jfhe bench    time the engine on this machine\n"
                               "\n"
                               "  --filter NAME      only measurements whose name contains NAME (ntt_fwd, ckks_mul, "
-                              "ckks_rotate, encrypt_seeded, ..)\n"
+                              "ckks_rotate, encrypt_seeded, plan_100k, ..)\n"
                               "  --preset A,B,..    only these parameter sets (stats-lite, stats, ml, deep, n15, n16)\n"
                               "  --threads T        (default 1)\n"
                               "  --budget-ms M      time for one measurement (default 500)\n"
@@ -26,5 +26,5 @@ int cli_bench(int argc, char **argv) {
   CLI_DO(cli_options("bench", argc, argv, table, sizeof table / sizeof *table, NULL, NULL));
   o.threads = threads ? threads : 1;
   o.budget_ms = budget;
-  return jfi_bench_ntt(&o) || jfi_bench_ckks(&o) ? CLI_BAD : 0;
+  return jfi_bench_ntt(&o) || jfi_bench_ckks(&o) || jfi_bench_plan(&o) ? CLI_BAD : 0;
 }
