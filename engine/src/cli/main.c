@@ -16,6 +16,9 @@ static const char HELP[] =
     "  jfhe inspect FILE...                             say what a file is; needs no key\n"
     "  jfhe stats --keys DIR --in DIR --out DIR         mean, variance, covariance, correlation; needs no secret key\n"
     "  jfhe decrypt --keys DIR --in DIR                 open a result\n"
+    "  jfhe explain PROGRAM --preset NAME               say how a program would be computed, with bounds, time and "
+    "memory\n"
+    "  jfhe run PROGRAM --keys DIR --in .. --out DIR    compute a program on ciphertexts; needs no secret key\n"
     "  jfhe bench                                       time the engine on this machine\n"
     "  jfhe selftest                                    check every scheme and backend on this machine\n"
     "  jfhe help COMMAND                                options of a command\n"
@@ -30,9 +33,14 @@ typedef struct command {
 } command;
 
 static const command COMMANDS[] = {
-    {"keygen", cli_keygen, cli_help_keygen},       {"encrypt", cli_encrypt, cli_help_encrypt},
-    {"inspect", cli_inspect, cli_help_inspect},    {"stats", cli_stats, cli_help_stats},
-    {"decrypt", cli_decrypt, cli_help_decrypt},    {"bench", cli_bench, cli_help_bench},
+    {"keygen", cli_keygen, cli_help_keygen},
+    {"encrypt", cli_encrypt, cli_help_encrypt},
+    {"inspect", cli_inspect, cli_help_inspect},
+    {"stats", cli_stats, cli_help_stats},
+    {"decrypt", cli_decrypt, cli_help_decrypt},
+    {"explain", cli_explain, cli_help_explain},
+    {"run", cli_run, cli_help_run},
+    {"bench", cli_bench, cli_help_bench},
     {"selftest", cli_selftest, cli_help_selftest},
 };
 

@@ -69,21 +69,27 @@ void cli_progress_start(cli_progress *p, const char *what, uint64_t total) {
   *p = (cli_progress){.what = what, .start = cli_now(), .total = total ? total : 1, .tty = isatty(STDERR_FILENO)};
 }
 
-void cli_progress_at(cli_progress *p, uint64_t done) {
-  double now = cli_now(), spent = now - p->start;
-  if (!p->tty || spent < 1 || now - p->shown < 0.1) return;
-  char bar[31], left[16];
-  double part = (double)done / (double)p->total;
+/* left < 0: not known yet. */
+static void draw(cli_progress *p, double part, double left) {
+  char bar[31], time[16];
+  double now = cli_now();
+  if (!p->tty || now - p->start < 1 || now - p->shown < 0.1) return;
   if (part > 1) part = 1;
   int full = (int)(part * 30);
   memset(bar, '#', (size_t)full);
   memset(bar + full, '.', (size_t)(30 - full));
   bar[30] = 0;
-  fprintf(stderr, "\r%s [%s] %3.0f %%, %s left  ", p->what, bar, part * 100,
-          part > 0 ? cli_seconds(left, spent / part - spent) : "?");
+  fprintf(stderr, "\r%s [%s] %3.0f %%, %s left  ", p->what, bar, part * 100, left < 0 ? "?" : cli_seconds(time, left));
   p->shown = now;
   p->drawn = g_bar = 1;
 }
+
+void cli_progress_at(cli_progress *p, uint64_t done) {
+  double spent = cli_now() - p->start, part = (double)done / (double)p->total;
+  draw(p, part, part > 0 ? spent / part - spent : -1);
+}
+
+void cli_progress_left(cli_progress *p, double part, double left) { draw(p, part, left); }
 
 void cli_progress_end(cli_progress *p) {
   if (p->drawn) fprintf(stderr, "\r%*s\r", 78, "");

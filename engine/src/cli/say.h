@@ -43,6 +43,8 @@ typedef struct cli_progress {
 } cli_progress;
 void cli_progress_start(cli_progress *p, const char *what, uint64_t total);
 void cli_progress_at(cli_progress *p, uint64_t done);
+/* The same from a share, 0 to 1, and the seconds left as somebody knows them better than by the clock. */
+void cli_progress_left(cli_progress *p, double part, double left);
 void cli_progress_end(cli_progress *p);
 
 /* Zero when s is not UTF-8. */
