@@ -98,7 +98,8 @@ JFHE_API size_t jfhe_program_write_size(const jfhe_program *program, int text);
 /** bytes: room for _write_size bytes, which it fills (no terminating zero). */
 JFHE_API JFHE_CHECK jfhe_status jfhe_program_write(uint8_t *bytes, size_t len, const jfhe_program *program, int text);
 /** Either form, told apart by its first bytes. Hostile-safe: JFHE_ERR_FORMAT names the line or byte and what is wrong there.
- *  Memory  at most 64 bytes an operation and 16 a number of a table, counted against the length. */
+ *  Memory  at most 64 bytes an operation, 16 a number of a table, and 700 more an input, an output or a table, counted against the
+ *          length. */
 JFHE_API JFHE_CHECK jfhe_status jfhe_program_read(jfhe_program **out, const uint8_t *bytes, size_t len);
 
 /* ==== plans ==== */

@@ -1723,7 +1723,8 @@ export class Calls {
 
   /**
    * Either form, told apart by its first bytes. Hostile-safe: JFHE_ERR_FORMAT names the line or byte and what is wrong there.
-   * Memory  at most 64 bytes an operation and 16 a number of a table, counted against the length.
+   * Memory  at most 64 bytes an operation, 16 a number of a table, and 700 more an input, an output or a table, counted against the
+   *         length.
    */
   programRead(out: Ptr<'jfhe_program*'>, bytes: Ptr<'uint8_t'>, len: number): void {
     this.check(this.x.jfhe_program_read(out, bytes, len));
