@@ -1,0 +1,13 @@
+"""Encrypted programs: expressions on encrypted vectors, planned and run by the engine.
+
+A :class:`Value` is one encrypted vector that may not be computed yet, a :class:`Session` the keys to compute with, and
+:func:`compute` does it. Shapes, chunks and ranges are the next storey's: :mod:`jupyterfhe.array`.
+"""
+
+from .execute import Graph, compute, foresee
+from .options import options
+from .program import Plan, Program, Run, cancel_all
+from .session import Session
+from .value import Value, Vector
+
+__all__ = ["Graph", "Plan", "Program", "Run", "Session", "Value", "Vector", "cancel_all", "compute", "foresee", "options"]

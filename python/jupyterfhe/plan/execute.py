@@ -1,0 +1,175 @@
+"""From expressions to results: collect the graph, plan it, run it, keep what was computed."""
+
+from ..core import errors
+from . import clear, keys
+from .leaf import Held
+from .options import options
+from .program import DONE, OUTPUT, WANTS, Plan, Program, Run
+from .progress import Bar
+from .session import PLANS_KEPT
+
+SLICE = 0.05  # seconds of work between two looks at Ctrl-C and the bar
+
+
+class Graph:
+    """What wanted values are made of, in an order in which everything is made before it is read.
+
+    Parameters
+    ----------
+    values : iterable of Value
+        Of one session; those that are leaves already are left out.
+    """
+
+    def __init__(self, values):
+        """Walk, without recursion: chains are as long as a user's loop."""
+        self.wanted = list(dict.fromkeys(v for v in values if v.stored is None))
+        self.order, self.leaves = [], []  # (value, made) and (value, stored): read once, for others compute too
+        seen, stack = set(), [(v, None) for v in reversed(self.wanted)]
+        while stack:
+            value, made = stack.pop()
+            if made is not None:
+                self.order.append((value, made))
+                continue
+            if value in seen:
+                continue
+            seen.add(value)
+            made = value.made
+            if made[0] == "input":
+                self.leaves.append((value, made[2]))
+                continue
+            stack.append((value, made))
+            stack.extend((a, None) for a in reversed(made[1]) if a not in seen)
+        self.session = self.wanted[0].session if self.wanted else None
+
+    def program(self):
+        """The :class:`Program`: inputs, operations, promises, outputs.
+
+        Returns
+        -------
+        Program
+        """
+        program, number = Program(self.session.log_slots), {}
+        for i, (value, stored) in enumerate(self.leaves):
+            number[value] = program.input(f"x{i}", stored.complex, max(stored.magnitude, 2.0**-1000))
+        for value, (op, args, data) in self.order:
+            at = number[value] = program.append(op, [number[a] for a in args], data)
+            if value.promise is not None:
+                program.promise(at, value.promise)
+        for i, value in enumerate(self.wanted):
+            program.output(f"y{i}", number[value])
+        return program
+
+
+def _shape(infos):
+    """What of the inputs a plan depends on, so that it serves again for others of the same."""
+    return tuple((i.level, i.scale, i.magnitude, i.error_worst, i.error_sd, i.packing, bytes(i.key_id)) for i in infos)
+
+
+def _name(graph, program, keep):
+    infos = None if graph.session.is_clear else _shape([stored.info for _, stored in graph.leaves])
+    # threads: a plan says how much scratch they take together
+    return program.hash, infos, keep, options.memory_limit, options.optimize, graph.session.params.threads
+
+
+def _ring(graph):
+    return keys.ring(graph.session, ((op, data) for _, (op, _, data) in graph.order))
+
+
+def _make(graph, program, keep, ring):
+    session = graph.session
+    settings = {"keep_levels": keep, "memory_limit": options.memory_limit or 0, "optimize": options.optimize}
+    infos = None if session.is_clear else [stored.info for _, stored in graph.leaves]
+    try:
+        return Plan(program, session.params, ring, infos, **settings)
+    except errors.DepthError as why:
+        raise errors.DepthError(f"{why.detail} (parameters {session.params.name} have {session.params.levels})",
+                                "Multiply fewer times in a row, compute() less often with less kept for later, or encrypt with "
+                                "parameters of more depth: 'stats' has 6, 'ml' 14.", why.status) from None
+
+
+def _levels(session, keep):
+    keep = options.keep_levels if keep is None else keep
+    return session.params.levels if keep is None else keep
+
+
+def foresee(values, keep_levels=None):
+    """Plan without running, for typical keys where some are missing.
+
+    Parameters
+    ----------
+    values : sequence of Value
+        Of one session.
+    keep_levels : int, optional
+
+    Returns
+    -------
+    (Graph, Plan or None)
+        None when all values are leaves.
+    """
+    graph = Graph(values)
+    if not graph.wanted:
+        return graph, None
+    keep, program = _levels(graph.session, keep_levels), graph.program()
+    try:
+        return graph, _make(graph, program, keep, None if graph.session.is_clear else _ring(graph))
+    except errors.KeyMissingError:
+        return graph, _make(graph, program, keep, None)
+
+
+def compute(values, keep_levels=None):
+    """Compute values; each is a leaf afterwards.
+
+    Parameters
+    ----------
+    values : iterable of Value
+    keep_levels : int, optional
+        Levels that results shall have for further work, as far as inputs allow; ``options.keep_levels`` by default.
+
+    Raises
+    ------
+    DepthError, RangeError, KeyMissingError, OutOfMemoryError
+        Before anything runs.
+    CancelledError, KeyboardInterrupt
+        While it runs; what was finished is kept, and the next run goes on from there.
+
+    Notes
+    -----
+    Memory: the plan's forecast, shown by :func:`foresee`. Time: the forecast; Ctrl-C acts between two operations.
+    """
+    by_session = {}
+    for value in values:
+        by_session.setdefault(id(value.session), []).append(value)
+    for group in by_session.values():
+        graph = Graph(group)
+        if graph.wanted:
+            (clear.run if graph.session.is_clear else _compute)(graph, keep_levels)
+
+
+def _compute(graph, keep_levels):
+    session, keep, program = graph.session, _levels(graph.session, keep_levels), graph.program()
+    ring = _ring(graph)
+    with session.params.gate:  # until its end: neither threads nor keys change under a run
+        name = _name(graph, program, keep)
+        with session.lock:
+            plan = session.plans.pop(name, None)  # taken out: one run at a time
+        if plan is None:
+            plan = _make(graph, program, keep, ring)
+        _run(graph, plan)
+        with session.lock:
+            session.plans[name] = plan
+            while len(session.plans) > PLANS_KEPT:
+                session.plans.popitem(last=False)
+
+
+def _run(graph, plan):
+    """Drive a run to its end."""
+    params, run = plan.params, Run(plan)
+    with Bar(plan.forecast.seconds, "computing") as bar:
+        while (event := run.advance(SLICE)) != DONE:
+            if event == WANTS:
+                number = run.state.number
+                run.give(number, graph.leaves[number][1].open(params))
+            elif event == OUTPUT:
+                number = run.state.number
+                graph.wanted[number].made = "input", (), Held(run.take(number))
+            bar.show(run.state)

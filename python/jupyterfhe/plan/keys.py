@@ -1,0 +1,89 @@
+"""Which evaluation keys a program needs, and their loading."""
+
+import weakref
+
+from ..core.errors import KeyMissingError
+
+_steps = weakref.WeakKeyDictionary()  # by EvaluationKeys: (how many keys, step table) for each count of slots
+
+
+def ring(session, ops):
+    """Load what a program's operations need.
+
+    Parameters
+    ----------
+    session : Session
+    ops : iterable of (str, object)
+        Names and public data of its operations.
+
+    Returns
+    -------
+    cdata
+        The ``jfhe_keyring *``.
+    """
+    amounts, names = set(), set()
+    for op, data in ops:
+        names.add(op)
+        if op == "rotate":
+            amounts.add(data)
+        elif op == "inner_sum":
+            stride, count = data
+            amounts.update(stride << t for t in range(count.bit_length() - 1))
+    keys = session.keys
+    galois = elements(session, sorted(k % session.slots for k in amounts if k % session.slots))
+    relin = bool(names & {"mul", "poly"})
+    if relin and not keys.has_relin:
+        raise KeyMissingError("the program multiplies encrypted numbers, and there is no relinearisation key",
+                              "Open the whole folder of evaluation keys; relin.key is one of its files.")
+    return keys.need(relin=relin, galois=galois, conjugate="conjugate" in names)
+
+
+def elements(session, amounts):
+    """Galois elements of present keys that make these rotations, several in a row where none does at once.
+
+    Parameters
+    ----------
+    session : Session
+    amounts : iterable of int
+        In [1, slots).
+
+    Returns
+    -------
+    list of int
+    """
+    have, slots, out = set(session.keys.galois), session.slots, []
+    for k in amounts:
+        while k:
+            step = k if _element(session, k, have) else _table(session, have)[k]
+            if not step:
+                raise KeyMissingError(f"no key rotates by {k}, nor do several in a row")
+            out.append(_element(session, step, have))
+            k = (k - step) % slots
+    return sorted(set(out))
+
+
+def _element(session, k, have):
+    """The first of the elements for a rotation that the engine would try and that has a key."""
+    for amount in (k, k - session.slots):
+        galois = session.params.galois(amount)
+        if galois in have:
+            return galois
+    return None
+
+
+def _table(session, have):
+    """The last step of a shortest row of rotations to each amount, 0 where there is none."""
+    made = _steps.setdefault(session.keys, {}).get(session.slots)
+    if made is not None and made[0] == have:
+        return made[1]
+    slots, steps = session.slots, [k % session.slots for k in session.keys.rotations]
+    steps = [k for k in dict.fromkeys(steps) if k]
+    last, queue = [0] * slots, [0]
+    for at in queue:  # grows while it is read
+        for step in steps:
+            to = (at + step) % slots
+            if to and not last[to]:
+                last[to] = step
+                queue.append(to)
+    _steps[session.keys][slots] = have, last
+    return last

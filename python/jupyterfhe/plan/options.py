@@ -1,0 +1,85 @@
+"""What a person may set: how results are shown, how much may be spent."""
+
+import contextlib
+
+from ..core.errors import ArgumentError
+
+
+def _count(value):
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+_CHECKS = {
+    "progress": (lambda v: v in ("auto", True, False), "'auto', True or False"),
+    "slow": (lambda v: isinstance(v, (int, float)) and v >= 0, "a number of seconds"),
+    "keep_levels": (lambda v: v is None or _count(v), "None or a count of levels"),
+    "max_operations": (lambda v: _count(v) and v > 0, "a positive count"),
+    "memory_limit": (lambda v: v is None or _count(v), "None or a count of bytes"),
+    "optimize": (lambda v: v in (0, 1, 2, 3), "0 to 3"),
+}
+
+
+class Options:
+    """Settings of the whole process; ``with options.set(progress=False):`` changes some for a while.
+
+    Attributes
+    ----------
+    progress : {'auto', True, False}
+        Whether a run that takes longer than `slow` shows a bar; 'auto' does in terminals and notebooks.
+    slow : float, default=1.0
+        Seconds of forecast from which a bar is shown.
+    keep_levels : int or None, default=None
+        Levels that :meth:`compute` leaves for further work; None leaves all that the inputs allow. Fewer is faster.
+    max_operations : int, default=20_000
+        The most rotations and products that a change of layout may cost before it is refused with a rewrite.
+    memory_limit : int or None, default=None
+        Bytes that a run may take; a plan that needs more is refused with both numbers.
+    optimize : {0, 1, 2, 3}, default=2
+        How hard the planner works.
+    """
+
+    __slots__ = tuple(_CHECKS)
+
+    def __init__(self):
+        """Defaults."""
+        self.progress, self.slow, self.keep_levels = "auto", 1.0, None
+        self.max_operations, self.memory_limit, self.optimize = 20_000, None, 2
+
+    def __setattr__(self, name, value):
+        """Refuse what is no setting, or not one of its values."""
+        if name not in _CHECKS:
+            raise AttributeError(f"there is no option {name!r}; there are {', '.join(_CHECKS)}")
+        check, words = _CHECKS[name]
+        if not check(value):
+            raise ArgumentError(f"option {name} is {words}, not {value!r}")
+        object.__setattr__(self, name, value)
+
+    @contextlib.contextmanager
+    def set(self, **changes):
+        """Change some settings inside a ``with`` block.
+
+        Parameters
+        ----------
+        **changes
+            Settings by name.
+
+        Yields
+        ------
+        Options
+        """
+        before = {name: getattr(self, name, None) for name in changes}
+        try:
+            for name, value in changes.items():
+                setattr(self, name, value)
+            yield self
+        finally:
+            for name, value in before.items():
+                if name in _CHECKS:
+                    setattr(self, name, value)
+
+    def __repr__(self):
+        """All settings."""
+        return f"Options({', '.join(f'{name}={getattr(self, name)!r}' for name in _CHECKS)})"
+
+
+options = Options()

@@ -1,0 +1,151 @@
+"""A session: the parameters and evaluation keys with which values are computed. Values of two sessions never meet."""
+
+import collections
+import os
+import threading
+import weakref
+from pathlib import Path
+
+from ..core import Ciphertext, EvaluationKeys, Parameters
+from ..core.errors import ArgumentError, ContextError, KeyMissingError
+from .leaf import Filed, Held
+from .value import Value
+
+PLANS_KEPT = 16  # plans of a session that are kept for the next time
+
+_sessions = weakref.WeakValueDictionary()  # by folder or by keys, so that what is opened twice can meet
+_making = threading.Lock()
+
+
+class Session:
+    """What values are computed with.
+
+    Use :meth:`of`, so that one set of keys has one session.
+
+    Parameters
+    ----------
+    params : jupyterfhe.core.Parameters
+    keys : jupyterfhe.core.EvaluationKeys or None
+        None: values are in the clear, for simulation.
+    log_slots : int
+    """
+
+    def __init__(self, params, keys, log_slots):
+        """Start without plans."""
+        self.params, self.keys, self.log_slots = params, keys, log_slots
+        self.plans = collections.OrderedDict()  # by what they were made for; a plan in use is taken out
+        self.lock = threading.Lock()
+
+    @classmethod
+    def of(cls, keys, log_slots=None):
+        """The session of some keys.
+
+        Parameters
+        ----------
+        keys : path-like or jupyterfhe.core.EvaluationKeys
+            A folder of evaluation keys, or what was opened of one.
+        log_slots : int, optional
+            log2 of how many numbers a ciphertext holds; all that the ring has by default.
+
+        Returns
+        -------
+        Session
+        """
+        with _making:
+            if isinstance(keys, (str, os.PathLike)):
+                place = Path(keys).resolve()
+                known = [s for (what, _), s in _sessions.items() if what == place]
+                keys = known[0].keys if known else EvaluationKeys.open(place)
+            place = keys.folder.resolve() if keys.folder else id(keys)
+            log_slots = keys.params.log_n - 1 if log_slots is None else log_slots
+            session = _sessions.get((place, log_slots))
+            if session is None or session.keys is not keys:
+                session = _sessions[place, log_slots] = cls(keys.params, keys, log_slots)
+            return session
+
+    @classmethod
+    def clear(cls, params="stats", log_slots=None):
+        """A session in which values are in the clear: for :func:`jupyterfhe.simulate`.
+
+        Parameters
+        ----------
+        params : str or jupyterfhe.core.Parameters, default='stats'
+        log_slots : int, optional
+
+        Returns
+        -------
+        Session
+        """
+        params = Parameters.preset(params) if isinstance(params, str) else params
+        return cls(params, None, params.log_n - 1 if log_slots is None else log_slots)
+
+    # ---- what it holds ----
+    @property
+    def slots(self):
+        """Numbers in a ciphertext."""
+        return 1 << self.log_slots
+
+    @property
+    def is_clear(self):
+        """Whether values are in the clear."""
+        return self.keys is None
+
+    @property
+    def room(self):
+        """How large a number may be at the lowest level, where most room is wanted."""
+        return 2.0 ** self.params.log_q(0) / (2.01 * self.params.scale(0))
+
+    def hold(self, ciphertext):
+        """A leaf of a ciphertext in memory.
+
+        Parameters
+        ----------
+        ciphertext : jupyterfhe.core.Ciphertext
+
+        Returns
+        -------
+        Value
+        """
+        if not isinstance(ciphertext, Ciphertext) or ciphertext.params is not self.params:
+            raise ContextError(f"{ciphertext!r} is no ciphertext of {self.params}")
+        return self._leaf(Held(ciphertext))
+
+    def file(self, path):
+        """A leaf of a container that stays in its file.
+
+        Parameters
+        ----------
+        path : path-like
+
+        Returns
+        -------
+        Value
+        """
+        return self._leaf(Filed(path))
+
+    def _leaf(self, stored):
+        info = stored.info
+        if bytes(info.params_hash).hex() != self.params.hash:
+            raise ContextError(f"a vector is of other parameters than {self.params}")
+        if self.keys.key_id not in (None, bytes(info.key_id).hex()):
+            raise KeyMissingError(f"a vector is under key {bytes(info.key_id).hex()[:8]}, the session's keys are of "
+                                  f"{self.keys.key_id[:8]}", "Open it with the keys of its own owner.")
+        if info.log_slots != self.log_slots:
+            raise ArgumentError(f"a vector of 2^{info.log_slots} slots in a session of 2^{self.log_slots}",
+                                "Encrypt all vectors that shall meet with one log_slots.")
+        return Value.leaf(self, stored)
+
+    def refuse(self, other):
+        """Say why values of two sessions do not meet."""
+        if self.params is not other.params:
+            raise ContextError(f"values of {self.params} and of {other.params} do not meet",
+                               "Encrypt both with one set of parameters.")
+        if self.is_clear or other.is_clear or self.log_slots != other.log_slots:
+            raise ContextError("values of different sessions do not meet", "Open both in one session.")
+        raise KeyMissingError(f"values under key {str(self.keys.key_id)[:8]} and key {str(other.keys.key_id)[:8]} do not meet",
+                              "Open all data with one folder of evaluation keys: jf.open(path, keys=folder).")
+
+    def __repr__(self):
+        """Parameters and key."""
+        key = "in the clear" if self.is_clear else f"key {(self.keys.key_id or 'none')[:8]}"
+        return f"<Session of {self.params.name}, {self.slots} slots, {key}>"

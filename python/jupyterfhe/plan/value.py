@@ -1,0 +1,171 @@
+"""One encrypted vector as an expression that is computed when somebody needs it.
+
+Building costs a small object an operation and moves no ciphertext. What a :class:`Value` is made of stands in one tuple,
+``made``: an operation, the values that it reads, and its public data. A computed value is a leaf, and forgets what it was
+made of. Operations are those of ``jfhe/plan.h``; nothing here knows a level or a scale.
+"""
+
+import math
+
+import numpy as np
+
+from ..core.errors import ArgumentError, InvalidValueError
+
+
+class Vector:
+    """Public numbers for the slots, read-only; the slots behind them count as 0.
+
+    Parameters
+    ----------
+    values : array_like of shape (n,)
+        Real or complex.
+    """
+
+    __slots__ = ("im", "largest", "re")
+
+    def __init__(self, values):
+        """Copy, so that nobody changes them later."""
+        array = np.asarray(values)
+        if array.ndim != 1 or not array.size:
+            raise ArgumentError(f"a vector of slots has one dimension and an entry, not shape {array.shape}")
+        self.re = np.array(array.real, dtype=np.float64)
+        self.im = np.array(array.imag, dtype=np.float64) if array.dtype.kind == "c" and np.any(array.imag) else None
+        for part in (self.re, self.im):
+            if part is not None:
+                part.flags.writeable = False
+        largest = np.abs(self.re).max() if self.im is None else np.hypot(self.re, self.im).max()
+        if not math.isfinite(largest):
+            raise InvalidValueError("a public operand holds NaN or infinity",
+                                    "Replace such entries first, for instance with numpy.nan_to_num.")
+        self.largest = float(largest)
+
+    @property
+    def numbers(self):
+        """The numbers as one array."""
+        return self.re if self.im is None else self.re + 1j * self.im
+
+
+class Value:
+    """An encrypted vector of ``2**log_slots`` numbers.
+
+    Attributes
+    ----------
+    session : Session
+    made : tuple
+        ``(operation, values read, public data)``.
+    mag : float
+        Bound on the modulus of every number, as sizes of operands imply it; a guide for choosing forms, never shown as proof.
+    promise : float or None
+        Bound that the array's storey proved from intervals, where it is below `mag`.
+    complex : bool
+        Whether numbers may have imaginary parts.
+    """
+
+    __slots__ = ("__weakref__", "complex", "mag", "made", "promise", "session")
+
+    def __init__(self, session, made, mag, is_complex, promise=None):
+        """Keep the parts; use the methods to make others."""
+        self.session, self.made, self.mag, self.complex, self.promise = session, made, mag, is_complex, promise
+
+    @classmethod
+    def leaf(cls, session, stored):
+        """A vector that is there: see :mod:`jupyterfhe.plan.leaf`."""
+        return cls(session, ("input", (), stored), stored.magnitude, stored.complex)
+
+    # ---- operations ----
+    def _make(self, op, args, data, mag, is_complex=None):
+        for other in args[1:]:
+            if other.session is not self.session:
+                self.session.refuse(other.session)
+        is_complex = any(a.complex for a in args) if is_complex is None else is_complex
+        return Value(self.session, (op, args, data), mag, is_complex)
+
+    def add(self, other):
+        """Slot by slot."""
+        return self._make("add", (self, other), None, self.mag + other.mag)
+
+    def sub(self, other):
+        """Slot by slot."""
+        return self._make("sub", (self, other), None, self.mag + other.mag)
+
+    def neg(self):
+        """Every number negated."""
+        return self._make("neg", (self,), None, self.mag)
+
+    def mul(self, other):
+        """Slot by slot; one level."""
+        return self._make("mul", (self, other), None, self.mag * other.mag)
+
+    def add_const(self, c):
+        """Plus a public number."""
+        c = complex(c)
+        return self if c == 0 else self._make("add_const", (self,), c, self.mag + abs(c), self.complex or c.imag != 0)
+
+    def mul_const(self, c):
+        """Times a public number: one level, none for an integer below 2^31."""
+        c = complex(c)
+        if c == 1:
+            return self
+        if c == -1:
+            return self.neg()
+        return self._make("mul_const", (self,), c, self.mag * abs(c), self.complex or c.imag != 0)
+
+    def add_vector(self, vector):
+        """Plus a :class:`Vector`."""
+        return self._make("add_vector", (self,), vector, self.mag + vector.largest, self.complex or vector.im is not None)
+
+    def mul_vector(self, vector):
+        """Times a :class:`Vector`; one level."""
+        return self._make("mul_vector", (self,), vector, self.mag * vector.largest, self.complex or vector.im is not None)
+
+    def rotate(self, k):
+        """To the left by k slots."""
+        k %= self.session.slots
+        return self if k == 0 else self._make("rotate", (self,), k, self.mag)
+
+    def conjugate(self):
+        """Every number conjugated."""
+        return self._make("conjugate", (self,), None, self.mag) if self.complex else self
+
+    def inner_sum(self, count, stride=1):
+        """``out[i] = sum of self[i + j * stride], j < count``; count a power of two."""
+        return self if count == 1 else self._make("inner_sum", (self,), (stride, count), self.mag * count)
+
+    def poly(self, polynomial, mag, promised=False):
+        """A :class:`~jupyterfhe.core.Polynomial` of every number, which `mag` bounds.
+
+        Parameters
+        ----------
+        polynomial : jupyterfhe.core.Polynomial
+        mag : float
+        promised : bool, default=False
+            Whether every number, padding included, is known to be real and in the polynomial's interval.
+        """
+        return self._make("poly", (self,), (polynomial, promised), mag)
+
+    def promising(self, bound):
+        """The same numbers, none of whose moduli exceeds `bound`: what the engine then need not prove.
+
+        A promise keeps the planner from merging this value into a sum, so it is dropped where it gains little.
+        """
+        if self.made[0] == "input" or not bound < 0.75 * self.mag:
+            return self
+        return Value(self.session, self.made, bound, self.complex, bound)
+
+    # ---- what it is ----
+    @property
+    def stored(self):
+        """What holds the numbers, or None while they are not computed."""
+        return self.made[2] if self.made[0] == "input" else None
+
+    def __reduce_ex__(self, protocol):
+        """Refuse: pickles run code when they are read."""
+        raise TypeError("encrypted values are not pickled: a pickle runs code where it is opened. Use save() and load().")
+
+    def __bool__(self):
+        """Refuse."""
+        raise TypeError("whether an encrypted number is true is not known here")
+
+    def __repr__(self):
+        """Operation; never a value."""
+        return f"<Value {self.made[0]}, {self.session.slots} slots>"
