@@ -274,7 +274,7 @@ static int digits_of(char *digit, uint64_t m) {
 static int short_digits(char *digit, int *point, double x) {
   static const double most = 1e15;
   double power = 1;
-  for (int k = 0; k <= 22; k++, power *= 10) { /* 10^22 is the last power that is a double */
+  for (int k = 0; k <= 22; k++) { /* 10^22 is the last power that is a double */
     double y = x * power + 0.5;
     if (!(y < most)) return 0;
     uint64_t m = (uint64_t)y;
@@ -284,6 +284,7 @@ static int short_digits(char *digit, int *point, double x) {
       *point = whole - k;
       return digits_of(digit, m);
     }
+    power *= 10;
   }
   return 0;
 }

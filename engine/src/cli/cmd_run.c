@@ -89,9 +89,9 @@ static int set_path(input *in, const char *path) {
 }
 
 static int in_folder(const job *j, input *in, uint32_t i, const char *dir) {
-  char file[RESULTS_STEM + 8], path[CLI_PATH_MAX];
-  CLI_DO(cli_stem(file, jfhe_program_input_name(j->program, i)));
-  strcat(file, ".jfhe");
+  char stem[RESULTS_STEM], file[RESULTS_STEM + 8], path[CLI_PATH_MAX];
+  CLI_DO(cli_stem(stem, jfhe_program_input_name(j->program, i)));
+  snprintf(file, sizeof file, "%s.jfhe", stem);
   CLI_DO(cli_join(path, dir, file));
   return set_path(in, path);
 }

@@ -15,9 +15,9 @@ void jfi_out_bytes(jfi_out *o, const void *bytes, size_t len) {
   o->len += len;
 }
 
-static void put(jfi_out *o, uint8_t *bytes, jfi_sha256 *sum, const jfhe_program *p, int text, uint64_t total) {
+static void put(jfi_out *o, jfi_sha256 *sum, const jfhe_program *p, int text, uint64_t total) {
   jfi_sha256_init(sum);
-  jfi_out_init(o, bytes, text ? NULL : sum);
+  o->sum = text ? NULL : sum;
   if (text)
     jfi_program_put_text(o, p);
   else
@@ -25,23 +25,23 @@ static void put(jfi_out *o, uint8_t *bytes, jfi_sha256 *sum, const jfhe_program 
 }
 
 uint64_t jfi_program_write_size(const jfhe_program *p, int text) {
-  jfi_out o;
+  jfi_out o = {NULL, 0, NULL};
   jfi_sha256 sum;
   if (p->n_outputs == 0) return 0;
-  put(&o, NULL, &sum, p, text, 0);
+  put(&o, &sum, p, text, 0);
   return o.len;
 }
 
 void jfi_program_write(uint8_t *bytes, const jfhe_program *p, int text) {
-  jfi_out o;
+  jfi_out o = {bytes, 0, NULL};
   jfi_sha256 sum;
-  put(&o, bytes, &sum, p, text, text ? 0 : jfi_program_write_size(p, 0));
+  put(&o, &sum, p, text, text ? 0 : jfi_program_write_size(p, 0));
 }
 
 void jfi_program_hash(const jfhe_program *p, uint8_t hash[JFHE_HASH_BYTES]) {
-  jfi_out o;
+  jfi_out o = {NULL, 0, NULL};
   jfi_sha256 sum;
-  put(&o, NULL, &sum, p, 0, jfi_program_write_size(p, 0));
+  put(&o, &sum, p, 0, jfi_program_write_size(p, 0));
   jfi_sha256_final(&sum, hash);
 }
 

@@ -28,7 +28,6 @@ typedef struct jfi_out {
   jfi_sha256 *sum;
 } jfi_out;
 
-static inline void jfi_out_init(jfi_out *o, uint8_t *at, jfi_sha256 *sum) { *o = (jfi_out){at, 0, sum}; }
 void jfi_out_bytes(jfi_out *o, const void *bytes, size_t len);
 
 /* The program has an output. total: what the binary form is long; anything while that is being counted. o->sum is not null. */

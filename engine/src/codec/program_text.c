@@ -142,8 +142,11 @@ static jfhe_status take_name(reader *r, char name[JFHE_NAME_MAX + 1]) {
   for (;; r->at++) {
     if (r->at == r->end) return BAD(r, "%s", "a name without its closing quote");
     if (*r->at == '"') break;
-    if (*r->at == '\\' && (++r->at == r->end || (*r->at != '"' && *r->at != '\\')))
-      return BAD(r, "%s", "in a name \\ stands before \" or \\ alone");
+    if (*r->at == '\\') {
+      r->at++;
+      if (r->at == r->end || (*r->at != '"' && *r->at != '\\'))
+        return BAD(r, "%s", "in a name \\ stands before \" or \\ alone");
+    }
     if (*r->at == 0) return BAD(r, "%s", "a zero byte in a name");
     if (len == JFHE_NAME_MAX) return BAD(r, "a name is longer than %d bytes", JFHE_NAME_MAX);
     name[len++] = *r->at;
