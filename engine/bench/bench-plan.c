@@ -97,7 +97,7 @@ static int bench_planning(const jfi_bench_options *o) {
   int bad = jfhe_ctx_new_preset(&s.ctx, "ml");
   if (!bad) bad = jfhe_program_new(&s.program, 14);
   if (!bad) bad = random_program(s.program, PLANNED);
-  if (!bad) bad = jfi_bench_time(&r, plan_once, &s, o->budget_ms ? o->budget_ms : 500);
+  if (!bad) bad = jfi_bench_time(&r, plan_once, &s, o->budget_ms > 0 ? o->budget_ms : 500);
   if (!bad) {
     jfi_bench_print(o, "plan_100k", "\"case\": \"ml\"", &r, 0);
     jfi_bench_print(o, "plan_bytes_an_operation", "\"case\": \"ml\"", &r, (size_t)s.bytes);
@@ -256,7 +256,7 @@ static int bench_running(const jfi_bench_options *o) {
   jfi_bench_result run, kernels;
   jfhe_forecast f;
   char params[64];
-  double budget = o->budget_ms ? o->budget_ms : 500;
+  double budget = o->budget_ms > 0 ? o->budget_ms : 500;
   int bad = open_running(&s, o);
   if (!bad) bad = make_plan(&s);
   if (!bad) bad = time_pairs(&s, &run, &kernels, budget);
