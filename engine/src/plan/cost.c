@@ -77,9 +77,9 @@ static void linmap(work *w, const jfhe_plan *plan, const jfi_node *n, uint32_t l
   const jfhe_linmap *map = plan->m.map[n->table];
   double e = limbs_at(ctx, level) + specials(ctx), babies = (double)map->n_babies, giants = (double)map->n_giants;
   decompose(w, ctx, level);
-  for (double i = 0; i < babies; i++) inner(w, ctx, level);
+  for (size_t i = 0; i < map->n_babies; i++) inner(w, ctx, level);
   w->products += 2 * (double)map->count * e;
-  for (double i = 0; i < giants; i++) {
+  for (size_t i = 0; i < map->n_giants; i++) {
     divide(w, e, limbs_at(ctx, level), 1);
     decompose(w, ctx, level);
     inner(w, ctx, level);
@@ -93,7 +93,7 @@ static void poly(work *w, const jfhe_plan *plan, const jfi_node *n, uint32_t lev
   const jfhe_poly *p = plan->m.poly[n->table];
   double relins = p->plan.relins, depth = p->depth > 0 ? p->depth : 1;
   /* products lie evenly over the levels */
-  for (double r = 0; r < relins; r++) {
+  for (uint32_t r = 0; r < p->plan.relins; r++) {
     uint32_t at = level - (uint32_t)fmin(depth - 1, floor(r * depth / relins));
     key_switch(w, ctx, at, at - 1);
     w->products += 4 * limbs_at(ctx, at);

@@ -47,7 +47,7 @@ uint32_t jfi_index_next(const jfi_index *x, uint32_t tag, uint32_t *cursor) {
 
 uint32_t jfi_tag(const void *bytes, size_t len) {
   const uint8_t *p = bytes;
-  uint64_t h = 0xcbf29ce484222325;                                 /* magic: FNV-1a 64 offset basis */
-  for (size_t i = 0; i < len; i++) h = (h ^ p[i]) * 0x100000001b3; /* magic: FNV-1a 64 prime */
+  uint64_t h = 0xcbf29ce484222325; /* magic: none, FNV-1a of 64 bits, its offset basis */
+  for (size_t i = 0; i < len; i++) h = (h ^ p[i]) * 0x100000001b3; /* magic: none, FNV-1a of 64 bits, its prime */
   return (uint32_t)(h ^ h >> 32);
 }

@@ -31,7 +31,7 @@ static size_t present(turner *x, int32_t *k) {
   size_t count = 0;
   uint32_t g = 1, two_n = (uint32_t)(4 * half);
   for (int64_t j = 1; j < half; j++) {
-    g = (uint32_t)((uint64_t)g * 5 % two_n); /* magic: 5 generates the rotations */
+    g = (uint32_t)((uint64_t)g * 5 % two_n); /* 5 generates the rotations */
     const jfhe_evk *key = jfi_keyring_find(x->m->keys, JFHE_EVK_GALOIS, g);
     if (key && j % slots) k[count++] = (int32_t)(j % slots);
   }
@@ -43,8 +43,9 @@ static jfhe_status search(turner *x) {
   int32_t *step = jfi_alloc(((size_t)1 << (x->m->ctx->ring->log_n - 1)) * sizeof *step);
   int32_t *queue = jfi_alloc(slots * sizeof *queue);
   x->last = jfi_alloc_zero(slots * sizeof *x->last);
-  jfhe_status st = step && queue && x->last ? JFHE_OK : jfi_fail(JFHE_ERR_MEMORY, "no memory to plan rotations");
-  if (st == JFHE_OK) {
+  int ok = step && queue && x->last;
+  jfhe_status st = ok ? JFHE_OK : jfi_fail(JFHE_ERR_MEMORY, "no memory to plan rotations");
+  if (ok) {
     count = present(x, step);
     queue[last++] = 0;
     while (first < last) {

@@ -170,6 +170,7 @@ static jfhe_status run_turns(jfhe_run *run, const jfi_step *step) {
     out[count] = run->ct[v];
     k[count++] = plan->g.node[v].k;
   }
+  if (count == 0) return JFHE_OK; /* jfi_run_wants saw one; the analyser does not */
   jfi_scratch_init(&s, run->scratch, plan->scratch);
   const jfhe_ct *a = run->ct[plan->g.node[value[0]].a];
   JFI_TRY(jfi_ckks_rotate_many(plan->m.ctx, out, a, k, count, plan->m.keys, &s));
