@@ -16,20 +16,24 @@ static void edge_modulus(jfi_mod *m) {
   CHECK(missing > ((jfi_i128)1 << 47) / 100 * 99 && missing <= (jfi_i128)1 << 47);
 }
 
-/* a*b - q*round(a*b/q), the quotient computed as a kernel in doubles does: from the rounded product a*b, or (by_weight) from b
- * times the rounded b/q of a constant. fma, so that only what is meant is rounded. */
-static int64_t remainder_of(uint64_t a, uint64_t b, int by_weight, const jfi_mod *m) {
-  const double x = (double)a, w = (double)b;
-  const double f = by_weight ? fma(x, w * m->qinv, 0x1.8p52) : fma(x * w, m->qinv, 0x1.8p52);
-  return (int64_t)((jfi_i128)a * (jfi_i128)b - (jfi_i128)(f - 0x1.8p52) * (jfi_i128)m->q);
+/* How kernels in doubles take the quotient of a*b. FUSED: the rounded product times 1/q, not rounded again (avx2). ROUNDED: rounded again
+ * (wasm128). WEIGHT: a times the rounded b/q of a constant. */
+enum way { FUSED, ROUNDED, WEIGHT };
+
+static double quotient(uint64_t a, uint64_t b, enum way way, const jfi_mod *m) {
+  const double x = (double)a, w = (double)b, to_integer = 0x1.8p52;
+  if (way == FUSED) return fma(x * w, m->qinv, to_integer) - to_integer;
+  if (way == ROUNDED) return x * w * m->qinv + to_integer - to_integer;
+  return fma(x, w * m->qinv, to_integer) - to_integer;
 }
 
-/* Of many pairs a < top, b < q, the one with the largest remainder; odd, so that a sum beyond 2^53 cannot hold it. */
-static double worst_pair(uint64_t *a, uint64_t *b, uint64_t top, int by_weight, const jfi_mod *m, jfi_test_rng *rng) {
+/* Of many pairs a < top, b < q, the one with the largest remainder by such a quotient; odd, so that a sum beyond 2^53 cannot hold it. The
+ * remainder, in parts of q. */
+static double worst_pair(uint64_t *a, uint64_t *b, uint64_t top, enum way way, const jfi_mod *m, jfi_test_rng *rng) {
   int64_t best = 0;
   for (int i = 0; i < TRIES; i++) {
     const uint64_t x = top - 1 - (jfi_test_rng_u64(rng) >> 24), y = m->q - 1 - (jfi_test_rng_u64(rng) >> 24);
-    const int64_t r = remainder_of(x, y, by_weight, m);
+    const int64_t r = (int64_t)((jfi_i128)x * (jfi_i128)y - (jfi_i128)quotient(x, y, way, m) * (jfi_i128)m->q);
     if (r <= best || r % 2 == 0) continue;
     best = r, *a = x, *b = y;
   }
@@ -60,7 +64,9 @@ JFI_TEST(inner_products) {
   jfi_test_rng rng;
   jfi_test_rng_init(&rng, 1);
   edge_modulus(&m);
-  CHECK(worst_pair(&a, &b, m.q, 0, &m, &rng) > 0.5439); /* 57 of them and q - 1 exceed 2^53 */
+  CHECK(worst_pair(&a, &b, m.q, FUSED, &m, &rng) > 0.5439); /* 57 of them and q - 1 exceed 2^53 */
+  for (size_t terms = 1; terms <= JFI_DOT_MAX; terms++) check_dots(terms, a, b, &m);
+  CHECK(worst_pair(&a, &b, m.q, ROUNDED, &m, &rng) > 0.5385); /* 13 of them and q - 1 exceed 2^51 */
   for (size_t terms = 1; terms <= JFI_DOT_MAX; terms++) check_dots(terms, a, b, &m);
 }
 
@@ -82,6 +88,6 @@ JFI_TEST(base_conversion) {
   jfi_test_rng rng;
   jfi_test_rng_init(&rng, 2);
   edge_modulus(&m);
-  CHECK(worst_pair(&y, &w, (uint64_t)1 << 48, 1, &m, &rng) > 0.5432); /* 58 of them and q/2 exceed 2^53 */
+  CHECK(worst_pair(&y, &w, (uint64_t)1 << 48, WEIGHT, &m, &rng) > 0.5432); /* 58 of them and q/2 exceed 2^53 */
   for (size_t n_in = 1; n_in <= JFI_CONV_MAX; n_in++) check_conv(n_in, y, w, &m);
 }

@@ -1,10 +1,12 @@
 /* kernel/avx2/conv.c: base conversion. Contract: kernel.h.  Twin: ref/conv.c.
- * A product of y < 2^48 by w < q has a quotient below 2^48, so it is reduced to below 0.6q + 1; sums are
- * shrunk every EVERY terms (product.c). Weights, their quotients and the words of y are turned into doubles once a
- * chunk, for all outputs. */
+ * A product of y < 2^48 by w < q is reduced to at most q/2 + 3 * 2^42 + 1 (vec.h), so EVERY of them beside v*wv or a shrunk sum,
+ * which are below q/2 + 2, stay below 2^53; t-kernel-edge.c has inputs for which one more does not. Weights, their quotients and
+ * the words of y are turned into doubles once a chunk, for all outputs. */
 #include "kernel/avx2/vec.h"
 
-enum { EVERY = 12, CHUNK = 64 };
+/* magic: EVERY = floor((2**53 - 2**47 - 2) / (2**47 + 3 * 2**42 + 1)) */
+enum { EVERY = 57 };
+enum { CHUNK = 64 };
 
 JFI_INLINE void conv_row(uint64_t *r, const double *y, size_t n_in, const double *w, const double *wq, const double *v,
                          double wv, double wvq, size_t len, const jfi_mod *m) {

@@ -1,9 +1,11 @@
 /* kernel/avx2/product.c: sums of products. Contract: kernel.h.  Twin: ref/product.c.
- * Every product is reduced to below 0.6q + 1, so EVERY of them and a shrunk sum stay below 2^52: 12 * 0.6q + q
- * is below 9q. */
+ * Every product is reduced to at most q/2 + 3 * 2^42 + 1 (vec.h), so EVERY of them beside a word or a shrunk sum stay below 2^53, up to
+ * which doubles count by ones; t-kernel-edge.c has inputs for which one more does not. */
 #include "kernel/avx2/vec.h"
 
-enum { EVERY = 12, WIDE = 2 };
+/* magic: EVERY = floor((2**53 - 2**48) / (2**47 + 3 * 2**42 + 1)) */
+enum { EVERY = 56 };
+enum { WIDE = 2 };
 
 void jfi_avx2_tensor(uint64_t *d0, uint64_t *d1, uint64_t *d2, const uint64_t *a0, const uint64_t *a1,
                      const uint64_t *b0, const uint64_t *b1, size_t n, const jfi_mod *m) {

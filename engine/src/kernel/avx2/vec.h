@@ -54,7 +54,8 @@ JFI_INLINE jfi_i to_word(jfi_d x, const jfi_dmod *c) {
   return _mm256_castpd_si256(_mm256_xor_pd(dadd(x, c->two52), c->two52));
 }
 
-/* round(x/q) for |x/q| < 2^51, and x minus that many q: |result| <= q/2 + 1 when |x| < 2^52. */
+/* round(x/q) for |x/q| < 2^51, and x minus that many q: |result| <= q/2 + 1 when |x| < 2^53: then 1/q's rounding moves the quotient
+ * by at most 2^53/q * 2^-53, the result by 1. */
 JFI_INLINE jfi_d shrink(jfi_d x, const jfi_dmod *c) {
   const jfi_d n = dsub(_mm256_fmadd_pd(x, c->qinv, c->round), c->round);
   return _mm256_fnmadd_pd(n, c->q, x);
@@ -75,7 +76,9 @@ JFI_INLINE jfi_d mul_by(jfi_d a, jfi_d w, jfi_d wq, const jfi_dmod *c) {
   return dadd(_mm256_fnmadd_pd(n, c->q, h), l);
 }
 
-/* a*b for 0 <= a, b < 2^48 with a*b/q < 2^49: |result| < 0.6 q + 1 (the quotient is off by 2^49 * 2^-52). */
+/* a*b for 0 <= a < 2^48, 0 <= b < q: |result| <= q/2 + 3 * 2^42 + 1. h is off by half a unit in the last place of a number below 2^96, 2^42;
+ * 1/q, relatively by 2^-53, moves a*b by at most 2^43 more; the fused sum rounds to the nearest integer quotient. mul_by with
+ * wq = w * qinv rounded does as well: a < 2^48 times half a unit of a number below 1, 2^-6, moves q times that: below 2^42. */
 JFI_INLINE jfi_d mul_any(jfi_d a, jfi_d b, const jfi_dmod *c) {
   const jfi_d h = dmul(a, b), l = _mm256_fmsub_pd(a, b, h);
   const jfi_d n = dsub(_mm256_fmadd_pd(h, c->qinv, c->round), c->round);

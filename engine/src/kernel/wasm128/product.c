@@ -1,9 +1,10 @@
 /* kernel/wasm128/product.c: sums of products and base conversion. Contract: kernel.h.  Twins: ref/product.c, ref/conv.c.
- * Every product is reduced to below 0.6q + 1 in magnitude (the quotients are below 2^48), so EVERY of them and an
- * old word or a shrunk sum stay below 10 * (0.6q + 1) + q < 8q <= 2^51, where shrink is exact. */
+ * Every product is reduced to at most q/2 + 2^44 + 1 (vec.h), so EVERY of them beside an old word or a shrunk sum stay below 2^51,
+ * where shrink is exact. */
 #include "kernel/wasm128/vec.h"
 
-enum { EVERY = 10 };
+/* magic: EVERY = floor((2**51 - 2**48) / (2**47 + 2**44 + 1)) */
+enum { EVERY = 12 };
 
 void jfi_wasm128_tensor(uint64_t *d0, uint64_t *d1, uint64_t *d2, const uint64_t *a0, const uint64_t *a1,
                         const uint64_t *b0, const uint64_t *b1, size_t n, const jfi_mod *m) {

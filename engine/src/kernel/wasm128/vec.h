@@ -46,7 +46,8 @@ JFI_INLINE jfi_w mul_by(jfi_w a, jfi_w w, jfi_w wq, const jfi_wmod *c) {
   return rest(a, w, nearest(wasm_f64x2_mul(to_double(a, c), wq), c), c);
 }
 
-/* a*b for 0 <= a, b < 2^48 with a*b/q < 2^48: three roundings of a quotient below 2^48, |result| < 0.6q + 1. */
+/* a*b for 0 <= a < 2^48, 0 <= b < q: |result| <= q/2 + 2^44 + 1. The product is off by 2^42, half a unit in the last place of a number below
+ * 2^96; 1/q, relatively by 2^-53, moves it by 2^43 more; and the quotient, below 2^48, is off by 2^-6, which q makes 2^42. */
 JFI_INLINE jfi_w mul_any(jfi_w a, jfi_w b, const jfi_wmod *c) {
   const jfi_w f = wasm_f64x2_mul(wasm_f64x2_mul(to_double(a, c), to_double(b, c)), c->qinv);
   return rest(a, b, nearest(f, c), c);
