@@ -206,6 +206,29 @@ JFI_TEST(large_values_go_to_levels_that_hold_them) {
   close_place(p);
 }
 
+JFI_TEST(polynomials_get_room_for_what_they_hold_on_the_way) {
+  place *p = open_place();
+  model *x = &p->x;
+  uint32_t a = model_input(x, 0), b = model_add(x, a, model_rotate(x, a, 37));
+  model_output(x, model_poly(x, model_mul_const(x, b, 0.5, 0)));
+  jfhe_plan_free(plan_at(x, 2, JFHE_PASS_SCHEDULE, JFHE_OK));
+  jfi_world w = jfi_world_open(jfi_test_ctx(10, 6, 46, 2)); /* 46 of 48 bits: level 0 holds numbers below 2 */
+  model y;
+  model_open(&y, &w, 9);
+  a = model_input(&y, 0);
+  b = model_add(&y, a, model_rotate(&y, a, 37));
+  uint32_t table, id;
+  static const double c[4] = {0, 1, 0, -0.125};
+  CHECK_OK(jfhe_program_poly(y.p, &table, c, 4, JFHE_BASIS_POWER, 0, 0));
+  CHECK_OK(jfhe_program_apply_poly(y.p, &id, b, table, 0));
+  CHECK_OK(jfhe_program_output(y.p, &id, "y", id));
+  jfhe_plan_free(plan_at(&y, 2, JFHE_PASS_SCHEDULE, JFHE_OK)); /* the value is at most 1.1, what is summed up 3 */
+  y.n_outputs = 0;
+  model_close(&y);
+  jfi_world_close(&w);
+  close_place(p);
+}
+
 JFI_TEST(absent_rotations_are_made_of_present_ones) {
   place *p = open_place();
   model *x = &p->x;
@@ -385,6 +408,9 @@ JFI_TEST(programs_refuse_what_is_not_there) {
   CHECK_STATUS(jfhe_program_inner_sum(p, &id, 0, 1, 3), JFHE_ERR_ARG);
   CHECK_STATUS(jfhe_program_inner_sum(p, &id, 0, 4, 4), JFHE_ERR_ARG);
   CHECK_STATUS(jfhe_program_inner_sum(p, &id, 0, 0, 2), JFHE_ERR_ARG);
+  double map[16] = {1};
+  CHECK_STATUS(jfhe_program_linmap(p, &table, (const int32_t[]){1, -7}, 2, map, NULL), JFHE_ERR_ARG);
+  CHECK_STATUS(jfhe_program_linmap(p, &table, (const int32_t[]){1, 8}, 2, map, NULL), JFHE_ERR_ARG);
   CHECK_STATUS(jfhe_program_promise(p, 9, 1), JFHE_ERR_ARG);
   CHECK_STATUS(jfhe_program_promise(p, 0, -1), JFHE_ERR_VALUE);
   CHECK_STATUS(jfhe_program_output(p, &id, "y", 9), JFHE_ERR_ARG);

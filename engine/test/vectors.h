@@ -934,6 +934,10 @@ static const uint64_t v_program_text_map_index_minus_status[] = {0xdu};
 static const uint64_t v_program_text_map_index_minus_sizes[] = {0x98u,0x0u,0x0u};
 static const uint64_t v_program_text_map_index_minus_data[] = {0x6c730a312070666au,0xa325e322073746fu,0x696c203d2030400au,0x69640a3a70616d6eu,0x2d206c616e6f6761u,0x3320322031203a34u,0x3d2030250a0a3420u,0x22207475706e6920u,0x206c616572202278u,0x203d2031250a3031u,0x75735f72656e6e69u,0x342031203025206du,0x756d203d2032250au,0x726f746365765f6cu,0x700a304020312520u,0x25206573696d6f72u,0x756f0a0a30312032u,0x226d222074757074u,0xa646e650a322520u};
 static const vec_field f_program_text_map_index_minus[] = {{"status",1,v_program_text_map_index_minus_status},{"sizes",3,v_program_text_map_index_minus_sizes},{"data",19,v_program_text_map_index_minus_data}};
+static const uint64_t v_program_text_map_index_twice_status[] = {0xdu};
+static const uint64_t v_program_text_map_index_twice_sizes[] = {0xacu,0x0u,0x0u};
+static const uint64_t v_program_text_map_index_twice_data[] = {0x6c730a312070666au,0xa325e322073746fu,0x696c203d2030400au,0x69640a3a70616d6eu,0x31206c616e6f6761u,0x203320322031203au,0x6e6f676169640a34u,0x31203a332d206c61u,0xa0a342033203220u,0x706e69203d203025u,0x7220227822207475u,0x250a3031206c6165u,0x656e6e69203d2031u,0x3025206d75735f72u,0x2032250a34203120u,0x65765f6c756d203du,0x20312520726f7463u,0x696d6f72700a3040u,0x3031203225206573u,0x74757074756f0a0au,0xa322520226d2220u,0xa646e65u};
+static const vec_field f_program_text_map_index_twice[] = {{"status",1,v_program_text_map_index_twice_status},{"sizes",3,v_program_text_map_index_twice_sizes},{"data",22,v_program_text_map_index_twice_data}};
 static const uint64_t v_program_text_map_index_minus_0_status[] = {0xdu};
 static const uint64_t v_program_text_map_index_minus_0_sizes[] = {0x98u,0x0u,0x0u};
 static const uint64_t v_program_text_map_index_minus_0_data[] = {0x6c730a312070666au,0xa325e322073746fu,0x696c203d2030400au,0x69640a3a70616d6eu,0x2d206c616e6f6761u,0x3320322031203a30u,0x3d2030250a0a3420u,0x22207475706e6920u,0x206c616572202278u,0x203d2031250a3031u,0x75735f72656e6e69u,0x342031203025206du,0x756d203d2032250au,0x726f746365765f6cu,0x700a304020312520u,0x25206573696d6f72u,0x756f0a0a30312032u,0x226d222074757074u,0xa646e650a322520u};
@@ -1639,6 +1643,7 @@ static const vec_case vec_cases_all[] = {
 {"program","text-map-empty",3,f_program_text_map_empty},
 {"program","text-map-index",3,f_program_text_map_index},
 {"program","text-map-index-minus",3,f_program_text_map_index_minus},
+{"program","text-map-index-twice",3,f_program_text_map_index_twice},
 {"program","text-map-index-minus-0",3,f_program_text_map_index_minus_0},
 {"program","text-map-short",3,f_program_text_map_short},
 {"program","text-map-long",3,f_program_text_map_long},

@@ -85,6 +85,7 @@ class Program:
         else:
             need(1 <= len(t.index) <= slots and len(t.re) == slots * len(t.index), "diagonals")
             need(all(-slots < i < slots for i in t.index), "index of a diagonal")
+            need(len({i % slots for i in t.index}) == len(t.index), "a diagonal twice")
         record = table_bytes(t)
         need(record not in self.seen, "equal tables")
         self.seen.add(record)

@@ -130,6 +130,7 @@ BAD_TEXT = {
     "poly-long": _line(b"vector: 0.25", b"poly power:" + 1025 * b" 1"), "poly-complex": _line(b"vector: 0.25", b"poly power complex: 1 1"),
     "map-empty": _line(b"vector: 0.25", b"linmap:"), "map-index": _line(b"vector: 0.25", b"linmap:\ndiagonal 4: 1 2 3 4"),
     "map-index-minus": _line(b"vector: 0.25", b"linmap:\ndiagonal -4: 1 2 3 4"),
+    "map-index-twice": _line(b"vector: 0.25", b"linmap:\ndiagonal 1: 1 2 3 4\ndiagonal -3: 1 2 3 4"),
     "map-index-minus-0": _line(b"vector: 0.25", b"linmap:\ndiagonal -0: 1 2 3 4"),
     "map-short": _line(b"vector: 0.25", b"linmap:\ndiagonal 1: 1 2 3"), "map-long": _line(b"vector: 0.25", b"linmap:\ndiagonal 1: 1 2 3 4 5"),
     "map-shifted": _line(b"vector: 0.25", b"linmap:\ndiagonal 1: 1 2 3\ndiagonal 2: 1 2 3 4 5"),

@@ -44,7 +44,8 @@ JFHE_API JFHE_CHECK jfhe_status jfhe_program_vector(jfhe_program *program, uint3
 /** A polynomial, as jfhe_poly_new. */
 JFHE_API JFHE_CHECK jfhe_status jfhe_program_poly(jfhe_program *program, uint32_t *out, const double *coeff,
                                                   size_t count, uint32_t basis, double a, double b);
-/** A linear map, as jfhe_linmap_new_array: diagonal index[t] is re[t*slots ..], im[t*slots ..]; im may be null. */
+/** A linear map, as jfhe_linmap_new_array: diagonal index[t] is re[t*slots ..], im[t*slots ..]; im may be null.
+ *  JFHE_ERR_ARG for two indices that are equal modulo the slots. */
 JFHE_API JFHE_CHECK jfhe_status jfhe_program_linmap(jfhe_program *program, uint32_t *out, const int32_t *index,
                                                     size_t count, const double *re, const double *im);
 

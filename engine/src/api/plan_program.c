@@ -42,14 +42,30 @@ jfhe_status jfhe_program_poly(jfhe_program *p, uint32_t *out, const double *coef
   return jfi_program_table(p, out, &t);
 }
 
+/* Two indices that are one modulo the slots would be one diagonal. */
+static jfhe_status check_diagonals(const int32_t *index, size_t count, size_t slots) {
+  uint8_t *seen = jfi_alloc_zero(slots);
+  if (!seen) return jfi_fail(JFHE_ERR_MEMORY, "no memory for a map on %zu slots", slots);
+  jfhe_status st = JFHE_OK;
+  for (size_t i = 0; i < count && st == JFHE_OK; i++) {
+    if (index[i] <= -(int64_t)slots || index[i] >= (int64_t)slots) {
+      st = jfi_fail(JFHE_ERR_ARG, "diagonal %d of a map on %zu slots", index[i], slots);
+    } else {
+      uint8_t *at = &seen[(size_t)(index[i] + (int64_t)slots) % slots];
+      if (*at) st = jfi_fail(JFHE_ERR_ARG, "diagonal %d of a map on %zu slots is there twice", index[i], slots);
+      *at = 1;
+    }
+  }
+  jfi_free(seen);
+  return st;
+}
+
 jfhe_status jfhe_program_linmap(jfhe_program *p, uint32_t *out, const int32_t *index, size_t count, const double *re,
                                 const double *im) {
   JFI_NEED(p && out && index && re, "jfhe_program_linmap");
   size_t slots = (size_t)1 << p->log_slots;
   if (count == 0 || count > slots) return jfi_fail(JFHE_ERR_ARG, "a map of %zu diagonals on %zu slots", count, slots);
-  for (size_t i = 0; i < count; i++)
-    if (index[i] <= -(int64_t)slots || index[i] >= (int64_t)slots)
-      return jfi_fail(JFHE_ERR_ARG, "diagonal %d of a map on %zu slots", index[i], slots);
+  JFI_TRY(check_diagonals(index, count, slots));
   const jfi_table t = {.kind = JFI_TABLE_LINMAP,
                        .count = count * slots,
                        .n_index = count,

@@ -35,7 +35,10 @@ static uint32_t fits_at(const jfhe_ctx *ctx, double mag) {
 static void find_needs(leveller *x, const double *mag) {
   const jfhe_ctx *ctx = x->m->ctx;
   double easy = jfi_ctx_product(ctx, ctx->chain.level[0]) / (2.01 * ctx->chain.scale[0]);
-  for (uint32_t i = 0; i < x->from->n_nodes; i++) x->want[i] = mag && !(mag[i] < easy) ? fits_at(ctx, mag[i]) : 0;
+  for (uint32_t i = 0; i < x->from->n_nodes; i++) {
+    double most = mag ? fmax(mag[i], jfi_magnitude_inside(x->m, &x->from->node[i], mag)) : 0;
+    x->want[i] = most < easy ? 0 : fits_at(ctx, most);
+  }
   for (uint32_t i = x->from->n_nodes; i-- > 0;) {
     const jfi_node *n = &x->from->node[i];
     uint32_t reads_at = x->want[i] + jfi_machine_depth(x->m, n);

@@ -46,6 +46,17 @@ static double of(const jfi_machine *m, const jfi_graph *g, const jfi_node *n, co
   }
 }
 
+/* What a polynomial's evaluation holds on the way: every partial sum is at most the sum of its terms' moduli. */
+static double inside(const jfhe_poly *p, double x) {
+  double sum = 0, power = 1, r = p->basis == JFHE_BASIS_CHEB ? 1 : x;
+  for (uint32_t i = 0; i <= p->degree; i++, power *= r) sum += fabs(p->c[i]) * power;
+  return 2 * sum; /* the quotients of a division by T_g have twice the coefficients */
+}
+
+double jfi_magnitude_inside(const jfi_machine *m, const jfi_node *n, const double *mag) {
+  return n->op == JFI_OP_POLY ? inside(m->poly[n->table], mag[n->a]) : 0;
+}
+
 void jfi_magnitudes(const jfi_machine *m, const jfi_graph *g, double *mag) {
   for (uint32_t i = 0; i < g->n_nodes; i++) mag[i] = fmin(of(m, g, &g->node[i], mag), g->node[i].promise);
 }

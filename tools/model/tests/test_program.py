@@ -35,7 +35,7 @@ def some_program(rng):
         im = [some_real(rng) for _ in range(count)] if kind != 2 and rng.random() < .5 else None
         basis = int(kind == 2 and rng.random() < .5)
         of_kind[kind] = len(p.tables)
-        p.add_table(P.Table(kind, re_part, im, basis, (-1.5, 2.0) if basis else (0.0, 0.0), rng.sample(range(1 - slots, slots), n) if kind == 3 else []))
+        p.add_table(P.Table(kind, re_part, im, basis, (-1.5, 2.0) if basis else (0.0, 0.0), [i - slots * (i > 0 and rng.random() < .5) for i in rng.sample(range(slots), n)] if kind == 3 else []))
     p.add_operation(P.Operation(1, [], None, (b"x", 0, 1.5)))
     for _ in range(rng.randrange(20)):
         number = rng.randrange(2, 18)

@@ -1610,7 +1610,10 @@ export class Calls {
     this.check(this.x.jfhe_program_poly(program, out, coeff, count, basis, a, b));
   }
 
-  /** A linear map, as jfhe_linmap_new_array: diagonal index[t] is re[t*slots ..], im[t*slots ..]; im may be null. */
+  /**
+   * A linear map, as jfhe_linmap_new_array: diagonal index[t] is re[t*slots ..], im[t*slots ..]; im may be null.
+   * JFHE_ERR_ARG for two indices that are equal modulo the slots.
+   */
   programLinmap(program: Ptr<'jfhe_program'>, out: Ptr<'uint32_t'>, index: Ptr<'int32_t'>, count: number, re:
     Ptr<'double'>, im: Ptr<'double'>): void {
     this.check(this.x.jfhe_program_linmap(program, out, index, count, re, im));
