@@ -5,18 +5,11 @@
 #include "plan/run.h"
 
 #include <string.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/status.h"
 #include "circuit/acc.h"
 #include "ckks/eval.h"
-
-/* Seconds on the clock; only differences are used, and one that is negative counts as nothing. */
-static double now(void) {
-  struct timespec t;
-  if (timespec_get(&t, TIME_UTC) == 0) return 0;
-  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 /* ---- what is wanted ---- */
 /* Marks the steps that wanted outputs need. */
@@ -240,7 +233,7 @@ static uint32_t ready_output(jfhe_run *run) {
 }
 
 jfhe_status jfi_run_advance(jfhe_run *run, double slice, jfhe_run_state *state) {
-  double begin = now();
+  double begin = jfi_now();
   for (;;) {
     if (atomic_load(&run->cancelled)) return jfi_fail(JFHE_ERR_CANCELLED, "the run was cancelled");
     uint32_t output = ready_output(run);
@@ -262,9 +255,9 @@ jfhe_status jfi_run_advance(jfhe_run *run, double slice, jfhe_run_state *state) 
       report(run, state, JFHE_RUN_WANTS, run->plan->g.node[value].table);
       return JFHE_OK;
     }
-    double start = now();
+    double start = jfi_now();
     JFI_TRY(jfi_run_step(run));
-    double end = now();
+    double end = jfi_now();
     if (end > start) run->busy += end - start;
     if (slice > 0 && end - begin >= slice) {
       report(run, state, JFHE_RUN_PAUSE, 0);
