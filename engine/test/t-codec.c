@@ -287,7 +287,7 @@ JFI_TEST(parameters_come_back) {
   CHECK_OK(jfhe_ctx_new_from_container(&back, bytes, len, 4));
   if (back) {
     CHECK_MEM(back->hash, ctx->hash, JFHE_HASH_BYTES);
-    CHECK_MEM(&back->params, &ctx->params, sizeof ctx->params);
+    CHECK_MEM(&back->params, &ctx->params, offsetof(jfi_params, guest_bits) + 1); /* without the padding */
     CHECK_MEM(back->chain.scale, ctx->chain.scale, sizeof ctx->chain.scale);
   }
   jfhe_ctx_free(back);
