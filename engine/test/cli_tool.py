@@ -7,6 +7,7 @@ import io
 import json
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 from decimal import Decimal, localcontext
@@ -25,6 +26,12 @@ def run(*words, env=None, **kwargs):
     assert TOOL.exists(), f"{TOOL} is not built"
     return subprocess.run([str(w) for w in (TOOL, *words)], capture_output=True, text=True, timeout=600,
                           stdin=subprocess.DEVNULL, env={**os.environ, **(env or {})}, **kwargs)
+
+
+def plain_signals():
+    """Before a child starts: a suite that runs in the background ignores SIGINT, and its children would too."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
 
 
 def works(*words, **kwargs):

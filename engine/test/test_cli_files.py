@@ -11,7 +11,7 @@ import time
 
 import numpy as np
 import pytest
-from cli_tool import TOOL, cancer, gone, keys, place, refused, run, seal, works, write_table
+from cli_tool import TOOL, cancer, gone, keys, place, plain_signals, refused, run, seal, works, write_table
 
 
 def mode(path):
@@ -28,7 +28,8 @@ def big():
 
 
 def start(*words, **kwargs):
-    return subprocess.Popen([str(w) for w in (TOOL, *words)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **kwargs)
+    return subprocess.Popen([str(w) for w in (TOOL, *words)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                            **{"preexec_fn": plain_signals, **kwargs})
 
 
 def parts(folder):

@@ -17,7 +17,7 @@ from ctypes import c_double, c_size_t, c_uint32
 
 import numpy as np
 import pytest
-from cli_tool import ROOT, TOOL, keys, place, refused, run, works
+from cli_tool import ROOT, TOOL, keys, place, plain_signals, refused, run, works
 from test_interop import PLACES, Engine
 
 SLOTS = 1 << 12
@@ -233,7 +233,8 @@ def long_program():
 
 def start(out, **kwargs):
     return subprocess.Popen([str(w) for w in (TOOL, "run", long_program(), "--keys", keys(), "--in", inputs()[0], "--out", out)],
-                            stdout=subprocess.PIPE, stderr=kwargs.pop("stderr", subprocess.PIPE), text=True, **kwargs)
+                            stdout=subprocess.PIPE, stderr=kwargs.pop("stderr", subprocess.PIPE), text=True,
+                            preexec_fn=plain_signals, **kwargs)
 
 
 def results(out):
@@ -466,3 +467,34 @@ def test_run_works_without_the_secret(tmp_path):
     (server / "secret.key").unlink()
     os.mkfifo(server / "secret.key")  # opening this would hang
     go(write(tmp_path, MEAN), tmp_path / "out", keys_of=server)
+
+
+# ---- opening ----
+def opened(path, *more):
+    return json.loads(works("decrypt", "--keys", keys(), "--in", path, "--json", *more))
+
+
+def test_results_are_opened_by_their_owner(tmp_path):
+    go(write(tmp_path, MEAN), tmp_path / "out")
+    for name in ("mean", "r%207%2F%C3%BC"):
+        want, bound = owner().decrypt(tmp_path / "out" / f"{name}.jfhe")
+        told = opened(tmp_path / "out" / f"{name}.jfhe")
+        got = np.array(told["real"]) + 1j * np.array(told["imaginary"])
+        assert len(got) == SLOTS and np.array_equal(got, want) and told["bound"] >= bound
+        assert len(opened(tmp_path / "out" / f"{name}.jfhe", "--count", "3")["real"]) == 3
+    text = works("decrypt", "--keys", keys(), "--in", inputs()[0] / "x.jfhe")
+    assert text.startswith("4096 numbers, each within ") and "4088 more" in text
+    lines = works("decrypt", "--keys", keys(), "--in", inputs()[0] / "x.jfhe", "--csv").splitlines()
+    assert lines[0] == "slot,value,bound" and len(lines) == 1 + SLOTS
+    x = np.array([float(line.split(",")[1]) for line in lines[1:]])
+    assert np.all(np.abs(x - inputs()[1]) <= float(lines[1].split(",")[2]))
+
+
+def test_what_is_not_the_owners_stays_shut(tmp_path):
+    shut = inputs()[0] / "x.jfhe"
+    broken = tmp_path / "broken.jfhe"
+    broken.write_bytes(shut.read_bytes()[:-1])
+    for keys_of, path, says in ((keys("stats-lite", 1), shut, "another key"), (keys(), broken, "broken.jfhe"), (keys(), tmp_path / "none", "none"),
+                                (keys(), keys() / "relin.key", "relin.key")):
+        said = refused("decrypt", "--keys", keys_of, "--in", path)
+        assert says in said, said

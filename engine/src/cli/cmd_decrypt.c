@@ -1,10 +1,12 @@
-/* cli/cmd_decrypt.c: jfhe decrypt: opens what stats wrote. Each number is shown with the bound on its error, in its own units. */
+/* cli/cmd_decrypt.c: jfhe decrypt: opens what stats wrote, or a single ciphertext. Each number is shown with the bound on its error, in its own units. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "cli/cmd.h"
+#include "cli/decrypt_file.h"
+#include "cli/files.h"
 #include "cli/keys.h"
 #include "cli/manifest.h"
 #include "cli/options.h"
@@ -12,11 +14,13 @@
 #include "cli/secret_key.h"
 
 const char cli_help_decrypt[] =
-    "jfhe decrypt --keys DIR --in DIR    open a result\n"
+    "jfhe decrypt --keys DIR --in DIR|FILE    open a result\n"
     "\n"
     "  --keys DIR     with secret.key\n"
     "  --in DIR       what jfhe stats wrote\n"
-    "  --csv          one line a statistic: statistic,column,with,value,bound\n"
+    "  --in FILE      one ciphertext, such as jfhe run writes\n"
+    "  --count N      of FILE: the first N numbers (default 8, with --csv and --json all)\n"
+    "  --csv          one line a statistic: statistic,column,with,value,bound; of FILE one a number: slot,value,bound\n"
     "  --json         the same as JSON\n"
     "\n"
     "Every value is shown with a bound on its distance from the statistic of the file's numbers, proved "
@@ -150,15 +154,6 @@ static int read_result(result *r, const cli_manifest *m, const jfhe_ctx *ctx, co
 }
 
 /* ---- printing ---- */
-/* "%.{digits}e" of a bound, not below it. */
-static void print_bound(char text[32], double bound, int digits) {
-  double b = bound;
-  do {
-    snprintf(text, 32, "%.*e", digits, b);
-    b *= 1 + 0.2 * pow(10, -digits);
-  } while (strtod(text, NULL) < bound);
-}
-
 /* Digits that the bound supports: the last printed is about a tenth of it. What printing drops goes into the bound shown. */
 static void print_known(known a) {
   char value[64], bound[32];
@@ -170,7 +165,7 @@ static void print_known(known a) {
   if (!whole) digits += fabs(a.value) > 0 ? (int)floor(log10(fabs(a.value))) : 0;
   digits = digits < 0 ? 0 : digits > 16 ? 16 : digits;
   snprintf(value, sizeof value, whole ? "%.*f" : "%.*e", digits, a.value);
-  print_bound(bound, a.bound + fabs(strtod(value, NULL) - a.value) + 0x1p-52 * fabs(a.value), 1);
+  cli_print_bound(bound, a.bound + fabs(strtod(value, NULL) - a.value) + 0x1p-52 * fabs(a.value), 1);
   printf("%22s +- %-8s", value, bound);
 }
 
@@ -194,7 +189,7 @@ static void print_matrix(const result *r) {
       if (isfinite(c.bound) && c.bound > worst) worst = c.bound;
     }
   }
-  print_bound(text, worst + 5.1e-7, 1); /* six digits are shown */
+  cli_print_bound(text, worst + 5.1e-7, 1); /* six digits are shown */
   printf("\neach, as shown, within %s\n", text);
 }
 
@@ -226,7 +221,7 @@ static void csv_name(const char *s) {
 static void csv_line(const result *r, const char *what, size_t x, size_t y, known k, int first) {
   char bound[32] = "inf";
   if (first) printf("statistic,column,with,value,bound\ncount,,,%llu,0\n", (unsigned long long)r->m->rows);
-  if (isfinite(k.bound)) print_bound(bound, k.bound, 3);
+  if (isfinite(k.bound)) cli_print_bound(bound, k.bound, 3);
   printf("%s,", what);
   csv_name(r->m->column[x].name);
   putchar(',');
@@ -270,14 +265,19 @@ static int check_key(const cli_manifest *m, const jfhe_sk *sk, const char *dir) 
 int cli_decrypt(int argc, char **argv) {
   const char *keys = NULL, *in = NULL;
   int as_json = 0, as_csv = 0;
+  uint32_t count = 0;
   const cli_option table[] = {{.name = "--keys", .text = &keys},
                               {.name = "--in", .text = &in},
+                              {.name = "--count", .count = &count, .most = 1u << 17},
                               {.name = "--csv", .flag = &as_csv},
                               {.name = "--json", .flag = &as_json}};
   CLI_DO(cli_options("decrypt", argc, argv, table, sizeof table / sizeof *table, NULL, NULL));
   CLI_DO(cli_require("decrypt", "--keys", keys));
   CLI_DO(cli_require("decrypt", "--in", in));
   if (as_json && as_csv) return cli_fail("decrypt: --csv and --json exclude each other");
+  if (!cli_is_folder(in))
+    return cli_decrypt_file(keys, in, count, as_json ? CLI_AS_JSON : as_csv ? CLI_AS_CSV : CLI_AS_TEXT);
+  if (count) return cli_fail("decrypt: --count is for a single ciphertext, %s is a folder", in);
   jfhe_ctx *ctx = NULL;
   jfhe_sk *sk = NULL;
   cli_manifest m = {0};

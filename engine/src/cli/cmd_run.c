@@ -78,11 +78,6 @@ static uint32_t input_named(const job *j, const char *word, size_t *len) {
   return found;
 }
 
-static int is_folder(const char *path) {
-  struct stat st;
-  return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
-}
-
 static int set_path(input *in, const char *path) {
   in->path = strdup(path);
   return in->path ? 0 : cli_fail("%.80s: no memory for the path", path);
@@ -105,7 +100,7 @@ static int find_inputs(job *j, const char *const *word, size_t n) {
     if (i < j->n_in) {
       if (j->in[i].path) return cli_fail("run: input '%s' is given twice", jfhe_program_input_name(j->program, i));
       CLI_DO(set_path(&j->in[i], word[w] + len + 1));
-    } else if (!is_folder(word[w])) {
+    } else if (!cli_is_folder(word[w])) {
       return strchr(word[w], '=')
                  ? cli_fail("run: the program has no input called '%.*s'", (int)strcspn(word[w], "="), word[w])
                  : cli_fail("run: --in wants NAME=FILE or a folder, not '%s'", word[w]);

@@ -126,6 +126,11 @@ int cli_write(const char *dir, const char *name, const void *bytes, size_t len, 
   return bad ? cli_fail("%s: cannot be written: %s", name, strerror(why)) : 0;
 }
 
+int cli_is_folder(const char *path) {
+  struct stat st;
+  return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
 int cli_open(const char *path, int *fd, size_t *len) {
   struct stat st;
   *fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a pipe without a writer must not hang */

@@ -22,6 +22,7 @@ void cli_stage_drop(cli_stage *s);
 int cli_join(char *out, const char *dir, const char *name);
 /* Writes a new file into a stage; a secret gets mode 0600 and is synced at once. Never overwrites. */
 int cli_write(const char *dir, const char *name, const void *bytes, size_t len, int secret);
+int cli_is_folder(const char *path);
 /* Opens a regular file for reading; *fd is -1 on failure. */
 int cli_open(const char *path, int *fd, size_t *len);
 /* Reads a regular file of at most cap bytes; *bytes is 64-byte aligned, ended by a zero byte more, freed with jfi_free. */

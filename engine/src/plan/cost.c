@@ -4,8 +4,8 @@
  * figure. A forecast is for one thread with cold operands. */
 #include <math.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/status.h"
 #include "circuit/linmap.h"
 #include "circuit/poly.h"
@@ -183,12 +183,6 @@ void jfi_costs_default(jfhe_costs *c, const jfhe_ctx *ctx) {
   if (!(c->encode > 0)) c->encode = own->encode;
 }
 
-static double now(void) {
-  struct timespec t;
-  if (timespec_get(&t, TIME_UTC) == 0) return 0;
-  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 typedef struct bench {
   const jfhe_ctx *ctx;
   uint64_t *x; /* LIMBS residues, cold: more than the second-level cache holds */
@@ -219,12 +213,12 @@ static void bench_encode(const bench *b, size_t i) {
 
 /* Least seconds of one call in about 50 ms. */
 static double least(const bench *b, void (*op)(const bench *, size_t)) {
-  double best = HUGE_VAL, begin = now(), end;
+  double best = HUGE_VAL, begin = jfi_now(), end;
   size_t i = 0;
   do {
-    double start = now();
+    double start = jfi_now();
     for (size_t j = 0; j < 4; j++) op(b, i++ % LIMBS);
-    end = now();
+    end = jfi_now();
     if (end > start && (end - start) / 4 < best) best = (end - start) / 4;
   } while (end - begin < 0.05 && end >= begin);
   return best;
