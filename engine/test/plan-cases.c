@@ -177,18 +177,21 @@ uint32_t model_poly(model *x, uint32_t a) {
   return id;
 }
 
-uint32_t model_linmap(model *x, uint32_t a) {
+uint32_t model_linmap(model *x, uint32_t a, int complex) {
   static const int32_t index[3] = {0, 1, -1};
   uint32_t table = 0, id = 0;
-  double *re = malloc(3 * x->slots * sizeof *re);
-  for (size_t i = 0; i < 3 * x->slots; i++) re[i] = (2 * jfi_test_rng_unit(&x->w->rng) - 1) / 3;
-  CHECK_OK(jfhe_program_linmap(x->p, &table, index, 3, re, NULL));
+  double *re = malloc(6 * x->slots * sizeof *re), *im = re + 3 * x->slots;
+  for (size_t i = 0; i < 6 * x->slots; i++) re[i] = (2 * jfi_test_rng_unit(&x->w->rng) - 1) / 5;
+  for (size_t i = 0; i < 3 * x->slots && !complex; i++) im[i] = 0;
+  CHECK_OK(jfhe_program_linmap(x->p, &table, index, 3, re, complex ? im : NULL));
   jfhe_status st = jfhe_program_apply_linmap(x->p, &id, a, table);
   value(x, st, id, x->depth[a] + 1);
   for (size_t i = 0; i < x->slots; i++)
     for (size_t t = 0; t < 3; t++) {
-      x->value[id].re[i] += re[t * x->slots + i] * x->value[a].re[wrap(x, (int64_t)i + index[t])];
-      x->value[id].im[i] += re[t * x->slots + i] * x->value[a].im[wrap(x, (int64_t)i + index[t])];
+      double ar = x->value[a].re[wrap(x, (int64_t)i + index[t])], ai = x->value[a].im[wrap(x, (int64_t)i + index[t])];
+      double dr = re[t * x->slots + i], di = im[t * x->slots + i];
+      x->value[id].re[i] += dr * ar - di * ai;
+      x->value[id].im[i] += dr * ai + di * ar;
     }
   free(re);
   return id;
@@ -250,7 +253,7 @@ static void step(model *x, uint32_t depth) {
     if (x->depth[a] + 2 <= depth && power > 2 && largest(&x->value[a]) <= 1)
       (void)model_poly(x, a);
     else if (room)
-      (void)model_linmap(x, a);
+      (void)model_linmap(x, a, power > 1);
     break;
   }
 }

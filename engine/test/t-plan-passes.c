@@ -260,6 +260,89 @@ JFI_TEST(sums_of_rotations_share_a_division) {
   model_output(x, s);
   CHECK_EQ(occurs_at(x, 1, JFHE_PASS_SCHEDULE, "rotate_sum"), 0);
   CHECK_EQ(occurs_at(x, 2, JFHE_PASS_SCHEDULE, "rotate_sum"), 1);
+  CHECK_EQ(occurs_at(x, 2, JFHE_PASS_SCHEDULE, "by 5 rotations"), 1); /* itself is one of them */
+  CHECK_EQ(occurs_at(x, 2, JFHE_PASS_SCHEDULE, " = add"), 0);
+  close_place(p);
+}
+
+JFI_TEST(equal_rotations_are_not_one_sum) {
+  place *p = open_place();
+  model *x = &p->x;
+  uint32_t a = model_input(x, 0);
+  /* -O2 makes the two one; what is left is a sum of itself, and no sum of two equal turns */
+  model_output(x, model_add(x, model_rotate(x, a, 2), model_rotate(x, a, 2)));
+  CHECK_EQ(occurs_at(x, 2, JFHE_PASS_SCHEDULE, "rotate_sum"), 0);
+  close_place(p);
+}
+
+JFI_TEST(inner_sums_without_keys_are_made_of_rotations) {
+  place *p = open_place();
+  model *x = &p->x;
+  uint32_t a = model_input(x, 0);
+  model_output(x, model_inner_sum(x, a, 37, 8));
+  model_output(x, model_inner_sum(x, a, 4, 64));
+  CHECK_EQ(occurs_at(x, 2, JFHE_PASS_RING, " = inner_sum"), 2);
+  CHECK_EQ(occurs_at(x, 2, JFHE_PASS_ROTATIONS, " = inner_sum"), 1);
+  CHECK_EQ(occurs_at(x, 2, JFHE_PASS_ROTATIONS, " = add"), 3);
+  close_place(p);
+}
+
+JFI_TEST(a_plan_names_the_rotations_it_uses) {
+  place *p = open_place();
+  model *x = &p->x;
+  uint32_t a = model_input(x, 0);
+  int32_t k[16] = {0};
+  static const int32_t want[] = {1, 2, 3, 4, 8, -64, -1};
+  a = model_add(x, model_inner_sum(x, a, 2, 8), model_rotate(x, a, 3));
+  model_output(x, model_add(x, model_linmap(x, a, 0), model_rotate(x, model_conjugate(x, a), -64)));
+  jfhe_plan *plan = plan_at(x, 2, JFHE_PASS_SCHEDULE, JFHE_OK);
+  CHECK_EQ(jfhe_plan_rotations(plan, NULL, 0), 7);
+  CHECK_EQ(jfhe_plan_rotations(plan, k, 16), 7);
+  CHECK_MEM(k, want, sizeof want);
+  CHECK_EQ(jfhe_plan_rotations(plan, k, 2), 7);
+  jfhe_forecast f;
+  jfhe_plan_forecast(plan, &f);
+  CHECK_EQ(f.rotations, 3 + 1 + 2 + 1 + 1); /* inner sum, rotation, map, conjugation, rotation */
+  CHECK_EQ(f.products, 0);
+  jfhe_plan_free(plan);
+  close_place(p);
+}
+
+JFI_TEST(dead_values_leave_their_room_to_others) {
+  place *p = open_place();
+  model *x = &p->x;
+  uint32_t a = model_input(x, 0);
+  jfhe_forecast few, many;
+  for (int i = 0; i < 4; i++) a = model_rotate(x, model_add_const(x, a, 0.25, 0), 1);
+  model_output(x, a);
+  few = forecast_at(x, 2);
+  for (int i = 0; i < 40; i++) a = model_rotate(x, model_add_const(x, a, 0.01, 0), 1);
+  x->n_outputs = 0;
+  jfhe_program *grown = x->p;
+  uint32_t id;
+  CHECK_OK(jfhe_program_output(grown, &id, "last", a));
+  many = forecast_at(x, 2);
+  CHECK(many.memory_bytes <= few.memory_bytes + 2 * 2 * 1024 * 8 * 2);
+  x->n_outputs = 0;
+  close_place(p);
+}
+
+JFI_TEST(a_sum_takes_products_from_either_side) {
+  place *p = open_place();
+  model *x = &p->x;
+  uint32_t a = model_input(x, 0), b = model_input(x, 0), c = model_input(x, 0);
+  uint32_t left = model_add(x, model_add(x, model_mul(x, a, b), model_mul(x, b, c)), model_mul(x, a, c));
+  uint32_t right = model_sub(x, model_mul(x, a, a), model_sub(x, model_mul(x, b, b), model_mul(x, c, c)));
+  model_output(x, left);
+  model_output(x, right);
+  CHECK_EQ(forecast_at(x, 2).products, 2);
+  close_place(p);
+}
+
+JFI_TEST(complex_maps) {
+  place *p = open_place();
+  uint32_t a = model_input(&p->x, 1);
+  model_output(&p->x, model_linmap(&p->x, a, 1));
   close_place(p);
 }
 
@@ -378,6 +461,12 @@ JFI_TEST(inputs_must_be_what_the_program_declares) {
   REFUSED(odd.object = JFHE_OBJECT_PK, JFHE_ERR_FORM);
   REFUSED(odd.magnitude = 1.1, JFHE_ERR_RANGE);
   REFUSED(odd.magnitude = NAN, JFHE_ERR_RANGE);
+  REFUSED(odd.magnitude = -1, JFHE_ERR_RANGE);
+  REFUSED(odd.scale = 0, JFHE_ERR_VALUE);
+  REFUSED(odd.scale = NAN, JFHE_ERR_VALUE);
+  REFUSED(odd.error_worst = NAN, JFHE_ERR_VALUE);
+  REFUSED(odd.error_worst = -1, JFHE_ERR_VALUE);
+  REFUSED(odd.error_sd = INFINITY, JFHE_ERR_VALUE);
   REFUSED(odd.level = 60, JFHE_ERR_LEVEL);
   REFUSED(odd.params_hash[0] ^= 1, JFHE_ERR_CONTEXT);
   close_place(p);

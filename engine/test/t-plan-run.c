@@ -254,6 +254,27 @@ JFI_TEST(a_cancelled_run_stops) {
   close_bed(b);
 }
 
+JFI_TEST(a_slice_ends_between_operations) {
+  bed *b = open_bed();
+  int pauses[2] = {0};
+  for (int sliced = 0; sliced < 2; sliced++) {
+    jfhe_run *run = NULL;
+    jfhe_run_state s = {0};
+    CHECK_OK(jfhe_run_new(&run, b->plan, NULL));
+    while (s.event != JFHE_RUN_DONE) {
+      jfhe_ct *ct = NULL;
+      REQUIRE_OK(jfhe_run_advance(run, sliced ? 1e-12 : 0, &s));
+      if (s.event == JFHE_RUN_WANTS) REQUIRE_OK(jfhe_run_give(run, s.number, input(b, s.number)));
+      if (s.event == JFHE_RUN_OUTPUT) REQUIRE_OK(jfhe_run_take(run, s.number, &ct));
+      jfhe_ct_free(ct);
+      pauses[sliced] += s.event == JFHE_RUN_PAUSE;
+    }
+    jfhe_run_free(run);
+  }
+  CHECK(pauses[0] == 0 && pauses[1] >= 4);
+  close_bed(b);
+}
+
 JFI_TEST(inputs_that_were_not_planned_for_are_refused) {
   bed *b = open_bed();
   jfhe_run *run = NULL;

@@ -203,6 +203,14 @@ static jfhe_status find_memory(jfhe_plan *plan) {
 }
 
 /* ---- the rest of the forecast ---- */
+/* A turn by 0 needs no key switch. */
+static uint32_t turns_of(const jfhe_linmap *map) {
+  uint32_t count = 0;
+  for (size_t i = 0; i < map->n_babies; i++) count += map->baby[i] != 0;
+  for (size_t i = 0; i < map->n_giants; i++) count += map->giant[i] != 0;
+  return count;
+}
+
 static uint32_t rotations_of(const jfhe_plan *plan, const jfi_node *n) {
   switch (n->op) {
   case JFI_OP_ROTATE:
@@ -213,7 +221,7 @@ static uint32_t rotations_of(const jfhe_plan *plan, const jfi_node *n) {
     for (uint32_t t = 1; t < n->count; t *= 2) c++;
     return c;
   }
-  case JFI_OP_LINMAP: return (uint32_t)(plan->m.map[n->table]->n_babies + plan->m.map[n->table]->n_giants);
+  case JFI_OP_LINMAP: return turns_of(plan->m.map[n->table]);
   default: return 0;
   }
 }
