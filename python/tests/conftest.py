@@ -52,6 +52,12 @@ def deep(place):
     return World(place / "deep", Parameters.custom(6), rotations=[1, 2, 3, 5], parents=[1, 4, 8])
 
 
+@pytest.fixture(scope="session")
+def short(place):
+    """Six multiplications, and the rotations of short vectors."""
+    return World(place / "short", Parameters.custom(6), rotations=[1, 2, 4, 8, -1])
+
+
 @pytest.fixture
 def rng():
     return np.random.default_rng(2718)

@@ -101,7 +101,7 @@ def test_plans_are_kept_for_the_same_program_and_ranges(deep, session, pair, mon
 
 
 def test_what_is_foreseen_happens(deep, session, pair):
-    x, y, a, b = pair
+    _, _, a, b = pair
     c = a.mul(b).inner_sum(4)
     _, plan = foresee([c], 0)
     assert plan.forecast.products == 1 and sorted(plan.rotations) == [1, 2]
@@ -183,14 +183,14 @@ def test_values_of_two_sessions_do_not_meet(lite, deep, rng):
 def test_too_many_products_are_refused_before_anything_runs(lite):
     a = Session.of(lite.keys).hold(lite.seal([0.5]))
     b = a.mul(a).mul(a).mul(a.mul(a).mul(a))
-    with pytest.raises(errors.DepthError, match="multiplies 3 times in a row.*stats-lite have 2"):
+    with pytest.raises(errors.DepthError, match=r"multiplies 3 times in a row.*stats-lite have 2"):
         compute([b])
     assert b.stored is None
 
 
 def test_a_memory_limit_is_refused_with_both_numbers(pair):
     _, _, a, b = pair
-    with options.set(memory_limit=1 << 20), pytest.raises(errors.OutOfMemoryError, match="1048576|1.0 MiB"):
+    with options.set(memory_limit=1 << 20), pytest.raises(errors.OutOfMemoryError, match=r"1048576|1\.0 MiB"):
         compute([a.mul(b)])
 
 

@@ -4,7 +4,9 @@ This package loads ``_secret_native``, a second build of the engine that holds t
 does, and a kernel need not have it. What is made here crosses to :mod:`jupyterfhe.core` as containers.
 """
 
+from .arrays import OpenedArray, decrypt_array, encrypt_array, seal_array
 from .cipher import Opened, decrypt, encrypt, release, seal
 from .keys import PublicKey, SecretKey, keygen
 
-__all__ = ["Opened", "PublicKey", "SecretKey", "decrypt", "encrypt", "keygen", "release", "seal"]
+__all__ = ["Opened", "OpenedArray", "PublicKey", "SecretKey", "decrypt", "decrypt_array", "encrypt", "encrypt_array", "keygen",
+           "release", "seal", "seal_array"]

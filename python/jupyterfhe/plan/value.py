@@ -61,7 +61,7 @@ class Value:
         Whether numbers may have imaginary parts.
     """
 
-    __slots__ = ("__weakref__", "complex", "mag", "made", "promise", "session")
+    __slots__ = ("__weakref__", "complex", "made", "mag", "promise", "session")
 
     def __init__(self, session, made, mag, is_complex, promise=None):
         """Keep the parts; use the methods to make others."""

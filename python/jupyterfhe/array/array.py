@@ -1,0 +1,400 @@
+"""Encrypted arrays: any shape, numpy's operators and functions, no value in sight."""
+
+import numbers
+
+import numpy as np
+
+from ..core import containers, errors
+from ..plan import Value, compute, foresee
+from . import registry, ufuncs
+from .index import select
+from .refusal import Refused, refuse, unknown
+
+FLOAT, COMPLEX, BOOL = np.dtype(np.float64), np.dtype(np.complex128), np.dtype(bool)
+
+
+def array_of(session, shape, dtype, slot_axis, strips):
+    """An array of the class that its shape and dtype ask for.
+
+    Parameters
+    ----------
+    session : jupyterfhe.plan.Session
+    shape : tuple of int
+    dtype : dtype
+        float64, complex128 or bool.
+    slot_axis : int or None
+        The axis along the slots; its length is 2 or more.
+    strips : ndarray of object
+        A strip a number outside of `slot_axis`; of `shape`, but 1 along `slot_axis`.
+
+    Returns
+    -------
+    EncryptedArray, EncryptedScalar or EncryptedBool
+    """
+    kind = EncryptedArray if shape else EncryptedBool if dtype == BOOL else EncryptedScalar
+    self = object.__new__(kind)
+    self.session, self.shape, self.dtype, self.slot_axis, self.strips = session, tuple(shape), dtype, slot_axis, strips
+    return self
+
+
+class EncryptedArray(np.lib.mixins.NDArrayOperatorsMixin):
+    """Numbers that stay encrypted while numpy's operators and functions compute on them, lazily.
+
+    Made by :func:`jupyterfhe.open`, by ``client.encrypt_array`` on the owner's machine, and by operations. Public operands
+    may be numpy arrays, Python numbers, fractions and decimals. Nothing runs before :meth:`compute`, saving or decryption.
+
+    Attributes
+    ----------
+    shape : tuple of int
+    dtype : dtype
+        What decryption gives: float64, complex128 or bool. Integers are computed with as float64.
+    slot_axis : int or None
+        The axis that runs along the slots of ciphertexts. What combines numbers of other axes rotates nothing.
+    session : jupyterfhe.plan.Session
+    """
+
+    __slots__ = ("__weakref__", "dtype", "session", "shape", "slot_axis", "strips")
+    __array_priority__ = 1000
+
+    def __init__(self, *_):
+        """Use :func:`jupyterfhe.open`."""
+        raise TypeError("encrypted arrays are opened or computed, not made: jupyterfhe.open(path)")
+
+    def like(self, **changes):
+        """An array with some parts changed."""
+        parts = {n: changes.get(n, getattr(self, n)) for n in ("session", "shape", "dtype", "slot_axis", "strips")}
+        return array_of(**parts)
+
+    def expanded(self, ndim):
+        """The array with axes of length 1 in front."""
+        if ndim == self.ndim:
+            return self
+        new = (1,) * (ndim - self.ndim)
+        slot = None if self.slot_axis is None else self.slot_axis + len(new)
+        return self.like(shape=new + self.shape, strips=self.strips.reshape(new + self.strips.shape), slot_axis=slot)
+
+    # ---- shape ----
+    @property
+    def ndim(self):
+        """How many axes."""
+        return len(self.shape)
+
+    @property
+    def size(self):
+        """How many numbers."""
+        return int(np.prod(self.shape, dtype=int))
+
+    @property
+    def itemsize(self):
+        """Bytes of a decrypted number."""
+        return self.dtype.itemsize
+
+    @property
+    def T(self):
+        """Transposed; free."""
+        return np.transpose(self)
+
+    def __len__(self):
+        """Length of the first axis, which is public."""
+        if not self.shape:
+            raise TypeError("len() of an encrypted scalar")
+        return self.shape[0]
+
+    def __getitem__(self, key):
+        """Numbers by public indices, slices and masks; free but for pieces of the slot axis.
+
+        Parameters
+        ----------
+        key : int, slice, None, Ellipsis, ndarray of int or bool, or a tuple of them
+
+        Returns
+        -------
+        EncryptedArray
+
+        Notes
+        -----
+        Cost along the slot axis: a rotation for each different offset, one level when several pieces are put together.
+        """
+        return select(self, key)
+
+    def __setitem__(self, key, value):
+        """Refuse: build a new array."""
+        raise refuse("__setitem__")
+
+    def __iter__(self):
+        """Along the first axis."""
+        if not self.shape:
+            raise TypeError("an encrypted scalar is not iterable")
+        if self.slot_axis == 0 and len(self) > 64:
+            raise refuse("__iter__")
+        return (self[i] for i in range(len(self)))
+
+    # ---- numpy ----
+    def __array_ufunc__(self, ufunc, method, *inputs, out=None, **options):
+        """Run a ufunc; in place for ``x += y``."""
+        if out is not None and not all(isinstance(o, EncryptedArray) for o in out):
+            raise refuse("out", f"np.{ufunc.__name__}")
+        result = ufuncs.run(ufunc, method, inputs, options)
+        if out is None or result is NotImplemented:
+            return result
+        return out[0]._become(result)
+
+    def __array_function__(self, function, types, args, options):
+        """Run one of numpy's functions."""
+        implementation = registry.FUNCTIONS.get(function)
+        if implementation is None:
+            raise unknown(function.__name__)
+        return implementation(*args, **options)
+
+    def _become(self, other):
+        """Take another's numbers, as an array that is written in place does."""
+        if not self.shape:
+            return other
+        if other.shape != self.shape:
+            raise ValueError(f"non-broadcastable output operand with shape {self.shape} doesn't match the broadcast "
+                             f"shape {other.shape}")
+        if other.dtype != self.dtype and (other.dtype == COMPLEX or self.dtype == BOOL):
+            raise Refused(f"numbers of {other.dtype} do not go into an array of {self.dtype}", "Write y = y + x.")
+        self.slot_axis, self.strips = other.slot_axis, other.strips
+        return self
+
+    def __array__(self, *_, **__):
+        """Refuse: there are no plain numbers here."""
+        raise refuse("__array__")
+
+    def _method(name):
+        def method(self, *args, **options):
+            return getattr(np, name)(self, *args, **options)
+        method.__name__, method.__doc__ = name, f"As :func:`numpy.{name}`."
+        return method
+
+    sum, mean, var, prod, cumsum, trace = map(_method, ("sum", "mean", "var", "prod", "cumsum", "trace"))
+    dot, take, swapaxes, diagonal, squeeze, ravel = map(_method, ("dot", "take", "swapaxes", "diagonal", "squeeze", "ravel"))
+    conj, conjugate, std, min, max, argmin, argmax, sort = map(
+        _method, ("conj", "conjugate", "std", "min", "max", "argmin", "argmax", "sort"))
+    round, clip, nonzero, repeat = map(_method, ("round", "clip", "nonzero", "repeat"))
+    flatten = _method("ravel")
+    del _method
+
+    def reshape(self, *shape, order="C"):
+        """Another shape, as :func:`numpy.reshape`."""
+        return np.reshape(self, shape[0] if len(shape) == 1 else shape, order=order)
+
+    def transpose(self, *axes):
+        """Axes in another order; free."""
+        axes = axes[0] if len(axes) == 1 and (axes[0] is None or not isinstance(axes[0], int)) else axes or None
+        return np.transpose(self, axes)
+
+    def astype(self, dtype, **_):
+        """Truth values as numbers, numbers as complex ones. Encrypted numbers are never rounded.
+
+        Parameters
+        ----------
+        dtype : dtype
+        """
+        dtype = np.dtype(dtype)
+        if dtype.kind not in "fc" or (self.dtype == COMPLEX and dtype.kind != "c"):
+            raise Refused(f"{self.dtype} does not become {dtype} without being decrypted", "Round after decryption.")
+        return self.like(dtype=COMPLEX if dtype.kind == "c" else FLOAT)
+
+    def copy(self, order="C"):
+        """An array that changes apart."""
+        return self.like(strips=self.strips.copy())
+
+    __copy__ = copy
+
+    def __deepcopy__(self, memo):
+        """As :meth:`copy`."""
+        return self.copy()
+
+    @property
+    def real(self):
+        """Real parts."""
+        return np.real(self)
+
+    @property
+    def imag(self):
+        """Imaginary parts."""
+        return np.imag(self)
+
+    # ---- what is refused ----
+    def _refuses(name):
+        def refused(self, *_):
+            raise refuse(name)
+        refused.__name__, refused.__doc__ = name, "Refuse."
+        return refused
+
+    __bool__, __float__, __index__ = _refuses("__bool__"), _refuses("__float__"), _refuses("__index__")
+    __int__ = __complex__ = item = tolist = __float__
+    __contains__ = _refuses("compare")
+    __round__ = __floor__ = __ceil__ = __trunc__ = _refuses("order")
+    __hash__ = None
+    del _refuses
+
+    def __reduce_ex__(self, protocol):
+        """Refuse: pickles run code when they are read."""
+        raise TypeError("encrypted arrays are not pickled: a pickle runs code where it is opened. Use x.save(folder) and "
+                        "jupyterfhe.load(folder).")
+
+    # ---- computing ----
+    @property
+    def values(self):
+        """All ciphertexts, as :class:`~jupyterfhe.plan.Value`, each once."""
+        return list(dict.fromkeys(v for s in self.strips.flat for v in s.values))
+
+    @property
+    def computed(self):
+        """Whether nothing is left to compute."""
+        return all(v.stored is not None for v in self.values)
+
+    def compute(self, keep_levels=None):
+        """Compute now, and keep the result.
+
+        Parameters
+        ----------
+        keep_levels : int, optional
+            Levels to keep for further work; ``options.keep_levels`` by default, which keeps all that inputs allow.
+
+        Returns
+        -------
+        EncryptedArray
+            Itself.
+
+        Raises
+        ------
+        DepthError, RangeError, KeyMissingError, OutOfMemoryError
+            Before anything runs.
+        """
+        compute(self.values, keep_levels)
+        return self
+
+    def _outlook(self):
+        """By value: (level, error bound, probable bound); and the plan of what is not computed, or None."""
+        values = self.values
+        graph, plan = foresee(values) if values else (None, None)
+        known = {}
+        for value, out in zip(graph.wanted, plan.outputs, strict=True) if plan else ():
+            known[value] = out.level, out.error_bound, out.error_probable
+        for value in values:
+            if value not in known:
+                known[value] = _of_stored(value)
+        return known, plan
+
+    def error_bound(self, probable=False):
+        """How far decrypted numbers are from the true ones at the most, proved; rounding of doubles included.
+
+        Parameters
+        ----------
+        probable : bool, default=False
+            Give the bound that holds with about 99.99 % chance instead.
+
+        Returns
+        -------
+        float, or ndarray of the array's shape
+        """
+        known, _ = self._outlook()
+        return self.errors({v: parts[2 if probable else 1] for v, parts in known.items()})
+
+    def errors(self, bounds):
+        """Bounds of all numbers, of those of ciphertexts.
+
+        Parameters
+        ----------
+        bounds : dict of Value to float
+
+        Returns
+        -------
+        float, or ndarray of the array's shape
+        """
+        out = np.zeros(self.strips.shape)
+        for at in np.ndindex(out.shape):
+            out[at] = self.strips[at].error(bounds.__getitem__)
+        return np.broadcast_to(out, self.shape) if self.shape else float(out)
+
+    def explain(self, details=False):
+        """What computing takes: time, memory, levels, error, and what is revealed.
+
+        Parameters
+        ----------
+        details : bool, default=False
+            Add the plan, a line an operation.
+
+        Returns
+        -------
+        Explanation
+            Prints itself in terminals and notebooks.
+        """
+        from .explain import Explanation
+        return Explanation(self, details)
+
+    def save(self, path):
+        """Compute, and write a folder that appears whole or not at all; :func:`jupyterfhe.load` reads it.
+
+        Parameters
+        ----------
+        path : path-like
+            Must not exist.
+        """
+        from .store import save
+        save(self, path)
+
+    @property
+    def nbytes(self):
+        """Bytes of the ciphertexts that are there."""
+        return sum(v.stored.nbytes for v in self.values if v.stored is not None)
+
+    @property
+    def bounds(self):
+        """Public interval that holds every number."""
+        spans = [s.bounds for s in self.strips.flat]
+        return (min(low for low, _ in spans), max(high for _, high in spans)) if spans else (0.0, 0.0)
+
+    def describe(self):
+        """Facts about it, never a value: name and text."""
+        facts = {"shape": str(self.shape), "dtype": str(self.dtype), "scheme": f"CKKS, {self.session.params.name}"}
+        try:
+            known, plan = self._outlook()
+            if known:
+                worst = np.max(self.errors({v: parts[1] for v, parts in known.items()}))
+                facts["levels left"] = str(min(level for level, _, _ in known.values()))
+                facts["error"] = f"<= {worst:.1e}"
+            if plan is not None:
+                facts["not computed yet"] = f"about {plan.forecast.seconds:.2g} s"
+        except errors.JupyterFHEError as why:
+            facts["cannot be computed"] = why.detail
+        facts["size"] = f"{len(self.values)} ciphertexts, {containers.human(self.nbytes)} now"
+        facts["key"] = "none, in the clear" if self.session.is_clear else str(self.session.keys.key_id)[:8]
+        return facts
+
+    def __repr__(self):
+        """Shape, dtype, scheme, levels, error bound, size, key; never a value."""
+        return f"<{type(self).__name__} {', '.join(f'{name} {text}' for name, text in self.describe().items())}>"
+
+    def _repr_html_(self):
+        """The same as a table."""
+        from .explain import table
+        return table(type(self).__name__, self.describe())
+
+
+def _of_stored(value: Value):
+    """Level and bounds of a leaf."""
+    stored = value.stored
+    if value.session.is_clear:
+        return value.session.params.levels, 0.0, 0.0
+    return stored.level, stored.info.error_worst, stored.info.error_probable
+
+
+class EncryptedScalar(EncryptedArray):
+    """One encrypted number. Python's numbers, fractions and decimals compute with it, and ``sum`` of a list of them."""
+
+    __slots__ = ()
+
+
+class EncryptedBool(EncryptedArray):
+    """One encrypted truth value: ``& | ^ ~`` combine them, arithmetic counts them as 0 and 1."""
+
+    __slots__ = ()
+
+
+numbers.Number.register(EncryptedScalar)
+numbers.Number.register(EncryptedBool)

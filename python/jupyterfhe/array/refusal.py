@@ -1,0 +1,77 @@
+"""What encrypted arrays do not do: each with the reason and what to write instead."""
+
+from ..core.errors import JupyterFHEError
+
+
+class Refused(JupyterFHEError, TypeError):
+    """An operation that encrypted numbers do not have, or not yet."""
+
+    advice = "Compute it after decryption."
+
+
+WHEN_OPEN = "Decide on the owner's side after decryption, or compute both branches and combine them: mask * a + (1 - mask) * b."
+
+WORDS = {
+    "__bool__": ("whether an encrypted number is true is not known here", WHEN_OPEN),
+    "__float__": ("an encrypted number has no float here", "Keep computing with it; client.decrypt_array opens results."),
+    "__array__": ("encrypted numbers cannot become a plain array",
+                  "Use numpy's functions on the encrypted array itself; client.decrypt_array opens results."),
+    "__index__": ("an encrypted number is no index", "Indices are public; select with a mask: np.where(public, x, 0)."),
+    "__setitem__": ("this assignment would mix encrypted numbers in place",
+                    "Build a new array: np.where(public_mask, new, x), np.concatenate or np.stack."),
+    "__iter__": ("a loop over slots would pull every number out with rotations of its own",
+                 "Use np.sum, np.mean, x @ w and the like, which work on all numbers at once."),
+    "compare": ("comparing encrypted numbers needs a circuit that this version does not have",
+                "Compare after decryption, or with a public mask that the owner gave."),
+    "divide": ("a division by encrypted numbers needs their range and an approximation that this version does not have",
+               "Return numerator and denominator and divide after decryption, or divide by a public number."),
+    "approximate": ("this function needs a polynomial approximation over a declared range, which this version does not have",
+                    "Apply it after decryption, or use np.polyval with coefficients of your own."),
+    "order": ("order, extremes and quantiles need comparisons of encrypted numbers, which this version does not have",
+              "Use sums, means and variances, or finish after decryption."),
+    "size": ("the result's size would tell encrypted numbers", "Keep the shape and use a mask: np.where(public_mask, x, 0)."),
+    "out": ("an array in the clear cannot take encrypted results",
+            "Write the result to a new name: y = y + x instead of y += x."),
+    "picture": ("a picture of encrypted numbers would show them", "Decrypt first, or make the plot on the owner's side."),
+}
+
+_KINDS = {
+    "compare": ("less less_equal greater greater_equal equal not_equal isclose allclose array_equal signbit isfinite isnan "
+                "isinf"),
+    "order": ("argmax argmin max min amax amin sort argsort median quantile percentile searchsorted digitize histogram maximum "
+              "minimum fmax fmin clip partition argpartition lexsort ptp nanmax nanmin sign heaviside floor ceil rint round "
+              "around trunc fix mod remainder fmod floor_divide divmod modf"),
+    "approximate": ("exp exp2 expm1 log log1p log2 log10 sqrt cbrt reciprocal tanh sinh cosh sin cos tan arcsin arccos arctan "
+                    "absolute abs fabs std corrcoef norm inv solve lstsq pinv det svd qr eigh eig cholesky logaddexp hypot "
+                    "float_power arctan2 angle"),
+    "size": "nonzero unique argwhere flatnonzero extract compress trim_zeros union1d intersect1d setdiff1d bincount",
+    "__array__": "array2string array_repr array_str save savetxt savez frombuffer copyto put putmask place",
+}
+REASONS = {name: kind for kind, names in _KINDS.items() for name in names.split()}
+
+
+def refuse(kind, name=None):
+    """The exception for a kind of operation.
+
+    Parameters
+    ----------
+    kind : str
+        A key of ``WORDS``.
+    name : str, optional
+        What was called.
+
+    Returns
+    -------
+    Refused
+    """
+    reason, rewrite = WORDS[kind]
+    return Refused(f"{name}: {reason}" if name else reason, rewrite)
+
+
+def unknown(name):
+    """The exception for a numpy function that nothing here implements."""
+    kind = REASONS.get(name)
+    if kind:
+        return refuse(kind, f"np.{name}")
+    return Refused(f"np.{name} is not implemented for encrypted arrays",
+                   "Most of numpy can be written with sums, products and matmul; else compute it after decryption.")

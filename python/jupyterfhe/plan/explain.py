@@ -1,0 +1,53 @@
+"""What a plan costs, in words and numbers."""
+
+import collections
+import re
+
+from ..core.containers import human
+from .progress import remaining
+
+WORDS = {"sum": "sums of products", "to_level": "level changes", "inner_sum": "sums over slots", "rotate": "rotations",
+         "rotate_sum": "sums of rotations", "input": "inputs", "add": "additions", "sub": "subtractions", "poly": "polynomials",
+         "mul_int": "products by integers", "add_const": "additions of constants", "add_vector": "additions of public vectors",
+         "conjugate": "conjugations", "neg": "negations"}
+LINE = re.compile(r"^%\d+ = (\w+)", re.M)
+MS = re.compile(r"   ([0-9.e+-]+) ms")
+
+
+def tree(plan):
+    """Where the time goes: kinds of operations with how many there are and what they take.
+
+    Parameters
+    ----------
+    plan : Plan
+
+    Returns
+    -------
+    list of (str, int, float)
+        Words, count, seconds; the dearest first.
+    """
+    counts, seconds = collections.Counter(), collections.Counter()
+    for line in plan.text.splitlines():
+        if match := LINE.match(line):
+            name = WORDS.get(match[1], match[1])
+            counts[name] += 1
+            if time := MS.search(line):
+                seconds[name] += float(time[1]) / 1000
+    return sorted(((name, n, seconds[name]) for name, n in counts.items()), key=lambda row: -row[2])
+
+
+def facts(plan):
+    """What a run takes.
+
+    Parameters
+    ----------
+    plan : Plan
+
+    Returns
+    -------
+    dict of str to str
+    """
+    f = plan.forecast
+    return {"time": f"about {remaining(f.seconds)} on one thread", "memory": f"at most {human(f.memory_bytes)}, keys "
+            f"{human(f.key_bytes)}", "levels": f"{f.depth} used, inputs need {f.level_in}",
+            "operations": f"{f.operations}: {f.products} relinearisations, {f.rotations} rotations"}
