@@ -49,7 +49,10 @@ static double of(const jfi_machine *m, const jfi_graph *g, const jfi_node *n, co
 /* What a polynomial's evaluation holds on the way: every partial sum is at most the sum of its terms' moduli. */
 static double inside(const jfhe_poly *p, double x) {
   double sum = 0, power = 1, r = p->basis == JFHE_BASIS_CHEB ? 1 : x;
-  for (uint32_t i = 0; i <= p->degree; i++, power *= r) sum += fabs(p->c[i]) * power;
+  for (uint32_t i = 0; i <= p->degree; i++) {
+    sum += fabs(p->c[i]) * power;
+    power *= r;
+  }
   return 2 * sum; /* the quotients of a division by T_g have twice the coefficients */
 }
 
