@@ -316,6 +316,10 @@ static void check_output(model *x, const jfhe_plan *plan, uint32_t i, const jfhe
   CHECK(mag == jfhe_ct_magnitude(ct) && worst == jfhe_ct_error_worst(ct) && probable == jfhe_ct_error_probable(ct));
   const jfi_vec *want = &x->value[x->output[i]];
   CHECK(largest(want) <= mag * (1 + 1e-12));
+  int real = 1;
+  for (uint32_t j = 0; j < x->n; j++)
+    for (size_t k = 0; k < x->slots; k++) real &= x->value[j].im[k] == 0;
+  if (real) CHECK_EQ(jfhe_ct_packing(ct), JFHE_PACK_REAL); /* no complex number in the whole program */
   double error = jfi_world_check(x->w, ct, want, "a program");
   if (!(error > 0)) return;
   double ratio = log2(probable / error);

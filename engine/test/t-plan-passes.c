@@ -265,6 +265,27 @@ JFI_TEST(sums_of_rotations_share_a_division) {
   close_place(p);
 }
 
+JFI_TEST(what_is_subtracted_is_no_turn) {
+  place *p = open_place();
+  model *x = &p->x;
+  uint32_t a = model_input(x, 0), b = model_input(x, 0);
+  uint32_t s = model_sub(x, model_add(x, model_rotate(x, a, 1), model_rotate(x, a, 2)), b);
+  model_output(x, model_sub(x, model_sub(x, s, model_rotate(x, a, 4)), a));
+  CHECK_EQ(occurs_at(x, 2, JFHE_PASS_SCHEDULE, "by 2 rotations"), 1);
+  close_place(p);
+}
+
+JFI_TEST(a_product_with_a_vector_alone) {
+  place *p = open_place();
+  uint32_t a = model_input(&p->x, 0);
+  for (int i = 0; i < 4; i++) a = model_vector(&p->x, a, 1, 0);
+  model_output(&p->x, a);
+  close_place(p);
+  p = open_place();
+  model_output(&p->x, model_vector(&p->x, model_input(&p->x, 0), 0, 1));
+  close_place(p);
+}
+
 JFI_TEST(equal_rotations_are_not_one_sum) {
   place *p = open_place();
   model *x = &p->x;

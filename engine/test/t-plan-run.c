@@ -325,6 +325,29 @@ JFI_TEST(the_peak_is_what_was_foreseen) {
   jfi_world_close(&w);
 }
 
+JFI_TEST(encoded_diagonals_count) {
+  jfi_world w = jfi_world_open(jfi_test_ctx(11, 3, 40, 2));
+  model x;
+  jfhe_info info[MODEL_INPUTS];
+  jfhe_plan *plan = NULL;
+  jfhe_forecast f;
+  model_open(&x, &w, 10);
+  model_output(&x, model_linmap(&x, model_linmap(&x, model_input(&x, 0), 0), 1));
+  model_infos(&x, info);
+  REQUIRE_OK(jfhe_plan_new(&plan, w.ctx, w.keys, x.p, info, NULL));
+  jfhe_plan_forecast(plan, &f);
+  for (int again = 0; again < 2; again++) {
+    jfhe_ct *out[MODEL_VALUES] = {0};
+    uint64_t peak = 0;
+    CHECK_OK(model_run(&x, plan, out, &peak));
+    if (!again) CHECK_EQ(peak, f.memory_bytes); /* later runs find all of them encoded from the start */
+    jfhe_ct_free(out[0]);
+  }
+  jfhe_plan_free(plan);
+  model_close(&x);
+  jfi_world_close(&w);
+}
+
 /* Every allocation of planning and running fails once: a status, no leak (the sanitizers look), and the next attempt works. */
 JFI_TEST(allocations_that_fail_are_survived) {
   bed *b = open_bed();

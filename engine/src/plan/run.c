@@ -11,6 +11,14 @@
 #include "circuit/acc.h"
 #include "ckks/eval.h"
 
+/* Encoded diagonals stay with the plan's maps. */
+static size_t map_bytes(const jfhe_plan *plan) {
+  size_t bytes = 0;
+  for (uint32_t i = 0; i < plan->m.program->n_tables; i++)
+    if (plan->m.map[i]) bytes += jfhe_linmap_cached(plan->m.map[i]);
+  return bytes;
+}
+
 /* ---- what is wanted ---- */
 /* Marks the steps that wanted outputs need. */
 static void mark(jfhe_run *run, const uint8_t *skip) {
@@ -60,7 +68,8 @@ jfhe_status jfi_run_open(jfhe_run *run, const jfhe_plan *plan, const uint8_t *sk
   if (!run->ct || !run->wanted || !run->holds || !run->output || !run->in || !run->first || !run->next ||
       (plan->scratch && !run->scratch))
     return jfi_fail(JFHE_ERR_MEMORY, "no memory to run: %zu bytes of scratch", plan->scratch);
-  run->held = plan->scratch;
+  run->maps = map_bytes(plan);
+  run->held = plan->scratch + run->maps;
   run->peak = run->held;
   atomic_init(&run->cancelled, 0);
   mark(run, skip);
@@ -144,7 +153,12 @@ static jfhe_status run_one(jfhe_run *run, uint32_t value) {
     run->in[r] = a == JFI_NONE ? NULL : run->ct[a];
   }
   jfi_scratch_init(&s, run->scratch, plan->scratch);
-  return jfi_apply(&plan->m, &plan->g, n, run->ct[value], run->in, &s);
+  JFI_TRY(jfi_apply(&plan->m, &plan->g, n, run->ct[value], run->in, &s));
+  if (n->op != JFI_OP_LINMAP) return JFHE_OK;
+  size_t maps = map_bytes(plan);
+  hold(run, maps - run->maps);
+  run->maps = maps;
+  return JFHE_OK;
 }
 
 /* Rotations of one value. Unwanted ones are left out. */

@@ -27,6 +27,7 @@ struct jfhe_run {
   uint32_t ready;           /* the first output that is ready and not reported yet, linked by `next` */
   double done, total, busy; /* forecast seconds done and in all; seconds worked */
   uint64_t held, peak;
+  size_t maps; /* bytes of encoded diagonals, in held */
   atomic_int cancelled;
 };
 
