@@ -206,6 +206,30 @@ JFI_TEST(large_values_go_to_levels_that_hold_them) {
   close_place(p);
 }
 
+JFI_TEST(large_values_come_down_after_they_became_small) {
+  place *p = open_place();
+  model *x = &p->x;
+  uint32_t a = model_input(x, 0), b = model_input(x, 0), level = 9;
+  uint32_t s = model_inner_sum(x, a, 1, 512), t = model_inner_sum(x, b, 1, 512), d, z;
+  CHECK_OK(jfhe_program_sub(x->p, &d, s, t));
+  CHECK_OK(
+      jfhe_program_promise(x->p, d, 1.0)); /* the difference alone would fit level 0, what it is made of does not */
+  CHECK_OK(jfhe_program_output(x->p, &z, "difference", d));
+  CHECK_OK(jfhe_program_mul_const(x->p, &d, s, 0, 0));
+  CHECK_OK(jfhe_program_output(x->p, &z, "nothing", d));
+  CHECK_OK(jfhe_program_inner_sum(x->p, &d, a, 1, 256));
+  CHECK_OK(jfhe_program_promise(x->p, d, 0.5));
+  CHECK_OK(jfhe_program_output(x->p, &z, "promised", d));
+  x->n_outputs = 0;
+  jfhe_plan *plan = plan_at(x, 2, JFHE_PASS_SCHEDULE, JFHE_OK);
+  if (plan) CHECK_OK(jfhe_plan_output(plan, 0, &level, NULL, NULL, NULL));
+  CHECK_EQ(level, 1);
+  jfhe_plan_free(plan);
+  model_close(x);
+  jfi_world_close(&p->w);
+  free(p);
+}
+
 JFI_TEST(polynomials_get_room_for_what_they_hold_on_the_way) {
   place *p = open_place();
   model *x = &p->x;

@@ -31,13 +31,20 @@ static uint32_t fits_at(const jfhe_ctx *ctx, double mag) {
   return 0;
 }
 
-/* want[] of every value: by the products behind it, and by its size where mag is given. */
+/* want[] of every value: by the products behind it, and by its size where mag is given. A large value must come down through what makes it
+ * small (a difference, a promise), not before: what reads it stays as high as it. */
 static void find_needs(leveller *x, const double *mag) {
   const jfhe_ctx *ctx = x->m->ctx;
   double easy = jfi_ctx_product(ctx, ctx->chain.level[0]) / (2.01 * ctx->chain.scale[0]);
   for (uint32_t i = 0; i < x->from->n_nodes; i++) {
-    double most = mag ? fmax(mag[i], jfi_magnitude_inside(x->m, &x->from->node[i], mag)) : 0;
+    const jfi_node *n = &x->from->node[i];
+    double most = mag ? fmax(mag[i], jfi_magnitude_inside(x->m, x->from, n, mag)) : 0;
     x->want[i] = most < easy ? 0 : fits_at(ctx, most);
+    uint32_t depth = jfi_machine_depth(x->m, n);
+    for (uint32_t r = 0; mag && r < jfi_reads(n); r++) {
+      uint32_t a = jfi_read(x->from, n, r);
+      if (a != JFI_NONE && x->want[a] > x->want[i] + depth) x->want[i] = x->want[a] - depth;
+    }
   }
   for (uint32_t i = x->from->n_nodes; i-- > 0;) {
     const jfi_node *n = &x->from->node[i];

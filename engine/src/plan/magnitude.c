@@ -56,8 +56,16 @@ static double inside(const jfhe_poly *p, double x) {
   return 2 * sum; /* the quotients of a division by T_g have twice the coefficients */
 }
 
-double jfi_magnitude_inside(const jfi_machine *m, const jfi_node *n, const double *mag) {
-  return n->op == JFI_OP_POLY ? inside(m->poly[n->table], mag[n->a]) : 0;
+double jfi_magnitude_inside(const jfi_machine *m, const jfi_graph *g, const jfi_node *n, const double *mag) {
+  switch (n->op) {
+  case JFI_OP_POLY: return inside(m->poly[n->table], mag[n->a]);
+  case JFI_OP_MUL: /* products look at the promise before they end */
+  case JFI_OP_MUL_CONST:
+  case JFI_OP_MUL_VECTOR:
+  case JFI_OP_SUM:
+  case JFI_OP_INPUT: return 0;
+  default: return of(m, g, n, mag); /* what was promised is looked at after they ended */
+  }
 }
 
 void jfi_magnitudes(const jfi_machine *m, const jfi_graph *g, double *mag) {

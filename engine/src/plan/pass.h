@@ -13,7 +13,7 @@ jfhe_status jfi_pass_products(jfi_graph *g, jfi_machine *m);
 /* magnitude.c: about how large each value may be; mag: n_nodes. */
 void jfi_magnitudes(const jfi_machine *m, const jfi_graph *g, double *mag);
 /* About how large what an operation holds before it ends may be; 0: no larger than its value. */
-double jfi_magnitude_inside(const jfi_machine *m, const jfi_node *n, const double *mag);
+double jfi_magnitude_inside(const jfi_machine *m, const jfi_graph *g, const jfi_node *n, const double *mag);
 /* levels.c: the level of every value; level changes and one-term sums take the place of products. `late`: as low as uses
  * allow and `keep` above, else as high as inputs allow. */
 jfhe_status jfi_pass_levels(jfi_graph *g, const jfi_machine *m, int late, uint32_t keep);
