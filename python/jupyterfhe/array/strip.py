@@ -15,6 +15,7 @@ from . import interval as iv
 from .interval import EPS
 
 UNITS = (1, -1, 1j, -1j)  # factors that round nothing
+ROOMY = 2.0**12  # u up to here costs nothing while a level is left, and the planner keeps one for it at the end
 
 
 class Strip:
@@ -187,7 +188,7 @@ class Strip:
     def _plus(self, rest, reach, drift):
         """Add numbers around 0 of moduli up to `reach`."""
         base = self
-        room = min(self.session.room / 8, self.session.vector_room)
+        room = min(ROOMY, self.session.vector_room)
         if reach > abs(self.gain) * room:  # they would not fit beside u: a level for another unit
             base = rescaled(self, iv.power_of_two(reach))
         parts = pieces(self.session, rest / base.gain)
@@ -477,7 +478,7 @@ def combine(terms):
     return _joined(parts, length, shift, drift)
 
 
-def _unit(parts, room):
+def _unit(parts):
     """The common gain: that of all where they agree, the smallest where the others are small multiples, else the largest."""
     gains = [k for _, k in parts]
     least, most = min(gains, key=abs), max(gains, key=abs)
@@ -486,7 +487,7 @@ def _unit(parts, room):
     ratios = [k / least for k in gains]
     if all(not isinstance(real(r), complex) and float(real(r)).is_integer() for r in ratios):
         size = sum(abs(r) * s.size for r, (s, _) in zip(ratios, parts, strict=True))
-        if size <= room / 8 and all(real(r) * least == k for r, k in zip(ratios, gains, strict=True)):
+        if size <= ROOMY and all(real(r) * least == k for r, k in zip(ratios, gains, strict=True)):
             return least
     return most
 
@@ -494,7 +495,7 @@ def _unit(parts, room):
 def _joined(parts, length, shift, drift):
     """Sum of strips times gains, which replace their own."""
     session = parts[0][0].session
-    gain = _unit(parts, session.room)
+    gain = _unit(parts)
     n = max(s.chunks for s, _ in parts)
     columns, span, pad, is_complex = [], (0.0, 0.0), 0.0, False
     for s, k in parts:

@@ -91,11 +91,6 @@ class Session:
         return self.keys is None
 
     @property
-    def room(self):
-        """How large a number may be at the lowest level, where most room is wanted."""
-        return 2.0 ** self.params.log_q(0) / (2.01 * self.params.scale(0))
-
-    @property
     def vector_room(self):
         """How large a number of a public vector may be: the engine encodes into 62 bits at the scale."""
         return 2.0**61 / max(map(self.params.scale, range(self.params.levels + 1)))

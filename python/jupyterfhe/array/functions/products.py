@@ -7,7 +7,7 @@ from ..refusal import Refused
 from ..registry import implements, ufunc
 from ..strip import combine
 from ..ufuncs import is_encrypted, kind, multiply, operands
-from .reductions import sum as total
+from .reductions import add_up as total
 
 
 def _combinations(a, b):

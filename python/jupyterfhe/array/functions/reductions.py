@@ -76,7 +76,7 @@ def _nothing(a, axes, keepdims, number):
 
 
 @implements(np.sum)
-def sum(a, axis=None, dtype=None, out=None, keepdims=False, initial=0, where=True):
+def add_up(a, axis=None, dtype=None, out=None, keepdims=False, initial=0, where=True):
     """Sums."""
     only("sum", dtype=(dtype, None), out=(out, None), where=(where, True))
     axes = axes_of(axis, a.ndim)
@@ -113,7 +113,7 @@ def average(a, axis=None, weights=None, returned=False, *, keepdims=False):
     whole = np.broadcast_to(weights, a.shape).sum(axis=axis, keepdims=keepdims)
     if not np.all(whole):
         raise ZeroDivisionError("Weights sum to zero, can't be normalized")
-    return sum(a * weights, axis, keepdims=keepdims) / whole
+    return add_up(a * weights, axis, keepdims=keepdims) / whole
 
 
 def _spread(strips, slots, n):
@@ -163,7 +163,7 @@ def count_nonzero(a, axis=None, *, keepdims=False):
     """How many are true."""
     if a.dtype != bool:
         raise Refused("np.count_nonzero of encrypted numbers that are no truth values", "Encrypt them with dtype=bool.")
-    return sum(a, axis, keepdims=keepdims)
+    return add_up(a, axis, keepdims=keepdims)
 
 
 @implements(np.cov)
@@ -207,5 +207,5 @@ def _covariances(x, n, ddof):
     return x.like(shape=out.shape, slot_axis=None, strips=out, dtype=x.dtype if x.dtype == COMPLEX else FLOAT)
 
 
-REDUCTIONS[np.add] = lambda a, axis=0, **options: sum(a, axis, **options)
+REDUCTIONS[np.add] = lambda a, axis=0, **options: add_up(a, axis, **options)
 REDUCTIONS[np.multiply] = lambda a, axis=0, **options: prod(a, axis, **options)
