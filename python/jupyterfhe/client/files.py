@@ -1,6 +1,7 @@
 """Files of an owner: a folder appears complete or not at all; a secret is read from private files into memory that is wiped."""
 
 import contextlib
+import errno
 import fcntl
 import os
 import shutil
@@ -138,7 +139,12 @@ def staged(target):
         yield part
         part.chmod(0o755)
         sync(part)
-        os.rename(part, target)
+        try:
+            os.rename(part, target)
+        except OSError as why:
+            if why.errno in (errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR):  # it appeared meanwhile
+                raise StorageError(f"{target} exists already; nothing was written", "Choose a new name.") from None
+            raise
         sync(target.parent)
     except BaseException:
         shutil.rmtree(part, ignore_errors=True)
