@@ -19,6 +19,7 @@ typedef struct model {
   uint32_t n_outputs;
   jfhe_ct *input[MODEL_INPUTS];
   uint32_t n_inputs;
+  int complex; /* an operation made complex numbers possible */
   unsigned long checks;
   double ratio_sum, ratio_least; /* log2 of probable bound / error */
 } model;
