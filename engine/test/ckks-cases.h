@@ -32,6 +32,8 @@ jfi_vec jfi_vec_random(jfi_world *w, size_t n, int complex);
 /* Encoded and encrypted at a level, canonical scale, declared bound 1. */
 jfhe_ct *jfi_world_encrypt(jfi_world *w, const jfi_vec *v, uint32_t packing, uint32_t log_slots, uint32_t level);
 jfhe_ct *jfi_world_room(jfi_world *w, uint32_t degree);
-/* Decrypts and compares: every slot within `worst`, of all slots none outside `probable`; the largest error. */
+/* Decrypts and compares: every slot within `worst`; the largest error. */
+double jfi_world_error(jfi_world *w, const jfhe_ct *ct, const jfi_vec *want, const char *what);
+/* The same, and none outside `probable`: for errors that are few and independent. */
 double jfi_world_check(jfi_world *w, const jfhe_ct *ct, const jfi_vec *want, const char *what);
 #endif

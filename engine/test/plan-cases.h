@@ -19,8 +19,8 @@ typedef struct model {
   uint32_t n_outputs;
   jfhe_ct *input[MODEL_INPUTS];
   uint32_t n_inputs;
-  int complex; /* an operation made complex numbers possible */
-  unsigned long checks;
+  int complex;                   /* an operation made complex numbers possible */
+  unsigned long checks, above;   /* outputs; those whose error exceeds what is probable */
   double ratio_sum, ratio_least; /* log2 of probable bound / error */
 } model;
 

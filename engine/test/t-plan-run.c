@@ -216,7 +216,7 @@ static uint32_t drive(bed *b, jfhe_run *run, jfhe_status *last) {
       jfhe_ct *ct = NULL;
       seen |= 16u << s.number;
       CHECK_OK(jfhe_run_take(run, s.number, &ct));
-      (void)jfi_world_check(&b->w, ct, &b->x.value[b->x.output[s.number]], "an output");
+      (void)jfi_world_error(&b->w, ct, &b->x.value[b->x.output[s.number]], "an output");
       jfhe_ct_free(ct);
       CHECK_STATUS(jfhe_run_take(run, s.number, &ct), JFHE_ERR_ARG);
     }
@@ -239,6 +239,45 @@ JFI_TEST(only_what_is_wanted_is_made) {
     CHECK_OK(last);
     jfhe_run_free(run);
   }
+  close_bed(b);
+}
+
+/* What is lent is neither written nor freed, and may be lent to two runs at once. */
+JFI_TEST(lent_inputs_stay_the_lenders) {
+  bed *b = open_bed();
+  jfhe_run *run[2] = {NULL};
+  jfhe_run_state s;
+  jfhe_info before, after;
+  CHECK_OK(jfhe_run_new(&run[0], b->plan, NULL));
+  CHECK_OK(jfhe_run_advance(run[0], 0, &s));
+  CHECK_EQ(s.event, JFHE_RUN_WANTS);
+  jfhe_ct *ct = input(b, s.number);
+  CHECK_OK(jfhe_ct_inspect(ct, &before));
+  const size_t len = jfhe_ct_write_size(ct, JFHE_ENCODING_RAW);
+  uint8_t *bytes[2] = {malloc(len), malloc(len)};
+  CHECK_OK(jfhe_ct_write(bytes[0], len, ct, JFHE_ENCODING_RAW));
+  for (int i = 0; i < 2; i++) {
+    if (i == 1) {
+      CHECK_OK(jfhe_run_new(&run[1], b->plan, NULL));
+      CHECK_OK(jfhe_run_advance(run[1], 0, &s));
+    }
+    CHECK_STATUS(jfhe_run_lend(run[i], s.number, NULL), JFHE_ERR_ARG);
+    CHECK_STATUS(jfhe_run_lend(run[i], 99, ct), JFHE_ERR_ARG);
+    CHECK_OK(jfhe_run_lend(run[i], s.number, ct));
+  }
+  jfhe_status last = JFHE_OK;
+  for (int i = 0; i < 2; i++) {
+    (void)drive(b, run[i], &last);
+    CHECK_OK(last);
+    jfhe_run_free(run[i]);
+  }
+  CHECK_OK(jfhe_ct_inspect(ct, &after));
+  CHECK_MEM(&before, &after, sizeof before);
+  CHECK_OK(jfhe_ct_write(bytes[1], len, ct, JFHE_ENCODING_RAW));
+  CHECK_MEM(bytes[0], bytes[1], len);
+  free(bytes[0]);
+  free(bytes[1]);
+  jfhe_ct_free(ct);
   close_bed(b);
 }
 

@@ -15,7 +15,7 @@ static unsigned long programs(unsigned long otherwise) {
 
 static void random_programs(jfhe_ctx *ctx, const char *name, unsigned long count, uint32_t depth) {
   jfi_world w = jfi_world_open(ctx);
-  unsigned long checks = 0;
+  unsigned long checks = 0, above = 0;
   double ratio = 0, least = 1e9;
   for (unsigned long i = 0; i < count; i++) {
     model x;
@@ -24,12 +24,15 @@ static void random_programs(jfhe_ctx *ctx, const char *name, unsigned long count
     model_random(&x, 20, depth);
     model_check(&x, (uint32_t)(i % 4), hash);
     checks += x.checks;
+    above += x.above;
     ratio += x.ratio_sum;
     if (x.ratio_least < least) least = x.ratio_least;
     model_close(&x);
   }
   printf("%s: %lu programs, %lu outputs, probable bound / error as a power of 2: %.1f mean, %.1f least\n", name, count,
          checks, ratio / (double)(checks ? checks : 1), least);
+  /* one in 10^4 where errors are independent; in a program some are not */
+  CHECK(above * 200 <= checks + 199);
   jfi_world_close(&w);
 }
 
