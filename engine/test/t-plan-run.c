@@ -254,8 +254,8 @@ JFI_TEST(lent_inputs_stay_the_lenders) {
   jfhe_ct *ct = input(b, s.number);
   CHECK_OK(jfhe_ct_inspect(ct, &before));
   const size_t len = jfhe_ct_write_size(ct, JFHE_ENCODING_RAW);
-  uint8_t *bytes[2] = {malloc(len), malloc(len)};
-  CHECK_OK(jfhe_ct_write(bytes[0], len, ct, JFHE_ENCODING_RAW));
+  uint8_t *was[2] = {malloc(len), malloc(len)};
+  CHECK_OK(jfhe_ct_write(was[0], len, ct, JFHE_ENCODING_RAW));
   for (int i = 0; i < 2; i++) {
     if (i == 1) {
       CHECK_OK(jfhe_run_new(&run[1], b->plan, NULL));
@@ -273,10 +273,10 @@ JFI_TEST(lent_inputs_stay_the_lenders) {
   }
   CHECK_OK(jfhe_ct_inspect(ct, &after));
   CHECK_MEM(&before, &after, sizeof before);
-  CHECK_OK(jfhe_ct_write(bytes[1], len, ct, JFHE_ENCODING_RAW));
-  CHECK_MEM(bytes[0], bytes[1], len);
-  free(bytes[0]);
-  free(bytes[1]);
+  CHECK_OK(jfhe_ct_write(was[1], len, ct, JFHE_ENCODING_RAW));
+  CHECK_MEM(was[0], was[1], len);
+  free(was[0]);
+  free(was[1]);
   jfhe_ct_free(ct);
   close_bed(b);
 }

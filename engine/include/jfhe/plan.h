@@ -227,6 +227,8 @@ JFHE_API JFHE_CHECK jfhe_status jfhe_run_advance(jfhe_run *run, double slice, jf
 /** Hand over an input. The run takes ownership on success and frees it at its last use.
  *  JFHE_ERR_FORM, _LEVEL, _SCALE, _RANGE, _KEY when it is not what was planned for. */
 JFHE_API JFHE_CHECK jfhe_status jfhe_run_give(jfhe_run *run, uint32_t input, jfhe_ct *ct);
+/** As jfhe_run_give, of a ciphertext that stays the caller's: it must not change, and must live until the run is freed. Copies no residue. */
+JFHE_API JFHE_CHECK jfhe_status jfhe_run_lend(jfhe_run *run, uint32_t input, const jfhe_ct *ct);
 /** Take a ready output; the caller frees it. JFHE_ERR_ARG when it is not ready or was taken. */
 JFHE_API JFHE_CHECK jfhe_status jfhe_run_take(jfhe_run *run, uint32_t output, jfhe_ct **ct);
 /** Ask a run to stop at its next operation; any thread. */

@@ -96,6 +96,11 @@ jfhe_status jfhe_run_give(jfhe_run *run, uint32_t input, jfhe_ct *ct) {
   return jfi_run_give(run, input, ct);
 }
 
+jfhe_status jfhe_run_lend(jfhe_run *run, uint32_t input, const jfhe_ct *ct) {
+  JFI_NEED(run && ct, "jfhe_run_lend");
+  return jfi_run_lend(run, input, ct);
+}
+
 jfhe_status jfhe_run_take(jfhe_run *run, uint32_t output, jfhe_ct **ct) {
   JFI_NEED(run && ct, "jfhe_run_take");
   *ct = NULL;

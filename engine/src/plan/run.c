@@ -314,6 +314,16 @@ jfhe_status jfi_run_give(jfhe_run *run, uint32_t input, jfhe_ct *ct) {
   return JFHE_OK;
 }
 
+/* A head of its own over the lender's residues: inputs are read, freed and never shelved, so nobody writes there. */
+jfhe_status jfi_run_lend(jfhe_run *run, uint32_t input, const jfhe_ct *ct) {
+  jfhe_ct *head = jfi_alloc(sizeof *head);
+  if (!head) return jfi_fail(JFHE_ERR_MEMORY, "no memory to run");
+  *head = *ct;
+  jfhe_status st = jfi_run_give(run, input, head);
+  if (st != JFHE_OK) jfhe_ct_free(head);
+  return st;
+}
+
 jfhe_status jfi_run_take(jfhe_run *run, uint32_t output, jfhe_ct **ct) {
   if (output >= run->plan->g.n_outputs || run->output[output] != JFI_READY)
     return jfi_fail(JFHE_ERR_ARG, "output %u is not ready, or was taken", output);

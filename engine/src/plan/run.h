@@ -36,5 +36,6 @@ int jfi_run_wants(const jfhe_run *run, uint32_t step);
 jfhe_status jfi_run_step(jfhe_run *run);
 jfhe_status jfi_run_advance(jfhe_run *run, double slice, jfhe_run_state *state);
 jfhe_status jfi_run_give(jfhe_run *run, uint32_t input, jfhe_ct *ct);
+jfhe_status jfi_run_lend(jfhe_run *run, uint32_t input, const jfhe_ct *ct);
 jfhe_status jfi_run_take(jfhe_run *run, uint32_t output, jfhe_ct **ct);
 #endif

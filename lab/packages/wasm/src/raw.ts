@@ -625,6 +625,7 @@ export const EXPORTS = [
   'jfhe_run_cancel',
   'jfhe_run_free',
   'jfhe_run_give',
+  'jfhe_run_lend',
   'jfhe_run_new',
   'jfhe_run_take',
   'jfhe_security_limit',
@@ -1834,6 +1835,11 @@ export class Calls {
    */
   runGive(run: Ptr<'jfhe_run'>, input: number, ct: Ptr<'jfhe_ct'>): void {
     this.check(this.x.jfhe_run_give(run, input, ct));
+  }
+
+  /** As jfhe_run_give, of a ciphertext that stays the caller's: it must not change, and must live until the run is freed. Copies no residue. */
+  runLend(run: Ptr<'jfhe_run'>, input: number, ct: Ptr<'jfhe_ct'>): void {
+    this.check(this.x.jfhe_run_lend(run, input, ct));
   }
 
   /** Take a ready output; the caller frees it. JFHE_ERR_ARG when it is not ready or was taken. */
