@@ -135,6 +135,7 @@ def test_bounds_say_little(a, b, c):
 def test_normalised_numbers_never_exceed_one(a, b, part):
     low, high = min(a, b), max(a, b)
     centre, half = middle(low, high)
+    assert math.frexp(half)[0] == 0.5 and (low == high or half <= 2 * float(high - low))
     assert Fraction(centre) - Fraction(half) <= Fraction(low) and Fraction(high) <= Fraction(centre) + Fraction(half)
     for x in (low, high, min(max(low + part * (high - low), low), high)):
         assert abs((x - centre) / half) <= 1

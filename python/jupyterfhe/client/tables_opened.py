@@ -47,8 +47,8 @@ def units_bound(column, error, values):
 
     Notes
     -----
-    Three steps of the owner's arithmetic each moved the number by 2^-53 of at most |centre| + half: reading its digits (or
-    another type) into a double, subtracting the centre, dividing by half; here a product and a sum round by 2^-53 of their
+    Each step of the owner's arithmetic moved the number by 2^-53 of at most |centre| + half: reading its digits (or another
+    type) into a double, subtracting the centre, dividing by half (exact for a power of two); here a product and a sum round by 2^-53 of their
     results, of which the product is at most |centre| + |x'|. With |x| <= |centre| + half and second-order terms all is below
     2^-50 (|centre| + half + max|x'|); the last factor covers the rounding of this formula itself.
     """

@@ -174,7 +174,7 @@ def padded(low, high, whole=False):
 
 
 def middle(low, high):
-    """Centre and half range: [low, high] lies within centre +- half exactly, so that ``|(x - centre) / half| <= 1`` in doubles.
+    """Centre, and the least power of two that is no smaller than the half range.
 
     Parameters
     ----------
@@ -183,10 +183,18 @@ def middle(low, high):
     Returns
     -------
     (float, float)
+
+    Notes
+    -----
+    Powers of two divide exactly, and columns whose units are powers of two of each other are added without a multiplication by
+    a fraction. At most one bit of precision is given for it. [low, high] lies within centre +- half exactly, and rounding
+    keeps the order, so that ``|x - centre| <= half`` in doubles too.
     """
     centre = low / 2 + high / 2
     exact = max(Fraction(high) - Fraction(centre), Fraction(centre) - Fraction(low))
-    half = float(exact)
-    if Fraction(half) < exact:
-        half = math.nextafter(half, math.inf)
-    return centre, half or 1.0  # rounding keeps the order, so that x - centre in doubles is within half too
+    if not exact:
+        return centre, 1.0
+    half = math.ldexp(1.0, max(math.frexp(float(exact))[1] - 1, -1000))
+    while Fraction(half) < exact:
+        half *= 2
+    return centre, half
