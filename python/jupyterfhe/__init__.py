@@ -3,16 +3,15 @@
 ``open`` gives an encrypted array, numpy's operators and functions compute on it, ``save`` writes what the owner opens.
 """
 
-from pathlib import Path
-
 from .array import EncryptedArray, EncryptedBool, EncryptedScalar, Refused
+from .array.named import open_any as _open_any
+from .array.named import save_any as _save_any
 from .array.simulate import simulate
-from .array.store import load as _load
-from .core.errors import KeyMissingError
+from .array.table import EncryptedTable
 from .plan import Session, cancel_all, options
 
-__all__ = ["EncryptedArray", "EncryptedBool", "EncryptedScalar", "Refused", "Session", "cancel_all", "load", "open", "options",
-           "session", "simulate"]
+__all__ = ["EncryptedArray", "EncryptedBool", "EncryptedScalar", "EncryptedTable", "Refused", "Session", "cancel_all", "load",
+           "open", "options", "save", "session", "simulate"]
 
 _current = None
 
@@ -36,26 +35,41 @@ def session(keys, log_slots=None):
 
 
 def open(path, keys=None):
-    """Open an encrypted array; its ciphertexts stay in their files until they are needed.
+    """Open an encrypted array or table; its ciphertexts stay in their files until they are needed.
 
     Parameters
     ----------
     path : path-like
-        A folder that ``client.seal_array`` or :meth:`EncryptedArray.save` wrote.
+        A name in the workspace, where ``jupyterfhe run`` works, or a folder that ``jupyterfhe encrypt``, ``client.seal_array``
+        or :meth:`EncryptedArray.save` wrote.
     keys : path-like, jupyterfhe.core.EvaluationKeys or Session, optional
-        What to compute with: by default what :func:`session` chose last, else a folder ``keys`` beside `path`.
+        What to compute with: by default what :func:`session` chose last, else the workspace's, or a folder ``keys`` beside
+        `path` or beside its folder.
 
     Returns
     -------
-    EncryptedArray
+    EncryptedArray or EncryptedTable
     """
-    keys = keys if keys is not None else _current
-    if keys is None:
-        keys = Path(path).resolve().parent / "keys"
-        if not keys.is_dir():
-            raise KeyMissingError(f"there are no evaluation keys to open {path} with",
-                                  "Name their folder: jf.open(path, keys=folder), or jf.session(folder) once.")
-    return _load(path, keys)
+    return _open_any(path, keys if keys is not None else _current)
+
+
+def save(array, name, replace=False):
+    """Compute an array and save it, whole or not at all; ``jupyterfhe decrypt NAME`` opens it where the secret key is.
+
+    Parameters
+    ----------
+    array : EncryptedArray
+    name : str or path-like
+        A name in the workspace, or a path with a slash.
+    replace : bool, default=False
+        Whether a result of that name may be replaced; a table never is.
+
+    Returns
+    -------
+    pathlib.Path
+        Where it lies.
+    """
+    return _save_any(array, name, replace)
 
 
 load = open
