@@ -163,12 +163,12 @@ def _compute(graph, keep_levels):
 
 def _run(graph, plan):
     """Drive a run to its end."""
-    params, run = plan.params, Run(plan)
+    run = Run(plan)
     with Bar(plan.forecast.seconds, "computing") as bar:
         while (event := run.advance(SLICE)) != DONE:
             if event == WANTS:
                 number = run.state.number
-                run.give(number, graph.leaves[number][1].open(params))
+                graph.leaves[number][1].feed(run, number)
             elif event == OUTPUT:
                 number = run.state.number
                 graph.wanted[number].made = "input", (), Held(run.take(number))

@@ -23,11 +23,9 @@ class Held:
         self.ciphertext, self.info = ciphertext, ffi.new("jfhe_info *")
         engine.check(lib.jfhe_ct_inspect(ciphertext.pointer, self.info))
 
-    def open(self, params):
-        """A copy that a run may keep."""
-        copy = Ciphertext.empty(params, self.ciphertext.level, self.ciphertext.degree)
-        engine.check(lib.jfhe_ct_copy(copy.pointer, self.ciphertext.pointer))
-        return copy
+    def feed(self, run, number):
+        """Let a run read it."""
+        run.lend(number, self.ciphertext)
 
     def load(self, params):
         """The ciphertext."""
@@ -71,11 +69,13 @@ class Filed(Held):
             head = file.read(containers.HEADER_MAX)
         engine.check(lib.jfhe_inspect(engine.source(head), len(head), self.info))
 
-    def open(self, params):
-        """Read it for a run; what stands there now must be what stood there first, which the run checks."""
-        return Ciphertext.load(params, self.path)
+    def feed(self, run, number):
+        """Read it for a run, which frees it early; it must be what stood there first, which the run checks."""
+        run.give(number, self.load(run.params))
 
-    load = open
+    def load(self, params):
+        """Read it."""
+        return Ciphertext.load(params, self.path)
 
     @property
     def nbytes(self):

@@ -207,13 +207,13 @@ class Run(Handle):
     plan : Plan
     """
 
-    __slots__ = ("params", "state")
+    __slots__ = ("_lent", "params", "state")
 
     def __init__(self, plan):
         """Take scratch."""
-        self.params, self.state = plan.params, ffi.new("jfhe_run_state *")
+        self.params, self.state, self._lent = plan.params, ffi.new("jfhe_run_state *"), []
         pointer = engine.make("jfhe_run", lib.jfhe_run_new, plan.pointer, ffi.NULL)
-        super().__init__(engine, pointer, lib.jfhe_run_free, plan.pointer)
+        super().__init__(engine, pointer, lib.jfhe_run_free, plan.pointer, self._lent)
         _runs.add(self)
 
     def advance(self, seconds):
@@ -241,6 +241,11 @@ class Run(Handle):
             why = engine.error(status)
             lib.jfhe_ct_free(pointer)
             raise why
+
+    def lend(self, number, ciphertext):
+        """Let it read an input that others go on using; nothing is copied."""
+        self._lent.append(ciphertext.pointer)
+        engine.check(lib.jfhe_run_lend(self.pointer, number, ciphertext.pointer))
 
     def take(self, number):
         """A ready output."""
