@@ -1,0 +1,142 @@
+"""``jupyterfhe encrypt``: shows what a table's columns hold, asks, encrypts."""
+
+import json
+import os
+import sys
+import time
+
+from ..client import files, tables
+from ..client.tables_cells import MISSING
+from ..client.tables_declared import parse_override
+from ..core.containers import human
+from .main import Refused, home_of, load_key
+from .text import bounds, columns, harmless, progress, seconds
+
+
+def _log(slots):
+    if slots is None:
+        return None
+    if slots < 1 or slots & (slots - 1):
+        raise Refused("encrypt: --slots wants a power of two; see jupyterfhe help encrypt")
+    return slots.bit_length() - 1
+
+
+def _delimiter(word):
+    word = {"tab": "\t", "\\t": "\t"}.get(word, word)
+    if word is not None and (len(word) != 1 or not word.isascii() or word in '"\r\n\0'):
+        raise Refused("encrypt: --delimiter wants one character; see jupyterfhe help encrypt")
+    return word
+
+
+def _overrides(args):
+    out = {}
+    for text in args.column:
+        name, declared = parse_override(text)
+        if set(declared) & set(out.get(name, {})):
+            raise Refused(f"encrypt: --column declares something of {name!r} twice")
+        out.setdefault(name, {}).update(declared)
+    return out
+
+
+def _described(spec):
+    return {"name": spec.name, "kind": spec.kind, "unit": spec.unit, "epoch": spec.epoch, "lo": spec.lo, "hi": spec.hi,
+            "declared": spec.declared, "categories": spec.labels, "public_categories": spec.public_labels,
+            "missing": spec.found_missing, "mask": spec.masked}
+
+
+def _bounds_text(spec):
+    if spec.kind == "category":
+        labels = " | ".join(spec.labels)
+        return labels if spec.public_labels else f"{len(spec.labels)} labels, private"
+    return bounds(spec.kind, spec.lo, spec.hi, spec.unit, spec.epoch) + (" (declared)" if spec.declared else "")
+
+
+def show(draft, out):
+    """Print the columns, and what becomes public.
+
+    Parameters
+    ----------
+    draft : jupyterfhe.client.tables.Draft
+    out : file
+    """
+    print(f"{harmless(str(draft.source.path))}: {draft.rows} rows\n", file=out)
+    rows = [["column", "type", "bounds", "missing"]]
+    for spec in draft.specs:
+        rows.append([spec.name, spec.kind, _bounds_text(spec), f"{spec.found_missing}" + (" (mask)" if spec.masked else "")])
+    print("\n".join(columns(rows, most=60)), file=out)
+    if draft.left_out:
+        print(f"\nleft out: {harmless(', '.join(draft.left_out))}", file=out)
+    masks = sum(spec.masked for spec in draft.specs)
+    labels = any(spec.kind == "category" and spec.public_labels for spec in draft.specs)
+    print(f"\nPublic afterwards: these names, types and bounds{', labels of categories' if labels else ''}, "
+          f"{'which columns have a mask, ' if masks else ''}the number of rows.\nSecret: every value"
+          f"{', and which are missing' if masks else ''}.", file=out)
+
+
+def _confirmed(args):
+    if args.yes:
+        return True
+    if not (sys.stdin.isatty() and sys.stderr.isatty()) or args.json:
+        raise Refused("encrypt: say --yes to encrypt the columns as shown, or --column to change them; nothing was written")
+    sys.stdout.flush()
+    print("\nEncrypt like this? [y/N] ", end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+
+def _keep_labels(space, args, specs):
+    """Labels that are left out of the manifest stay here, so that the owner reads results; returns what undoes it."""
+    kept = {s.name: s.labels for s in specs if s.kind == "category" and not s.public_labels}
+    if not kept:
+        return lambda: None
+    space.private.mkdir(mode=0o700, exist_ok=True)
+    path = space.private / f"{args.name}.json"
+    path.unlink(missing_ok=True)  # of a table that is no longer there
+    files.write_new(path, json.dumps({"categories": kept}, ensure_ascii=False).encode(), secret=True)
+    return lambda: path.unlink(missing_ok=True)
+
+
+def run(args):
+    """Do it.
+
+    Parameters
+    ----------
+    args : argparse.Namespace
+
+    Returns
+    -------
+    int
+    """
+    start, log_slots, delimiter, overrides = time.monotonic(), _log(args.slots), _delimiter(args.delimiter), _overrides(args)
+    space = place = None
+    if args.name is not None:
+        space = home_of(args)
+        place = space.place(args.name)
+        if os.path.lexists(place):
+            raise Refused(f"{place} exists already; choose another name, nothing was written")
+    with tables.open_source(args.file, args.format, delimiter) as source:
+        draft = tables.draft(source, only=args.only or None, drop=args.drop, overrides=overrides, labels=args.categories,
+                             missing=args.missing or "auto", words=(*MISSING, *args.na), progress=progress)
+        if not args.json:
+            show(draft, sys.stdout)
+        if args.dry_run:
+            if args.json:
+                print(json.dumps({"rows": draft.rows, "columns": [_described(s) for s in draft.specs]}, ensure_ascii=False))
+            return 0
+        if not _confirmed(args):
+            print("Nothing was written.", file=sys.stderr)
+            return 1
+        with load_key(args, space) as key:
+            space.data.mkdir(exist_ok=True)
+            undo = _keep_labels(space, args, draft.specs)
+            try:
+                made = draft.encrypt(place, key, level=args.level, log_slots=log_slots, progress=progress)
+            except BaseException:
+                undo()
+                raise
+    spent = time.monotonic() - start
+    if args.json:
+        print(json.dumps({"name": args.name, "folder": str(place), "rows": draft.rows, **made, "seconds": round(spent, 3),
+                          "columns": [_described(s) for s in draft.specs]}, ensure_ascii=False))
+        return 0
+    print(f"\n{args.name}: {made['files']} files, {human(made['bytes'])} in {harmless(str(place))}, made in {seconds(spent)}")
+    return 0

@@ -1,0 +1,129 @@
+"""What ``--help`` prints."""
+
+MAIN = """\
+jupyterfhe: numbers that stay encrypted while Python computes on them
+
+  jupyterfhe init [DIR]               make a workspace with keys
+  jupyterfhe encrypt FILE --as NAME   encrypt a table: CSV, JSON or Parquet
+  jupyterfhe inspect NAME|FILE...     say what something is; needs no secret
+  jupyterfhe run SCRIPT.py            compute, in a process without secrets
+  jupyterfhe decrypt NAME             open a table or a result
+  jupyterfhe help COMMAND             options and examples of a command
+
+For all commands:
+  --home DIR   the workspace (default: $JUPYTERFHE_HOME, else ./.jupyterfhe)
+  --json       print JSON, for programs
+
+Wrong input gives a line on standard error and exit status 2.
+"""
+
+INIT = """\
+jupyterfhe init [DIR]    make a workspace: keys, and room for encrypted tables
+
+  DIR              a folder that does not exist yet (default: as --home)
+  --preset NAME    stats-lite   2 multiplications in a row: means, sums, variances
+                   stats        6: covariances, regressions, small networks (the default)
+                   ml           14: deeper models, approximations of functions
+                   deep         more, in rings for bootstrapping; large and slow
+  --depth D        instead of a preset: D multiplications in a row
+  --scale-bits B   with --depth: precision, 30 to 58 (default 46)
+  --security S     with --depth: 128 (default), 192 or 256 bits
+  --json           print what was made as JSON
+
+DIR/keys/secret.key (mode 0600) decrypts: it stays on this machine, and nobody can replace it. The other files
+of DIR/keys are for the machine that computes. Keys are never overwritten.
+
+Examples
+  jupyterfhe init
+  jupyterfhe init ward-7 --preset ml
+  jupyterfhe init tiny --depth 1 --scale-bits 40
+"""
+
+ENCRYPT = """\
+jupyterfhe encrypt FILE --as NAME    encrypt a table
+
+  FILE                .csv, .tsv, .json (an array of objects), .ndjson or .jsonl (one a line), .parquet
+  --as NAME           what it is called in the workspace
+  --yes               encrypt the columns as found, without asking
+  --dry-run           show the columns and write nothing
+  --column NAME:K=V,..  declare what a column is; K is one of
+                      type        float, int, bool, date, datetime or category
+                      bounds      LOW..HIGH, public; a value outside is a malformed row
+                      categories  a|b|c, in the order of their codes
+                      labels      public, or private: they stay in this workspace
+                      missing     mask or refuse
+                      unit        a word, public
+                      epoch       the day that dates are counted from (1970-01-01)
+  --only NAME         take this column alone (may be repeated)
+  --drop NAME         leave this column out (may be repeated)
+  --missing HOW       mask (a mask beside every column), refuse (a missing value is malformed);
+                      default: a mask beside the columns in which a value is missing
+  --na WORD           another word that means missing in a CSV (may be repeated)
+  --categories HOW    public (default) or private: where labels of categories are kept
+  --level L           lower than the top level: smaller files, fewer multiplications
+  --slots S           rows of a ciphertext, a power of two (default: all; only tables of one S can meet)
+  --format F          csv, tsv, json or parquet, when the name does not say
+  --delimiter C       of a CSV (default ','; 'tab' for a tab)
+  --key FILE          the secret key (default: keys/secret.key of the workspace)
+  --json              print the columns and what was made as JSON (with --yes or --dry-run)
+
+Public afterwards: names, types, units, bounds, labels of categories unless private, which columns have a mask, and the
+number of rows. Secret: every value, and which are missing. Bounds that are found are widened, so that they say
+little about the extremes.
+
+Examples
+  jupyterfhe encrypt patients.csv --as patients
+  jupyterfhe encrypt patients.csv --as patients --drop name --column age:type=int,bounds=0..120 --yes
+  jupyterfhe encrypt visits.parquet --as visits --categories private --missing refuse
+"""
+
+INSPECT = """\
+jupyterfhe inspect NAME|FILE...    say what something is; needs no secret and shows no value
+
+  NAME     a table or result of the workspace; without any name all of them are listed
+  FILE     a container (.ct, .key, .jfhe) or a folder of encrypted data
+  --json   one JSON object a line
+
+Examples
+  jupyterfhe inspect
+  jupyterfhe inspect patients
+  jupyterfhe inspect .jupyterfhe/keys/relin.key --json
+"""
+
+RUN = """\
+jupyterfhe run SCRIPT.py [ARGUMENTS]    run a script that computes on encrypted data
+
+  --json   print the names of what it saved as JSON; what the script prints goes to standard error
+
+The script runs in a process of its own that knows the workspace, jf.open("NAME") and jf.save(x, "NAME") work, and in
+which the client, with the secret key's code, cannot be imported. That keeps mistakes from opening data. It is no
+defence against a hostile script, which can read whatever your account can: run those on a machine without the
+secret key. The exit status is the script's own.
+
+Examples
+  jupyterfhe run means.py
+  jupyterfhe run fit.py --steps 5
+"""
+
+DECRYPT = """\
+jupyterfhe decrypt NAME    open a table or a result, with a bound on the error of every number
+
+  NAME             of the workspace, or a folder
+  --key FILE       the secret key (default: keys/secret.key of the workspace)
+  --rows N         print N rows at most (default 20)
+  --only NAME      this column alone (may be repeated)
+  --csv FILE       write all rows as CSV ('-' prints them)
+  --json [FILE]    the same as JSON (default: printed)
+  --parquet FILE   the same as Parquet; each field's metadata says its error bound
+
+Numbers are cut to the digits that their bounds support; the bounds shown include what cutting dropped. Integers, dates
+and categories are exact when no bound is shown. Files are written for you alone (mode 0600) and replace none.
+What is shown is for holders of the key: numbers for others have to be flooded with noise first.
+
+Examples
+  jupyterfhe decrypt patients --rows 5
+  jupyterfhe decrypt means --json
+  jupyterfhe decrypt patients --only age --csv ages.csv
+"""
+
+OF = {"init": INIT, "encrypt": ENCRYPT, "inspect": INSPECT, "run": RUN, "decrypt": DECRYPT}

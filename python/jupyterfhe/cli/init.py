@@ -1,0 +1,66 @@
+"""``jupyterfhe init``: a workspace with keys."""
+
+import json
+import os
+import time
+from pathlib import Path
+
+from .. import client
+from ..client import files
+from ..core import Parameters, workspace
+from ..core.containers import human
+from .main import Refused
+from .text import harmless, progress, seconds
+
+
+def _params(args):
+    if args.preset and args.depth is not None:
+        raise Refused("init: --preset and --depth exclude each other; see jupyterfhe help init")
+    if args.depth is None:
+        if args.scale_bits is not None or args.security is not None:
+            raise Refused("init: --scale-bits and --security go with --depth; see jupyterfhe help init")
+        return Parameters.preset(args.preset or "stats")
+    return Parameters.custom(args.depth, scale_bits=46 if args.scale_bits is None else args.scale_bits,
+                             security=args.security or 128)
+
+
+def run(args):
+    """Make it.
+
+    Parameters
+    ----------
+    args : argparse.Namespace
+
+    Returns
+    -------
+    int
+    """
+    if args.dir and args.home:
+        raise Refused("init: DIR and --home name the same; say one of them")
+    home = Path(args.dir or args.home or os.environ.get(workspace.VARIABLE) or workspace.DEFAULT)
+    start, params = time.monotonic(), _params(args)
+    powers = [1 << i for i in range(params.log_n - 1)]
+    with files.staged(home) as part:
+        with (progress(len(powers) + 2, "making keys") as tell,
+              client.keygen(part / "keys", params, rotations="none") as secret):
+            tell(2)
+            for k in powers:
+                secret.add_rotations(part / "keys", [k])
+                tell(1)
+            key_id = secret.id
+        (part / "data").mkdir()
+        (part / "private").mkdir(mode=0o700)
+        public = [p.stat().st_size for p in (part / "keys").iterdir() if p.name != "secret.key"]
+    spent = time.monotonic() - start
+    if args.json:
+        print(json.dumps({"home": str(home), "key_id": key_id, "preset": params.name, "log_n": params.log_n,
+                          "levels": params.levels, "slots": params.slots, "security": params.security, "files": len(public),
+                          "bytes": sum(public), "seconds": round(spent, 3)}))
+        return 0
+    print(f"Workspace {harmless(str(home))}, key {key_id[:8]}")
+    print(f"  parameters   {params.name}: {params.levels} multiplications in a row, {params.slots} numbers a ciphertext, "
+          f"{params.security}-bit security")
+    print(f"  secret       {harmless(str(home / 'keys/secret.key'))}, readable by you alone; it stays on this machine")
+    print(f"  for servers  the other {len(public)} files of keys/, {human(sum(public))}")
+    print(f"  made in      {seconds(spent)}")
+    return 0
