@@ -126,7 +126,7 @@ def test_missing_values_hold_nothing(lite, tmp_path):
 def test_nothing_but_what_was_said_is_public(lite, tmp_path):
     """Containers tell the declared bound 1, never a column's largest number; labels may stay out."""
     (tmp_path / "t.csv").write_text("x,c\n0.001,alpha-secret\n0.0013791,beta-secret\n")
-    table = seal(lite, tmp_path / "t.csv", tmp_path / "T", labels="private")
+    table = seal(lite, tmp_path / "t.csv", tmp_path / "T", labels="private", overrides={"x": {"bounds": (-1.0, 1.0)}})
     assert all(c.load(lite.params, 0).magnitude == pytest.approx(1, rel=1e-9) for c in table.columns)
     everything = b"".join(p.read_bytes() for p in (tmp_path / "T").iterdir())
     assert b"secret" not in everything and b"0.0013791" not in everything
