@@ -95,6 +95,8 @@ def test_plans_are_kept_for_the_same_program_and_ranges(deep, session, pair, mon
     assert len(made) == 1
     compute([a.mul(session.hold(deep.seal(y, bound=2.0)))], 0)
     assert len(made) == 2
+    compute([a.mul(session.hold(deep.seal(y, bound=1.0, level=3)))], 0)  # the same program of inputs at other levels
+    assert len(made) == 3
     for k in range(20):
         compute([a.add_const(k + 1)], 0)
     assert len(session.plans) == 16
