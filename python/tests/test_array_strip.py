@@ -36,7 +36,8 @@ def test_a_known_padding_is_taken_out_of_sums(session, pad):
     s, t = strip(session, u, 2.0, 5.0, pad), strip(session, w, 0.5, -1.0, pad / 2)
     x, y = 5 + 2 * u, -1 + 0.5 * w
     for got, want in ((s.sum(), x.sum()), (s.times(t).sum(), (x * y).sum()),
-                      (combine([(s, 1.0), (t, -3.0)]).sum(), (x - 3 * y).sum()), (s.times(s).sum(), (x * x).sum()), (s.scaled(-2.0).shifted(1.0).sum(), (1 - 2 * x).sum())):
+                      (combine([(s, 1.0), (t, -3.0)]).sum(), (x - 3 * y).sum()), (s.times(s).sum(), (x * x).sum()),
+                      (s.scaled(-2.0).shifted(1.0).sum(), (1 - 2 * x).sum())):
         assert numbers(got)[0] == pytest.approx(want, rel=1e-12)
         low, high = got.bounds
         assert low <= want <= high
