@@ -80,6 +80,10 @@ def test_public_numbers_and_like_units_take_no_level(session):
         total = combine(terms)
         assert foresee(total.values)[1].forecast.depth == depth
         assert numbers(total) == pytest.approx(sum(k * s.gain * u for s, k in terms), rel=1e-12, abs=1e-12)
+    for n in (10, 442, 2000):  # a mean's gain is rounded, and yet a whole part of the numbers' own
+        centred = combine([(strip(session, u, 0.3), 1.0), (strip(session, u, 0.3).sum().scaled(1.0 / n), -1.0)])
+        assert foresee(centred.values)[1].forecast.depth == 0
+        assert numbers(centred) == pytest.approx(0.3 * (u - u.sum() / n), rel=1e-12, abs=1e-12)
     assert a.scaled(0.1).shifted(5).values is a.values
     product = a.shifted(1.0).times(b.shifted(-2.0))
     plan = foresee(product.values)[1]

@@ -484,12 +484,20 @@ def _unit(parts):
     least, most = min(gains, key=abs), max(gains, key=abs)
     if abs(least) == abs(most):
         return gains[0]
-    ratios = [k / least for k in gains]
-    if all(not isinstance(real(r), complex) and float(real(r)).is_integer() for r in ratios):
-        size = sum(abs(r) * s.size for r, (s, _) in zip(ratios, parts, strict=True))
-        if size <= ROOMY and all(real(r) * least == k for r, k in zip(ratios, gains, strict=True)):
-            return least
-    return most
+    ratios = [whole(k / least) for k in gains]
+    size = sum(abs(r) * s.size for r, (s, _) in zip(ratios, parts, strict=True))
+    small = size <= ROOMY and all(isinstance(r, float) and r.is_integer() for r in ratios)
+    return least if small else most
+
+
+def whole(ratio):
+    """The integer beside a ratio that rounding moved off it, by 4 * EPS of it at the most; else the ratio.
+
+    A mean's gain is that of its numbers over n, rounded: their ratio is meant to be n.
+    """
+    ratio = real(ratio)
+    near = float(round(ratio)) if isinstance(ratio, float) and abs(ratio) < 2.0**31 else 0.0
+    return near if near and abs(ratio - near) <= 4 * EPS * abs(near) else ratio
 
 
 def _joined(parts, length, shift, drift):
@@ -499,8 +507,8 @@ def _joined(parts, length, shift, drift):
     n = max(s.chunks for s, _ in parts)
     columns, span, pad, is_complex = [], (0.0, 0.0), 0.0, False
     for s, k in parts:
-        ratio = real(k / gain)
-        drift += 0.0 if k in (gain, -gain) else 4 * EPS * abs(k) * s.size
+        ratio = whole(k / gain)
+        drift += 0.0 if k in (gain, -gain) else 8 * EPS * abs(k) * s.size  # the quotient's rounding, and whole's
         columns.append((spread(s, n), ratio))
         is_complex |= s.complex or isinstance(ratio, complex)
         grown = _ratio_range(s, ratio)
