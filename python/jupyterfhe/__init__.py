@@ -4,6 +4,7 @@
 """
 
 from .array import EncryptedArray, EncryptedBool, EncryptedScalar, Refused
+from .array.functions.extremes import sign
 from .array.named import open_any as _open_any
 from .array.named import save_any as _save_any
 from .array.simulate import simulate
@@ -11,7 +12,7 @@ from .array.table import EncryptedTable
 from .plan import Session, cancel_all, options
 
 __all__ = ["EncryptedArray", "EncryptedBool", "EncryptedScalar", "EncryptedTable", "Refused", "Session", "cancel_all", "load",
-           "open", "options", "save", "session", "simulate"]
+           "open", "options", "save", "session", "sign", "simulate"]
 
 _current = None
 

@@ -30,7 +30,7 @@ def test_weights_products_and_counts(lab, rng):
                         np.prod(a, axis=1), np.sum(a, initial=5.0)), x)
     with pytest.raises(jf.Refused, match="along the slots"):
         np.prod(lab.seal(x), axis=0)
-    with pytest.raises(jf.Refused, match="encrypted weights"):
+    with pytest.raises(jf.Refused, match="may be 0"):
         np.average(lab.seal(x), weights=lab.seal(x))
     with pytest.raises(jf.Refused, match="dtype="):
         np.sum(lab.seal(x), dtype=np.float32)

@@ -217,6 +217,25 @@ class EncryptedArray(np.lib.mixins.NDArrayOperatorsMixin):
         """Imaginary parts."""
         return np.imag(self)
 
+    def within(self, low, high):
+        """The same numbers, promised by the caller to lie in an interval, which makes functions of them exact enough.
+
+        Parameters
+        ----------
+        low, high : float
+
+        Returns
+        -------
+        EncryptedArray
+
+        Notes
+        -----
+        Nothing checks it: where a number lies outside, results are wrong and no bound says so. :meth:`explain` shows it as
+        assumed. Reveals: the interval.
+        """
+        from .functions.within import within
+        return within(self, low, high, f"numbers of shape {self.shape} lie within [{low:g}, {high:g}]")
+
     # ---- what is refused ----
     def _refuses(name):
         def refused(self, *_):

@@ -4,7 +4,9 @@ import html
 
 import numpy as np
 
+from ..plan import Graph
 from ..plan.explain import facts, tree
+from ..plan.notes import ASSUMED, notes_of
 
 
 def table(title, rows):
@@ -51,6 +53,12 @@ class Explanation:
             worst = array.errors({v: parts[1] for v, parts in known.items()})
             likely = array.errors({v: parts[2] for v, parts in known.items()})
             self.facts["error"] = f"at most {np.max(worst):.2e}, likely below {np.max(likely):.2e}"
+        graph = Graph(array.values)
+        words = notes_of([*array.values, *(v for v, _ in graph.order), *(v for v, _ in graph.leaves)])
+        for name, told in (("assumed", True), ("approximate", False)):
+            said = [w.removeprefix(ASSUMED) for w in words if w.startswith(ASSUMED) == told]
+            if said:
+                self.facts[name] = "; ".join(said[:8]) + (f"; and {len(said) - 8} more" if len(said) > 8 else "")
         self.facts["revealed"] = (f"shape {array.shape}, dtype, ranges (all within [{array.bounds[0]:.6g}, "
                                   f"{array.bounds[1]:.6g}]) and this program; no value")
 

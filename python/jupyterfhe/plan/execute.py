@@ -1,7 +1,7 @@
 """From expressions to results: collect the graph, plan it, run it, keep what was computed."""
 
 from ..core import errors
-from . import clear, keys
+from . import clear, keys, notes
 from .leaf import Held
 from .options import options
 from .program import DONE, OUTPUT, WANTS, Plan, Program, Run
@@ -143,6 +143,7 @@ def compute(values, keep_levels=None):
         graph = Graph(group)
         if graph.wanted:
             (clear.run if graph.session.is_clear else _compute)(graph, keep_levels)
+            notes.inherit(graph)
 
 
 def _compute(graph, keep_levels):

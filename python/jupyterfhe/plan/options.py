@@ -16,6 +16,8 @@ _CHECKS = {
     "max_operations": (lambda v: _count(v) and v > 0, "a positive count"),
     "memory_limit": (lambda v: v is None or _count(v), "None or a count of bytes"),
     "optimize": (lambda v: v in (0, 1, 2, 3), "0 to 3"),
+    "precision": (lambda v: isinstance(v, (int, float)) and 0 < v < 1, "a number between 0 and 1"),
+    "least_spread": (lambda v: v is None or (isinstance(v, (int, float)) and 0 < v <= 1), "None or a number in (0, 1]"),
 }
 
 
@@ -36,6 +38,11 @@ class Options:
         Bytes that a run may take; a plan that needs more is refused with both numbers.
     optimize : {0, 1, 2, 3}, default=2
         How hard the planner works.
+    precision : float, default=1e-6
+        Error wanted of approximations by polynomials, as a share of the width of the function's values.
+    least_spread : float or None, default=None
+        Promise that every standard deviation is at least this share of half the width of its numbers' declared range; None
+        promises nothing. Divisions by standard deviations need it. Results are wrong, unseen, where it is broken.
     """
 
     __slots__ = tuple(_CHECKS)
@@ -44,6 +51,7 @@ class Options:
         """Defaults."""
         self.progress, self.slow, self.keep_levels = "auto", 1.0, None
         self.max_operations, self.memory_limit, self.optimize = 20_000, None, 2
+        self.precision, self.least_spread = 1e-6, None
 
     def __setattr__(self, name, value):
         """Refuse what is no setting, or not one of its values."""

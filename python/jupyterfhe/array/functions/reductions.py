@@ -4,7 +4,7 @@ import numpy as np
 
 from ..interval import EPS
 from ..operand import public
-from ..refusal import Refused, refuse
+from ..refusal import Refused
 from ..registry import REDUCTIONS, implements
 from ..strip import combine
 from ..ufuncs import COMPLEX, FLOAT, is_encrypted
@@ -100,12 +100,15 @@ def mean(a, axis=None, dtype=None, out=None, keepdims=False, where=True):
 
 @implements(np.average)
 def average(a, axis=None, weights=None, returned=False, *, keepdims=False):
-    """Averages with public weights; encrypted weights would need a division."""
+    """Averages; encrypted weights need a division by their sum, which must be off 0."""
     only("average", returned=(returned, False))
     if weights is None:
         return mean(a, axis, keepdims=keepdims)
     if is_encrypted(weights):
-        raise refuse("divide", "np.average with encrypted weights")
+        if weights.ndim == 1 and a.ndim > 1:
+            axis = axes_of(axis, a.ndim)[0]
+            weights = weights[tuple(slice(None) if i == axis else None for i in range(a.ndim))]
+        return add_up(a * weights, axis, keepdims=keepdims) / add_up(np.broadcast_to(weights, a.shape), axis, keepdims=keepdims)
     weights = np.asarray(weights, dtype=float)
     if weights.ndim == 1 and a.ndim > 1:
         axis = axes_of(axis, a.ndim)[0]
@@ -170,7 +173,7 @@ def count_nonzero(a, axis=None, *, keepdims=False):
 def cov(m, y=None, rowvar=True, bias=False, ddof=None, fweights=None, aweights=None, *, dtype=None):
     """Covariances: two levels, an inner sum a pair."""
     only("cov", fweights=(fweights, None), aweights=(aweights, None), dtype=(dtype, None))
-    rows = [_variables(x, rowvar) for x in (m, y) if x is not None]
+    rows = [variables(x, rowvar) for x in (m, y) if x is not None]
     x = rows[0] if len(rows) == 1 else np.concatenate(rows, axis=0)
     if not is_encrypted(x):
         raise Refused("np.cov of public data alone", "Use numpy on it.")
@@ -184,7 +187,7 @@ def cov(m, y=None, rowvar=True, bias=False, ddof=None, fweights=None, aweights=N
     return np.squeeze(_covariances(x, n, ddof))
 
 
-def _variables(x, rowvar):
+def variables(x, rowvar):
     """Variables in rows, observations in columns."""
     x = x if is_encrypted(x) else public(x)[0]
     if x.ndim > 2:

@@ -1,0 +1,46 @@
+"""What was assumed or approximated on the way to a value, for ``explain()``: words beside expressions, no part of programs."""
+
+import weakref
+
+ASSUMED = "assumed: "
+_notes = weakref.WeakKeyDictionary()
+
+
+def note(value, text):
+    """Remember words about a value.
+
+    Parameters
+    ----------
+    value : Value
+    text : str
+    """
+    _notes[value] = tuple(dict.fromkeys((*_notes.get(value, ()), text)))
+
+
+def notes_of(values):
+    """Words about values, each once.
+
+    Parameters
+    ----------
+    values : iterable of Value
+
+    Returns
+    -------
+    list of str
+    """
+    return list(dict.fromkeys(text for v in values for text in _notes.get(v, ())))
+
+
+def inherit(graph):
+    """Let computed values keep what was assumed on the way to them, when they forget the way.
+
+    Parameters
+    ----------
+    graph : Graph
+    """
+    if not len(_notes):
+        return
+    for text in notes_of([*(v for v, _ in graph.leaves), *(v for v, _ in graph.order)]):
+        if text.startswith(ASSUMED):
+            for value in graph.wanted:
+                note(value, text)
