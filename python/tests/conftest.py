@@ -58,6 +58,12 @@ def short(place):
     return World(place / "short", Parameters.custom(6), rotations=[1, 2, 4, 8, -1])
 
 
+@pytest.fixture(scope="session")
+def quick(place):
+    """Three multiplications in the smallest secure ring, for many examples."""
+    return World(place / "quick", Parameters.custom(3, scale_bits=38, first_bits=48), rotations=[1, 2, 4, 8, -1])
+
+
 @pytest.fixture
 def rng():
     return np.random.default_rng(2718)

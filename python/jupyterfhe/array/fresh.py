@@ -61,6 +61,9 @@ class Unit:
         if not (np.isfinite(low) and np.isfinite(high) and low <= high):
             raise ArgumentError("bounds are (low, high), finite, low not above high")
         self.shift = low / 2 + high / 2
+        if low == high == self.shift:  # one number for all: u is exactly 0
+            self.gain, self.range = iv.power_of_two(abs(self.shift) or 1.0), (0.0, 0.0)
+            return
         half = max(high - self.shift, self.shift - low)
         self.gain = iv.power_of_two(half or abs(self.shift) or 1.0)
         ends = iv.add((low / self.gain, high / self.gain), (-self.shift / self.gain, -self.shift / self.gain))

@@ -29,13 +29,17 @@ def scale(a, c):
 
 
 def mul(a, b):
-    """``{x y}`` for x, y that vary apart."""
+    """``{x y}`` for x, y that vary apart; nothing is rounded where one is 0."""
+    if a == (0.0, 0.0) or b == (0.0, 0.0):
+        return 0.0, 0.0
     products = a[0] * b[0], a[0] * b[1], a[1] * b[0], a[1] * b[1]
     return down(min(products)), up(max(products))
 
 
 def square(a):
     """``{x x}``: never negative."""
+    if a == (0.0, 0.0):
+        return a
     low, high = a[0] * a[0], a[1] * a[1]
     return (0.0 if a[0] <= 0.0 <= a[1] else max(down(min(low, high)), 0.0)), up(max(low, high))
 

@@ -243,7 +243,7 @@ def divide(x, y):
 @ufunc(np.square)
 def square(x):
     """Squares."""
-    return each(x, lambda s: s.times(s))
+    return each(x, lambda s: s.times(s), kind(x))
 
 
 @ufunc(np.power)
@@ -264,7 +264,7 @@ def _no_powers(*_):
 @ufunc(np.conjugate)
 def conjugate(x):
     """Complex conjugates; real numbers stay."""
-    return each(x, lambda s: s.conjugate()) if x.dtype == COMPLEX else x.copy()
+    return each(x, lambda s: s.conjugate()) if x.dtype == COMPLEX else x.like(dtype=FLOAT)
 
 
 # ---- truth values ----

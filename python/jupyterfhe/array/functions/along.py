@@ -55,8 +55,10 @@ def repeat(a, repeats, axis=None):
 @implements(np.diff)
 def diff(a, n=1, axis=-1, prepend=None, append=None):
     """Differences of neighbours."""
+    if n < 0:
+        raise ValueError(f"order must be non-negative but got {n}")
     axis = axis_of(axis, a.ndim)
-    if prepend is not None or append is not None:
+    if n and (prepend is not None or append is not None):
         ends = [x for x in (prepend, a, append) if x is not None]
         shape = (*a.shape[:axis], 1, *a.shape[axis + 1:])
         a = np.concatenate([x if np.ndim(x) else np.broadcast_to(x, shape) for x in ends], axis)

@@ -17,7 +17,11 @@ def where(condition, x=None, y=None, /):
             raise refuse("size", "np.where")
         if condition.dtype != bool:
             raise Refused("np.where of encrypted numbers that are no truth values", "Encrypt them with dtype=bool.")
-        return condition.astype(FLOAT) * (x - y) + y
+        x, y = (v if is_encrypted(v) else public(v)[0] for v in (x, y))
+        same = x.dtype == bool and y.dtype == bool
+        x, y = (v.astype(FLOAT) if v.dtype == bool else v for v in (x, y))
+        out = condition.astype(FLOAT) * (x - y) + y
+        return out.like(dtype=np.dtype(bool)) if same else out
     if x is None or y is None:
         raise ValueError("either both or neither of x and y should be given")
     mask = np.asarray(condition, dtype=bool).astype(float)

@@ -161,7 +161,7 @@ def diagonal(a, offset=0, axis1=0, axis2=1):
     part = a[max(-offset, 0):max(-offset, 0) + n, max(offset, 0):max(offset, 0) + n]
     if a.slot_axis is None or n < 2:
         return part[np.arange(n), np.arange(n)]
-    return total(multiply(part, np.eye(n)), axis=1 - part.slot_axis)
+    return total(multiply(part, np.eye(n)), axis=1 - part.slot_axis).like(dtype=a.dtype)
 
 
 @implements(np.trace)

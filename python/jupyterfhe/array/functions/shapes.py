@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from ..layout import gather, pack
+from ..layout import gather, pack, unpack
 from ..refusal import Refused
 from ..registry import implements
 from ..ufuncs import COMPLEX, FLOAT, empty, is_encrypted
@@ -168,25 +168,27 @@ def concatenate(arrays, /, axis=0, out=None, *, dtype=None, casting="same_kind")
         raise ValueError("all the input array dimensions except for the concatenation axis must match exactly")
     kinds = {a.dtype for a in arrays}
     dtype = COMPLEX if COMPLEX in kinds else kinds.pop() if len(kinds) == 1 else FLOAT
-    arrays = [a for a in arrays if a.size] or arrays[:1]
-    slots = [a.slot_axis for a in arrays if a.slot_axis is not None]
-    slot = slots[0] if slots else None
-    if slot is not None:
-        arrays = [_with_slots(a, slot) for a in arrays]
-    if slot == axis:
-        return _end_to_end(arrays, axis).like(dtype=dtype)
     shape = list(arrays[0].shape)
     shape[axis] = sum(a.shape[axis] for a in arrays)
-    return arrays[0].like(shape=tuple(shape), dtype=dtype, strips=np.concatenate([a.strips for a in arrays], axis=axis))
+    full = [a for a in arrays if a.size]
+    if not full:
+        return empty(arrays[0], tuple(shape), dtype)
+    laid = [a for a in full if a.slot_axis is not None]
+    slot = max(laid, key=lambda a: a.size).slot_axis if laid else None
+    if slot is not None:
+        full = [_with_slots(a, slot) for a in full]
+    if slot == axis:
+        return _end_to_end(full, axis).like(dtype=dtype)
+    return full[0].like(shape=tuple(shape), dtype=dtype, slot_axis=slot,
+                        strips=np.concatenate([a.strips for a in full], axis=axis))
 
 
 def _with_slots(a, slot):
-    """An array with this axis along the slots."""
-    if a.slot_axis == slot or a.shape[slot] == 1:
+    """An array with this axis along the slots, or without one where it has one number along it."""
+    if a.slot_axis == slot:
         return a
-    if a.slot_axis is None:
-        return pack(a, slot)
-    raise Refused("arrays whose slots run along different axes", "Transpose one of them, or join fewer numbers.")
+    a = a if a.slot_axis is None else unpack(a)
+    return pack(a, slot)
 
 
 def _end_to_end(arrays, axis):
