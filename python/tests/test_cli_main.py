@@ -11,11 +11,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from jupyterfhe.cli import help as texts
 from jupyterfhe.cli import main as cli
-from jupyterfhe.cli.text import bounds, columns, cut, harmless, shown_bound
+from jupyterfhe.cli.text import bounds, columns, cut, cut_all, harmless, shown_bound
 
 GOLDEN = Path(__file__).parent / "golden"
 COMMANDS = ("init", "encrypt", "inspect", "run", "decrypt")
@@ -195,6 +196,16 @@ def test_cut_numbers_stay_within_the_bound_shown(rng):
         shown, left = cut(value, bound)
         assert abs(Fraction(shown) - Fraction(value)) + Fraction(bound) <= Fraction(left)
         assert float(shown_bound(left)) >= left and float(shown_bound(left)) <= left * 1.2
+
+
+@pytest.mark.parametrize("bound", [0.0, 1e-20, 1e-9, 0.3, 40.0, 1e300, float("inf")])
+def test_many_numbers_are_cut_as_one_is(rng, bound):
+    for size in (1e-3, 1.0, 1e5, 1e17):
+        values = np.append(rng.normal(size=50) * size, [0.0, -0.0, -1e-12])
+        texts, left = cut_all(values, bound)
+        pairs = [cut(v, bound) for v in values.tolist()]
+        assert texts == [text for text, _ in pairs] and left >= max(b for _, b in pairs) * (1 - 1e-12)
+    assert cut_all(np.array([]), bound)[0] == []
 
 
 def test_bounds_in_words():

@@ -189,6 +189,14 @@ def test_private_labels_stay_here(inside, people, tmp_path):
     assert call("decrypt", "p2", "--rows", "2")[0].split()[:3] == ["sex", "0", "1"]
 
 
+def test_missing_values_of_every_kind_are_shown_as_missing(inside, tmp_path):
+    text = "c,d,b,t,i\n" + "yes please,2024-01-01,true,2024-01-01T00:00:00Z,1\n" + '"","","","",""\n' * 3 + ",,,,7\n"
+    (tmp_path / "m.csv").write_text(text)
+    call("encrypt", "m.csv", "--as", "gaps", "--yes", "--categories", "private", "--column", "c:categories=yes please|no")
+    rows = call("decrypt", "gaps", "--csv", "-")[0].splitlines()
+    assert rows[1].startswith("yes please,2024-01-01,true,2024-01-01T00:00:00") and rows[2:] == [",,,,"] * 3 + [",,,,7"]
+
+
 def test_malformed_rows_are_listed_and_nothing_is_written(inside, tmp_path):
     rows = ["1,\x1b[2Jtext\n" if i % 2 else f"{i},{i}\n" for i in range(60)] + [f"{i},1\n" for i in range(9)]
     (tmp_path / "bad.csv").write_text("a,b\n" + "".join(rows))

@@ -14,7 +14,7 @@ from ..array import store
 from ..client import files
 from ..core import errors, tables
 from .main import Refused, home_of, load_key
-from .text import columns, cut, progress, shown_bound
+from .text import columns, cut_all, progress, shown_bound
 
 
 class Field:
@@ -41,24 +41,31 @@ class Field:
         -------
         list of (str or None)
         """
-        missing = opened.missing if opened.missing is not None else np.zeros(len(opened.values), dtype=bool)
-        return [None if gone else self._text(float(v), opened.bound) for v, gone in zip(opened.values, missing, strict=True)]
+        texts = self._texts(opened.values, opened.bound)
+        if opened.missing is None:
+            return texts
+        return [None if gone else text for text, gone in zip(texts, opened.missing.tolist(), strict=True)]
+
+    def _texts(self, values, bound):
+        kind = self.column.kind
+        special = kind == "datetime" and bound < 30 * 86400
+        if special or (bound == 0 and (kind in ("date", "bool") or (kind == "category" and self.labels))):
+            return [self._text(v, bound) for v in values.tolist()]
+        texts, left = cut_all(values, bound)
+        self.bound = max(self.bound, left)
+        return texts
 
     def _text(self, value, bound):
         kind = self.column.kind
-        if bound == 0 and kind == "date":
+        if kind == "date":
             return (datetime.date.fromisoformat(self.column.epoch) + datetime.timedelta(value)).isoformat()
-        if kind == "datetime" and bound < 30 * 86400:
+        if kind == "datetime":
             return self._time(value, bound)
-        if bound == 0 and kind == "category" and self.labels:
+        if kind == "category":
             if 0 <= value < len(self.labels):
                 return self.labels[int(value)]
             raise errors.FormatError(f"a code of {self.column.name!r} has no label", "It was not made from this table.")
-        if bound == 0 and kind == "bool":
-            return "true" if value else "false"
-        text, left = cut(value, bound)
-        self.bound = max(self.bound, left)
-        return text
+        return "true" if value else "false"
 
     def _time(self, value, bound):
         """A time to the unit that its bound supports: microseconds, milliseconds, seconds."""

@@ -6,6 +6,8 @@ import math
 import sys
 import unicodedata
 
+import numpy as np
+
 
 def harmless(text):
     """Text that cannot move a cursor or hide: control and formatting characters become visible.
@@ -126,6 +128,30 @@ def cut(value, bound):
     # float(text) is within half a unit in the last place of what the text says: 2^-53 of it
     off = abs(float(text) - value) + 2.0**-52 * abs(value)
     return ("0" if float(text) == 0 else text), (bound + off) * (1 + 2.0**-40)
+
+
+def cut_all(values, bound):
+    """As :func:`cut`, of many numbers of one bound.
+
+    Parameters
+    ----------
+    values : ndarray of float64 of shape (n,)
+    bound : float
+
+    Returns
+    -------
+    (list of str, float)
+        The largest of their bounds.
+    """
+    places = decimals(bound)
+    if places is None or not 0 <= places <= 15 or not (np.abs(values) < 1e16).all():
+        pairs = [cut(v, bound) for v in values.tolist()]
+        return [text for text, _ in pairs], max((left for _, left in pairs), default=0.0)
+    texts = [f"{v:.{places}f}" for v in values.tolist()]
+    shown = np.array(list(map(float, texts)))
+    texts = [text if number else "0" for text, number in zip(texts, shown.tolist(), strict=True)]
+    off = np.abs(shown - values) + 2.0**-52 * np.abs(values)
+    return texts, (bound + float(off.max(initial=0.0))) * (1 + 2.0**-40)
 
 
 def shown_bound(bound):

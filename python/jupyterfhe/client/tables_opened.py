@@ -13,7 +13,7 @@ class OpenedColumn:
     Attributes
     ----------
     values : ndarray of float64 of shape (rows,)
-        For integers, booleans, dates and categories exact integers when `bound` is 0.
+        For integers, booleans, dates and categories exact integers when `bound` is 0; 0 where missing.
     missing : ndarray of bool of shape (rows,) or None
     bound : float
         On the distance of each value from the number that was encrypted; 0 for integers that rounding recovers.
@@ -100,7 +100,7 @@ def _open(column, key, chunk, count):
     bound = units_bound(column, error, values)
     if column.kind in WHOLE and bound < 0.5:
         values, bound = np.rint(values) + 0.0, 0.0  # no -0
-    return OpenedColumn(values, missing, bound)
+    return OpenedColumn(values if missing is None else np.where(missing, 0.0, values), missing, bound)
 
 
 def _missing(column, key, chunk, count):
