@@ -132,10 +132,11 @@ def test_bounds_say_little(a, b, c):
 @example(-1e130, 1e130, 0.5)
 @example(3.0, 3.0, 0.0)
 @example(0.1, 0.3, 1.0)
+@example(0.0, 5e-324, 1.0)
 def test_normalised_numbers_never_exceed_one(a, b, part):
     low, high = min(a, b), max(a, b)
     centre, half = middle(low, high)
-    assert math.frexp(half)[0] == 0.5 and (low == high or half <= 2 * float(high - low))
+    assert math.frexp(half)[0] == 0.5 and (low == high or half <= max(2 * (high - low), 2.0**-1000))
     assert Fraction(centre) - Fraction(half) <= Fraction(low) and Fraction(high) <= Fraction(centre) + Fraction(half)
     for x in (low, high, min(max(low + part * (high - low), low), high)):
         assert abs((x - centre) / half) <= 1
