@@ -22,6 +22,11 @@ from jupyterfhe.core import tables, workspace
 TOOL = [sys.executable, "-m", "jupyterfhe.cli"]
 
 
+def plain_interrupt():
+    """Before a child starts: a suite in the background ignores SIGINT, and its children would too."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.fixture(scope="module")
 def ready(tmp_path_factory):
     """A workspace of preset stats with the breast cancer data and two more columns."""
@@ -268,7 +273,7 @@ def test_a_kill_in_the_middle_leaves_no_table(ready, inside, tmp_path, number):
     path = tmp_path / "large.csv"
     path.write_text(",".join(names) + "\n" + "1,2,3,4,5,6,7,8\n8,7,6,5,4,3,2,1\n" * 100_000)
     command = [*TOOL, "encrypt", str(path), "--as", f"k{number}", "--yes"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=plain_interrupt) as process:
         until = time.monotonic() + 60
         while not any(list(p.glob("*.ct")) for p in inside.data.glob(f"k{number}.part-*")):
             assert time.monotonic() < until and process.poll() is None
@@ -364,7 +369,8 @@ def test_a_scripts_status_and_output_are_its_own(ready, inside, tmp_path):
 def test_stopping_stops_the_script(ready, inside, tmp_path):
     path = script(tmp_path, "import time\nprint('up', flush=True)\ntry:\n    time.sleep(60)\n"
                             "except KeyboardInterrupt:\n    print('down')\n")
-    with subprocess.Popen([*TOOL, "run", str(path)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen([*TOOL, "run", str(path)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                          preexec_fn=plain_interrupt) as process:
         assert process.stdout.readline() == "up\n"
         process.terminate()
         out, err = process.communicate(timeout=30)
