@@ -504,7 +504,7 @@ def _joined(parts, length, shift, drift):
     """Sum of strips times gains, which replace their own."""
     session = parts[0][0].session
     gain = _unit(parts)
-    n = max(s.chunks for s, _ in parts)
+    n = 1 if length is None else count(session, length)  # parts may all be single numbers, beside zeros that were left out
     columns, span, pad, is_complex = [], (0.0, 0.0), 0.0, False
     for s, k in parts:
         ratio = whole(k / gain)

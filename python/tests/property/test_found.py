@@ -40,3 +40,8 @@ def test_no_differences(lab, rng):
     lab.agree(np.diff(lab.seal(x), n=0, prepend=1.0), x)
     with pytest.raises(ValueError):
         np.diff(lab.seal(x), n=-1)
+
+
+def test_one_number_beside_zeros_of_several_ciphertexts(lab, rng):
+    x = rng.normal(size=24)
+    lab.both(lambda a: (a * 0 + a.sum(), a - a + a.mean()), x)
