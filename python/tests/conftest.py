@@ -61,7 +61,7 @@ def short(place):
 @pytest.fixture(scope="session")
 def quick(place):
     """Three multiplications in the smallest secure ring, for many examples."""
-    return World(place / "quick", Parameters.custom(3, scale_bits=38, first_bits=48), rotations=[1, 2, 4, 8, -1])
+    return World(place / "quick", Parameters.custom(3, scale_bits=38, first_bits=48), rotations=[*(1 << i for i in range(12)), -1])
 
 
 @pytest.fixture
