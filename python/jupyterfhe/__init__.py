@@ -3,7 +3,7 @@
 ``open`` gives an encrypted array, numpy's operators and functions compute on it, ``save`` writes what the owner opens.
 """
 
-from .array import EncryptedArray, EncryptedBool, EncryptedScalar, Refused
+from .array import EncryptedArray, EncryptedBool, EncryptedScalar, Refused, matrix
 from .array.functions.extremes import sign
 from .array.named import open_any as _open_any
 from .array.named import save_any as _save_any
@@ -12,7 +12,7 @@ from .array.table import EncryptedTable
 from .plan import Session, cancel_all, options
 
 __all__ = ["EncryptedArray", "EncryptedBool", "EncryptedScalar", "EncryptedTable", "Refused", "Session", "cancel_all", "load",
-           "open", "options", "save", "session", "sign", "simulate"]
+           "matrix", "open", "options", "save", "session", "sign", "simulate"]
 
 _current = None
 

@@ -7,6 +7,7 @@ does, and a kernel need not have it. What is made here crosses to :mod:`jupyterf
 from .arrays import OpenedArray, decrypt_array, encrypt_array, seal_array
 from .cipher import Opened, decrypt, encrypt, release, seal
 from .keys import PublicKey, SecretKey, keygen
+from .matrices import decrypt_matrix, encrypt_matrix
 
-__all__ = ["Opened", "OpenedArray", "PublicKey", "SecretKey", "decrypt", "decrypt_array", "encrypt", "encrypt_array", "keygen",
-           "release", "seal", "seal_array"]
+__all__ = ["Opened", "OpenedArray", "PublicKey", "SecretKey", "decrypt", "decrypt_array", "decrypt_matrix", "encrypt",
+           "encrypt_array", "encrypt_matrix", "keygen", "release", "seal", "seal_array"]

@@ -211,6 +211,11 @@ class EvaluationKeys:
         return None
 
     # ---- deriving ----
+    @property
+    def can_derive(self):
+        """Whether there are parent keys."""
+        return bool(self._parents)
+
     def derive(self, rotations):
         """Make rotation keys of the parent keys, without any secret.
 

@@ -8,6 +8,7 @@ from .execute import Graph, compute, foresee
 from .options import options
 from .program import Plan, Program, Run, cancel_all
 from .session import Session
-from .value import Value, Vector
+from .value import Map, Value, Vector
 
-__all__ = ["Graph", "Plan", "Program", "Run", "Session", "Value", "Vector", "cancel_all", "compute", "foresee", "options"]
+__all__ = ["Graph", "Map", "Plan", "Program", "Run", "Session", "Value", "Vector", "cancel_all", "compute", "foresee",
+           "options"]

@@ -30,6 +30,10 @@ def _poly(x, data):
     return np.polynomial.chebyshev.chebval((2 * x - low - high) / (high - low), polynomial.coefficients)
 
 
+def _linear(x, map_):
+    return sum(row * np.roll(x, -int(k)) for k, row in zip(map_.index, map_.rows, strict=True))
+
+
 _OPS = {
     "add": lambda data, a, b: a + b,
     "sub": lambda data, a, b: a - b,
@@ -42,6 +46,7 @@ _OPS = {
     "rotate": lambda data, a: np.roll(a, -data),
     "conjugate": lambda data, a: a.conj(),
     "inner_sum": lambda data, a: _inner_sum(a, data),
+    "linmap": lambda data, a: _linear(a, data),
     "poly": lambda data, a: _poly(a, data),
 }
 

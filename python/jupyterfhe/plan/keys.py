@@ -21,7 +21,7 @@ def ring(session, ops):
     cdata
         The ``jfhe_keyring *``.
     """
-    amounts, names = set(), set()
+    amounts, exact, names = set(), set(), set()
     for op, data in ops:
         names.add(op)
         if op == "rotate":
@@ -29,13 +29,49 @@ def ring(session, ops):
         elif op == "inner_sum":
             stride, count = data
             amounts.update(stride << t for t in range(count.bit_length() - 1))
+        elif op == "linmap":
+            exact.update(data.rotations(session.params, session.log_slots))
     keys = session.keys
+    derive(session, exact)
+    amounts |= exact
     galois = elements(session, sorted(k % session.slots for k in amounts if k % session.slots))
     relin = bool(names & {"mul", "poly"})
     if relin and not keys.has_relin:
         raise KeyMissingError("the program multiplies encrypted numbers, and there is no relinearisation key",
                               "Open the whole folder of evaluation keys; relin.key is one of its files.")
     return keys.need(relin=relin, galois=galois, conjugate="conjugate" in names)
+
+
+def has(session, rotations):
+    """Whether keys of all these rotations are there, or can be derived.
+
+    Parameters
+    ----------
+    session : Session
+    rotations : iterable of int
+
+    Returns
+    -------
+    bool
+    """
+    if session.is_clear or session.keys.can_derive:
+        return True
+    have = set(session.keys.galois)
+    return all(_element(session, k % session.slots, have) for k in rotations if k % session.slots)
+
+
+def derive(session, rotations):
+    """Make keys that linear maps need exactly, where parents of them are there.
+
+    Parameters
+    ----------
+    session : Session
+    rotations : iterable of int
+    """
+    have = set(session.keys.galois)
+    missing = [k for k in sorted(rotations) if k % session.slots and not _element(session, k % session.slots, have)]
+    if missing and session.keys.can_derive:
+        session.keys.derive(missing)
 
 
 def elements(session, amounts):

@@ -53,6 +53,13 @@ class Program(Handle):
             self._polys[id(polynomial)] = number, polynomial
         return self._polys[id(polynomial)][0]
 
+    def _map(self, map_):
+        if id(map_) not in self._polys:
+            number = self._call(lib.jfhe_program_linmap, engine.source(map_.index, "int32_t[]"), len(map_.index),
+                                engine.source(map_.rows, "double[]"), ffi.NULL)
+            self._polys[id(map_)] = number, map_
+        return self._polys[id(map_)][0]
+
     def input(self, name, is_complex, bound):
         """An encrypted input; returns its value's number, as all below do.
 
@@ -89,6 +96,8 @@ class Program(Handle):
             return self._call(lib.jfhe_program_rotate, *args, data)
         if op == "inner_sum":
             return self._call(lib.jfhe_program_inner_sum, *args, *data)
+        if op == "linmap":
+            return self._call(lib.jfhe_program_apply_linmap, *args, self._map(data))
         polynomial, promised = data
         flags = lib.JFHE_POLY_PROMISED if promised else 0
         return self._call(lib.jfhe_program_apply_poly, *args, self._poly(polynomial), flags)

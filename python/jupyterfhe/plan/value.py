@@ -9,6 +9,7 @@ import math
 
 import numpy as np
 
+from ..core import LinearMap
 from ..core.errors import ArgumentError, InvalidValueError
 
 
@@ -43,6 +44,47 @@ class Vector:
     def numbers(self):
         """The numbers as one array."""
         return self.re if self.im is None else self.re + 1j * self.im
+
+
+class Map:
+    """A public square matrix on the slots by its diagonals: ``out[i] = sum of rows[d][i] * in[(i + index[d]) % slots]``.
+
+    Parameters
+    ----------
+    index : sequence of int
+        Different modulo the slots.
+    rows : array_like of shape (len(index), slots)
+        Real.
+    """
+
+    __slots__ = ("_rotations", "index", "norm", "rows")
+
+    def __init__(self, index, rows):
+        """Keep the diagonals that hold anything; they must not change."""
+        rows = np.ascontiguousarray(rows, dtype=np.float64)
+        index = np.asarray(index, dtype=np.int32)
+        if rows.ndim != 2 or index.shape != rows.shape[:1] or not np.any(rows) or not np.all(np.isfinite(rows)):
+            raise ArgumentError("a linear map has a diagonal that is not 0, of finite numbers, and an index for each")
+        kept = np.any(rows != 0, axis=1)
+        self.index, self.rows, self._rotations = index[kept], rows[kept], {}
+        self.norm = float(np.abs(self.rows).sum(axis=0).max()) * (1 + 2.0**-50 * len(self.rows))
+
+    def rotations(self, params, log_slots):
+        """Rotations whose keys the engine needs to apply it.
+
+        Parameters
+        ----------
+        params : jupyterfhe.core.Parameters
+        log_slots : int
+
+        Returns
+        -------
+        list of int
+        """
+        if (params.hash, log_slots) not in self._rotations:
+            diagonals = dict(zip(self.index.tolist(), self.rows, strict=True))
+            self._rotations[params.hash, log_slots] = LinearMap(params, diagonals, log_slots).rotations
+        return self._rotations[params.hash, log_slots]
 
 
 class Value:
@@ -130,6 +172,10 @@ class Value:
     def inner_sum(self, count, stride=1):
         """``out[i] = sum of self[i + j * stride], j < count``; count a power of two."""
         return self if count == 1 else self._make("inner_sum", (self,), (stride, count), self.mag * count)
+
+    def linear(self, map_):
+        """Through a :class:`Map`; one level."""
+        return self._make("linmap", (self,), map_, self.mag * map_.norm)
 
     def poly(self, polynomial, mag, promised=False):
         """A :class:`~jupyterfhe.core.Polynomial` of every number, which `mag` bounds.
