@@ -106,7 +106,8 @@ FUNCTIONS = {
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_functions_of_every_number(lab, rng, coarse, name):
     x = np.append(rng.uniform(0.5, 2, 18), [0.5, 2.0])
-    lab.both(FUNCTIONS[name], x, bounds=(0.5, 2.0), close=1e-3)
+    y = lab.both(FUNCTIONS[name], x, bounds=(0.5, 2.0), close=1e-3)
+    assert "off by at most" in y.explain().facts["approximate"]
 
 
 @pytest.mark.parametrize("shape", [(), (1,), (16,), (17,), (3, 5), (17, 2)])

@@ -134,13 +134,14 @@ def apply(strip, f, levels, headroom=1):
     span = iv.scale(iv.add((low - found.error, high + found.error), (-found.shift, -found.shift)), 1 / found.gain)
     span = max(iv.down(span[0]), -found.size), min(iv.up(span[1]), found.size)
     text = f"{f.name}: degree {found.degree} on [{strip.bounds[0]:.6g}, {strip.bounds[1]:.6g}], off by at most {error:.2e}"
-    for v in values:
-        note(v, text)
     if not found.reached:
         warnings.warn(ApproximationWarning(
             f"{text}, where {options.precision:.1e} of the function's width was asked for: {levels} levels allow no better. "
             f"error_bound() counts it in."), stacklevel=_callers())
-    return Strip(strip.session, values, strip.length, found.gain, found.shift, span, pad, iv.up(error)).promising()
+    out = Strip(strip.session, values, strip.length, found.gain, found.shift, span, pad, iv.up(error)).promising()
+    for v in out.values:
+        note(v, text)
+    return out
 
 
 def _callers():
