@@ -4,7 +4,7 @@ import warnings
 
 import numpy as np
 import pytest
-from conftest import World
+from world import World
 from sklearn.datasets import load_diabetes
 
 import jupyterfhe as jf

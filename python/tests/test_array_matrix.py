@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from conftest import World
+from world import World
 from sklearn.datasets import load_breast_cancer
 
 import jupyterfhe as jf
