@@ -10,7 +10,7 @@ LISTED = re.compile(r"^\| ([A-Z][A-Za-z]*\d\d[a-z]?) \|", re.M)
 
 def sources():
     yield from (p for p in (ROOT / "engine").rglob("*.[ch]"))
-    yield from (p for folder in ("tools", "engine", "protocol") for p in (ROOT / folder).rglob("*.py"))
+    yield from (p for folder in ("tools", "engine", "protocol", "python", "bench") for p in (ROOT / folder).rglob("*.py"))
     yield from (p for folder in ("docs", "protocol") for p in (ROOT / folder).rglob("*.md") if p.name != "bibliography.md")
 
 
