@@ -25,8 +25,13 @@ export interface Numbers {
 export interface Opened {
   readonly re: Float64Array;
   readonly im: Float64Array;
-  /** Bound on the absolute error of every number. */
+  /** Bound on the absolute error of every number, rounding of the decoder included. */
   readonly error: number;
+  /** What the container's header says. */
+  readonly level: number;
+  readonly packing: Packing;
+  readonly logSlots: number;
+  readonly magnitude: number;
 }
 
 /** Encrypts under a secret key; the ciphertexts are seeded, half as long as others. */
@@ -153,7 +158,11 @@ export class Decryptor {
       return {
         re: memory.doubles(this.re, count).slice(),
         im: coefficients ? new Float64Array(0) : memory.doubles(this.im, count).slice(),
-        error: calls.ctErrorWorst(ct)
+        error: calls.ptError(pt),
+        level: calls.ctLevel(ct),
+        packing: calls.ctPacking(ct) as Packing,
+        logSlots: calls.ctLogSlots(ct),
+        magnitude: calls.ctMagnitude(ct)
       };
     } finally {
       calls.ptFree(pt);
