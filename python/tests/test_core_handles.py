@@ -4,6 +4,7 @@ import copy
 import gc
 import os
 import pickle
+import signal
 import sys
 import threading
 import time
@@ -288,3 +289,26 @@ def test_a_change_from_inside_is_refused(lite):
     with lite.params.gate, pytest.raises(errors.InternalError, match="from inside"):
         lite.params.threads = 2
     assert lite.params.threads == 1
+
+
+def test_an_interrupt_while_objects_are_freed_arrives(lite):
+    class Stopped(Exception):
+        pass
+
+    def stop(number, frame):
+        raise Stopped
+
+    before, caught = signal.signal(signal.SIGALRM, stop), 0
+    try:
+        for _ in range(300):
+            try:
+                signal.setitimer(signal.ITIMER_REAL, 5e-4)
+                until = time.monotonic() + 5
+                while time.monotonic() < until:
+                    Handle(engine, engine.ffi.new("int *"), engine.ffi.release, "kept")
+            except Stopped:
+                caught += 1
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    assert caught == 300

@@ -5,7 +5,9 @@ own module holds a second engine (docs/adr/0014).
 """
 
 import functools
+import itertools
 import threading
+import weakref
 
 from . import errors
 
@@ -104,14 +106,14 @@ class Handle:
         ----------
         binding : Binding
         pointer : cdata
-        free : callable
+        free : builtin
+            The engine's own function.
         *keep
             What the object uses: pointers of others, mapped memory.
         """
-        name = int(binding.ffi.cast("uintptr_t", pointer))
-        if keep:
-            _kept[name] = keep
-        self.pointer = binding.ffi.gc(pointer, functools.partial(_free, free, name))
+        name = next(_names)
+        _kept[name] = keep, weakref.ref(pointer, functools.partial(_kept.pop, name))
+        self.pointer = binding.ffi.gc(pointer, free)
 
     def disown(self, binding):
         """Forget the object, which an engine call has just taken; this wrapper is empty afterwards.
@@ -120,7 +122,6 @@ class Handle:
         ----------
         binding : Binding
         """
-        _kept.pop(int(binding.ffi.cast("uintptr_t", self.pointer)), None)
         binding.ffi.gc(self.pointer, None)
         self.pointer = None
 
@@ -130,13 +131,9 @@ class Handle:
                         "Use save() and load(), or to_bytes() and from_bytes().")
 
 
-_kept = {}  # by the address of an object that is alive: what it uses
-
-
-def _free(free, name, pointer, _kept=_kept):  # a default, since at exit modules lose their globals first
-    keep = _kept.pop(name, None)  # first: freed memory is soon another object's, of the same name
-    free(pointer)
-    del keep
+# What each living object uses. The owner calls `free` with the bare pointer and then forgets that pointer, whose end takes
+# the entry out. Nothing here is Python code: what a signal raises while an object is freed would be lost.
+_kept, _names = {}, itertools.count()
 
 
 class Binding:
