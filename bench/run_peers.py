@@ -290,7 +290,7 @@ def row(name: str, series: Series, ours: Series | None) -> str:
 
 def table(results: Results) -> str:
     """The figures, one block a measurement."""
-    order = NTT_NAMES + ["ntt_fwd_lazy", "ntt_inv_lazy"] + CKKS_NAMES
+    order = [*NTT_NAMES, "ntt_fwd_lazy", "ntt_inv_lazy", *CKKS_NAMES]
     rank = {name: i for i, name in enumerate(order)}
     out = []
     for key in sorted(results.series, key=lambda k: (k[2], rank.get(k[0], len(rank)), k[0], k[1])):

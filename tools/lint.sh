@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Style and structure: clang-format, clang-tidy, file lengths, the check_* tools, shell syntax.
+# Style and structure: clang-format, clang-tidy, ruff, file lengths, the check_* tools, shell syntax.
 # Usage: tools/lint.sh [--fix]      --fix rewrites the C sources and checks nothing.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -26,5 +26,6 @@ step clang-format clang-format-19 --dry-run --Werror "${sources[@]}"
 step lengths lengths
 step clang-tidy tidy
 step shell shells
+step ruff .venv/bin/ruff check --quiet .
 for tool in tools/check_layers tools/check_libm tools/check_magic; do step "$tool" .venv/bin/python $tool; done
 exit $failed

@@ -58,7 +58,7 @@ def row(case, sealed, public):
     """A line of a table."""
     remarks = [f"Tested with: {case.options}." if case.options else "", case.remark]
     remarks += [f"Refused: {words}." for words in case.refused]
-    axes = f"{case.axes[0]}–{case.axes[1]}" if case.axes[0] != case.axes[1] else str(case.axes[0])
+    axes = f"{case.axes[0]}–{case.axes[1]}" if case.axes[0] != case.axes[1] else str(case.axes[0])  # noqa: RUF001
     cells = [f"`np.{case.name}`", f"`{case.example}`", types(case.dtypes), axes, "yes" if case.public else "", cost(case, sealed, public),
              " ".join(r for r in remarks if r)]
     return f"| {' | '.join(cell.replace('|', BAR) for cell in cells)} |"

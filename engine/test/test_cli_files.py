@@ -8,6 +8,7 @@ import signal
 import stat
 import subprocess
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -255,7 +256,7 @@ def test_a_million_rows_need_little_memory(tmp_path):
     for rows in (30_000, 300_000):
         path = tmp_path / f"{rows}.csv"
         path.write_text("a\n" + "1.25\n2.5\n" * (rows // 2))
-        script = f"import resource, subprocess, sys; subprocess.run(sys.argv[1:], check=True); print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
+        script = "import resource, subprocess, sys; subprocess.run(sys.argv[1:], check=True); print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
         done = subprocess.run(["python3", "-c", script, str(TOOL), "encrypt", "--json", "--keys", str(keys()), "--in", str(path), "--out",
                                str(tmp_path / str(rows))], capture_output=True, text=True, check=True)
         peaks.append(int(done.stdout.splitlines()[-1]))
@@ -265,7 +266,7 @@ def test_a_million_rows_need_little_memory(tmp_path):
 def test_core_dumps_are_off(tmp_path, big):
     process = start("encrypt", "--keys", keys(), "--in", big, "--out", tmp_path / "o")
     wait_for_file(tmp_path, process)
-    limits = open(f"/proc/{process.pid}/limits").read() if process.poll() is None else ""
+    limits = Path(f"/proc/{process.pid}/limits").read_text() if process.poll() is None else ""
     process.kill()
     process.communicate()
     assert limits == "" or re.search(r"Max core file size\s+0\s+0", limits)

@@ -116,7 +116,7 @@ def test_wrong_words():
     for command in ["encrypt", "stats", "decrypt"]:
         refused(command, says="--keys is missing")
     assert run().returncode == 2 and run().stdout == ""
-    for command in "keygen encrypt inspect stats decrypt bench selftest".split():
+    for command in ["keygen", "encrypt", "inspect", "stats", "decrypt", "bench", "selftest"]:
         text = works("help", command)
         assert text.startswith(f"jfhe {command}") and works(command, "--help") == text == works(command, "-h")
         assert command in works("help")

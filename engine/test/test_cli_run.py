@@ -368,7 +368,7 @@ def test_missing_and_unknown_inputs(tmp_path):
 
 
 def test_inputs_that_do_not_fit(tmp_path):
-    folder, x, y = inputs()
+    folder, x, _ = inputs()
     refuse(tmp_path, MEAN, says=["'x'", "packed otherwise"], ins=["--in", folder, "--in", f"x={folder}/y.jfhe"])
     refuse(tmp_path, MEAN.replace("real 0.5", "real 0.4"), says=["'x'", "0.4"])
     refuse(tmp_path, MEAN.replace("2^12", "2^11").replace("4096", "2048"), says="2^11")
@@ -430,7 +430,7 @@ def test_words_of_explain(tmp_path, words, says):
 # ---- explain --------------------------------------------------------------------------------------------------------
 def test_explain_stops_after_each_pass(tmp_path):
     program = write(tmp_path, MEAN)
-    for name in "input simplify cse products levels ring rotations bounds schedule".split():
+    for name in ["input", "simplify", "cse", "products", "levels", "ring", "rotations", "bounds", "schedule"]:
         said = works("explain", program, "--preset", "stats-lite", "--stop-after", name)
         assert said.startswith(f"after pass '{name}' at -O2, 4096 slots, parameters stats-lite\n")
         assert ("error <=" in said) == (name in ("bounds", "schedule")) and ("about " in said) == (name == "schedule")

@@ -8,8 +8,22 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from cli_tool import (SLOW, assert_within, cancer, csv_text, exact, keys, opened, place, refused, run, seal, statistics,
-                      works, write_table)
+from cli_tool import (
+    SLOW,
+    assert_within,
+    cancer,
+    csv_text,
+    exact,
+    keys,
+    opened,
+    place,
+    refused,
+    run,
+    seal,
+    statistics,
+    works,
+    write_table,
+)
 
 
 @pytest.fixture(scope="module")
@@ -208,7 +222,7 @@ def test_lower_levels(tmp_path, level):
 
 
 def test_columns_and_private_names(tmp_path):
-    names, columns, table = cancer()
+    _, columns, table = cancer()
     got = statistics(table, tmp_path, "--private-names", "--columns", "worst_area,mean_area", stats=["--columns", "c1"])
     assert_within(got, exact(["c1"], [columns[3]]))
     sealed = b"".join(p.read_bytes() for p in sorted((tmp_path / "sealed").iterdir()))

@@ -16,7 +16,7 @@ PARAMS, CONTEXT, KEY, LEVEL, SCALE, RANGE, FORM, VALUE, BUDGET = 4, 6, 7, 8, 9, 
 PARAMETERS, CIPHERTEXT, PUBLIC, SWITCH, SECRET = 1, 2, 3, 4, 5
 RAW, PACKED, SEEDED, RAW_SEEDED = 1, 2, 3, 4
 ENCODINGS = {PARAMETERS: {6}, CIPHERTEXT: {1, 2, 3}, PUBLIC: {3, 4}, SWITCH: {1, 2, 3, 4}, SECRET: {5}}
-SMALL = "object encoding scheme log_n form packing log_slots degree level kind digits other".split()
+SMALL = ["object", "encoding", "scheme", "log_n", "form", "packing", "log_slots", "degree", "level", "kind", "digits", "other"]
 
 
 class Refused(Exception):

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from world import World
 
 from jupyterfhe.core import Parameters
-from world import World
 
 ROOT = Path(__file__).resolve().parents[2]
 

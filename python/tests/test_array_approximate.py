@@ -4,8 +4,8 @@ import warnings
 
 import numpy as np
 import pytest
-from world import World
 from sklearn.datasets import load_diabetes
+from world import World
 
 import jupyterfhe as jf
 from jupyterfhe.array import approximation as ap

@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from world import World
 from sklearn.datasets import load_breast_cancer
+from world import World
 
 import jupyterfhe as jf
 from jupyterfhe import client

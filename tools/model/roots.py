@@ -1,6 +1,6 @@
 """Roots of unity and the encoder in exact arithmetic. Contracts: ring/ring.h, kernel/kernel.h, jfhe/ckks.h."""
 
-from functools import lru_cache
+from functools import cache
 from math import isqrt
 
 from .poly import round_half_even
@@ -9,7 +9,7 @@ BITS = 256           # fixed point of every root here
 ONE = 1 << BITS
 
 
-@lru_cache(maxsize=None)
+@cache
 def circle(turn: int) -> tuple[list[int], list[int]]:
     """cos and sin of 2 pi k / turn for k in [0, turn), turn a power of two >= 8, times 2^BITS.
 

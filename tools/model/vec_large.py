@@ -39,7 +39,7 @@ def switch_case(log_n: int, chain_bits: tuple, digits: tuple) -> dict:
     """One hybrid key switch merged with a rescaling."""
     count: dict[int, int] = {}
     values = []
-    for bits in chain_bits + (48, 48):
+    for bits in (*chain_bits, 48, 48):
         index = count.get(bits, 0)
         count[bits] = index + 1
         values.append(primes.prime_below(bits, index))

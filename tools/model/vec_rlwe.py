@@ -151,5 +151,5 @@ def cases() -> list[dict]:
     """All cases of the file."""
     world = World()
     assert ntt.inverse(rlwe.limbs(CTX, (0,), [1] + [0] * 15)[0], PRIMES[0])[0] == 1
-    return ([ring_case()] + divide_cases() + [evk_case(world, "relin"), evk_case(world, "galois")]
-            + switch_cases(world) + decrypt_cases(world) + product_cases(world) + rotate_cases(world))
+    return [ring_case(), *divide_cases(), evk_case(world, "relin"), evk_case(world, "galois"), *switch_cases(world),
+            *decrypt_cases(world), *product_cases(world), *rotate_cases(world)]

@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "common"))
-import measure  # noqa: E402
-import openfhe as fhe  # noqa: E402
+import measure
+import openfhe as fhe
 
 # OpenFHE takes special primes of 60 bits, as many as hold the largest digit.
 SPECIAL_BITS = 60

@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "common"))
-import measure  # noqa: E402
-import tenseal as ts  # noqa: E402
+import measure
+import tenseal as ts
 
 
 def main() -> None:

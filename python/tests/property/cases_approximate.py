@@ -122,3 +122,33 @@ def norm(pick):
     shape, axis = pick.one(((16,), None), ((2, 3), 1), ((17, 2), 0), ((3, 2), None))
     keep = pick.flag()
     return (lambda a: np.linalg.norm(a, axis=axis, keepdims=keep)), [ranged(pick, 0.5, 2, shape)]
+
+
+# ---- matrices ----
+MATRICES = DECLARED | {"dtypes": ("float64",), "empty": False}
+EIGENVALUES = {"settings": {"eigenvalues": (0.5, 1.5)}}
+PROMISE = "Symmetric: Gram matrices and covariances plus a ridge, as in the example, or `jf.options.eigenvalues` promised; tested with (0.5, 1.5)."
+
+
+def _definite(pick, p):
+    """A symmetric matrix of eigenvalues within [0.5, 1.5], both ends among them now and then."""
+    rng = np.random.default_rng(pick.whole(0, 2**32 - 1))
+    q, _ = np.linalg.qr(rng.normal(size=(p, p)))
+    values = pick.one(rng.uniform(0.5, 1.5, p), np.linspace(0.5, 1.5, p), np.ones(p))
+    a = (q * values) @ q.T
+    return Drawn((a + a.T) / 2, False, {"bounds": (-1.5, 1.5)} | ({} if pick.flag() else {"slot_axis": 1}))
+
+
+@proves("linalg.inv", FAMILY, "np.linalg.inv(np.cov(X.T) + np.eye(3))", **MATRICES | {"axes": (2, 2)}, **EIGENVALUES, remark=PROMISE,
+        refused={"matrices that may be singular": "np.linalg.inv(0 * Q)"})
+def inv(pick):
+    return np.linalg.inv, [_definite(pick, pick.one(1, 2, 3))]
+
+
+@proves("linalg.solve", FAMILY, "np.linalg.solve(np.cov(X.T) + np.eye(3), v)", public=True, options="one right side, several",
+        **MATRICES | {"axes": (1, 2)}, **EIGENVALUES, remark=PROMISE)
+def solve(pick):
+    p = pick.one(1, 2, 3)
+    shape = pick.sized((p,), (p, 2))
+    b = Drawn(pick.values(shape, "float64", -1.0, 1.0), len(shape) == 2 and pick.flag(), {"bounds": (-1.0, 1.0)})
+    return np.linalg.solve, [_definite(pick, p), b]

@@ -1,6 +1,7 @@
 """Small ciphertexts for many examples."""
 
 import pytest
+
 from lab import Lab
 
 

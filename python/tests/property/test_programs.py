@@ -8,11 +8,11 @@ import os
 
 import numpy as np
 import pytest
-from lab import Lab
 
 from jupyterfhe import EncryptedArray
 from jupyterfhe.core.errors import DepthError, RangeError
 from jupyterfhe.plan import foresee
+from lab import Lab
 
 SLOW = os.environ.get("JFHE_TEST_SLOW")
 SMALL, FULL = (800, 200) if SLOW else (60, 8)  # programs on ciphertexts of 16 numbers, and of all that the ring has

@@ -118,7 +118,10 @@ def test_key_switch_means_what_it_says():
     rng, ctx = random.Random(5), _context()
     n, level = ctx.n, (0, 1, 2, 3)
     s = [rng.randrange(-1, 2) for _ in range(n)]
-    small = lambda: [rng.randrange(-3, 4) for _ in range(n)]
+
+    def small():
+        return [rng.randrange(-3, 4) for _ in range(n)]
+
     m = [rng.randrange(-(1 << 60), 1 << 60) for _ in range(n)]
     ct = rlwe.encrypt(ctx, level, m, s, small(), bytes(32))
     near = rlwe.decrypt(ctx, level, ct, s)

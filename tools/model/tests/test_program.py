@@ -6,9 +6,9 @@ import re
 import struct
 
 import pytest
-from tools.model import emit
+
+from tools.model import emit, vec_program
 from tools.model import program as P
-from tools.model import vec_program
 
 PAGE = (emit.ROOT / "protocol" / "plan.md").read_text()
 
@@ -28,7 +28,7 @@ def some_real(rng):
 def some_program(rng):
     p = P.Program(rng.randrange(5))
     slots, of_kind = 1 << p.log_slots, {}
-    for kind in rng.choices((1, 2, 3), k=4) + [1, 2, 3]:
+    for kind in [*rng.choices((1, 2, 3), k=4), 1, 2, 3]:
         n = rng.randrange(1, slots + 1)
         count = {1: n, 2: rng.randrange(2, 20), 3: n * slots}[kind]
         re_part = [some_real(rng) for _ in range(count - 1)] + [1.0 + len(p.tables)]
