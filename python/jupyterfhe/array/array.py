@@ -6,7 +6,7 @@ import numpy as np
 
 from ..core import containers, errors
 from ..plan import Value, compute, foresee
-from . import registry, ufuncs
+from . import known, registry, ufuncs
 from .index import select
 from .refusal import Refused, refuse, unknown
 
@@ -34,6 +34,7 @@ def array_of(session, shape, dtype, slot_axis, strips):
     kind = EncryptedArray if shape else EncryptedBool if dtype == BOOL else EncryptedScalar
     self = object.__new__(kind)
     self.session, self.shape, self.dtype, self.slot_axis, self.strips = session, tuple(shape), dtype, slot_axis, strips
+    self.known = None
     return self
 
 
@@ -51,9 +52,11 @@ class EncryptedArray(np.lib.mixins.NDArrayOperatorsMixin):
     slot_axis : int or None
         The axis that runs along the slots of ciphertexts. What combines numbers of other axes rotates nothing.
     session : jupyterfhe.plan.Session
+    known : known.Gram, known.Moment, known.RootOf or None
+        What is proved of it beyond ranges.
     """
 
-    __slots__ = ("__weakref__", "dtype", "session", "shape", "slot_axis", "strips")
+    __slots__ = ("__weakref__", "dtype", "known", "session", "shape", "slot_axis", "strips")
     __array_priority__ = 1000
 
     def __init__(self, *_):
@@ -115,7 +118,9 @@ class EncryptedArray(np.lib.mixins.NDArrayOperatorsMixin):
         -----
         Cost along the slot axis: a rotation for each different offset, one level when several pieces are put together.
         """
-        return select(self, key)
+        out = select(self, key)
+        out.known = known.block(self, key)
+        return out
 
     def __setitem__(self, key, value):
         """Refuse: build a new array."""
@@ -135,6 +140,8 @@ class EncryptedArray(np.lib.mixins.NDArrayOperatorsMixin):
         if out is not None and not all(isinstance(o, EncryptedArray) for o in out):
             raise refuse("out", f"np.{ufunc.__name__}")
         result = ufuncs.run(ufunc, method, inputs, options)
+        if method == "__call__":
+            known.carried(ufunc, inputs, result)
         if out is None or result is NotImplemented:
             return result
         return out[0]._become(result)
@@ -144,7 +151,7 @@ class EncryptedArray(np.lib.mixins.NDArrayOperatorsMixin):
         implementation = registry.FUNCTIONS.get(function)
         if implementation is None:
             raise unknown(function.__name__)
-        return implementation(*args, **options)
+        return known.carried(function, args, implementation(*args, **options))
 
     def _become(self, other):
         """Take another's numbers, as an array that is written in place does."""
@@ -155,7 +162,7 @@ class EncryptedArray(np.lib.mixins.NDArrayOperatorsMixin):
                              f"shape {other.shape}")
         if other.dtype != self.dtype and (other.dtype == COMPLEX or self.dtype == BOOL):
             raise Refused(f"numbers of {other.dtype} do not go into an array of {self.dtype}", "Write y = y + x.")
-        self.slot_axis, self.strips = other.slot_axis, other.strips
+        self.slot_axis, self.strips, self.known = other.slot_axis, other.strips, other.known
         return self
 
     def __array__(self, *_, **__):
@@ -284,7 +291,10 @@ class EncryptedArray(np.lib.mixins.NDArrayOperatorsMixin):
         DepthError, RangeError, KeyMissingError, OutOfMemoryError
             Before anything runs.
         """
-        compute(self.values, keep_levels)
+        if self.session.results is None:
+            compute(self.values, keep_levels)
+        else:
+            self.session.results.compute(self, keep_levels)
         return self
 
     def _outlook(self):

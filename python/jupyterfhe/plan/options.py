@@ -1,12 +1,17 @@
 """What a person may set: how results are shown, how much may be spent."""
 
 import contextlib
+import math
 
 from ..core.errors import ArgumentError
 
 
 def _count(value):
     return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+def _positive_interval(v):
+    return isinstance(v, tuple) and len(v) == 2 and all(isinstance(x, (int, float)) for x in v) and 0 < v[0] < v[1] < math.inf
 
 
 _CHECKS = {
@@ -18,6 +23,7 @@ _CHECKS = {
     "optimize": (lambda v: v in (0, 1, 2, 3), "0 to 3"),
     "precision": (lambda v: isinstance(v, (int, float)) and 0 < v < 1, "a number between 0 and 1"),
     "least_spread": (lambda v: v is None or (isinstance(v, (int, float)) and 0 < v <= 1), "None or a number in (0, 1]"),
+    "eigenvalues": (lambda v: v is None or _positive_interval(v), "None or a pair (low, high), 0 < low < high"),
 }
 
 
@@ -43,6 +49,9 @@ class Options:
     least_spread : float or None, default=None
         Promise that every standard deviation is at least this share of half the width of its numbers' declared range; None
         promises nothing. Divisions by standard deviations need it. Results are wrong, unseen, where it is broken.
+    eigenvalues : (float, float) or None, default=None
+        Promise that matrices given to ``np.linalg.solve`` and ``inv`` are symmetric, of eigenvalues in this interval; None
+        takes what can be proved. Results are wrong, unseen, where it is broken.
     """
 
     __slots__ = tuple(_CHECKS)
@@ -51,7 +60,7 @@ class Options:
         """Defaults."""
         self.progress, self.slow, self.keep_levels = "auto", 1.0, None
         self.max_operations, self.memory_limit, self.optimize = 20_000, None, 2
-        self.precision, self.least_spread = 1e-6, None
+        self.precision, self.least_spread, self.eigenvalues = 1e-6, None, None
 
     def __setattr__(self, name, value):
         """Refuse what is no setting, or not one of its values."""

@@ -137,14 +137,14 @@ def apply(strip, f, levels, headroom=1):
     if not found.reached:
         warnings.warn(ApproximationWarning(
             f"{text}, where {options.precision:.1e} of the function's width was asked for: {levels} levels allow no better. "
-            f"error_bound() counts it in."), stacklevel=_callers())
+            f"error_bound() counts it in."), stacklevel=callers())
     out = Strip(strip.session, values, strip.length, found.gain, found.shift, span, pad, iv.up(error)).promising()
     for v in out.values:
         note(v, text)
     return out
 
 
-def _callers():
+def callers():
     """How far up the first frame is that is neither ours nor numpy's."""
     depth, frame = 1, sys._getframe(1)
     while frame and frame.f_globals.get("__name__", "").split(".")[0] in ("jupyterfhe", "numpy"):

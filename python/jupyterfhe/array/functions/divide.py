@@ -6,6 +6,7 @@ from ...plan import options
 from ...plan.notes import ASSUMED, note
 from ..approximation import SMOOTH, Power, applied
 from ..interval import EPS
+from ..known import Family, Gram, RootOf
 from ..refusal import Refused
 from ..registry import FUNCTIONS, implements, ufunc
 from ..ufuncs import divide as by_public
@@ -15,6 +16,7 @@ from .common import axes_of
 from .reductions import counted, grouped, variables
 from .within import narrowed, within
 
+_INVERSE_ROOT = Power(-0.5, "reciprocal root")
 _REWRITE = ("Declare where it lies, if you know it: y.within(low, high) with both on one side of 0. Or return numerator and "
             "denominator, and divide after decryption.")
 
@@ -25,6 +27,8 @@ def divide(x, y):
     parts = operands(x, y)
     if parts is None or not is_encrypted(parts[1]):
         return by_public(x, y)
+    if isinstance(y.known, RootOf) and y.known.square.bounds[0] > 0:  # one polynomial for root and reciprocal
+        return multiply(x, applied(y.known.square, _INVERSE_ROOT, spare=int(is_encrypted(parts[0])), headroom=4))
     low, high = y.bounds
     if low <= 0 <= high:
         raise Refused(f"a division by encrypted numbers that may be 0: they lie in [{low:.6g}, {high:.6g}]", _REWRITE)
@@ -89,7 +93,10 @@ def std(a, axis=None, dtype=None, out=None, ddof=0, keepdims=False, *, where=Tru
         return np.sqrt(var)
     axes = axes_of(axis, a.ndim)
     n = counted(a, axes)
-    return root(spread(var, widths(grouped(a, axes)[0]), n / (n - (ddof if correction is None else correction))))
+    var = spread(var, widths(grouped(a, axes)[0]), n / (n - (ddof if correction is None else correction)))
+    out = root(var)
+    out.known = RootOf(var)
+    return out
 
 
 @implements(np.corrcoef)
@@ -107,9 +114,11 @@ def corrcoef(x, y=None, rowvar=True, *, dtype=None):
     if not covariance.ndim:
         return np.ones(())
     wide = widths(x.strips)
-    inverse = applied(spread(np.diagonal(covariance), wide), Power(-0.5, "reciprocal root"), spare=2, headroom=64)
+    inverse = applied(spread(np.diagonal(covariance), wide), _INVERSE_ROOT, spare=2, headroom=64)
     half = within(multiply(covariance, inverse[:, None]), -wide.max(), wide.max())  # a correlation times a deviation
-    return within(multiply(half, inverse[None, :]), -1.0, 1.0)
+    out = within(multiply(half, inverse[None, :]), -1.0, 1.0)
+    out.known = Gram(Family(), tuple(range(len(out))), 1.0, 0.0)
+    return out
 
 
 @implements(np.linalg.norm)

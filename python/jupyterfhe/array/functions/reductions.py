@@ -3,6 +3,7 @@
 import numpy as np
 
 from ..interval import EPS
+from ..known import Family, Gram
 from ..operand import public
 from ..refusal import Refused
 from ..registry import REDUCTIONS, implements
@@ -183,8 +184,12 @@ def cov(m, y=None, rowvar=True, bias=False, ddof=None, fweights=None, aweights=N
         raise Refused(f"a covariance of {n} observations with ddof {ddof}", "Give more rows.")
     if x.slot_axis != 1:
         rest = x - mean(x, axis=1, keepdims=True)
-        return np.squeeze(rest @ np.conj(rest).T / (n - ddof))
-    return np.squeeze(_covariances(x, n, ddof))
+        out = np.squeeze(rest @ np.conj(rest).T / (n - ddof))
+    else:
+        out = np.squeeze(_covariances(x, n, ddof))
+    if out.ndim == 2 and out.dtype == FLOAT:
+        out.known = Gram(Family(), tuple(range(len(out))), 1.0, 0.0)
+    return out
 
 
 def variables(x, rowvar):

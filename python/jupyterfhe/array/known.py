@@ -1,0 +1,177 @@
+"""What is known of an array beyond the ranges of its entries, because of how it was made: Gram matrices, moments, roots.
+
+A matrix of covariances, or ``Z.T @ Z``, is symmetric and has no eigenvalue below 0; a multiple of the identity that is added to
+it moves all of them. That is what :func:`numpy.linalg.solve` needs. Facts are proved, they follow an array through the few
+operations named here, and are forgotten by all others.
+"""
+
+import math
+import typing
+
+import numpy as np
+
+
+class Family:
+    """A positive semidefinite matrix of which blocks may come by.
+
+    Parameters
+    ----------
+    key : object
+        Families of equal keys are one.
+    kept : object, optional
+        What must stay alive, so that ids in the key stay its own.
+    """
+
+    __slots__ = ("kept", "key")
+
+    def __init__(self, key=None, kept=None):
+        """Keep them; without a key it is a family of its own."""
+        self.key, self.kept = self if key is None else key, kept
+
+
+class Gram(typing.NamedTuple):
+    """A symmetric matrix ``scale * F[rows][:, rows] + ridge * I``; without a family, of eigenvalues `ridge` at least."""
+
+    family: Family | None
+    rows: tuple
+    scale: float
+    ridge: float
+
+
+class Moment(typing.NamedTuple):
+    """Columns ``scale * F[rows, j]``: ``scale * F[rows, rows]^(1/2) w``, the length of w at most `reach` for each of them."""
+
+    family: Family
+    rows: tuple
+    scale: float
+    reach: np.ndarray
+
+
+class RootOf(typing.NamedTuple):
+    """Square roots of another array's numbers."""
+
+    square: object
+
+
+def carried(function, inputs, result):
+    """Note what is known of a result, for what is known of the operands.
+
+    Parameters
+    ----------
+    function : callable
+        numpy's.
+    inputs : tuple
+        Positional operands.
+    result : object
+
+    Returns
+    -------
+    object
+        The result.
+    """
+    rule = RULES.get(function)
+    if rule and hasattr(result, "strips") and result.dtype.kind == "f" and result.size:
+        result.known = rule(*inputs)
+    return result
+
+
+def _one_positive(c):
+    """A public number above 0, or None."""
+    c = np.asarray(c) if not hasattr(c, "strips") else None
+    return float(c) if c is not None and c.ndim == 0 and c.dtype.kind in "iuf" and 0 < c < math.inf else None
+
+
+def _scaled(known, factor):
+    if factor is None or not isinstance(known, (Gram, Moment)):
+        return None
+    changes = {"ridge": known.ridge * factor} if isinstance(known, Gram) else {}
+    return known._replace(scale=known.scale * factor, **changes)
+
+
+def _times(x, y):
+    if not hasattr(x, "strips"):
+        x, y = y, x
+    return _scaled(x.known, _one_positive(y))
+
+
+def _over(x, y):
+    factor = _one_positive(y)
+    return _scaled(x.known, factor and 1 / factor) if hasattr(x, "strips") else None
+
+
+def _plus(x, y, sign=1.0):
+    if not hasattr(x, "strips"):
+        x, y = y, x
+    if hasattr(y, "strips"):
+        return _both(x.known, y.known) if sign > 0 else None
+    y = np.asarray(y)
+    if not isinstance(x.known, Gram) or y.shape != x.shape or y.dtype.kind not in "iufb" or not np.array_equal(y, y.T):
+        return None
+    y = sign * y.astype(float)
+    c = float(y[0, 0])
+    if np.array_equal(y, c * np.eye(len(y))):
+        return x.known._replace(ridge=x.known.ridge + c)
+    least = float(np.linalg.eigvalsh(y)[0]) - 2.0**-40 * float(np.abs(y).sum())  # far beyond what the library is off by
+    return Gram(None, x.known.rows, 1.0, x.known.ridge + least)
+
+
+def _both(a, b):
+    """Sums of two such matrices: their least eigenvalues add [HJ13, 4.3.1]."""
+    if not (isinstance(a, Gram) and isinstance(b, Gram)):
+        return None
+    return Gram(None, a.rows, 1.0, a.ridge + b.ridge)
+
+
+def _minus(x, y):
+    return _plus(x, y, -1.0) if hasattr(x, "strips") and not hasattr(y, "strips") else None
+
+
+def _product(a, b):
+    """``Z.T @ Z``, and ``Z.T @ y`` of the same Z."""
+    if not (hasattr(a, "strips") and hasattr(b, "strips")) or a.ndim != 2 or a.dtype.kind != "f" or b.dtype.kind != "f":
+        return None
+    left = a.strips.T
+    family = Family((a.session, a.shape, tuple(map(id, left.ravel()))), left)
+    rows = tuple(range(a.shape[0]))
+    same = a.shape == b.shape[::-1] and left.shape == b.strips.shape
+    if same and all(s is t for s, t in zip(left.flat, b.strips.flat, strict=True)):
+        return Gram(family, rows, 1.0, 0.0)
+    columns = np.atleast_2d(b.strips.T).T
+    largest = [max(s.largest + s.drift for s in column) for column in columns.T]
+    return Moment(family, rows, 1.0, math.sqrt(a.shape[1]) * (1 + 2.0**-40) * np.array(largest))
+
+
+def block(array, key):
+    """What is known of ``array[key]``: principal blocks of a Gram matrix, and columns beside them.
+
+    Parameters
+    ----------
+    array : EncryptedArray
+    key : object
+
+    Returns
+    -------
+    Gram, Moment or None
+    """
+    known = array.known
+    if not isinstance(known, Gram) or not isinstance(key, tuple) or len(key) != 2 or not isinstance(key[0], slice):
+        return None
+    place = range(len(known.rows))
+    rows = place[key[0]]
+    columns = place[key[1]] if isinstance(key[1], slice) else [place[key[1]]] if isinstance(key[1], (int, np.integer)) else ()
+    if not len(rows) or not len(columns):
+        return None
+    inside = tuple(known.rows[i] for i in rows)
+    if isinstance(key[1], slice) and list(rows) == list(columns):
+        return known._replace(rows=inside)
+    if known.family is None or set(rows) & set(columns):
+        return None
+    # F[rows, j] = F[rows, rows]^(1/2) w with |w|^2 <= F[j, j], for the Schur complement is not below 0 [HJ13, 7.7.9]
+    tops = [array.strips[tuple(0 if array.slot_axis == axis else j for axis in (0, 1))].bounds[1] for j in columns]
+    reach = np.sqrt(np.maximum(np.array(tops) - known.ridge, 0.0) / known.scale) * (1 + 2.0**-40)
+    return Moment(known.family, inside, known.scale, reach)
+
+
+RULES = {np.multiply: _times, np.divide: _over, np.add: _plus, np.subtract: _minus, np.matmul: _product, np.dot: _product,
+         np.transpose: lambda a, *_: a.known if isinstance(a.known, Gram) else None,
+         np.sqrt: lambda a: RootOf(a)}
