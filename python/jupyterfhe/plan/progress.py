@@ -4,6 +4,8 @@ import sys
 
 from .options import options
 
+maker = None  # a kernel puts a function of the forecast here, whose results have at(done, seconds_left) and show themselves
+
 
 class Bar:
     """Shown when a run is forecast to be slow; silent otherwise.
@@ -18,7 +20,9 @@ class Bar:
 
     def __init__(self, seconds, words):
         """Open a bar where one is wanted."""
-        self._bar = None
+        self._bar, self._shown = None, None if maker is None else maker(seconds)
+        if self._shown is not None:
+            return
         wanted = options.progress
         if wanted is False or (wanted == "auto" and (seconds < options.slow or not (_notebook() or sys.stderr.isatty()))):
             return
@@ -33,16 +37,22 @@ class Bar:
         state : cdata
             A ``jfhe_run_state *``.
         """
-        if self._bar is not None:
+        if self._shown is not None:
+            self._shown.at(min(state.done, 1.0), state.seconds_left)
+        elif self._bar is not None:
             self._bar.n = min(state.done, 1.0)
             self._bar.set_postfix_str(f"{remaining(state.seconds_left)} left", refresh=True)
 
     def __enter__(self):
         """Itself."""
+        if self._shown is not None:
+            self._shown.__enter__()
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, *failure):
         """Close."""
+        if self._shown is not None:
+            self._shown.__exit__(*failure)
         if self._bar is not None:
             self._bar.close()
 

@@ -28,10 +28,16 @@ class Session:
     keys : jupyterfhe.core.EvaluationKeys or None
         None: values are in the clear, for simulation.
     log_slots : int
+
+    Attributes
+    ----------
+    results : object or None
+        Where computed arrays are kept and found again, if anywhere: has ``compute(array, keep_levels)``.
     """
 
     def __init__(self, params, keys, log_slots):
         """Start without plans."""
+        self.results = None
         self.params, self.keys, self.log_slots = params, keys, log_slots
         self.plans = collections.OrderedDict()  # by what they were made for; a plan in use is taken out
         self.lock = threading.Lock()
