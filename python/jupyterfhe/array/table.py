@@ -195,6 +195,18 @@ class EncryptedTable:
         out.flat = strips
         return array_of(self.session, shape, np.dtype(np.float64), 0 if self.table.rows > 1 else None, out)
 
+    def __copy__(self):
+        """Itself: it cannot change."""
+        return self
+
+    def __deepcopy__(self, memo):
+        """Itself: it cannot change."""
+        return self
+
+    def __reduce_ex__(self, protocol):
+        """Refuse: pickles run code when they are read."""
+        raise TypeError("encrypted tables are not pickled: a pickle runs code where it is opened. Open it by name again.")
+
     def __repr__(self):
         """Rows, columns, key; never a value."""
         names = ", ".join(self.names[:8]) + (", ..." if len(self.names) > 8 else "")

@@ -1,0 +1,142 @@
+"""What a cell shows of an encrypted value: a reference, never a value (protocol/kernel.md)."""
+
+import html
+import sys
+import time
+
+import numpy as np
+
+from ..array import EncryptedArray
+from ..core.errors import JupyterFHEError
+from .transport import line
+
+MIME = "application/vnd.jupyterfhe.ref+json"
+
+
+def kind_of(value):
+    """What sort of thing it is, in the protocol's words.
+
+    Parameters
+    ----------
+    value : EncryptedArray or EncryptedTable
+
+    Returns
+    -------
+    str
+    """
+    return ("array" if value.shape else "scalar") if isinstance(value, EncryptedArray) else "table"
+
+
+def columns_of(value):
+    """What is public of a table's columns; None for arrays.
+
+    Parameters
+    ----------
+    value : EncryptedArray or EncryptedTable
+
+    Returns
+    -------
+    list of dict or None
+    """
+    if isinstance(value, EncryptedArray):
+        return None
+    return [{"name": c.name, "kind": c.kind, "missing": c.masked} for c in value.columns]
+
+
+def origin_of(origin):
+    """The dataset that something was opened as, or None.
+
+    Parameters
+    ----------
+    origin : Origin or None
+
+    Returns
+    -------
+    dict or None
+    """
+    return {"name": origin.name, "snapshot": origin.snapshot} if origin is not None and origin.name else None
+
+
+def name_of(value):
+    """The variable of the notebook that holds a value, or None; IPython is not loaded to find out.
+
+    Parameters
+    ----------
+    value : object
+
+    Returns
+    -------
+    str or None
+    """
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython is not None else None
+    names = [] if shell is None else [n for n, v in list(shell.user_ns.items()) if v is value and not n.startswith("_")]
+    return names[-1] if names else None  # the youngest
+
+
+def reference(space, value):
+    """Compute a value, put it into the store, and refer to it.
+
+    Parameters
+    ----------
+    space : Space
+    value : EncryptedArray or EncryptedTable
+
+    Returns
+    -------
+    dict
+    """
+    start, origin = time.monotonic(), space.origins.get(value)
+    out = {"version": 1, "kind": kind_of(value), "workspace": space.store.workspace, "scheme": "CKKS", "name": name_of(value),
+           "params": value.session.params.hash, "preset": value.session.params.name, "key_id": value.session.keys.key_id,
+           "shape": list(value.shape), "columns": columns_of(value), "dataset": origin_of(origin)}
+    if isinstance(value, EncryptedArray):
+        out |= _array(space, value, origin)
+    else:
+        out |= {"dtype": "table", "levels_left": value.table.level, "error_bound": None, "reused": True} | _kept(origin.tree)
+    return out | {"seconds": round(time.monotonic() - start, 3)}
+
+
+def _kept(tree, memo=None, program=None, inputs=()):
+    return {"tree": tree.json, "tree_hash": tree.hash, "size": tree.size, "memo": memo, "program": program,
+            "inputs": list(inputs)}
+
+
+def _array(space, value, origin):
+    if origin is not None:
+        return _facts(value) | {"reused": True} | _kept(origin.tree)
+    space.adopt(value)
+    reused = value.session.results.compute(value)
+    kept = space.results.keep(value)
+    return _facts(value) | {"reused": reused} | _kept(kept.tree, kept.memo, kept.program, kept.inputs)
+
+
+def _facts(value):
+    stored = [v.stored for v in value.values]
+    bound = float(np.max(value.error_bound(), initial=0.0))
+    return {"dtype": str(value.dtype), "levels_left": min((s.level for s in stored), default=None),
+            "error_bound": bound if np.isfinite(bound) else None}
+
+
+def bundle(space, value):
+    """What a cell shows, by MIME type.
+
+    Parameters
+    ----------
+    space : Space or None
+        None shows text alone.
+    value : EncryptedArray or EncryptedTable
+
+    Returns
+    -------
+    dict
+    """
+    if space is None or value.session.is_clear:
+        return {"text/plain": repr(value), "text/html": value._repr_html_()}
+    try:
+        found = reference(space, value)
+    except JupyterFHEError as why:
+        said = line(str(why), 2000)
+        return {"text/plain": f"{value!r}\nnot shown: {said}",
+                "text/html": f"{value._repr_html_()}<p><strong>Not shown:</strong> {html.escape(said)}</p>"}
+    return {MIME: found, "text/plain": repr(value), "text/html": value._repr_html_()}

@@ -1,0 +1,349 @@
+"""Results in the store: an array becomes a tree, and what was computed once is not computed again.
+
+A *memo key* names what a computation gives before it runs: the plan's hash (parameters, program, and every choice that
+fixes the bytes), the SHA-256 of each input, the key, and which vectors of an array it makes. Under it the store keeps the
+tree. Since evaluation is deterministic, a kernel that was restarted finds what an earlier one computed.
+"""
+
+import json
+import weakref
+from pathlib import Path
+
+from ..array import store as folders
+from ..core import tables
+from ..core.errors import ArgumentError, FormatError
+from ..plan import compute, foresee, notes
+from ..plan.leaf import Filed
+from .progress import Show, expected
+from .transport import StoreError
+from .trees import Tree, canonical, is_hash, sha256
+
+VERSION = "jupyterfhe-memo-1"
+SLACK = 1 + 2.0**-20  # a kept result's bound may differ from the plan's by roundings
+
+
+class Made:
+    """How a vector came about.
+
+    Attributes
+    ----------
+    memo : str
+    program : str
+        Hash of the program's binary form.
+    inputs : tuple of str
+        Trees that it was computed from.
+    """
+
+    __slots__ = ("inputs", "memo", "program", "whole")
+
+    def __init__(self, memo, program, inputs, whole):
+        """Keep the parts; `whole` are the positions that one run made."""
+        self.memo, self.program, self.inputs, self.whole = memo, program, inputs, whole
+
+
+class Kept:
+    """An array that is in the store.
+
+    Attributes
+    ----------
+    tree : Tree
+    memo, program : str or None
+    inputs : tuple of str
+    """
+
+    __slots__ = ("inputs", "memo", "program", "tree")
+
+    def __init__(self, tree, memo, program, inputs):
+        """Keep the parts."""
+        self.tree, self.memo, self.program, self.inputs = tree, memo, program, inputs
+
+
+class Beside:
+    """What is known of arrays beside them, for as long as they live and are not written to."""
+
+    def __init__(self):
+        """Know nothing."""
+        self._known = {}  # by id: (weak reference, strips, what is known)
+
+    def put(self, array, fact):
+        """Remember.
+
+        Parameters
+        ----------
+        array : EncryptedArray or EncryptedTable
+        fact : object
+        """
+        name = id(array)
+        self._known[name] = weakref.ref(array, lambda _: self._known.pop(name, None)), getattr(array, "strips", None), fact
+
+    def get(self, array):
+        """What is known, or None.
+
+        Parameters
+        ----------
+        array : EncryptedArray or EncryptedTable
+
+        Returns
+        -------
+        object
+        """
+        found = self._known.get(id(array))
+        return found[2] if found and found[0]() is array and found[1] is getattr(array, "strips", None) else None
+
+
+class Results:
+    """Computes through the store: see :attr:`jupyterfhe.plan.Session.results`.
+
+    Parameters
+    ----------
+    store : Store
+    cache : Cache
+    """
+
+    def __init__(self, store, cache):
+        """Know nothing yet."""
+        self.store, self.cache = store, cache
+        self.trees = {}  # by hash: those that were checked out
+        self._digests = weakref.WeakKeyDictionary()  # by Value: (SHA-256, size)
+        self._made = weakref.WeakKeyDictionary()  # by Value: Made
+        self.kept, self.origins = Beside(), Beside()  # Kept of arrays that are in the store; Origin of what was opened
+        self._sent, self._kept = set(), {}  # blobs that the store has; trees by memo keys that it has
+
+    # ---- trees ----
+    def checkout(self, tree):
+        """A tree as a folder.
+
+        Parameters
+        ----------
+        tree : Tree
+
+        Returns
+        -------
+        Path
+        """
+        size = tree.size
+        with Show("download", size, expected(size)) as shown:
+            place = self.cache.checkout(tree, self.store, shown.add)
+        self.trees[tree.hash] = tree
+        self._sent.update(tree.blobs)
+        return place
+
+    def tree(self, tree_hash):
+        """A tree by its hash, which is the name of a blob that holds it.
+
+        Parameters
+        ----------
+        tree_hash : str
+
+        Returns
+        -------
+        Tree
+
+        Raises
+        ------
+        ArgumentError
+            When the store has none.
+        """
+        if not is_hash(tree_hash):
+            raise ArgumentError("a reference is 64 hex digits", "Use Copy reference of an output, or jf.history(name).")
+        if tree_hash in self.trees:
+            return self.trees[tree_hash]
+        data = self.store.read(tree_hash, tables.MANIFEST_MAX)
+        if data is None:
+            raise ArgumentError(f"the store has no tree {tree_hash[:8]}", "It was deleted, or belongs to another workspace.")
+        try:
+            return Tree.checked(json.loads(data), tree_hash)
+        except (ValueError, RecursionError) as why:
+            if isinstance(why, FormatError):
+                raise
+            raise FormatError(f"blob {tree_hash[:8]} is no tree", "Copy the reference again.") from None
+
+    def tree_of(self, path):
+        """The tree that a checked-out file belongs to, or None.
+
+        Parameters
+        ----------
+        path : path-like
+
+        Returns
+        -------
+        Tree or None
+        """
+        folder = Path(path).parent
+        return self.trees.get(folder.name) if folder.parent == self.cache.home / "trees" else None
+
+    def _digest(self, value):
+        """SHA-256 and size of a computed vector's container."""
+        if value not in self._digests:
+            stored = value.stored
+            tree = self.tree_of(stored.path) if isinstance(stored, Filed) else None
+            if tree is not None:
+                self._digests[value] = tree.files[Path(stored.path).name]
+            else:
+                data = Path(stored.path).read_bytes() if isinstance(stored, Filed) else stored.ciphertext.to_bytes()
+                self._digests[value] = self.cache.add(data)
+        return self._digests[value]
+
+    def _inputs(self, values):
+        found = [self.tree_of(v.stored.path) for v in values if isinstance(v.stored, Filed)]
+        return tuple(sorted({tree.hash for tree in found if tree is not None}))
+
+    # ---- computing ----
+    def compute(self, array, keep_levels=None):
+        """Compute an array, or take what was computed before; it is in the store afterwards.
+
+        Parameters
+        ----------
+        array : EncryptedArray
+        keep_levels : int, optional
+
+        Returns
+        -------
+        bool
+            Whether it was there before.
+        """
+        values = array.values
+        positions = [i for i, v in enumerate(values) if v.stored is None]
+        if not positions:
+            return True
+        graph, plan = foresee(values, keep_levels)
+        leaves = [leaf for leaf, _ in graph.leaves]
+        inputs = [self._digest(leaf)[0] for leaf in leaves]
+        memo = sha256(canonical({"version": VERSION, "plan": plan.hash.hex(), "key": array.session.keys.key_id,
+                                 "inputs": inputs, "outputs": positions, "of": len(values)}))
+        program = plan.program.to_bytes()
+        made = Made(memo, sha256(program), self._inputs(leaves), tuple(positions))
+        wanted = [values[i] for i in positions]
+        order = {value: number for number, value in enumerate(graph.wanted)}
+        reused = self._take(memo, [(i, v, plan.outputs[order[v]]) for i, v in zip(positions, wanted, strict=True)])
+        if reused:
+            notes.inherit(graph)
+        else:
+            self._run(values, wanted, keep_levels)
+            self.cache.add(program)
+        for value in wanted:
+            self._made[value] = made
+        self.keep(array, program)
+        return reused
+
+    @staticmethod
+    def _run(values, wanted, keep_levels):
+        """All or nothing: a half-computed graph would be another program, with other bytes, when it goes on."""
+        before = [(value, value.made) for value in wanted]
+        try:
+            compute(values, keep_levels)
+        except BaseException:
+            for value, made in before:
+                value.made = made
+            raise
+
+    def _take(self, memo, wanted):
+        """Let vectors be what the store kept; False when it kept nothing that can be them."""
+        found = self.store.result(memo)
+        if found is None:
+            return False
+        tree = Tree.checked(found.get("tree"))
+        if not {f"{i}.jfhe" for i, _, _ in wanted} <= set(tree.files):
+            return False
+        place = self.checkout(tree)
+        taken = [(value, Filed(place / f"{i}.jfhe"), output) for i, value, output in wanted]
+        if not all(_fits(value.session, stored.info, output) for value, stored, output in taken):
+            return False
+        for value, stored, _ in taken:
+            value.made = "input", (), stored
+        self._kept[memo] = tree.hash
+        return True
+
+    # ---- keeping ----
+    def keep(self, array, program=None):
+        """See that a computed array is in the store.
+
+        Parameters
+        ----------
+        array : EncryptedArray
+            Computed.
+        program : bytes, optional
+            The program that made it, kept too.
+
+        Returns
+        -------
+        Kept
+        """
+        values, text = array.values, canonical(folders.manifest(array))
+        manifest = self.cache.add(text)
+        tree = Tree([(folders.MANIFEST, *manifest), *((f"{i}.jfhe", *self._digest(v)) for i, v in enumerate(values))])
+        made, memos = self._memos(values, manifest[0])
+        program_hash, inputs = (made.program, made.inputs) if made else (None, self._inputs(values))
+        memo = next(m for m in memos if m == memos[-1] or self._kept.get(m, tree.hash) == tree.hash)
+        if memo not in self._kept:
+            content = {"tree": tree.json, "key_id": array.session.keys.key_id, "program": program_hash, "inputs": list(inputs)}
+            extra = {} if program is None else {sha256(program): len(program)}
+            self._send(tree, extra, lambda: self._put(memo, tree, content))
+        self._file(values, tree)
+        self.kept.put(array, Kept(tree, memo, program_hash, inputs))
+        return self.kept.get(array)
+
+    def _memos(self, values, manifest):
+        """How an array came about, if one run made all of it, and the keys that it may be kept under.
+
+        Arrays that differ in their public line alone (a sum and a mean) share a program and its key; that belongs to the
+        first, the others get one of their own.
+        """
+        made = {self._made.get(v) for v in values}
+        made = made.pop() if len(made) == 1 else None
+        if made is None or len(made.whole) != len(values):
+            digests = [self._digest(v)[0] for v in values]
+            return None, [sha256(canonical({"version": VERSION, "manifest": manifest, "vectors": digests}))]
+        return made, [made.memo, sha256(canonical({"version": VERSION, "manifest": manifest, "memo": made.memo}))]
+
+    def _put(self, memo, tree, content):
+        try:
+            self.store.keep_result(memo, content)
+        except StoreError as why:
+            if why.http != 409:  # another kernel was faster; what it kept serves as well
+                raise
+        self._kept[memo] = tree.hash
+
+    def _send(self, tree, extra, then):
+        """Blobs, then what names them; once more when the store swept some that were known to be there."""
+        for again in (True, False):
+            self.upload(tree.blobs | extra)
+            try:
+                return then()
+            except StoreError as why:
+                if why.http != 422 or not again:
+                    raise
+                self._sent.clear()
+        return None
+
+    def upload(self, blobs):
+        """Send those of some blobs of the cache that the store lacks.
+
+        Parameters
+        ----------
+        blobs : dict of str to int
+            Sizes by SHA-256.
+        """
+        unknown = [digest for digest in blobs if digest not in self._sent]
+        missing = self.store.missing(unknown) if unknown else []
+        size = sum(blobs[digest] for digest in missing)
+        with Show("upload", size, expected(size)) as shown:
+            for digest in missing:
+                self.store.put(digest, self.cache.blob(self.store, digest, blobs[digest]), blobs[digest])
+                shown.add(blobs[digest])
+        self._sent.update(unknown)
+
+    def _file(self, values, tree):
+        """From now on the vectors lie in the tree's files, not in memory."""
+        if all(isinstance(v.stored, Filed) and self.tree_of(v.stored.path) is not None for v in values):
+            return
+        place = self.checkout(tree)
+        for i, value in enumerate(values):
+            value.made = "input", (), Filed(place / f"{i}.jfhe")
+
+
+def _fits(session, info, output):
+    """Whether a kept vector can be what a plan foresees."""
+    return (bytes(info.params_hash).hex() == session.params.hash and bytes(info.key_id).hex() == session.keys.key_id
+            and info.log_slots == session.log_slots and info.level == output.level
+            and info.magnitude <= output.magnitude * SLACK and info.error_worst <= output.error_bound * SLACK)

@@ -1,0 +1,245 @@
+"""The comm that tells the page which encrypted variables there are, also while a cell runs (protocol/kernel.md)."""
+
+import contextlib
+import threading
+import time
+
+import numpy as np
+
+from ..array import EncryptedArray
+from ..array.table import EncryptedTable
+from ..core.errors import JupyterFHEError
+from ..plan import Graph, cancel_all
+from . import progress
+from .reference import columns_of, kind_of, origin_of
+
+TARGET = "jupyterfhe.variables"
+EVERY = 0.5  # seconds between two looks
+SHORT = 5000  # operations that are planned to say what computing takes; longer ones are left alone
+MOST = 1000  # variables listed
+
+
+def encrypted(namespace):
+    """The encrypted variables of a namespace, sorted by name.
+
+    Parameters
+    ----------
+    namespace : dict
+
+    Returns
+    -------
+    list of (str, EncryptedArray or EncryptedTable)
+    """
+    for _ in range(5):
+        try:
+            found = [(n, v) for n, v in list(namespace.items()) if isinstance(v, (EncryptedArray, EncryptedTable))]
+            break
+        except RuntimeError:  # a cell changed it just now
+            continue
+    else:
+        return []
+    return sorted(((n, v) for n, v in found if isinstance(n, str) and not n.startswith("_")), key=lambda row: row[0])[:MOST]
+
+
+def _name(array):
+    values = array.values
+    return sum(v.stored is not None for v in values), id(array.strips), tuple(map(id, values))
+
+
+class Forecasts:
+    """What computing takes, planned once for each value, and only while nothing else runs."""
+
+    def __init__(self):
+        """Know nothing."""
+        self._known = {}  # by _name: (the vectors, which keeps their ids their own, and facts)
+
+    def of(self, array, may_plan):
+        """Level, bound, seconds and reason as far as they are known.
+
+        Parameters
+        ----------
+        array : EncryptedArray
+        may_plan : bool
+
+        Returns
+        -------
+        dict
+        """
+        name, values = _name(array), array.values
+        found = self._known.get(name)
+        if found is not None:
+            return found[1]
+        if not may_plan or len(Graph(values).order) > SHORT:
+            return {"levels_left": None, "error_bound": None, "seconds": None, "reason": None}
+        facts = self._planned(array)
+        self._known[name] = (array.strips, values), facts
+        return facts
+
+    @staticmethod
+    def _planned(array):
+        try:
+            known, plan = array._outlook()
+            bound = float(np.max(array.errors({v: parts[1] for v, parts in known.items()}), initial=0.0))
+            return {"levels_left": min((level for level, _, _ in known.values()), default=None),
+                    "error_bound": bound if np.isfinite(bound) else None,
+                    "seconds": plan.forecast.seconds if plan is not None else None, "reason": None}
+        except JupyterFHEError as why:
+            return {"levels_left": None, "error_bound": None, "seconds": None, "reason": why.detail}
+
+    def forget(self, alive):
+        """Keep what is known of these arrays alone, and let the others' vectors go.
+
+        Parameters
+        ----------
+        alive : iterable of EncryptedArray
+        """
+        names = {_name(array) for array in alive}
+        self._known = {name: found for name, found in self._known.items() if name in names}
+
+
+def described(name, value, space, forecasts, may_plan):
+    """One variable, never a value of it.
+
+    Parameters
+    ----------
+    name : str
+    value : EncryptedArray or EncryptedTable
+    space : Space or None
+    forecasts : Forecasts
+    may_plan : bool
+
+    Returns
+    -------
+    dict
+    """
+    session = value.session
+    origin = space.origins.get(value) if space is not None else None
+    out = {"name": name, "kind": kind_of(value), "shape": list(value.shape), "computed": True, "levels_left": None,
+           "error_bound": None, "seconds": None, "reason": None, "key_id": None if session.is_clear else session.keys.key_id,
+           "params": session.params.hash, "preset": session.params.name, "tree_hash": origin.tree.hash if origin else None,
+           "dataset": origin_of(origin), "columns": columns_of(value)}
+    if isinstance(value, EncryptedTable):
+        return out | {"dtype": "table", "levels_left": value.table.level, "size": origin.tree.size if origin else 0}
+    out |= {"dtype": str(value.dtype), "computed": value.computed, "size": int(value.nbytes)}
+    kept = space.results.kept.get(value) if space is not None else None
+    if kept is not None:
+        out["tree_hash"] = kept.tree.hash
+    return out | forecasts.of(value, may_plan or out["computed"])
+
+
+class Variables:
+    """Answers comms, and tells them of changes from a thread of its own.
+
+    Parameters
+    ----------
+    shell : InteractiveShell
+    find_space : callable
+        Gives the workspace, or None.
+    """
+
+    def __init__(self, shell, find_space):
+        """Start watching when the first comm opens."""
+        self._shell, self._find_space, self._forecasts = shell, find_space, Forecasts()
+        self._comms, self._lock, self._thread = {}, threading.RLock(), None
+        self._seq, self._told, self.busy = 0, {}, False
+        self._wake = threading.Event()
+
+    # ---- cells ----
+    def started(self, *_):
+        """A cell begins."""
+        self.busy = True
+
+    def ended(self, *_):
+        """A cell ended: look at once."""
+        self.busy = False
+        self._wake.set()
+
+    # ---- comms ----
+    def opened(self, comm, message):
+        """A page opened a comm.
+
+        Parameters
+        ----------
+        comm : Comm
+        message : dict
+        """
+        # where answers go is where a message was sent: what we told from elsewhere must not lead them to the busy main shell
+        comm._reply_subshell_for = lambda data, default: default
+        comm.on_msg(lambda m: self._asked(comm, m))
+        comm.on_close(lambda _: self._gone(comm))
+        with self._lock:
+            self._comms[comm.comm_id] = comm
+            if self._thread is None:
+                progress.listeners.add(self._progress)
+                self._thread = threading.Thread(target=self._watch, name="jupyterfhe-variables", daemon=True)
+                self._thread.start()
+        self._list(comm)
+
+    def _gone(self, comm):
+        with self._lock:
+            self._comms.pop(comm.comm_id, None)
+            self._told.pop(comm.comm_id, None)
+
+    def _asked(self, comm, message):
+        data = message.get("content", {}).get("data")
+        data = data if isinstance(data, dict) else {}
+        kind, number = data.get("type"), data.get("id")
+        number = number if isinstance(number, str) and len(number) <= 200 else None
+        if kind == "list":
+            self._list(comm, number)
+        elif kind == "cancel":
+            cancel_all()
+            self._send(comm, {"type": "cancelled", "id": number})
+        elif kind == "grant" and isinstance(data.get("grant"), str) and self._find_space() is not None:
+            self._find_space().store.http.renew(data["grant"])
+            self._send(comm, {"type": "granted", "id": number})
+        else:
+            self._send(comm, {"type": "error", "id": number, "code": "bad_request",
+                              "message": "there are list, cancel and grant"})
+
+    def _send(self, comm, data):
+        try:
+            with self._lock:  # one message at a time on the socket from here
+                comm.send(data)
+        except Exception:  # a page that left must not stop the watching of others
+            self._gone(comm)
+
+    def _progress(self, message):
+        for comm in list(self._comms.values()):
+            self._send(comm, {"type": "progress", **message})
+
+    # ---- lists ----
+    def listed(self):
+        """All variables.
+
+        Returns
+        -------
+        list of dict
+        """
+        found, space = encrypted(self._shell.user_ns), self._find_space()
+        with self._lock:
+            self._forecasts.forget([v for _, v in found if isinstance(v, EncryptedArray)])
+            return [described(n, v, space, self._forecasts, not self.busy) for n, v in found]
+
+    def _list(self, comm, number=None):
+        rows = self.listed()
+        with self._lock:
+            self._seq += 1
+            self._told[comm.comm_id] = self.busy, rows
+            self._send(comm, {"type": "variables", "version": 1, "id": number, "seq": self._seq, "busy": self.busy,
+                              "variables": rows})
+
+    def _watch(self):
+        while True:
+            self._wake.wait(EVERY)
+            self._wake.clear()
+            if self._comms:
+                with contextlib.suppress(Exception):  # the next look may succeed; there is nobody to tell
+                    self._look()
+                time.sleep(EVERY / 5)  # at most so often, however short cells are
+
+    def _look(self):
+        rows = self.listed()
+        for comm in list(self._comms.values()):
+            if self._told.get(comm.comm_id) != (self.busy, rows):
+                self._list(comm)
