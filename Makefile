@@ -14,7 +14,7 @@ TEST_FLAGS := -DJFHE_TESTS=ON -DJFHE_TEST_PARAMS=ON -DJFHE_VERIFY=ON
 
 .DEFAULT_GOAL := help
 .PHONY: help engine test-build run test test-slow sanitize fuzz ctime wasm bench bench-peers lint \
-        format clean python
+        format clean python lab
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,10 +23,10 @@ help: ## list the targets
 run: engine .venv/ready ## build the engine and walk through it on a real data set
 	@tools/demo.sh
 
-test: engine test-build wasm python ## install what is missing, build, run every test, end with one count
+test: engine test-build wasm python lab ## install what is missing, build, run every test, end with one count
 	@$(PY) tools/run_tests.py --jobs $(JOBS)
 
-test-slow: engine test-build wasm python ## the same with the tests that take long
+test-slow: engine test-build wasm python lab ## the same with the tests that take long
 	@JFHE_TEST_SLOW=1 $(PY) tools/run_tests.py --jobs $(JOBS)
 
 # --- building -----------------------------------------------------------------------------------
@@ -47,6 +47,9 @@ NATIVE := pyproject.toml python/CMakeLists.txt $(shell find python/native engine
 	@CMAKE_BUILD_PARALLEL_LEVEL=$(JOBS) $(PY) -m pip install --quiet --disable-pip-version-check --no-build-isolation \
 		--no-deps --editable .
 	@touch $@
+
+lab: .venv/ready ## the JupyterLab extension, build/labextension
+	@lab/build.sh
 
 .venv/ready: requirements-dev.txt
 	@tools/system.sh build test

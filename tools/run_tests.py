@@ -109,7 +109,7 @@ def pytest(tally):
 
 
 def node(tally):
-    files = sorted(p for p in ROOT.glob("engine/wasm/**/*.test.mjs"))
+    files = sorted([*ROOT.glob("engine/wasm/**/*.test.mjs"), *ROOT.glob("lab/packages/core/test/*.test.mjs")])
     if not files:
         return
     start = time.monotonic()

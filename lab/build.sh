@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# Build the JupyterLab extension into build/labextension/@jupyterfhe/extension. Does nothing when nothing changed.
+# Usage: lab/build.sh      (after .venv is there: the builder and JupyterLab's list of shared packages are in it)
+set -euo pipefail
+cd "$(dirname "$0")"
+root=$(cd .. && pwd)
+out=$root/build/labextension/@jupyterfhe/extension
+modules=node_modules/.installed
+staging=$("$root/.venv/bin/python" -c 'import jupyterlab, pathlib; print(pathlib.Path(jupyterlab.__file__).parent / "staging/package.json")')
+
+if [ ! -e $modules ] || [ package-lock.json -nt $modules ]; then
+    npm ci --no-audit --no-fund --loglevel=error
+    touch $modules
+fi
+
+sources=(package.json package-lock.json tsconfig.base.json build.sh packages/{core,ui,extension}/{src,package.json,tsconfig.json}
+         packages/{ui,extension}/style ../templates/welcome.ipynb "$staging")
+if [ -e "$out/package.json" ] && [ -z "$(find "${sources[@]}" -newer "$out/package.json" -type f ! -name welcome.json -print -quit)" ]; then
+    exit 0
+fi
+cp ../templates/welcome.ipynb packages/extension/src/welcome.json
+npx --no-install tsc --build packages/core packages/ui packages/extension
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+rm -rf "$out"
+if ! (cd packages/extension && "$root/.venv/bin/jupyter-builder" build --core-package-file "$staging" .) >"$log" 2>&1; then
+    cat "$log" >&2
+    exit 1
+fi
+touch "$out/package.json"

@@ -1,0 +1,44 @@
+// status.tsx: wiring only: keys, vault and work in the status bar.
+
+import * as React from 'react';
+import { IActivity, IVault, Progress } from '@jupyterfhe/core';
+import { StatusItem } from '@jupyterfhe/ui';
+import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { Notification, ReactWidget } from '@jupyterlab/apputils';
+import { IStatusBar } from '@jupyterlab/statusbar';
+
+class StatusWidget extends ReactWidget {
+  constructor(private readonly vault: IVault, private readonly activity: IActivity) {
+    super();
+    vault.changed.connect(() => this.update());
+    activity.changed.connect(() => this.update());
+  }
+
+  protected override render(): JSX.Element {
+    const { vault, activity } = this;
+    const { keys, mode } = vault.state;
+    const first = [...vault.jobs.values()][0];
+    const job: Progress | null = first
+      ? { id: first.job, label: first.label, done: first.done, total: Math.max(first.total, 1), secondsLeft: first.seconds_left, state: 'running' }
+      : null;
+    return (
+      <StatusItem keys={keys} mode={mode} trouble={vault.trouble} job={job} running={activity.current}
+        onKeys={() => void vault.open(keys === 'unlocked' ? 'lock' : keys === 'locked' ? 'unlock' : 'keys')
+          .catch((error: Error) => Notification.error(error.message, { autoClose: 8000 }))}
+        onCancel={() => {
+          if (activity.current) activity.cancel();
+          else if (first) void vault.cancel(first.job).catch(() => undefined);
+        }} />
+    );
+  }
+}
+
+export const statusPlugin: JupyterFrontEndPlugin<void> = {
+  id: '@jupyterfhe/extension:status',
+  description: 'Shows in the status bar whether keys are unlocked, where the vault runs, and what is computing.',
+  autoStart: true,
+  requires: [IVault, IActivity, IStatusBar],
+  activate: (_app: JupyterFrontEnd, vault: IVault, activity: IActivity, bar: IStatusBar) => {
+    bar.registerStatusItem('jupyterfhe-status', { item: new StatusWidget(vault, activity), align: 'left', rank: 90 });
+  }
+};
