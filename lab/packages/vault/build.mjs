@@ -52,7 +52,7 @@ async function bundle() {
     minify: true,
     define: { 'process.env.NODE_ENV': '"production"' }
   });
-  cpSync(join(root, 'build/wasm/jfhe.wasm'), join(out, 'jfhe.wasm'));
+  cpSync(process.env.JFHE_WASM ?? join(root, 'build/wasm/jfhe.wasm'), join(out, 'jfhe.wasm'));
   cpSync(join(here, 'src/page/vault.css'), join(out, 'vault.css'));
   for (const page of ['index', 'paint']) {
     const integrity = name => `sha256-${digest(readFileSync(join(out, name))).digest('base64')}`;

@@ -1,0 +1,53 @@
+// db.ts: IndexedDB of the vault's origin: wrapped keys, and what is needed to go on with an interrupted upload.
+
+const NAME = 'jupyterfhe-vault';
+const VERSION = 1;
+export type Table = 'keys' | 'jobs' | 'parts';
+
+let opened: Promise<IDBDatabase> | null = null;
+
+function open(): Promise<IDBDatabase> {
+  opened ??= new Promise((resolve, reject) => {
+    const request = indexedDB.open(NAME, VERSION);
+    request.onupgradeneeded = () => {
+      request.result.createObjectStore('keys', { keyPath: 'key_id' });
+      request.result.createObjectStore('jobs', { keyPath: 'job' });
+      request.result.createObjectStore('parts', { keyPath: ['job', 'name'] });
+    };
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+  return opened;
+}
+
+/** One transaction; resolves once it is on disk. */
+async function run<T>(table: Table, mode: IDBTransactionMode, act: (store: IDBObjectStore) => IDBRequest<T>): Promise<T> {
+  const db = await open();
+  return new Promise((resolve, reject) => {
+    const transaction = db.transaction(table, mode, { durability: mode === 'readwrite' ? 'strict' : 'default' });
+    const request = act(transaction.objectStore(table));
+    transaction.oncomplete = () => resolve(request.result);
+    transaction.onerror = transaction.onabort = () => reject(transaction.error ?? request.error);
+  });
+}
+
+export function all<T>(table: Table, range?: IDBKeyRange): Promise<T[]> {
+  return run(table, 'readonly', store => store.getAll(range) as IDBRequest<T[]>);
+}
+
+export function get<T>(table: Table, key: IDBValidKey): Promise<T | undefined> {
+  return run(table, 'readonly', store => store.get(key) as IDBRequest<T | undefined>);
+}
+
+export async function put(table: Table, value: unknown): Promise<void> {
+  await run(table, 'readwrite', store => store.put(value));
+}
+
+export async function remove(table: Table, key: IDBValidKey | IDBKeyRange): Promise<void> {
+  await run(table, 'readwrite', store => store.delete(key));
+}
+
+/** All parts of a job. */
+export function partsOf(job: string): IDBKeyRange {
+  return IDBKeyRange.bound([job], [job, []]);
+}

@@ -1,0 +1,82 @@
+// sealer.ts: a worker that encrypts vectors and uploads them, one engine, one thread. The reader gives it a credit's worth at a time.
+
+import { sha256 } from '../base/bytes.ts';
+import { Context, engine, keyOf, type Lent, type SecretKey } from '../base/engine.ts';
+import { Peer, Told, type Wire } from '../base/rpc.ts';
+import { Store, type Connection } from '../upload/store.ts';
+import { Encryptor } from '@jupyterfhe/wasm';
+
+export interface Start {
+  readonly lent: Lent;
+  readonly connection: Connection;
+  readonly port: MessagePort;
+}
+/** A vector of the table, each number in [-1, 1]. */
+export interface Task {
+  readonly values: Float64Array<ArrayBuffer>;
+}
+export interface Sealed {
+  readonly sha256: string;
+  readonly size: number;
+}
+
+/** Encrypts under a lent key. */
+export class Sealer {
+  private readonly encryptor: Encryptor;
+
+  private constructor(
+    private readonly context: Context,
+    private readonly key: SecretKey,
+    private readonly store: Store,
+    private readonly stop: AbortController
+  ) {
+    this.encryptor = new Encryptor(key);
+  }
+
+  static async start(lent: Lent, connection: Connection, online: (yes: boolean) => void): Promise<Sealer> {
+    const context = Context.read(await engine(), lent.params, 16);
+    const stop = new AbortController();
+    return new Sealer(context, keyOf(context, lent.key), new Store(connection, stop.signal, online), stop);
+  }
+
+  async seal({ values }: Task): Promise<Sealed> {
+    const bytes = this.encryptor.encrypt({ re: values, bound: 1 });
+    values.fill(0);
+    const digest = await sha256(bytes);
+    await this.store.putBlob(digest, bytes);
+    return { sha256: digest, size: bytes.length };
+  }
+
+  close(): void {
+    this.stop.abort();
+    this.encryptor.free();
+    this.key.free();
+    this.context.free();
+  }
+}
+
+/** Serve the page: `start` once, and then the reader over the port that came with it. */
+export function serve(wire: Wire): void {
+  let sealer: Sealer | null = null;
+  const page: Peer = new Peer(wire, {
+    start: async ({ lent, connection, port }: Start) => {
+      sealer = await Sealer.start(lent, connection, yes => page.emit('online', yes));
+      const held = sealer;
+      new Peer(port, {
+        seal: async (task: Task) => {
+          if (sealer === null) throw new Told('Cancelled.', 'cancelled');
+          return held.seal(task);
+        }
+      });
+      return null;
+    },
+    close: () => {
+      sealer?.close();
+      sealer = null;
+      return null;
+    }
+  });
+}
+
+if (typeof WorkerGlobalScope !== 'undefined') serve(globalThis as unknown as Wire);
+declare const WorkerGlobalScope: unknown;

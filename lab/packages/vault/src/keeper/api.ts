@@ -1,0 +1,58 @@
+// api.ts: what frames ask of the keeper, and what it tells them.
+
+import type { Connection } from '../upload/store.ts';
+import type { KeyState, Reference, VaultProgress } from '../../../core/src/vaultProtocol.ts';
+import type { Lent } from '../base/engine.ts';
+import type { OpenedArray, OpenedTable } from './open.ts';
+
+export interface KeeperState {
+  readonly keys: KeyState;
+  readonly key_id: string | null;
+  readonly preset: string | null;
+  readonly published: boolean | null;
+  readonly connected: boolean;
+  /** Ids of passkeys that open the key, with the salts that they are asked with. */
+  readonly passkeys: readonly { readonly id: string; readonly salt: string }[];
+  readonly created: string | null;
+}
+
+/** An upload that was interrupted. */
+export interface Unfinished {
+  readonly job: string;
+  readonly file: { readonly name: string; readonly size: number; readonly lastModified: number };
+  readonly dataset: string;
+  readonly done: number;
+  readonly total: number;
+}
+
+/** By method: argument and result. */
+export interface KeeperApi {
+  status: [null, KeeperState];
+  connect: [Connection, KeeperState];
+  connection: [null, Connection | null];
+  create: [{ passphrase: string; preset: string }, { recovery: string; name: string }];
+  publish: [null, null];
+  unlock: [{ passphrase: string }, null];
+  unlockPasskey: [{ id: string; prf: Uint8Array<ArrayBuffer> }, null];
+  addPasskey: [{ id: string; salt: string; prf: Uint8Array<ArrayBuffer> }, null];
+  lock: [null, null];
+  recovery: [null, { recovery: string; name: string }];
+  restore: [{ text: string; passphrase: string }, null];
+  lend: [null, Lent];
+  open: [{ ref: Reference; from: number }, OpenedArray | OpenedTable];
+  secret: [{ name: string; value: number; bounds: [number, number] | null }, null];
+  unfinished: [null, Unfinished[]];
+  forget: [{ job: string }, null];
+  cancel: [{ job: string }, boolean];
+  wantUnlock: [null, null];
+}
+
+/** Events. `arrived` is for the frame that asked to open. */
+export interface KeeperEvents {
+  state: KeeperState;
+  progress: VaultProgress;
+  committed: { job: string; dataset: string | null; snapshot: string | null; kind: 'table' | 'scalar' | 'keys' };
+  failed: { job: string; code: string; message: string };
+  arrived: null;
+  wantUnlock: null;
+}

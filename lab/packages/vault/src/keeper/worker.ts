@@ -1,0 +1,282 @@
+// worker.ts: the keeper, one for all frames of this origin (a SharedWorker). It alone holds the unlocked key, opens ciphertexts and
+// makes keys. Whatever a frame may ask is in api.ts.
+
+import { all, put } from '../base/db.ts';
+import { hex, sha256, type Bytes } from '../base/bytes.ts';
+import { Peer, Told, type Methods, type Wire } from '../base/rpc.ts';
+import { random } from '../base/sodium.ts';
+import { scalarFiles, publicRange } from '../encrypt/scalar.ts';
+import { evaluationFiles } from '../keys/generate.ts';
+import { parseRecovery, PASSPHRASE_MIN, recoveryText, unwrap, unwrapPasskey, wrap, wrapPasskey, type KeyRecord } from '../keys/wrap.ts';
+import { end, unfinished } from '../upload/journal.ts';
+import { Progress } from '../upload/progress.ts';
+import { Store, treeHash, treeOf, type Connection } from '../upload/store.ts';
+import type { Reference, TreeFile } from '../../../core/src/vaultProtocol.ts';
+import type { KeeperApi, KeeperEvents, KeeperState, Unfinished } from './api.ts';
+import { PRESETS, Session } from './session.ts';
+
+const READ_TRIES = 5;
+const WRONG = 'That passphrase does not open this key.';
+
+let record: KeyRecord | null = null;
+let session: Session | null = null;
+let connection: Connection | null = null;
+let published: boolean | null = null;
+const frames = new Set<Peer>();
+const jobs = new Map<string, AbortController>();
+const loaded = newestRecord();
+
+async function newestRecord(): Promise<void> {
+  const records = await all<KeyRecord>('keys');
+  record = records.sort((a, b) => (a.created < b.created ? -1 : 1)).at(-1) ?? null;
+}
+
+function state(): KeeperState {
+  return {
+    keys: record === null ? 'none' : session === null ? 'locked' : 'unlocked',
+    key_id: record?.key_id ?? null,
+    preset: record?.preset ?? null,
+    published,
+    connected: connection !== null,
+    passkeys: (record?.passkeys ?? []).map(({ id, salt }) => ({ id, salt })),
+    created: record?.created ?? null
+  };
+}
+
+function tellAll<E extends keyof KeeperEvents>(event: E, data: KeeperEvents[E]): void {
+  for (const frame of frames) frame.emit(event, data);
+}
+
+function unlocked(): Session {
+  if (session === null) throw new Told('The key is locked.', 'locked');
+  return session;
+}
+
+function connected(): Connection {
+  if (connection === null) throw new Told('This page is not connected to a notebook.', 'not_connected');
+  return connection;
+}
+
+function known(): KeyRecord {
+  if (record === null) throw new Told('There is no key on this device yet.', 'none');
+  return record;
+}
+
+async function adopt(next: KeyRecord, opened: Session): Promise<void> {
+  await put('keys', next);
+  session?.close();
+  [record, session] = [next, opened];
+  published = null;
+  await look();
+}
+
+/** Whether evaluation keys lie in the store. Failing to ask is no error: it is not known then. */
+async function look(): Promise<void> {
+  published = null;
+  if (record !== null && connection !== null) {
+    try {
+      published = await new Store(connection, undefined, undefined, 2).hasKeys(record.key_id);
+    } catch {
+      published = null;
+    }
+  }
+  tellAll('state', state());
+}
+
+function file(recordOf: KeyRecord): { recovery: string; name: string } {
+  return { recovery: recoveryText(recordOf), name: `jupyterfhe-key-${recordOf.key_id.slice(0, 8)}.json` };
+}
+
+/** Run a job that can be cancelled; its end is told to all frames. */
+async function job(label: string, run: (id: string, signal: AbortSignal) => Promise<KeeperEvents['committed']>): Promise<void> {
+  const id = `${label}-${hex(random(6))}`;
+  const stop = new AbortController();
+  jobs.set(id, stop);
+  try {
+    tellAll('committed', await run(id, stop.signal));
+  } catch (why) {
+    const told = why instanceof Told ? why : new Told('Something went wrong inside the vault.');
+    tellAll('failed', { job: id, code: told.code, message: told.message });
+    throw told;
+  } finally {
+    jobs.delete(id);
+  }
+}
+
+async function upload(store: Store, name: string, bytes: Bytes): Promise<TreeFile> {
+  const digest = await sha256(bytes);
+  await store.putBlob(digest, bytes);
+  return { name, sha256: digest, size: bytes.length };
+}
+
+let publishing: Promise<void> | null = null;
+
+/** Make evaluation keys and put them into the store. */
+async function publish(): Promise<void> {
+  const { context, key, keyId } = unlocked();
+  await job('keys', async (id, signal) => {
+    const store = new Store(connected(), signal);
+    const wanted = evaluationFiles(context, key);
+    const progress = new Progress(id, 'keys', wanted.length, now => tellAll('progress', now));
+    progress.report(true);
+    const files: TreeFile[] = [];
+    const elements: unknown[] = [];
+    for (const one of wanted) {
+      if (session?.key !== key) throw new Told('The key was locked.', 'locked');
+      files.push(await upload(store, one.name, one.make()));
+      if (one.kind === 'relin' || one.kind === 'galois') {
+        elements.push({ file: one.name, kind: one.kind, galois_element: one.galois });
+      }
+      progress.add(1);
+    }
+    await store.putKeys(keyId, treeOf(files), elements);
+    published = true;
+    tellAll('state', state());
+    return { job: id, dataset: null, snapshot: null, kind: 'keys' };
+  });
+}
+
+async function secret(name: string, value: number, bounds: [number, number] | null): Promise<void> {
+  const held = unlocked();
+  await job('secret', async (id, signal) => {
+    const store = new Store(connected(), signal);
+    const files = held.withEncryptor(encryptor => scalarFiles(value, bounds ?? publicRange(value), held.key, encryptor));
+    const stored: TreeFile[] = [];
+    for (const { name: place, bytes } of files) stored.push(await upload(store, place, bytes));
+    const snapshot = await store.commit(name, treeOf(stored), held.keyId);
+    return { job: id, dataset: name, snapshot, kind: 'scalar' };
+  });
+}
+
+async function openRef(ref: Reference, from: number, arrived: () => void): Promise<KeeperApi['open'][1]> {
+  const held = unlocked();
+  const { tree } = ref;
+  if (tree === null || (await treeHash(tree)) !== ref.tree_hash) throw new Told('This output does not fit its own description.', 'format');
+  if (ref.workspace !== connected().workspace) throw new Told('This output is of another workspace.', 'format');
+  if (ref.key_id !== held.keyId) throw new Told('This was encrypted with another key than the one on this device.', 'key');
+  const store = new Store(connected(), undefined, undefined, READ_TRIES);
+  const files = new Map(tree.files.map(one => [one.name, one]));
+  const fetch = async (name: string): Promise<Bytes> => {
+    const found = files.get(name);
+    if (found === undefined) throw new Told('A part of this output is not listed.', 'format');
+    return store.blob(found);
+  };
+  return held.withOpener((opener, still) =>
+    opener.open(fetch, new Set(files.keys()), from, () => {
+      still();
+      arrived();
+    })
+  );
+}
+
+type Served = { [M in keyof KeeperApi]: (argument: KeeperApi[M][0], peer: () => Peer) => Promise<KeeperApi[M][1]> | KeeperApi[M][1] };
+
+const served: Served = {
+  status: async () => {
+    await loaded;
+    return state();
+  },
+  connect: async next => {
+    await loaded;
+    connection = next;
+    await look();
+    return state();
+  },
+  connection: () => connection,
+  create: async ({ passphrase, preset }) => {
+    await loaded;
+    if (record !== null) throw new Told('There is a key on this device already.', 'exists');
+    if ([...passphrase].length < PASSPHRASE_MIN) throw new Told(`A passphrase has at least ${PASSPHRASE_MIN} characters.`, 'short');
+    if (!(PRESETS as readonly string[]).includes(preset)) throw new Told('There are no such settings.');
+    const made = await Session.generate(preset);
+    const container = made.key.write();
+    const next = await wrap(container, passphrase, { key_id: made.keyId, preset, params: made.context.write() });
+    container.fill(0);
+    await adopt(next, made);
+    return file(next);
+  },
+  publish: async () => {
+    publishing ??= publish().finally(() => (publishing = null));
+    await publishing;
+    return null;
+  },
+  unlock: async ({ passphrase }) => {
+    await loaded;
+    const container = await unwrap(known(), passphrase);
+    if (container === null) throw new Told(WRONG, 'passphrase');
+    await adopt(known(), await Session.open(known(), container));
+    return null;
+  },
+  unlockPasskey: async ({ id, prf }) => {
+    await loaded;
+    const container = await unwrapPasskey(known(), id, prf);
+    prf.fill(0);
+    if (container === null) throw new Told('That passkey does not open this key.', 'passphrase');
+    await adopt(known(), await Session.open(known(), container));
+    return null;
+  },
+  addPasskey: async ({ id, salt, prf }) => {
+    const container = unlocked().key.write();
+    const passkey = await wrapPasskey(container, known(), id, salt, prf);
+    container.fill(0);
+    prf.fill(0);
+    record = { ...known(), passkeys: [...(known().passkeys ?? []).filter(one => one.id !== id), passkey] };
+    await put('keys', record);
+    tellAll('state', state());
+    return null;
+  },
+  lock: () => {
+    session?.close();
+    session = null;
+    for (const stop of jobs.values()) stop.abort();
+    tellAll('state', state());
+    return null;
+  },
+  recovery: async () => {
+    await loaded;
+    return file(known());
+  },
+  restore: async ({ text, passphrase }) => {
+    await loaded;
+    const found = parseRecovery(text);
+    const container = await unwrap(found, passphrase);
+    if (container === null) throw new Told('That passphrase does not open this recovery file.', 'passphrase');
+    const opened = await Session.open(found, container);
+    await adopt({ ...found, created: new Date().toISOString().slice(0, 10), passkeys: record?.key_id === found.key_id ? record.passkeys ?? [] : [] }, opened);
+    return null;
+  },
+  lend: () => unlocked().lend(),
+  open: ({ ref, from }, peer) => openRef(ref, from, () => peer().emit('arrived', null)),
+  secret: async ({ name, value, bounds }) => {
+    await secret(name, value, bounds);
+    return null;
+  },
+  unfinished: async () => {
+    const { keyId, sealKey, key } = unlocked();
+    const found = await unfinished(keyId, sealKey, key.id);
+    return found.map(({ job: id, note, done, total }): Unfinished => ({ job: id, file: note.file, dataset: note.dataset, done, total }));
+  },
+  forget: async ({ job: id }) => {
+    await end(id);
+    return null;
+  },
+  cancel: ({ job: id }) => {
+    jobs.get(id)?.abort();
+    return jobs.has(id);
+  },
+  wantUnlock: () => {
+    tellAll('wantUnlock', null);
+    return null;
+  }
+};
+
+/** Attach a frame. */
+export function attach(port: Wire): void {
+  const methods: Methods = {};
+  for (const [name, run] of Object.entries(served)) methods[name] = argument => run(argument as never, () => peer);
+  const peer: Peer = new Peer(port, methods);
+  frames.add(peer);
+}
+
+const scope = globalThis as unknown as { onconnect?: (event: MessageEvent) => void };
+scope.onconnect = event => attach(event.ports[0] as MessagePort);
