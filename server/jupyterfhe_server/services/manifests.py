@@ -1,0 +1,115 @@
+"""What a manifest says in public: kind, rows, columns, chunks. The store takes it as if a stranger had written it.
+
+Read here are the members that versions, diff and rebase need; whether numbers make sense is for those who compute with them.
+"""
+
+from . import shapes
+from .errors import Refused
+from .trees import MANIFEST
+
+TABLE, ARRAY = "jupyterfhe-table-1", "jupyterfhe array"
+DIMENSIONS_MAX = 32
+COLUMNS_MAX = 4096
+COUNT_MAX = 1 << 40
+_CODE = "bad_manifest"
+
+
+def read(data, tree):
+    """Check a manifest against the tree that holds it.
+
+    Parameters
+    ----------
+    data : bytes
+    tree : Tree
+
+    Returns
+    -------
+    dict
+    """
+    root = shapes.parse(data, MANIFEST, _CODE)
+    form = root.get("format")
+    if form == TABLE:
+        _table(root, tree)
+    elif form == ARRAY:
+        _array(root, tree)
+    else:
+        raise Refused(_CODE, f"{MANIFEST} is of no known format", f"Known are {TABLE!r} and {ARRAY!r}.")
+    return root
+
+
+def _need(condition, what):
+    if not condition:
+        raise Refused(_CODE, f"{MANIFEST}: {what}")
+
+
+def _count(value, what):
+    _need(type(value) is int and 0 <= value <= COUNT_MAX, f"{what} is missing or out of range")
+
+
+def _label(value, what):
+    _need(type(value) is str and 0 < len(value) <= 1000 and value.isprintable(), f"{what} is missing or no text")
+
+
+def _table(root, tree):
+    _count(root.get("rows"), "'rows'")
+    _need(root.get("params") is None or (type(root["params"]) is str and len(root["params"]) == 64), "'params' is no hash")
+    columns = root.get("columns")
+    _need(type(columns) is list and 0 < len(columns) <= COLUMNS_MAX, "'columns' is missing, empty or too long")
+    names = set()
+    for column in columns:
+        _need(type(column) is dict, "a column is no object")
+        _label(column.get("name"), "the name of a column")
+        _need(column["name"] not in names, "two columns have one name")
+        names.add(column["name"])
+        _files(column.get("files"), tree)
+        if column.get("mask") is not None:
+            _files(column["mask"], tree)
+
+
+def _files(value, tree):
+    _need(type(value) is list, "a column lists no files")
+    for entry in value:
+        _need(type(entry) is dict and set(entry) == {"name", "sha256"}, "a file of a column is not well-formed")
+        name, sha256 = entry["name"], entry["sha256"]
+        _need(type(name) is str and type(sha256) is str, "a file of a column is not well-formed")
+        _need(tree.files.get(name, ("",))[0] == sha256, "a column names a file that the tree has not, or with another hash")
+
+
+def _array(root, tree):
+    shape = root.get("shape")
+    _need(type(shape) is list and len(shape) <= DIMENSIONS_MAX, "'shape' is missing or too long")
+    for length in shape:
+        _count(length, "an entry of 'shape'")
+    _label(root.get("dtype"), "'dtype'")
+    _need(root.get("params") is None or (type(root["params"]) is str and len(root["params"]) == 64), "'params' is no hash")
+    count = root.get("ciphertexts")
+    _need(type(count) is int and 0 <= count <= len(tree.files), "'ciphertexts' is missing or more than there are files")
+    for i in range(count):
+        _need(f"{i}.jfhe" in tree.files, "a ciphertext is not in the tree")
+
+
+def kind(root):
+    """`table`, `array` or `scalar`."""
+    if root["format"] == TABLE:
+        return "table"
+    return "array" if root["shape"] else "scalar"
+
+
+def check_key(root, key_id):
+    """Refuse a manifest under another key than was said."""
+    said = root.get("key_id" if root["format"] == TABLE else "key")
+    _need(said in (None, key_id), "it is under another key than the request says")
+
+
+def summary(root):
+    """What lists show of a manifest.
+
+    Returns
+    -------
+    dict
+    """
+    table = root["format"] == TABLE
+    columns = len(root["columns"]) if table else None
+    shape = [root["rows"], columns] if table else root["shape"]
+    return {"format": root["format"], "params": root.get("params"), "shape": shape, "rows": shape[0] if shape else None,
+            "columns": columns, "dtype": None if table else root["dtype"]}
