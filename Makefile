@@ -40,12 +40,16 @@ test-build: .venv/ready
 wasm: .venv/ready ## the engine for browsers, build/wasm/jfhe.wasm
 	@engine/wasm/build.sh
 
-python: .venv/jupyterfhe ## the Python package, installed in .venv; its Python files are used where they lie
+python: .venv/jupyterfhe .venv/jupyterfhe-server ## the Python packages, installed in .venv; their Python files are used where they lie
 NATIVE := pyproject.toml python/CMakeLists.txt $(shell find python/native engine/CMakeLists.txt engine/cmake \
 	engine/include engine/src -type f -not -path '*/cli/*')
 .venv/jupyterfhe: .venv/ready $(NATIVE)
 	@CMAKE_BUILD_PARALLEL_LEVEL=$(JOBS) $(PY) -m pip install --quiet --disable-pip-version-check --no-build-isolation \
 		--no-deps --editable .
+	@touch $@
+
+.venv/jupyterfhe-server: .venv/ready server/pyproject.toml $(wildcard server/jupyter-config/*/*.json)
+	@$(PY) -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable server
 	@touch $@
 
 lab: .venv/ready ## the JupyterLab extension, build/labextension
