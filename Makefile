@@ -14,13 +14,16 @@ TEST_FLAGS := -DJFHE_TESTS=ON -DJFHE_TEST_PARAMS=ON -DJFHE_VERIFY=ON
 
 .DEFAULT_GOAL := help
 .PHONY: help engine test-build run test test-slow sanitize fuzz ctime wasm bench bench-peers lint \
-        format clean python lab
+        format clean python lab demo
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # --- the two commands ---------------------------------------------------------------------------
-run: engine .venv/ready ## build the engine and walk through it on a real data set
+run: wasm python lab ## build all, start JupyterLab with the welcome notebook; ARGS="--no-browser --port N --folder DIR"
+	@$(PY) tools/run_lab.py $(ARGS)
+
+demo: engine .venv/ready ## walk through the command line tool on a real data set
 	@tools/demo.sh
 
 test: engine test-build wasm python lab ## install what is missing, build, run every test, end with one count
@@ -41,7 +44,7 @@ wasm: .venv/ready ## the engine for browsers, build/wasm/jfhe.wasm
 	@engine/wasm/build.sh
 
 python: .venv/jupyterfhe .venv/jupyterfhe-server ## the Python packages, installed in .venv; their Python files are used where they lie
-NATIVE := pyproject.toml python/CMakeLists.txt $(shell find python/native engine/CMakeLists.txt engine/cmake \
+NATIVE := pyproject.toml python/CMakeLists.txt $(shell find python/native python/share engine/CMakeLists.txt engine/cmake \
 	engine/include engine/src -type f -not -path '*/cli/*')
 .venv/jupyterfhe: .venv/ready $(NATIVE)
 	@CMAKE_BUILD_PARALLEL_LEVEL=$(JOBS) $(PY) -m pip install --quiet --disable-pip-version-check --no-build-isolation \

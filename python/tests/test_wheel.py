@@ -5,6 +5,7 @@ import subprocess
 import sys
 import sysconfig
 import zipfile
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -33,7 +34,10 @@ def test_it_holds_the_package_and_nothing_else(wheel):
     with zipfile.ZipFile(wheel) as parts:
         names = {n for n in parts.namelist() if ".dist-info/" not in n}
         sources = {str(p.relative_to(ROOT / "python")) for p in (ROOT / "python/jupyterfhe").rglob("*.py")}
-        assert names == sources | {"jupyterfhe/_native.abi3.so", "jupyterfhe/client/_secret_native.abi3.so"}
+        data = {f"jupyterfhe-{version('jupyterfhe')}.data/data/{p.relative_to(ROOT / 'python')}"
+                for p in (ROOT / "python/share").rglob("*") if p.is_file()}
+        assert names == sources | data | {"jupyterfhe/_native.abi3.so", "jupyterfhe/client/_secret_native.abi3.so"}
+        assert any(name.endswith("share/jupyter/kernels/jupyterfhe/kernel.json") for name in data)
         for name in names:  # where it was built is nobody's business
             assert str(ROOT).encode() + b"/" not in parts.read(name), name
 

@@ -29,6 +29,13 @@ class KernelApp(IPKernelApp):
 
     name = "jupyterfhe-kernel"
 
+    def init_path(self):
+        """Let modules beside a notebook be imported, behind Python's own, whom they must not hide."""
+        super().init_path()
+        if "" not in sys.path:
+            at = next((i for i, p in enumerate(sys.path) if p.rstrip("/").endswith("-packages")), len(sys.path))
+            sys.path.insert(at, "")
+
     def init_extensions(self):
         """Load ours last: a profile cannot take it away."""
         super().init_extensions()

@@ -56,7 +56,7 @@ class Running:
         self.client = self.manager.client()
         self.client.start_channels()
         self.client.wait_for_ready(timeout=60)
-        self.said = []  # all of iopub
+        self.said, self.unread = [], []  # all of iopub; comm messages that came beside cells
 
     def __enter__(self):
         return self
@@ -74,7 +74,7 @@ class Running:
         while True:
             message = self.client.get_iopub_msg(timeout=max(end - time.monotonic(), 0.01))
             message["at"] = time.monotonic()
-            self.said.append(message)
+            self._hear(message)
             if message["parent_header"].get("msg_id") != number:
                 continue
             if message["msg_type"] == "status" and message["content"]["execution_state"] == "idle":
@@ -114,17 +114,20 @@ class Running:
     def comms(self, seconds, until=None):
         """comm messages that come within some seconds."""
         out, end = [], time.monotonic() + seconds
-        while time.monotonic() < end:
+        while not (out and until is not None and until(out[-1])):
+            if self.unread:
+                out.append(self.unread.pop(0))
+                continue
             try:
-                message = self.client.get_iopub_msg(timeout=max(end - time.monotonic(), 0.01))
+                self._hear(self.client.get_iopub_msg(timeout=max(end - time.monotonic(), 0.01)))
             except queue.Empty:
                 break
-            self.said.append(message)
-            if message["msg_type"] == "comm_msg":
-                out.append(message["content"]["data"])
-                if until is not None and until(out[-1]):
-                    break
         return out
+
+    def _hear(self, message):
+        self.said.append(message)
+        if message["msg_type"] == "comm_msg":
+            self.unread.append(message["content"]["data"])
 
     @property
     def everything(self):

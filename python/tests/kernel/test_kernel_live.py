@@ -1,0 +1,133 @@
+"""What a kernel tells while a cell runs: progress, variables, and how it stops."""
+
+import time
+
+JF = "import numpy as np\ndf = jf.open('patients')\njf.options.slow = 0.2\n"
+LONG = "x = df[['mean_radius', 'mean_texture', 'mean_area', 'worst_perimeter']]\nx = x * 0.001\ny = [(x * x * (x + i)).sum(axis=0) for i in range({})]\nz = sum(y)\n"
+
+
+def test_progress_is_shown_in_place_and_ends(owner, start):
+    kernel = start()
+    ran = kernel.good(JF + LONG.format(40) + "z")
+    told = [p for p in ran.progress if p["label"] == "compute"]
+    assert len(told) >= 3 and len({p["id"] for p in told}) == 1
+    assert [p["state"] for p in told] == ["running"] * (len(told) - 1) + ["done"]
+    shares = [p["done"] for p in told]
+    assert shares == sorted(shares) and shares[-1] == told[-1]["total"] == 1.0
+    kinds = [o["msg_type"] for o in ran.outputs if o["content"].get("transient", {}).get("display_id") == told[0]["id"]]
+    assert kinds == ["display_data"] + ["update_display_data"] * (len(kinds) - 1)
+    middle = [p for p in told if 0.2 < p["done"] < 0.8]
+    assert all(p["seconds_left"] > 0 for p in middle)
+    # a second time nothing is computed, and nothing shown
+    again = kernel.good(JF + LONG.format(40) + "z")
+    assert again.ref["reused"] and not again.progress and again.ref["tree_hash"] == ran.ref["tree_hash"]
+
+
+def test_a_quiet_kernel_shows_no_progress(owner, start):
+    ran = start().good(JF + "jf.options.progress = False\n" + LONG.format(20) + "z")
+    assert ran.ref and not ran.progress
+
+
+def test_interrupting_stops_cleanly_and_changes_no_result(owner, start):
+    kernel = start()
+    number = kernel.start(JF + LONG.format(60) + "z")
+    kernel.finish(number, until=lambda ran: any(p["done"] > 0.2 for p in ran.progress))
+    pressed = time.monotonic()
+    kernel.manager.interrupt_kernel()
+    ran = kernel.finish(number)
+    assert time.monotonic() - pressed < 5
+    assert ran.status == "error" and ran.error.startswith("KeyboardInterrupt")
+    assert ran.progress[-1]["state"] == "cancelled" and not owner.store.data.results
+    assert kernel.good("print(z.computed)").text == "False\n"
+    after = kernel.good("z").ref
+    assert not after["reused"]
+    other = start(cache="other")
+    owner.store.data.results.clear()
+    assert other.good(JF + LONG.format(60) + "z").ref["tree_hash"] == after["tree_hash"]
+
+
+class Page:
+    """The page's end of the comm, on a subshell of its own as JupyterLab opens it."""
+
+    def __init__(self, kernel, subshell=True):
+        self.kernel, self.subshell = kernel, kernel.subshell() if subshell else None
+        kernel.shell("comm_open", {"comm_id": "page", "target_name": "jupyterfhe.variables", "data": {}}, self.subshell)
+
+    def tell(self, **data):
+        self.kernel.shell("comm_msg", {"comm_id": "page", "data": data}, self.subshell)
+
+    def wait(self, fine, seconds=20):
+        said = self.kernel.comms(seconds, fine)
+        assert said and fine(said[-1]), said
+        return said[-1]
+
+
+def names(message):
+    return [v["name"] for v in message["variables"]] if message["type"] == "variables" else None
+
+
+def test_variables_are_listed_and_change_unasked(owner, start):
+    kernel = start()
+    page = Page(kernel)
+    assert names(page.wait(lambda m: m["type"] == "variables")) == []
+    kernel.good(JF + "m = df['mean_radius'].mean() * df['mean_texture'].mean()\n_hidden = m\nplain = 3")
+    told = page.wait(lambda m: m["type"] == "variables" and len(m["variables"]) == 2 and m["variables"][1]["seconds"])
+    table, mean = told["variables"]
+    assert (table["name"], table["kind"], table["shape"], table["dataset"]["name"]) == ("df", "table", [400, 4], "patients")
+    assert (mean["name"], mean["kind"], mean["shape"], mean["computed"]) == ("m", "scalar", [], False)
+    assert mean["levels_left"] >= 1 and mean["error_bound"] > 0 and mean["tree_hash"] is None
+    ref = kernel.good("m").ref
+    mean = page.wait(lambda m: m["type"] == "variables" and m["variables"][1]["computed"])["variables"][1]
+    assert mean["tree_hash"] == ref["tree_hash"] and mean["seconds"] is None and mean["size"] > 0
+    assert mean["levels_left"] == ref["levels_left"] and mean["error_bound"] == ref["error_bound"]
+    kernel.good("del df, m")
+    page.wait(lambda m: names(m) == [])
+    page.tell(type="dance", id="q1")
+    assert page.wait(lambda m: m["type"] == "error")["id"] == "q1"
+
+
+def test_a_page_is_answered_while_a_cell_runs(owner, start):
+    kernel = start()
+    page = Page(kernel)
+    kernel.good(JF)
+    number = kernel.start("import time\nsmall = df['mean_area'].sum()\ntime.sleep(6)")
+    time.sleep(1.5)
+    asked = time.monotonic()
+    page.tell(type="list", id="now")
+    told = page.wait(lambda m: m.get("id") == "now")
+    assert time.monotonic() - asked < 2 and told["busy"] and names(told) == ["df", "small"]
+    kernel.finish(number)
+
+
+def test_a_new_variable_is_told_while_a_cell_runs_without_subshells_too(owner, start):
+    kernel = start()
+    page = Page(kernel, subshell=False)
+    page.wait(lambda m: m["type"] == "variables")
+    number = kernel.start(JF + "import time\ntime.sleep(5)")
+    began = time.monotonic()
+    assert names(page.wait(lambda m: names(m) == ["df"])) == ["df"]
+    assert time.monotonic() - began < 4
+    kernel.finish(number)
+
+
+def test_the_page_cancels_and_sees_progress(owner, start):
+    kernel = start()
+    page = Page(kernel)
+    number = kernel.start(JF + LONG.format(60) + "z.compute()")
+    page.wait(lambda m: m["type"] == "progress" and m["label"] == "compute" and m["done"] > 0.1, 60)
+    page.tell(type="cancel", id="stop")
+    page.wait(lambda m: m["type"] == "cancelled")
+    ran = kernel.finish(number)
+    assert ran.error.startswith("CancelledError") and not owner.store.data.results
+
+
+def test_messages_hold_no_grant_and_a_new_one_is_taken(owner, start):
+    kernel = start()
+    page = Page(kernel)
+    kernel.good(JF)
+    owner.store.data.grant = "fresh-grant"
+    assert "does not accept" in kernel.run("jf.datasets()").error
+    page.tell(type="grant", grant="fresh-grant", id="g")
+    page.wait(lambda m: m["type"] == "granted")
+    assert "patients" in kernel.good("jf.datasets()").bundles[-1]["text/plain"]
+    assert "fresh-grant" not in kernel.everything
