@@ -91,7 +91,7 @@ def checks(tally):
 
 def pytest(tally):
     start = time.monotonic()
-    places = [p for p in ("tools", "engine/test", "protocol", "bench", "python/tests") if (ROOT / p).exists()]
+    places = [p for p in ("tools", "engine/test", "protocol", "bench", "python/tests", "server/tests") if (ROOT / p).exists()]
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
         done = run([sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--junitxml={report}",

@@ -104,3 +104,40 @@ def test_a_wrong_import_is_refused(tmp_path, path, line, why):
 
 def test_an_empty_package_is_no_success(tmp_path):
     assert tool.check_python(tmp_path)[1]
+
+
+SERVER = {
+    "__init__.py": "def points():\n    from .app import App\n",
+    "app.py": "from tornado import web\nfrom .handlers import ROUTES\nfrom .services.store import Store\nfrom .vault import V\n",
+    "vault.py": "import subprocess\n",
+    "handlers/base.py": "from jupyter_server.base.handlers import APIHandler\nfrom .. import __version__\n",
+    "handlers/blobs.py": "from ..services import shapes\nfrom .base import Handler\n",
+    "services/store.py": "import sqlalchemy\nfrom . import blobs\nfrom .blobs import Files\n",
+    "migrations/env.py": "from alembic import context\n",
+}
+
+
+def test_right_imports_of_the_server_pass(tmp_path):
+    seen, complaints = tool.check_server(lay(tmp_path / "jupyterfhe_server", SERVER))
+    assert complaints == [] and seen > 10
+
+
+@pytest.mark.parametrize(("path", "line", "why"), [
+    ("services/bad.py", "import jupyterfhe", "no engine"),
+    ("services/bad.py", "def f():\n    from jupyterfhe.core import tables", "no engine"),
+    ("vault.py", "__import__('jupyterfhe.vault')", "no engine"),
+    ("handlers/bad.py", "__import__('jupyter' + 'fhe')", "no engine"),
+    ("services/bad.py", "from ..handlers import base", "services does not see handlers"),
+    ("services/bad.py", "from tornado import web", "no web server"),
+    ("services/bad.py", "from jupyter_server.auth import User", "no web server"),
+    ("handlers/bad.py", "from ..app import App", "handlers does not see app"),
+    ("handlers/bad.py", "from jupyterfhe_server.vault import V", "handlers does not see vault"),
+    ("attic/bad.py", "import os", "no room called attic"),
+])
+def test_a_wrong_import_of_the_server_is_refused(tmp_path, path, line, why):
+    _, complaints = tool.check_server(lay(tmp_path / "jupyterfhe_server", {**SERVER, path: line + "\n"}))
+    assert len(complaints) == 1 and why in complaints[0] and path in complaints[0], complaints
+
+
+def test_an_empty_server_is_no_success(tmp_path):
+    assert tool.check_server(tmp_path)[1]
