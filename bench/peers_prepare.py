@@ -211,6 +211,10 @@ def openfhe() -> Path:
     return wheel("openfhe", ["3.10"])
 
 
+def openfhe_numpy() -> Path:
+    return wheel("openfhe_numpy", ["3.10"])
+
+
 def tenseal() -> Path:
     return wheel("tenseal", ["3.11", "3.12", "3.13"])
 
@@ -233,6 +237,13 @@ def our_wasm() -> Path:
     if not module.is_file() or not (root / "lab" / "packages" / "wasm" / "lib" / "index.js").is_file():
         raise Missing("no jfhe.wasm: run `make wasm`")
     return node_seal()
+
+
+def our_package() -> Path:
+    """Our Python package, as ``make python`` installs it in .venv."""
+    if not (BENCH.parent / ".venv" / "jupyterfhe").is_file():
+        raise Missing("no Python package: run `make python`")
+    return BENCH.parent
 
 
 def node(folder: Path) -> str:

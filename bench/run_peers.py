@@ -27,6 +27,9 @@ NTT_NAMES = ["ntt_fwd", "ntt_inv"]
 OUR_SETS = {14: "stats", 15: "n15", 16: "n16"}  # the parameter sets of `jfhe bench` that are the cases of cases.json
 CKKS_NAMES = ["ckks_mul", "ckks_rotate", "ckks_rotate_hoisted8", "encode", "encrypt_seeded", "encode_encrypt_seeded",
               "decrypt_decode", "key_rotation_bytes"]
+ARRAY_NAMES = ["array_mean", "array_cov", "matmul_plain_512", "matmul_encrypted_128"]
+MATRICES = ["--what", "matrices"]
+PART = ["--chunks", 8]  # of 123 chunks of a million rows, where covariances of all would take minutes
 
 
 @dataclass(frozen=True)
@@ -40,13 +43,16 @@ class Job:
 
 @dataclass(frozen=True)
 class Peer:
-    """How to prepare a peer and what it runs: ``ntt(folder, cases)`` and ``ckks(folder, case)`` give commands."""
+    """How to prepare a peer and what it runs: ``ntt(folder, cases)`` and ``ckks(folder, case)`` give commands, ``arrays`` one
+    for tables or matrices, without the arguments of the chain.
+    """
 
     name: str
     prepare: Callable[[], Path]
     ntt: Callable[[Path, dict], list] | None = None
     ckks: Callable[[Path, dict], list | None] | None = None
     two_threads: bool = False
+    arrays: Callable[[Path], list] | None = None
 
 
 def joined(numbers: Iterable[int]) -> str:
@@ -87,6 +93,16 @@ def tenseal_command(folder: Path, case: dict) -> list | None:
     return None if case["logn"] > 15 else [*program, *chain(case, special=True)]
 
 
+def arrays(script: str, *more) -> Callable[[Path], list]:
+    """The command of a Python peer for arrays, in its own virtual environment."""
+    return lambda folder: [*python_command(folder, script), *more]
+
+
+def our_arrays(*more) -> Callable[[Path], list]:
+    """The same of our package, in the project's."""
+    return lambda root: [root / ".venv" / "bin" / "python", BENCH / "peers" / "ours" / "arrays.py", *more]
+
+
 def node_command(folder: Path, case: dict) -> list | None:
     script = folder / "node_seal_bench.mjs"
     return seal_command([prepare.node(folder), script], case) if case["logn"] == 14 else None
@@ -115,6 +131,18 @@ PEERS = [
     Peer("tenseal", prepare.tenseal, ckks=tenseal_command),
     Peer("node-seal", prepare.node_seal, ckks=node_command),
     Peer(OURS_WASM, prepare.our_wasm, ckks=our_wasm_command),
+    Peer(OURS, prepare.our_package, arrays=our_arrays()),
+    Peer(OURS + "-all-levels", prepare.our_package, arrays=our_arrays("--way", "all-levels")),
+    Peer("openfhe", prepare.openfhe, arrays=arrays("openfhe/openfhe_arrays.py", *PART)),
+    Peer("openfhe-lean", prepare.openfhe, arrays=arrays("openfhe/openfhe_arrays.py", "--way", "lean")),
+    Peer("tenseal", prepare.tenseal, arrays=arrays("tenseal/tenseal_arrays.py", *PART)),
+    Peer("tenseal-lean", prepare.tenseal, arrays=arrays("tenseal/tenseal_arrays.py", *PART, "--way", "lean")),
+    Peer(OURS, prepare.our_package, arrays=our_arrays(*MATRICES)),
+    Peer(OURS + "-outer", prepare.our_package, arrays=our_arrays(*MATRICES, "--way", "outer")),
+    Peer("openfhe-numpy", prepare.openfhe_numpy, arrays=arrays("openfhe_numpy/openfhe_numpy_arrays.py")),
+    Peer("openfhe-numpy-lean", prepare.openfhe_numpy, arrays=arrays("openfhe_numpy/openfhe_numpy_arrays.py", "--way", "lean")),
+    Peer("tenseal", prepare.tenseal, arrays=arrays("tenseal/tenseal_arrays.py", *MATRICES)),
+    Peer("tenseal-lean", prepare.tenseal, arrays=arrays("tenseal/tenseal_arrays.py", *MATRICES, "--way", "lean")),
 ]
 
 
@@ -191,7 +219,8 @@ def lines_of(text: str) -> list[dict]:
 def run(job: Job, budget_ms: float, cpus: list[int]) -> tuple[list[dict], str]:
     """Run a job pinned to as many processors as it has threads; give its lines and, if it failed, why."""
     pinned = ["taskset", "-c", joined(cpus[-job.threads:])]
-    command = [*pinned, *job.command, *([] if job.peer == OURS else ["--budget-ms", budget_ms])]
+    ours = job.peer == OURS and "bench" in job.command
+    command = [*pinned, *job.command, *([] if ours else ["--budget-ms", budget_ms])]
     env = os.environ | {"OMP_NUM_THREADS": str(job.threads), "GOMAXPROCS": str(job.threads)}
     try:
         done = subprocess.run(list(map(str, command)), capture_output=True, text=True, env=env, timeout=TIMEOUT_S,
@@ -225,6 +254,18 @@ def batches(cases: dict, peers: list[Peer], ready: dict[str, Path], jfhe: Path |
                 extra = ["--threads", count] if count > 1 else []
                 ours = our_jobs(jfhe, CKKS_NAMES, count, OUR_SETS[case["logn"]]) if jfhe else []
                 out.append(ours + [Job(p.name, (*c, *extra), count) for p, c in commands if c])
+    if "arrays" in groups and 1 in threads:
+        out += array_batches(cases, chosen, ready)
+    return out
+
+
+def array_batches(cases: dict, chosen: list[Peer], ready: dict[str, Path]) -> list[list[Job]]:
+    """Tables, then matrices; at the ring degree that our preset for statistics has."""
+    out = []
+    for case in (c for c in cases["ckks"] if c["logn"] == 14):
+        jobs = [(p.name, [*p.arrays(ready[p.name]), *chain(case, special=True, dnum=True)]) for p in chosen if p.arrays]
+        for matrices in (False, True):
+            out.append([Job(n, tuple(c)) for n, c in jobs if matrices == ("matrices" in c or n.startswith("openfhe-numpy"))])
     return out
 
 
@@ -250,6 +291,8 @@ def measure(plan: list[list[Job]], rounds: int, budget_ms: float, results: Resul
 
 
 def human_time(ns: float) -> str:
+    if ns >= 1e9:
+        return f"{ns / 1e9:8.2f} s "
     return f"{ns / 1e3:8.1f} us" if ns < 1e6 else f"{ns / 1e6:8.2f} ms"
 
 
@@ -276,8 +319,11 @@ def row(name: str, series: Series, ours: Series | None) -> str:
     else:
         value = human_bytes(series.line.get("bytes", 0))
     shape = f"{params.get('primes', '?')} primes, logQP {params.get('logQP', '?')}, dnum {params.get('dnum', '?')}"
+    if "peak_bytes" in series.line:
+        shape = f"peak {human_bytes(series.line['peak_bytes']).strip()}" + "".join(
+            f", {name} {params[name]}" for name in ("measured", "linear") if name in params)
     star = "*" if ours and params.get("primes") != ours.params.get("primes") else " "
-    text = f"  {name:14s}{value:34s}"
+    text = f"  {name:22s}{value:34s}"
     if ours is not None and name != OURS:
         text += f"{ratio(series, ours)}{star}"
     elif name != OURS:
@@ -353,10 +399,10 @@ def prepare_all(peers: list[Peer]) -> tuple[dict[str, Path], dict[str, str]]:
 
 def arguments(argv: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--peers", default=",".join(p.name for p in PEERS), help="which, by name")
+    parser.add_argument("--peers", default=",".join(dict.fromkeys(p.name for p in PEERS)), help="which, by name")
     parser.add_argument("--extra", action="append", default=[], type=extra, metavar="NAME=PROGRAM",
                         help="a further peer that you built yourself")
-    parser.add_argument("--groups", default="ntt,ckks")
+    parser.add_argument("--groups", default="ntt,ckks,arrays")
     parser.add_argument("--threads", default="1,2")
     parser.add_argument("--logn", default="", help="only these ring degrees of the CKKS cases")
     parser.add_argument("--rounds", type=int, default=3)

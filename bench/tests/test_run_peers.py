@@ -7,6 +7,7 @@ import re
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 BENCH = Path(__file__).resolve().parent.parent
@@ -155,6 +156,51 @@ def test_seal_with_our_key_modulus_has_more_levels():
 def test_locks_name_no_registry():
     locks = [*BENCH.glob("peers/**/crates.lock"), *BENCH.glob("peers/*/requirements.txt"),
              *BENCH.glob("peers/*/package-lock.json"), *BENCH.glob("peers/*/go.sum")]
-    assert len(locks) == 6
+    assert len(locks) == 7
     for lock in locks:
         assert not re.search(r"://|^\s*(-i|--index|source =)|\"resolved\"", lock.read_text(), re.M), lock
+
+
+def test_arrays_run_side_by_side_with_ours():
+    ready = {peer.name: Path("/none") for peer in run_peers.PEERS}
+    tables, matrices = run_peers.array_batches(cases(), run_peers.PEERS, ready)
+    assert {job.peer for job in tables} == {"jupyterfhe", "jupyterfhe-all-levels", "openfhe", "openfhe-lean", "tenseal",
+                                            "tenseal-lean"}
+    assert {job.peer for job in matrices} >= {"jupyterfhe", "openfhe-numpy", "tenseal"}
+    assert all("48,46,46,46,46,46,46" in job.command for job in tables + matrices)
+
+
+def test_peers_of_arrays_are_shown_with_memory_and_what_was_measured():
+    params = {"logN": 14, "primes": 7, "threads": 1}
+    ours = line("jupyterfhe", 1e9, name="array_cov", peak_bytes=3_000_000_000)
+    theirs = line("openfhe", 9e9, name="array_cov", peak_bytes=4_000_000_000)
+    theirs["params"] = params | {"measured": 65536, "linear": 2.01}
+    row = row_of(table_of([ours, theirs]), "openfhe")
+    assert "9.00x" in row and "peak 4000.00 MB, measured 65536, linear 2.01" in row
+
+
+def test_a_wrong_table_ends_the_peer(monkeypatch, capsys):
+    sys.path.insert(0, str(BENCH / "peers" / "common"))
+    table = pytest.importorskip("table")
+
+    class Library(table.Library):
+        slots = 64
+        encrypt = staticmethod(lambda values: np.array(values))
+        decrypt = staticmethod(lambda c: float(c.ravel()[0]))
+        add = staticmethod(lambda chunks: sum(chunks))
+        over_slots = staticmethod(lambda c: c.sum() + 0 * c)
+        scaled = product = staticmethod(lambda a, b: a * b)
+        minus = staticmethod(lambda a, b: a - b)
+        dot = staticmethod(lambda xs, ys: sum(x * y for x, y in zip(xs, ys, strict=True)))
+
+    for chunks in ("0", "8"):
+        monkeypatch.setattr(sys, "argv", ["x", "--rows", "1000", "--chunks", chunks])
+        args = table.arguments()
+        table.run(Library(), table.Printer("fake", "0", "", args), args)
+        names = [json.loads(row)["name"] for row in capsys.readouterr().out.splitlines()]
+        assert names == ["array_mean", "array_cov"]
+        Library.minus = staticmethod(lambda a, b: a - 0.5 * b + 0.1)  # a library that is wrong
+        with pytest.raises(SystemExit, match="wrong array_cov"):
+            table.run(Library(), table.Printer("fake", "0", "", args), args)
+        Library.minus = staticmethod(lambda a, b: a - b)
+        capsys.readouterr()

@@ -8,8 +8,8 @@ import time
 from collections.abc import Callable
 
 
-def arguments() -> argparse.Namespace:
-    """The few arguments that every peer takes."""
+def arguments(more: Callable[[argparse.ArgumentParser], object] | None = None) -> argparse.Namespace:
+    """The few arguments that every peer takes; `more` adds others."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--logn", type=int, default=14)
     parser.add_argument("--bits", default="48,46,46,46,46,46,46", help="the primes of the ciphertext modulus")
@@ -18,6 +18,8 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--dnum", type=int, default=4)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--budget-ms", type=float, default=800)
+    if more:
+        more(parser)
     args = parser.parse_args()
     args.bits = [int(b) for b in args.bits.split(",")]
     args.special = [int(b) for b in args.special.split(",")]
