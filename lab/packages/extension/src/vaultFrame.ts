@@ -119,9 +119,10 @@ export class VaultFrame implements IVault {
   private async find(): Promise<string> {
     for (let waited = 0; ; waited++) {
       const { vault } = await this.store.client.status();
-      if (vault.port !== null && vault.state !== 'starting') return `${location.protocol}//${location.hostname}:${vault.port}`;
+      if (vault.port !== null && vault.state === 'running') return `${location.protocol}//${location.hostname}:${vault.port}`;
       if (vault.port === null && vault.url) return new URL(vault.url).origin;
-      if (vault.state === 'failed' || vault.state === 'none' || waited >= PATIENCE) {
+      // "failed" may be between two starts; "none" stays.
+      if (vault.state === 'none' || waited >= (vault.state === 'failed' ? PATIENCE / 4 : PATIENCE)) {
         throw new Error(vault.detail ?? 'No vault runs. Start one with: jupyterfhe vault');
       }
       await pause(1);

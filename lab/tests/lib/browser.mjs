@@ -1,0 +1,105 @@
+// browser.mjs: Chromium, and what a person does in it: dragging files, running cells, reading what is painted.
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { chromium } from 'playwright-core';
+import { SHOTS, until } from './lab.mjs';
+
+const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync);
+
+export async function startBrowser() {
+  if (!CHROMIUM) throw new Error('there is no Chromium: tools/system.sh browser installs it');
+  return chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
+}
+
+/** A new page, in a context of its own, with what went wrong in it collected. */
+export async function newPage(browser, options = {}) {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 860 }, acceptDownloads: true, ...options });
+  const page = await context.newPage();
+  page.errors = [];
+  page.on('pageerror', error => page.errors.push(String(error)));
+  page.on('console', message => message.type() === 'error' && page.errors.push(message.text()));
+  return page;
+}
+
+/** Open a path of JupyterLab and wait until it stands. */
+export async function openLab(page, lab, path = '') {
+  await page.goto(lab.url(path));
+  await page.waitForSelector('.jp-Launcher, .jp-Notebook', { timeout: 60000 });
+  await page.waitForSelector('.jp-Fhe-status-button', { timeout: 30000 });
+}
+
+export async function shot(page, name) {
+  mkdirSync(SHOTS, { recursive: true });
+  await page.screenshot({ path: join(SHOTS, `${name}.png`) });
+}
+
+/** Both themes of what is on the screen: NAME-light.png and NAME-dark.png. */
+export async function shots(page, name) {
+  await shot(page, `${name}-light`);
+  await setTheme(page, 'JupyterLab Dark');
+  await shot(page, `${name}-dark`);
+  await setTheme(page, 'JupyterLab Light');
+}
+
+export async function setTheme(page, theme) {
+  await command(page, 'apputils:change-theme', { theme });
+  const light = theme.endsWith('Light') ? 'true' : 'false';
+  await page.waitForFunction(want => document.body.dataset.jpThemeLight === want, light);
+  await page.waitForTimeout(800); // style sheets, and the frames that are told
+}
+
+/** Run one of JupyterLab's commands. */
+export async function command(page, id, args = {}) {
+  await page.evaluate(([name, given]) => window.jupyterapp.commands.execute(name, given), [id, args]);
+}
+
+/** Drag files of this machine over the page as a hand would, and drop them. */
+export async function dropFiles(page, files, x = 640, y = 400) {
+  const session = await page.context().newCDPSession(page);
+  const data = { items: [], files, dragOperationsMask: 1 };
+  const send = (type, atX, atY) => session.send('Input.dispatchDragEvent', { type, x: atX, y: atY, data });
+  await send('dragEnter', x - 60, y - 40);
+  for (const step of [0.25, 0.5, 0.75, 1]) {
+    await send('dragOver', x - 60 * (1 - step), y - 40 * (1 - step));
+    await page.waitForTimeout(120);
+  }
+  await send('drop', x, y);
+  await session.detach();
+}
+
+/** Run a cell (by its place) and wait until it has ended; gives its cell element. */
+export async function runCell(page, index, seconds = 120) {
+  const cell = page.locator('.jp-NotebookPanel:not(.lm-mod-hidden) .jp-Notebook .jp-Cell').nth(index);
+  await cell.scrollIntoViewIfNeeded();
+  await cell.locator('.jp-InputPrompt').click();
+  const before = await prompt(cell);
+  await command(page, 'notebook:run-cell');
+  await until(`cell ${index} to end`, async () => {
+    const now = await prompt(cell);
+    return /\[\d+\]/.test(now) && now !== before;
+  }, seconds);
+  return cell;
+}
+
+const prompt = cell => cell.locator('.jp-InputPrompt').innerText();
+
+/** Replace the source of a cell as by typing. */
+export async function setSource(page, index, source) {
+  await page.evaluate(([at, text]) => {
+    const panel = window.jupyterapp.shell.currentWidget;
+    panel.content.activeCellIndex = at;
+    panel.content.activeCell.model.sharedModel.setSource(text);
+  }, [index, source]);
+}
+
+/** Run code in a new cell at the end; gives the cell. */
+export async function runCode(page, source, seconds = 60) {
+  await page.evaluate(() => {
+    const { content } = window.jupyterapp.shell.currentWidget;
+    content.activeCellIndex = content.widgets.length - 1;
+  });
+  await command(page, 'notebook:insert-cell-below');
+  const at = await page.evaluate(() => window.jupyterapp.shell.currentWidget.content.activeCellIndex);
+  await setSource(page, at, source);
+  return runCell(page, at, seconds);
+}
