@@ -33,6 +33,7 @@ def run(args):
         raise Refused(f"{script}: there is no such script")
     before = _state(space)
     environment = os.environ | {workspace.VARIABLE: str(space.home.absolute())}
+    environment.pop("JUPYTERFHE_STORE", None)  # of a notebook's server, in whose terminal we may be: names are this workspace's
     command = [sys.executable, "-m", "jupyterfhe.cli.guarded", str(script), *args.arguments]
     with subprocess.Popen(command, env=environment, stdout=2 if args.json else None) as process:  # our JSON stays alone
         try:

@@ -103,6 +103,7 @@ class Cache:
         place = self._place(digest)
         place.parent.mkdir(mode=0o700, exist_ok=True)
         os.replace(part, place)
+        part.unlink(missing_ok=True)  # it stays where both are links to one file
         return place
 
     def add(self, data):

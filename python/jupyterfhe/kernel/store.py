@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import quote, urlencode
 
 from ..core.errors import ChecksumError, FormatError
-from .transport import PIECE, Http, StoreError, line
+from .transport import PIECE, Http, StoreError, line, whole
 from .trees import Tree, is_hash, sha256
 
 STORE, WORKSPACE, GRANT, BLOBS = (f"JUPYTERFHE_{word}" for word in ("STORE", "WORKSPACE", "GRANT", "BLOBS"))
@@ -184,6 +184,8 @@ class Store:
                 target.write(data)
                 if tell is not None:
                     tell(len(data))
+            if left > 0:
+                whole(answer)
             if left or have.hexdigest() != digest:
                 raise ChecksumError(f"the store sent something else than blob {digest[:8]}",
                                     "The store's copy is damaged or was swapped; upload the data again.")
@@ -206,7 +208,8 @@ class Store:
         """
         def take(answer):
             data = answer.read(cap + 1)
-            answer.read(1)
+            if len(data) <= cap:
+                whole(answer)
             if sha256(data) != digest:
                 raise ChecksumError(f"the store sent something else than blob {digest[:8]}")
             return data

@@ -173,12 +173,24 @@ class Http:
                           {k: v for k, v in told.items() if k != "error"})
 
 
+def whole(answer):
+    """Complain of an answer that ended before it said it would, so that it is asked for again.
+
+    Parameters
+    ----------
+    answer : HTTPResponse
+        Read to its end.
+    """
+    if answer.length:
+        raise http.client.IncompleteRead(b"", answer.length)
+
+
 def _json(answer):
     """The JSON object of an answer; an empty one for no content."""
     data = answer.read(JSON_MAX + 1)
     if len(data) > JSON_MAX:
         raise StoreError("the store's answer is longer than any should be", code="bad_answer")
-    answer.read()  # nothing is left: the connection can serve again
+    whole(answer)
     if not data:
         return {}
     try:

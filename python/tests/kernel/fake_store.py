@@ -16,7 +16,7 @@ class Data:
     def __init__(self, folder):
         self.folder, self.lock = folder, threading.RLock()
         self.datasets, self.snapshots, self.keys, self.results, self.asked = {}, {}, {}, {}, []
-        self.grant, self.broken, self.slow = "secret-grant", 0, 0.0
+        self.grant, self.broken, self.cut = "secret-grant", 0, 0
 
     def path(self, digest):
         return self.folder / digest[:2] / digest
@@ -80,6 +80,11 @@ class Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(data)))
         self.end_headers()
+        if self.server.data.cut > 0 and len(data) > 1:
+            self.server.data.cut -= 1
+            self.wfile.write(data[:len(data) // 2])
+            self.close_connection = True
+            return
         self.wfile.write(data)
 
     def _refuse(self, status, code, message="", **more):
@@ -93,8 +98,6 @@ class Handler(BaseHTTPRequestHandler):
             data.broken -= 1
             self.close_connection = True
             return
-        if data.slow:
-            threading.Event().wait(data.slow)
         if self.headers.get("Authorization") != f"Bearer {data.grant}":
             return self._refuse(401, "unauthenticated")
         path = url.path.removeprefix("/base/jupyterfhe/v1")
