@@ -3,14 +3,20 @@
 import copy
 import gc
 import json
+import os
 import shutil
+import signal
+import subprocess
+import sys
 
 import numpy as np
 import pytest
 
 import jupyterfhe as jf
 from jupyterfhe import client
+from jupyterfhe.array import staged as staging
 from jupyterfhe.array import store
+from jupyterfhe.array.staged import staged
 from jupyterfhe.core import errors
 from lab import Lab
 
@@ -79,17 +85,19 @@ def test_a_folder_is_whole_or_not_there(lab, folder, tmp_path, monkeypatch):
     x = jf.open(folder, lab.world.keys)
     with pytest.raises(errors.StorageError, match="exists already"):
         x.save(folder)
-    monkeypatch.setattr(store, "manifest", lambda array: (_ for _ in ()).throw(OSError("disk full")))
+    monkeypatch.setattr(store, "manifest", lambda *_: (_ for _ in ()).throw(OSError("disk full")))
     with pytest.raises(OSError, match="disk full"):
         (x + 1).save(tmp_path / "half")
     assert list(tmp_path.iterdir()) == []
 
 
-HOSTILE = [("format", "other"), ("version", 2), ("version", None), ("dtype", "object"), ("shape", [20, 4]), ("shape", [-20, 3]),
+HOSTILE = [("format", "other"), ("version", 3), ("version", None), ("version", True), ("version", [2]), ("dtype", "object"), ("shape", [20, 4]), ("shape", [-20, 3]),
            ("shape", [20.0, 3]), ("shape", "20x3"), ("shape", [1 << 50, 3]), ("slot_axis", 5), ("slot_axis", -1),
            ("slot_axis", True), ("slot_axis", 1), ("slot_axis", None), ("ciphertexts", -1), ("ciphertexts", 1 << 40),
            ("strips", None), ("strips", []),
-           ("params", 3), ("log_slots", 99), ("log_slots", "4")]
+           ("params", 3), ("log_slots", 99), ("log_slots", "4"), ("sha256", []), ("sha256", "00"), ("sha256", [0] * 6),
+           ("sha256", ["0" * 63 + "G"] * 6), ("assumed", "all is well"), ("assumed", ["\x1b[2J"]), ("assumed", [3]),
+           ("assumed", ["x" * 1001]), ("assumed", ["x"] * 300)]
 STRIP = [("length", 21), ("length", None), ("gain", 0.5), ("gain", [0.0, 0.0]), ("gain", [1e308, 1e308]), ("gain", ["1", 0]),
          ("range", [1, -1]), ("range", [0]), ("range", [0, True]), ("drift", -1), ("drift", "x"), ("values", [0]),
          ("values", [0, 99]),
@@ -124,6 +132,98 @@ def test_ciphertexts_from_anybody(lab, folder, tmp_path):
     (bad / "1.jfhe").write_bytes(data)
     with pytest.raises(errors.FormatError):
         (jf.open(bad, lab.world.keys) + 1).sum().compute()
+
+
+def test_each_file_is_the_one_that_was_written(lab, folder, tmp_path):
+    """Another ciphertext of the same owner in the place of one passes every check but the hash."""
+    bad = tmp_path / "bad"
+    shutil.copytree(folder, bad)
+    (bad / "1.jfhe").write_bytes((folder / "2.jfhe").read_bytes())
+    x = jf.open(bad, lab.world.keys)
+    for use in (lambda: (x[:, 1] * 2 + x[:, 0]).compute(), lambda: client.decrypt_array(bad, lab.key), lambda: x.save(tmp_path / "y")):
+        with pytest.raises(errors.ChecksumError, match=r"1\.jfhe is not the file"):
+            use()
+    assert not (tmp_path / "y").exists() and [p.name for p in tmp_path.iterdir()] == ["bad"]
+
+
+def test_folders_of_the_first_version_are_read(lab, folder, tmp_path):
+    old = tmp_path / "old"
+    shutil.copytree(folder, old)
+    found = json.loads((folder / "manifest.json").read_text())
+    assert found["version"] == 2 and len(found.pop("sha256")) == 6 and found.pop("assumed") == []
+    (old / "manifest.json").write_text(json.dumps(found | {"version": 1}))
+    lab.agree(jf.open(old, lab.world.keys) + 1, TABLE + 1)
+
+
+def test_what_was_assumed_is_kept(lab, tmp_path):
+    x = lab.seal(np.linspace(0.5, 1, 20))
+    y = (x.within(0.5, 1) * 2).sum()
+    y.save(tmp_path / "y")
+    back = jf.open(tmp_path / "y", lab.world.keys)
+    assert "within [0.5, 1]" in back.explain().facts["assumed"] and "within [0.5, 1]" in (back * 3).explain().facts["assumed"]
+    back.save(tmp_path / "z")
+    assert json.loads((tmp_path / "z/manifest.json").read_text())["assumed"] == ["numbers of shape (20,) lie within [0.5, 1]"]
+
+
+def test_saving_syncs_before_and_after_the_name_appears(lab, tmp_path, monkeypatch):
+    x, seen = lab.seal(np.arange(20.0)), []
+    real = os.fsync, os.rename
+
+    def fsync(handle):
+        seen.append(("fsync", os.readlink(f"/proc/self/fd/{handle}")))
+        real[0](handle)
+
+    def rename(a, b):
+        seen.append(("rename", str(b)))
+        real[1](a, b)
+    monkeypatch.setattr(os, "fsync", fsync)
+    monkeypatch.setattr(os, "rename", rename)
+    x.save(tmp_path / "x")
+    at = seen.index(("rename", str(tmp_path / "x")))
+    before = [name for _, name in seen[:at]]
+    assert sum(".jfhe.part-" in name for name in before) == 2 and any("manifest.json" in name for name in before)
+    assert ".x.part-" in before[-1] and "jfhe" not in before[-1]  # the folder itself, last
+    assert seen[at + 1] == ("fsync", str(tmp_path))
+
+
+KILLED = """
+import os, signal, sys
+import numpy as np
+import jupyterfhe as jf
+from jupyterfhe.array import store
+x = jf.open(sys.argv[1], sys.argv[2])
+store.manifest = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+(x + 1).save(sys.argv[3])
+"""
+
+
+def test_what_a_killed_process_left_goes_with_the_next_save(lab, folder, tmp_path):
+    done = subprocess.run([sys.executable, "-c", KILLED, folder, lab.world.folder, tmp_path / "y"], check=False)
+    assert done.returncode == -signal.SIGKILL
+    left = list(tmp_path.iterdir())
+    assert len(left) == 1 and left[0].name.startswith(".y.part-") and len(list(left[0].glob("*.jfhe"))) == 6
+    (tmp_path / ".mine.part-abcdefgh").mkdir()
+    (tmp_path / ".mine.part-abcdefgh/notes.txt").write_text("not ours")
+    with staged(tmp_path / "z"):  # somebody else is writing
+        (jf.open(folder, lab.world.keys) + 1).save(tmp_path / "y")
+        names = {p.name for p in tmp_path.iterdir()}
+        assert names >= {"y", ".mine.part-abcdefgh"} and left[0].name not in names and len(names) == 3
+    assert (tmp_path / "z").is_dir()
+
+
+@pytest.mark.parametrize("native", [True, False])
+def test_replacing_is_one_step(lab, tmp_path, monkeypatch, native):
+    if not native:
+        monkeypatch.setattr(staging.ctypes, "CDLL", lambda *_, **__: None)
+    lab.seal(np.zeros(20)).save(tmp_path / "x")
+    old = jf.open(tmp_path / "x", lab.world.keys)
+    jf.save(np.square(old + 1), tmp_path / "x", replace=True)  # it is computed of what it replaces
+    lab.agree(jf.open(tmp_path / "x", lab.world.keys), np.ones(20))
+    assert [p.name for p in tmp_path.iterdir()] == ["x"]
+    with pytest.raises(errors.JupyterFHEError):
+        (old * old).compute()  # its files are others now
+    with pytest.raises(errors.StorageError, match="exists already"):
+        jf.save(lab.seal(np.zeros(20)), tmp_path / "x")
 
 
 # ---- on screen ----

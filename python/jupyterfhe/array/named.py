@@ -1,7 +1,6 @@
 """Opening and saving by name: what scripts in a workspace call things."""
 
 import os
-import shutil
 from pathlib import Path
 
 from ..core import tables, workspace
@@ -59,17 +58,7 @@ def save_any(array, name, replace=False):
         raise TypeError(f"encrypted arrays and numbers are saved, not a {type(array).__name__}")
     path = workspace.find().place(name) if isinstance(name, str) and os.sep not in name else Path(name)
     path.parent.mkdir(exist_ok=True)
-    if not (replace and os.path.lexists(path)):
-        array.save(path)
-        return path
-    if tables.format_of(path) != store.FORMAT:
+    if replace and os.path.lexists(path) and tables.format_of(path) != store.FORMAT:
         raise StorageError(f"{path} is no result, and is not replaced", "Choose another name.")
-    fresh, old = (path.with_name(f".{path.name}.{word}-{os.getpid()}") for word in ("new", "old"))
-    try:
-        array.save(fresh)  # before the old one goes: it may be what this one is computed of
-        os.rename(path, old)
-        os.rename(fresh, path)
-    finally:
-        for left in (fresh, old):
-            shutil.rmtree(left, ignore_errors=True)
+    store.save(array, path, replace)
     return path

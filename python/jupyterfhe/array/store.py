@@ -5,59 +5,92 @@ them. What a manifest says of ranges is believed as the headers of ciphertexts a
 signatures.
 """
 
+import hashlib
 import json
 import math
 import os
-import shutil
-import tempfile
+import re
 from pathlib import Path
 
 import numpy as np
 
-from ..core import containers
-from ..core.errors import ContextError, FormatError, KeyMissingError, StorageError
+from ..core import Ciphertext, containers
+from ..core.errors import ChecksumError, ContextError, FormatError, KeyMissingError, StorageError
 from ..plan import Session, Value, compute
+from ..plan.leaf import Filed
+from ..plan.notes import ASSUMED, note, notes_of
 from .array import array_of
+from .staged import staged
 from .strip import Strip, count
 
-MANIFEST, FORMAT, VERSION = "manifest.json", "jupyterfhe array", 1
+MANIFEST, FORMAT, VERSION = "manifest.json", "jupyterfhe array", 2
+READABLE = (1, VERSION)  # 1 has neither hashes nor what was assumed
 MANIFEST_MAX = 64 << 20  # bytes
-STRIPS_MAX = 1 << 20
+STRIPS_MAX, WORDS_MAX, WORD_MAX = 1 << 20, 256, 1000
+CIPHERTEXT_MAX = 1 << 30  # bytes
 DTYPES = ("float64", "complex128", "bool")
+_HASH = re.compile(r"[0-9a-f]{64}")
 
 
-def save(array, path):
+class Hashed(Filed):
+    """A container in a file that must be the one that a manifest names, each time it is read.
+
+    Parameters
+    ----------
+    path : path-like
+    sha256 : str
+        Hex digits.
+    """
+
+    __slots__ = ("_sha256",)
+
+    def __init__(self, path, sha256):
+        """Read the header."""
+        super().__init__(path)
+        self._sha256 = sha256
+
+    def load(self, params):
+        """Read it, and check its hash before anything is made of it."""
+        data = containers.read(self.path, CIPHERTEXT_MAX)
+        if hashlib.sha256(data).hexdigest() != self._sha256:
+            raise ChecksumError(f"{self.path} is not the file that its manifest names")
+        return Ciphertext.from_bytes(params, data)
+
+
+def save(array, path, replace=False):
     """Write an array; see :meth:`EncryptedArray.save`.
 
     Parameters
     ----------
     array : EncryptedArray
     path : path-like
+    replace : bool, default=False
+        Whether a folder that is there is exchanged for it.
     """
     path = Path(path)
     if array.session.is_clear:
         raise StorageError("a simulation is not saved: its numbers are in the clear", "Save encrypted arrays.")
-    if os.path.lexists(path):
+    if os.path.lexists(path) and not replace:
         raise StorageError(f"{path} exists already; nothing was written", "Choose a new name.")
     compute(array.values)
-    part = Path(tempfile.mkdtemp(prefix=f".{path.name}.part-", dir=path.parent))
-    try:
+    with staged(path, replace) as part:
+        hashes = []
         for i, value in enumerate(array.values):
-            value.stored.load(array.session.params).save(part / f"{i}.jfhe")
-        containers.save(part / MANIFEST, json.dumps(manifest(array), allow_nan=False).encode())
-        part.chmod(0o755)
-        os.rename(part, path)
-    except BaseException:
-        shutil.rmtree(part, ignore_errors=True)
-        raise
+            data = value.stored.load(array.session.params).to_bytes()
+            containers.save(part / f"{i}.jfhe", data)
+            hashes.append(hashlib.sha256(data).hexdigest())
+        containers.save(part / MANIFEST, json.dumps(manifest(array, hashes), allow_nan=False).encode())
 
 
-def manifest(array):
+def manifest(array, hashes=None):
     """What the folder of an array says of it.
 
     Parameters
     ----------
     array : EncryptedArray
+        Computed.
+    hashes : list of str, optional
+        SHA-256 of each container, hex digits; left out where the folder is kept by hashes of its own.
 
     Returns
     -------
@@ -67,9 +100,10 @@ def manifest(array):
     strips = [{"length": s.length, "gain": _pair(s.gain), "shift": _pair(s.shift), "range": list(s.range), "drift": s.drift,
                "pad": None if s.pad is None or isinstance(s.pad, Value) else _pair(s.pad),
                "values": [number[v] for v in s.values]} for s in array.strips.flat]
+    assumed = [w.removeprefix(ASSUMED) for w in notes_of(array.values) if w.startswith(ASSUMED)]
     return {"format": FORMAT, "version": VERSION, "params": session.params.hash, "key": session.keys.key_id,
             "log_slots": session.log_slots, "shape": list(array.shape), "dtype": str(array.dtype),
-            "slot_axis": array.slot_axis, "ciphertexts": len(number), "strips": strips}
+            "slot_axis": array.slot_axis, "ciphertexts": len(number), "sha256": hashes, "assumed": assumed, "strips": strips}
 
 
 def _pair(c):
@@ -98,11 +132,17 @@ def read_manifest(path):
     except (ValueError, RecursionError) as why:
         raise FormatError(f"{path} has no readable manifest: {type(why).__name__}") from None
     _need(isinstance(found, dict) and found.get("format") == FORMAT, "it is no array's manifest")
-    _need(found.get("version") == VERSION, f"it is of version {found.get('version')!r}, this library reads {VERSION}")
+    version = found.get("version")
+    _need(version in READABLE and not isinstance(version, bool), f"it is of version {str(version)[:20]!r}, this library reads "
+          f"{' and '.join(map(str, READABLE))}")
     _need(found.get("dtype") in DTYPES, "its dtype is unknown")
     _need(isinstance(found.get("params"), str) and isinstance(found.get("key"), (str, type(None))), "its ids are no text")
     for name, most in (("log_slots", 16), ("ciphertexts", STRIPS_MAX * 64)):
         _need(_whole(found.get(name), most), f"its {name} is out of range")
+    hashes, assumed = found.get("sha256"), found.get("assumed", [])
+    _need(hashes is None or (isinstance(hashes, list) and len(hashes) == found["ciphertexts"] and all(map(_hash, hashes))),
+          "its hashes are none, or not one a ciphertext")
+    _need(isinstance(assumed, list) and len(assumed) <= WORDS_MAX and all(map(_words, assumed)), "what it assumes is no text")
     shape, strips = found.get("shape"), found.get("strips")
     _need(isinstance(shape, list) and len(shape) <= 32 and all(_whole(s, 1 << 40) for s in shape), "its shape is out of range")
     slot = found.get("slot_axis")
@@ -119,6 +159,14 @@ def _no_constant(text):
 def _need(fine, what):
     if not fine:
         raise FormatError(f"the manifest cannot be used: {what}")
+
+
+def _hash(x):
+    return isinstance(x, str) and bool(_HASH.fullmatch(x))
+
+
+def _words(x):
+    return isinstance(x, str) and len(x) <= WORD_MAX and x.isprintable()
 
 
 def _whole(x, most):
@@ -179,7 +227,12 @@ def load(path, session):
     if session.keys.key_id not in (None, found["key"]):
         raise KeyMissingError(f"{path} is under key {str(found['key'])[:8]}, the session's keys are of "
                               f"{session.keys.key_id[:8]}", "Open it with the keys of its own owner.")
-    values = [session.file(path / f"{i}.jfhe") for i in range(found["ciphertexts"])]
+    places = [path / f"{i}.jfhe" for i in range(found["ciphertexts"])]
+    hashes = found.get("sha256") or [None] * len(places)
+    values = [session.leaf(Filed(p) if h is None else Hashed(p, h)) for p, h in zip(places, hashes, strict=True)]
+    for value in values:
+        for words in found.get("assumed", []):
+            note(value, ASSUMED + words)
     slot, shape = found["slot_axis"], tuple(found["shape"])
     length = None if slot is None else shape[slot]
     strips = np.empty(len(found["strips"]), dtype=object)

@@ -174,7 +174,7 @@ class EncryptedTable:
 
     # ---- strips ----
     def _values(self, column, mask=False):
-        return tuple(self.session._leaf(Chunk(column, i, mask)) for i in range(self.table.chunks))
+        return tuple(self.session.leaf(Chunk(column, i, mask)) for i in range(self.table.chunks))
 
     def _strip(self, column):
         """Centre and half become shift and gain; public bounds become the range. Slots behind the last row hold 0."""

@@ -114,7 +114,7 @@ class Session:
         """
         if not isinstance(ciphertext, Ciphertext) or ciphertext.params is not self.params:
             raise ContextError(f"{ciphertext!r} is no ciphertext of {self.params}")
-        return self._leaf(Held(ciphertext))
+        return self.leaf(Held(ciphertext))
 
     def file(self, path):
         """A leaf of a container that stays in its file.
@@ -127,9 +127,19 @@ class Session:
         -------
         Value
         """
-        return self._leaf(Filed(path))
+        return self.leaf(Filed(path))
 
-    def _leaf(self, stored):
+    def leaf(self, stored):
+        """A leaf of what holds a ciphertext.
+
+        Parameters
+        ----------
+        stored : jupyterfhe.plan.leaf.Held
+
+        Returns
+        -------
+        Value
+        """
         info = stored.info
         if bytes(info.params_hash).hex() != self.params.hash:
             raise ContextError(f"a vector is of other parameters than {self.params}")
