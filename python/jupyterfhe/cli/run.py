@@ -28,11 +28,14 @@ def run(args):
     int
         The script's own status; 128 and the signal's number when one ended it.
     """
+    from ..plan.options import SHELF
+
     space, script = home_of(args), Path(args.script)
     if not script.is_file():
         raise Refused(f"{script}: there is no such script")
     before = _state(space)
     environment = os.environ | {workspace.VARIABLE: str(space.home.absolute())}
+    environment.setdefault(SHELF, str(space.home.absolute() / "shelf"))  # so that a run that was killed goes on
     environment.pop("JUPYTERFHE_STORE", None)  # of a notebook's server, in whose terminal we may be: names are this workspace's
     command = [sys.executable, "-m", "jupyterfhe.cli.guarded", str(script), *args.arguments]
     with subprocess.Popen(command, env=environment, stdout=2 if args.json else None) as process:  # our JSON stays alone

@@ -4,6 +4,7 @@
 
     HOME/keys/       what `jfhe keygen` writes; secret.key only where the owner is
     HOME/data/NAME/  an encrypted table, or a result that a script saved
+    HOME/shelf/      finished results of runs that may be interrupted
     HOME/private/    what the owner keeps to read results: labels that were left out of a table
 
 A machine that computes has a copy without ``private`` and without ``keys/secret.key``.

@@ -7,6 +7,7 @@ from .options import options
 from .program import DONE, OUTPUT, WANTS, Plan, Program, Run
 from .progress import Bar
 from .session import PLANS_KEPT
+from .shelf import shelf_for
 
 SLICE = 0.05  # seconds of work between two looks at Ctrl-C and the bar
 
@@ -163,8 +164,14 @@ def _compute(graph, keep_levels):
 
 
 def _run(graph, plan):
-    """Drive a run to its end."""
-    run = Run(plan)
+    """Drive a run to its end; what an earlier one finished is taken from the shelf."""
+    shelf = shelf_for(graph, plan)
+    found = shelf.found if shelf else {}
+    for number, held in found.items():
+        graph.wanted[number].made = "input", (), held
+    if len(found) == len(graph.wanted):
+        return
+    run = Run(plan, found)
     with Bar(plan.forecast.seconds, "computing") as bar:
         while (event := run.advance(SLICE)) != DONE:
             if event == WANTS:
@@ -172,5 +179,10 @@ def _run(graph, plan):
                 graph.leaves[number][1].feed(run, number)
             elif event == OUTPUT:
                 number = run.state.number
-                graph.wanted[number].made = "input", (), Held(run.take(number))
+                result = run.take(number)
+                graph.wanted[number].made = "input", (), Held(result)
+                if shelf:
+                    shelf.put(number, result)
             bar.show(run.state)
+    if shelf:
+        shelf.prune(options.shelf_limit)

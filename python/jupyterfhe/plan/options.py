@@ -2,8 +2,11 @@
 
 import contextlib
 import math
+import os
 
 from ..core.errors import ArgumentError
+
+SHELF = "JUPYTERFHE_SHELF"  # variable that says where finished results are kept
 
 
 def _count(value):
@@ -23,6 +26,8 @@ _CHECKS = {
     "optimize": (lambda v: v in (0, 1, 2, 3), "0 to 3"),
     "precision": (lambda v: isinstance(v, (int, float)) and 0 < v < 1, "a number between 0 and 1"),
     "least_spread": (lambda v: v is None or (isinstance(v, (int, float)) and 0 < v <= 1), "None or a number in (0, 1]"),
+    "shelf": (lambda v: v is None or isinstance(v, (str, os.PathLike)), "None or a folder"),
+    "shelf_limit": (_count, "a count of bytes"),
     "eigenvalues": (lambda v: v is None or _positive_interval(v), "None or a pair (low, high), 0 < low < high"),
 }
 
@@ -49,6 +54,12 @@ class Options:
     least_spread : float or None, default=None
         Promise that every standard deviation is at least this share of half the width of its numbers' declared range; None
         promises nothing. Divisions by standard deviations need it. Results are wrong, unseen, where it is broken.
+    shelf : path-like or None, default=None
+        Folder where finished results of runs that take longer than `slow` are kept, encrypted as they are, so that the same run
+        after an interruption, or ``kill -9``, computes only what is missing. ``jupyterfhe run`` sets the workspace's (by the
+        variable JUPYTERFHE_SHELF).
+    shelf_limit : int, default=2 GiB
+        Bytes that such results may take together; the oldest go first.
     eigenvalues : (float, float) or None, default=None
         Promise that matrices given to ``np.linalg.solve`` and ``inv`` are symmetric, of eigenvalues in this interval; None
         takes what can be proved. Results are wrong, unseen, where it is broken.
@@ -61,6 +72,7 @@ class Options:
         self.progress, self.slow, self.keep_levels = "auto", 1.0, None
         self.max_operations, self.memory_limit, self.optimize = 20_000, None, 2
         self.precision, self.least_spread, self.eigenvalues = 1e-6, None, None
+        self.shelf, self.shelf_limit = os.environ.get(SHELF) or None, 2 << 30
 
     def __setattr__(self, name, value):
         """Refuse what is no setting, or not one of its values."""

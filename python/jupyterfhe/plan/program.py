@@ -214,14 +214,17 @@ class Run(Handle):
     Parameters
     ----------
     plan : Plan
+    skip : container of int
+        Numbers of outputs that are not wanted; what only they need is left out.
     """
 
     __slots__ = ("_lent", "params", "state")
 
-    def __init__(self, plan):
+    def __init__(self, plan, skip=()):
         """Take scratch."""
         self.params, self.state, self._lent = plan.params, ffi.new("jfhe_run_state *"), []
-        pointer = engine.make("jfhe_run", lib.jfhe_run_new, plan.pointer, ffi.NULL)
+        skipped = ffi.new("uint8_t[]", [i in skip for i in range(len(plan.outputs))])
+        pointer = engine.make("jfhe_run", lib.jfhe_run_new, plan.pointer, skipped)
         super().__init__(engine, pointer, lib.jfhe_run_free, plan.pointer, self._lent)
         _runs.add(self)
 
