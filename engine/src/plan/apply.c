@@ -10,6 +10,7 @@
 #include "ckks/encode.h"
 #include "ckks/eval.h"
 #include "plan/machine.h"
+#include "plan/raw.h"
 #include "rlwe/keyring.h"
 
 /* ---- vectors ---- */
@@ -84,6 +85,7 @@ static jfhe_status sum(const jfi_machine *m, const jfi_graph *g, const jfi_node 
   jfi_scratch at = *s;
   if (level == 0) return jfi_fail(JFHE_ERR_LEVEL, "a product at level 0");
   double unit = m->ctx->chain.scale[level - 1] * m->ctx->chain.step[level];
+  if (n->flags & JFI_SUM_OWN_SCALE) unit = in[0]->scale * in[1]->scale;
   jfi_acc_init(&x.acc, m->ctx, level, unit, x.shadow ? NULL : &at);
   if (at.failed) return jfi_fail(JFHE_ERR_SCRATCH, "scratch is too small for a sum of products");
   for (int32_t sign = -1; sign <= 1; sign += 2) {
@@ -148,7 +150,9 @@ static jfhe_status compute(const jfi_machine *m, const jfi_graph *g, const jfi_n
   case JFI_OP_SUM: return sum(m, g, n, out, in, s);
   case JFI_OP_MUL_INT: return jfi_ckks_mul_int(ctx, out, in[0], n->k);
   case JFI_OP_MUL_I: return jfi_ckks_mul_i(ctx, out, in[0]);
-  case JFI_OP_TO_LEVEL: return jfi_ckks_to_level(ctx, out, in[0], (uint32_t)n->count, s);
+  case JFI_OP_TO_LEVEL:
+    if (n->flags & JFI_LEVEL_KEEP_SCALE) return jfi_ckks_drop_level(ctx, out, in[0], n->count, s);
+    return jfi_ckks_to_level(ctx, out, in[0], n->count, s);
   case JFI_OP_ROTATE_SUM: return jfi_rotate_sum(ctx, out, in[0], g->turn + n->k, n->count, m->keys, s);
   default: return jfi_fail(JFHE_ERR_ARG, "%s is not evaluated by these parameters", jfi_op_name(n->op));
   }

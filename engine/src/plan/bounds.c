@@ -4,6 +4,7 @@
 
 #include "base/status.h"
 #include "circuit/acc.h"
+#include "ckks/eval.h"
 #include "plan/plan.h"
 
 typedef struct shadows {
@@ -44,13 +45,29 @@ static jfhe_status named(const jfhe_plan *plan, uint32_t i, jfhe_status st) {
   return jfi_fail(st, "%%%u = %s: %s", i, jfi_op_name(plan->g.node[i].op), why);
 }
 
+/* An input, without the residues that nothing reads. */
+static jfhe_status take_input(shadows *x, jfhe_plan *plan, uint32_t i) {
+  const jfi_node *n = &plan->g.node[i];
+  jfi_value *v = &plan->value[i];
+  jfi_scratch s = x->scratch;
+  *v = plan->m.input[n->table];
+  if (v->level != n->level) {
+    cast(x, &x->ct[0], i);
+    jfhe_status st = jfi_ckks_drop_level(plan->m.ctx, &x->ct[0], &x->ct[0], n->level, &s);
+    if (st != JFHE_OK) return named(plan, i, st);
+    v->level = n->level;
+    v->bound = x->ct[0].bound;
+  }
+  if (n->promise < v->bound.mag) v->bound.mag = n->promise;
+  return JFHE_OK;
+}
+
 static jfhe_status visit_all(shadows *x, jfhe_plan *plan) {
   const jfi_machine *m = &plan->m;
   for (uint32_t i = 0; i < plan->g.n_nodes; i++) {
     const jfi_node *n = &plan->g.node[i];
     if (n->op == JFI_OP_INPUT) {
-      plan->value[i] = m->input[n->table];
-      if (n->promise < plan->value[i].bound.mag) plan->value[i].bound.mag = n->promise;
+      JFI_TRY(take_input(x, plan, i));
       continue;
     }
     jfhe_ct out;

@@ -10,6 +10,7 @@
 #include "circuit/linmap.h"
 #include "circuit/poly.h"
 #include "plan/plan.h"
+#include "plan/raw.h"
 
 /* Work: residue transforms, residue products, residue sums or copies, encodings. */
 typedef struct work {
@@ -128,6 +129,10 @@ static void count(work *w, const jfhe_plan *plan, const jfi_node *n) {
   case JFI_OP_POLY: poly(w, plan, n, level); break;
   case JFI_OP_SUM: sum(w, plan, n, level); break;
   case JFI_OP_TO_LEVEL:
+    if (n->flags & JFI_LEVEL_KEEP_SCALE) {
+      w->traffic += 2 * limbs_at(ctx, n->level);
+      break;
+    }
     w->products += 2 * limbs_at(ctx, n->level);
     divide(w, limbs_at(ctx, n->level) + 1, limbs_at(ctx, n->level), 2);
     break;

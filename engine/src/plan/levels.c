@@ -3,13 +3,14 @@
  * Late (from -O1): need(v) is the longest row of products between v and an output. v is computed at need(v) and no higher, so that every
  * operation touches as few residues as it can; inputs are brought down first. A value too large for the modulus of its level goes
  * higher, and what it is made of with it. Early (-O0): as high as the inputs reach.
- * Behind this pass every product is a SUM, all reads of an operation agree in level, and every value has its level's scale. */
+ * Raw (from -O2): what only sums, rotations and products of inputs read keeps the inputs' scale (raw.c).
+ * Behind this pass every product is a SUM, all reads of an operation agree in level, and every value that is not raw has its level's scale. */
 #include <math.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "base/status.h"
-#include "plan/pass.h"
+#include "plan/raw.h"
 #include "rlwe/ctx.h"
 
 enum { DEEP = 255 }; /* more than any chain has */
@@ -20,7 +21,9 @@ typedef struct leveller {
   jfi_graph *to;
   uint32_t *want;  /* old values: level, or need while it is being found */
   uint32_t *map;   /* old values: new numbers */
-  jfi_index moved; /* level changes made: by value and level */
+  jfi_raw raw;     /* null: nothing is */
+  uint32_t *end;   /* outputs: level */
+  jfi_index moved; /* level changes made: by value, level and flags */
 } leveller;
 
 /* ---- finding levels ---- */
@@ -72,13 +75,9 @@ static int64_t spare_of(const leveller *x, uint32_t *scarce) {
   return spare;
 }
 
-static jfhe_status find_late(leveller *x, uint32_t keep) {
+static jfhe_status find_late(leveller *x, const double *mag, uint32_t keep) {
   uint32_t scarce = 0;
-  double *mag = jfi_alloc((x->from->n_nodes + 1) * sizeof *mag);
-  if (!mag) return jfi_fail(JFHE_ERR_MEMORY, "no memory to plan %u operations", x->from->n_nodes);
-  jfi_magnitudes(x->m, x->from, mag);
   find_needs(x, mag);
-  jfi_free(mag);
   int64_t spare = spare_of(x, &scarce);
   if (spare <
       0) { /* then size counts for nothing: what does not fit is refused by name, if the depth is there at all */
@@ -99,6 +98,44 @@ static jfhe_status find_late(leveller *x, uint32_t keep) {
   return JFHE_OK;
 }
 
+/* The least level of each value by its size: what find_needs starts from. */
+static void find_least(const leveller *x, const double *mag, uint32_t *least) {
+  for (uint32_t i = 0; i < x->from->n_nodes; i++)
+    least[i] = fits_at(x->m->ctx, fmax(mag[i], jfi_magnitude_inside(x->m, x->from, &x->from->node[i], mag)));
+}
+
+static jfhe_status find_raw(leveller *x, const double *mag) {
+  uint32_t n = x->from->n_nodes + 1, *least = jfi_numbers_new(n);
+  int found = 0;
+  jfi_raw raw = {.is = jfi_alloc_zero(n), .level = jfi_numbers_new(n)};
+  jfhe_status st =
+      least && raw.is && raw.level ? JFHE_OK : jfi_fail(JFHE_ERR_MEMORY, "no memory to plan %u operations", n);
+  if (st == JFHE_OK) {
+    find_least(x, mag, least);
+    st = jfi_raw_find(&raw, x->m, x->from, x->want, least, mag, &found);
+  }
+  jfi_free(least);
+  if (found) {
+    x->raw = raw;
+    memcpy(x->want, raw.level, x->from->n_nodes * sizeof *raw.level);
+    return st;
+  }
+  jfi_free(raw.is);
+  jfi_free(raw.level);
+  return st;
+}
+
+static jfhe_status find_levels(leveller *x, jfi_levels how, uint32_t keep) {
+  double *mag = jfi_alloc((x->from->n_nodes + 1) * sizeof *mag);
+  if (!mag) return jfi_fail(JFHE_ERR_MEMORY, "no memory to plan %u operations", x->from->n_nodes);
+  jfi_magnitudes(x->m, x->from, mag);
+  jfhe_status st = find_late(x, mag, keep);
+  for (uint32_t i = 0; i < x->from->n_outputs && st == JFHE_OK; i++) x->end[i] = x->want[x->from->output[i]];
+  if (st == JFHE_OK && how == JFI_LEVELS_RAW) st = find_raw(x, mag);
+  jfi_free(mag);
+  return st;
+}
+
 static jfhe_status find_early(leveller *x) {
   for (uint32_t i = 0; i < x->from->n_nodes; i++) {
     const jfi_node *n = &x->from->node[i];
@@ -112,6 +149,7 @@ static jfhe_status find_early(leveller *x) {
     x->want[i] = least - depth;
     if (n->op == JFI_OP_LEVEL && (uint32_t)n->k < x->want[i]) x->want[i] = (uint32_t)n->k;
   }
+  for (uint32_t i = 0; i < x->from->n_outputs; i++) x->end[i] = x->want[x->from->output[i]];
   return JFHE_OK;
 }
 
@@ -122,15 +160,23 @@ static jfhe_status emit(leveller *x, uint32_t *at, jfi_node n, const jfi_term *t
   return jfi_graph_add(x->to, at, &n, terms, turns);
 }
 
-/* The new value of an old one at a level at or below its own; made once. */
-static jfhe_status at_level(leveller *x, uint32_t *at, uint32_t old, uint32_t level) {
-  uint32_t value = x->map[old], pair[2] = {value, level}, tag = jfi_tag(pair, sizeof pair), cursor = tag;
+/* The new value of an old one at a level at or below its own, at that level's scale or, for `any`, the one that it has; made once. */
+static jfhe_status at_level(leveller *x, uint32_t *at, uint32_t old, uint32_t level, int any) {
+  uint8_t flags = any && x->raw.is ? JFI_LEVEL_KEEP_SCALE : 0;
+  uint32_t value = x->map[old], key[3] = {value, level, flags}, tag = jfi_tag(key, sizeof key), cursor = tag;
   *at = value;
-  if (x->to->node[value].level == level) return JFHE_OK;
+  if (x->to->node[value].level == level)
+    return JFHE_OK; /* a raw one is never asked for its own level's scale there, but inputs */
   while ((*at = jfi_index_next(&x->moved, tag, &cursor)) != JFI_NONE)
-    if (x->to->node[*at].a == value && x->to->node[*at].level == level) return JFHE_OK;
-  jfi_node n = {
-      .op = JFI_OP_TO_LEVEL, .a = value, .b = JFI_NONE, .table = JFI_NONE, .count = level, .promise = HUGE_VAL};
+    if (x->to->node[*at].a == value && x->to->node[*at].level == level && x->to->node[*at].flags == flags)
+      return JFHE_OK;
+  jfi_node n = {.op = JFI_OP_TO_LEVEL,
+                .flags = flags,
+                .a = value,
+                .b = JFI_NONE,
+                .table = JFI_NONE,
+                .count = level,
+                .promise = HUGE_VAL};
   JFI_TRY(emit(x, at, n, NULL, NULL, level));
   JFI_TRY(jfi_index_reserve(&x->moved));
   jfi_index_put(&x->moved, tag, *at);
@@ -138,12 +184,13 @@ static jfhe_status at_level(leveller *x, uint32_t *at, uint32_t old, uint32_t le
 }
 
 /* (re + im i) a = re a + im (i a) */
-static jfhe_status product_terms(leveller *x, const jfi_node *n, uint32_t level, jfi_term *t, uint32_t *count) {
+static jfhe_status product_terms(leveller *x, const jfi_node *n, uint32_t level, int any, jfi_term *t,
+                                 uint32_t *count) {
   uint32_t a;
-  JFI_TRY(at_level(x, &a, n->a, level));
+  JFI_TRY(at_level(x, &a, n->a, level, any));
   t[0] = (jfi_term){.a = a, .b = JFI_NONE, .table = n->table, .sign = 1, .c = n->re};
   *count = 1;
-  if (n->op == JFI_OP_MUL) return at_level(x, &t[0].b, n->b, level);
+  if (n->op == JFI_OP_MUL) return at_level(x, &t[0].b, n->b, level, any);
   if (n->im == 0) return JFHE_OK;
   jfi_node i = {.op = JFI_OP_MUL_I, .a = a, .b = JFI_NONE, .table = JFI_NONE, .promise = HUGE_VAL};
   t[1] = (jfi_term){.b = JFI_NONE, .table = JFI_NONE, .sign = 1, .c = n->im};
@@ -156,23 +203,29 @@ static jfhe_status product_terms(leveller *x, const jfi_node *n, uint32_t level,
   return JFHE_OK;
 }
 
-static jfhe_status emit_product(leveller *x, uint32_t *at, const jfi_node *n, uint32_t level) {
+static int is_raw(const leveller *x, uint32_t old) { return x->raw.is && x->raw.is[old]; }
+
+static jfhe_status emit_product(leveller *x, uint32_t *at, const jfi_node *n, uint32_t level, int raw) {
   jfi_term t[2];
   jfi_node sum = {.op = JFI_OP_SUM, .a = JFI_NONE, .b = JFI_NONE, .table = JFI_NONE, .promise = n->promise};
-  JFI_TRY(product_terms(x, n, level + 1, t, &sum.count));
+  if (raw) sum.flags = JFI_SUM_OWN_SCALE;
+  JFI_TRY(product_terms(x, n, level + 1, raw || n->op != JFI_OP_MUL, t, &sum.count));
   return emit(x, at, sum, t, NULL, level);
 }
 
-static jfhe_status emit_sum(leveller *x, uint32_t *at, const jfi_node *n, uint32_t level) {
+static jfhe_status emit_sum(leveller *x, uint32_t *at, const jfi_node *n, uint32_t level, int raw) {
   jfi_term *t = jfi_alloc(n->count * sizeof *t);
+  jfi_node sum = *n;
+  int any = raw || jfi_raw_takes_any(x->from, n);
+  if (raw) sum.flags = JFI_SUM_OWN_SCALE;
   if (!t) return jfi_fail(JFHE_ERR_MEMORY, "no memory for %u terms", n->count);
   jfhe_status st = JFHE_OK;
   for (uint32_t i = 0; i < n->count && st == JFHE_OK; i++) {
     t[i] = x->from->term[(uint32_t)n->k + i];
-    st = at_level(x, &t[i].a, t[i].a, level + 1);
-    if (st == JFHE_OK && t[i].b != JFI_NONE) st = at_level(x, &t[i].b, t[i].b, level + 1);
+    st = at_level(x, &t[i].a, t[i].a, level + 1, any);
+    if (st == JFHE_OK && t[i].b != JFI_NONE) st = at_level(x, &t[i].b, t[i].b, level + 1, any);
   }
-  if (st == JFHE_OK) st = emit(x, at, *n, t, NULL, level);
+  if (st == JFHE_OK) st = emit(x, at, sum, t, NULL, level);
   jfi_free(t);
   return st;
 }
@@ -180,14 +233,15 @@ static jfhe_status emit_sum(leveller *x, uint32_t *at, const jfi_node *n, uint32
 static jfhe_status visit(leveller *x, uint32_t old) {
   jfi_node n = x->from->node[old];
   uint32_t level = x->want[old], *at = &x->map[old];
+  int raw = is_raw(x, old);
   switch (n.op) {
-  case JFI_OP_INPUT: return emit(x, at, n, NULL, NULL, x->m->input[n.table].level);
+  case JFI_OP_INPUT: return emit(x, at, n, NULL, NULL, raw ? level : x->m->input[n.table].level);
   case JFI_OP_MUL:
   case JFI_OP_MUL_CONST:
-  case JFI_OP_MUL_VECTOR: return emit_product(x, at, &n, level);
-  case JFI_OP_SUM: return emit_sum(x, at, &n, level);
+  case JFI_OP_MUL_VECTOR: return emit_product(x, at, &n, level, raw);
+  case JFI_OP_SUM: return emit_sum(x, at, &n, level, raw);
   case JFI_OP_LEVEL:
-    JFI_TRY(at_level(x, at, n.a, level));
+    JFI_TRY(at_level(x, at, n.a, level, 0));
     if (n.promise < x->to->node[*at].promise) x->to->node[*at].promise = n.promise;
     return JFHE_OK;
   case JFI_OP_LOOKUP:
@@ -196,8 +250,8 @@ static jfhe_status visit(leveller *x, uint32_t old) {
   default: break;
   }
   uint32_t reads_at = level + jfi_machine_depth(x->m, &n);
-  if (n.a != JFI_NONE) JFI_TRY(at_level(x, &n.a, n.a, reads_at));
-  if (n.b != JFI_NONE) JFI_TRY(at_level(x, &n.b, n.b, reads_at));
+  if (n.a != JFI_NONE) JFI_TRY(at_level(x, &n.a, n.a, reads_at, raw));
+  if (n.b != JFI_NONE) JFI_TRY(at_level(x, &n.b, n.b, reads_at, raw));
   return emit(x, at, n, NULL, n.op == JFI_OP_ROTATE_SUM ? x->from->turn + n.k : NULL, level);
 }
 
@@ -205,24 +259,25 @@ static jfhe_status visit(leveller *x, uint32_t old) {
 static jfhe_status level_outputs(leveller *x) {
   for (uint32_t i = 0; i < x->from->n_outputs; i++) {
     uint32_t old = x->from->output[i];
-    JFI_TRY(at_level(x, &x->to->output[i], old, x->want[old]));
+    JFI_TRY(at_level(x, &x->to->output[i], old, x->end[i], 0));
   }
   return JFHE_OK;
 }
 
-static jfhe_status run(leveller *x, int late, uint32_t keep) {
-  JFI_TRY(late ? find_late(x, keep) : find_early(x));
+static jfhe_status run(leveller *x, jfi_levels how, uint32_t keep) {
+  JFI_TRY(how == JFI_LEVELS_EARLY ? find_early(x) : find_levels(x, how, keep));
   JFI_TRY(jfi_graph_like(x->to, x->from));
   for (uint32_t i = 0; i < x->from->n_nodes; i++) JFI_TRY(visit(x, i));
   return level_outputs(x);
 }
 
-jfhe_status jfi_pass_levels(jfi_graph *g, const jfi_machine *m, int late, uint32_t keep) {
+jfhe_status jfi_pass_levels(jfi_graph *g, const jfi_machine *m, jfi_levels how, uint32_t keep) {
   jfi_graph to = {0};
   leveller x = {.m = m, .from = g, .to = &to};
   x.want = jfi_numbers_new(g->n_nodes);
   x.map = jfi_numbers_new(g->n_nodes);
-  jfhe_status st = x.want && x.map ? run(&x, late, keep) : jfi_fail(JFHE_ERR_MEMORY, "no memory to plan");
+  x.end = jfi_numbers_new(g->n_outputs);
+  jfhe_status st = x.want && x.map && x.end ? run(&x, how, keep) : jfi_fail(JFHE_ERR_MEMORY, "no memory to plan");
   if (st == JFHE_OK) {
     jfi_graph_free(g);
     *g = to;
@@ -231,6 +286,9 @@ jfhe_status jfi_pass_levels(jfi_graph *g, const jfi_machine *m, int late, uint32
   }
   jfi_free(x.want);
   jfi_free(x.map);
+  jfi_free(x.end);
+  jfi_free(x.raw.is);
+  jfi_free(x.raw.level);
   jfi_index_free(&x.moved);
   return st;
 }

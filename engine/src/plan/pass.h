@@ -14,9 +14,10 @@ jfhe_status jfi_pass_products(jfi_graph *g, jfi_machine *m);
 void jfi_magnitudes(const jfi_machine *m, const jfi_graph *g, double *mag);
 /* About how large what an operation holds before it ends may be; 0: no larger than its value. */
 double jfi_magnitude_inside(const jfi_machine *m, const jfi_graph *g, const jfi_node *n, const double *mag);
-/* levels.c: the level of every value; level changes and one-term sums take the place of products. `late`: as low as uses
- * allow and `keep` above, else as high as inputs allow. */
-jfhe_status jfi_pass_levels(jfi_graph *g, const jfi_machine *m, int late, uint32_t keep);
+typedef enum jfi_levels { JFI_LEVELS_EARLY, JFI_LEVELS_LATE, JFI_LEVELS_RAW } jfi_levels;
+/* levels.c: the level of every value; level changes and one-term sums take the place of products. Late: as low as uses
+ * allow and `keep` above, else as high as inputs allow. Raw: late, and sums of inputs at the inputs' scale (raw.h). */
+jfhe_status jfi_pass_levels(jfi_graph *g, const jfi_machine *m, jfi_levels how, uint32_t keep);
 /* rotations.c: rotations whose keys are absent become steps whose keys are present. */
 jfhe_status jfi_pass_rotations(jfi_graph *g, jfi_machine *m);
 #endif

@@ -46,7 +46,7 @@ static jfhe_status do_pass(jfhe_plan *plan, uint32_t pass) {
   case JFHE_PASS_SIMPLIFY: return opt >= 1 ? jfi_pass_simplify(&plan->g, plan->m.program) : JFHE_OK;
   case JFHE_PASS_CSE: return opt >= 1 ? jfi_pass_cse(&plan->g) : JFHE_OK;
   case JFHE_PASS_PRODUCTS: return opt >= 2 ? jfi_pass_products(&plan->g, &plan->m) : JFHE_OK;
-  case JFHE_PASS_LEVELS: return jfi_pass_levels(&plan->g, &plan->m, opt >= 1, plan->options.keep_levels);
+  case JFHE_PASS_LEVELS: return jfi_pass_levels(&plan->g, &plan->m, plan->how, plan->options.keep_levels);
   case JFHE_PASS_RING: return check_ring(plan);
   case JFHE_PASS_ROTATIONS: return jfi_pass_rotations(&plan->g, &plan->m);
   case JFHE_PASS_BOUNDS: return jfi_plan_bounds(plan);
@@ -54,10 +54,7 @@ static jfhe_status do_pass(jfhe_plan *plan, uint32_t pass) {
   }
 }
 
-jfhe_status jfi_plan_make(jfhe_plan *plan, const jfhe_ctx *ctx, const jfhe_keyring *keys, const jfhe_program *program,
-                          const jfhe_info *inputs) {
-  JFI_TRY(jfi_machine_open(&plan->m, ctx, keys, program, inputs));
-  jfi_costs_default(&plan->options.costs, ctx);
+static jfhe_status do_passes(jfhe_plan *plan) {
   for (uint32_t pass = 0; pass <= plan->options.stop_after; pass++) {
     JFI_TRY(do_pass(plan, pass));
     plan->pass = pass;
@@ -65,13 +62,39 @@ jfhe_status jfi_plan_make(jfhe_plan *plan, const jfhe_ctx *ctx, const jfhe_keyri
   return JFHE_OK;
 }
 
-void jfhe_plan_free(jfhe_plan *plan) {
-  if (!plan) return;
+/* All that passes made. */
+static void forget(jfhe_plan *plan) {
   jfi_graph_free(&plan->g);
   jfi_free(plan->value);
   jfi_free(plan->order);
   jfi_free(plan->step);
   jfi_free(plan->last_use);
+  plan->g = (jfi_graph){0};
+  plan->value = NULL;
+  plan->order = plan->last_use = NULL;
+  plan->step = NULL;
+  plan->n_steps = 0;
+  plan->scratch = 0;
+  plan->forecast = (jfhe_forecast){0};
+}
+
+jfhe_status jfi_plan_make(jfhe_plan *plan, const jfhe_ctx *ctx, const jfhe_keyring *keys, const jfhe_program *program,
+                          const jfhe_info *inputs) {
+  JFI_TRY(jfi_machine_open(&plan->m, ctx, keys, program, inputs));
+  jfi_costs_default(&plan->options.costs, ctx);
+  uint32_t opt = plan->options.opt_level;
+  plan->how = opt >= 2 ? JFI_LEVELS_RAW : opt == 1 ? JFI_LEVELS_LATE : JFI_LEVELS_EARLY;
+  jfhe_status st = do_passes(plan);
+  if (st == JFHE_OK || plan->how != JFI_LEVELS_RAW || st == JFHE_ERR_MEMORY) return st;
+  /* what raw values leave no room for may be possible without them, and else its reason is the one to tell */
+  forget(plan);
+  plan->how = JFI_LEVELS_LATE;
+  return do_passes(plan);
+}
+
+void jfhe_plan_free(jfhe_plan *plan) {
+  if (!plan) return;
+  forget(plan);
   jfi_machine_close(&plan->m);
   jfi_free(plan);
 }

@@ -14,6 +14,7 @@ struct jfhe_plan {
   jfi_graph g;
   jfhe_plan_options options;
   uint32_t pass;    /* the last that was done */
+  jfi_levels how;   /* levels were chosen */
   jfi_value *value; /* by operation, from JFHE_PASS_BOUNDS on */
   uint32_t *order;  /* operations in the order of work */
   jfi_step *step;

@@ -123,12 +123,21 @@ static jfhe_status take_buffer(jfhe_run *run, uint32_t value) {
   return JFHE_OK;
 }
 
+/* A lent one holds residues of somebody else. */
+static int is_lent(const jfhe_ct *ct) {
+  return (const uint8_t *)ct->data != (const uint8_t *)ct + jfi_round64(sizeof *ct);
+}
+
+static size_t input_bytes(const jfhe_run *run, const jfhe_ct *ct) {
+  return jfi_value_bytes(run->plan->m.ctx, is_lent(ct) ? ct->n_limbs : ct->cap_limbs);
+}
+
 static jfhe_status let_go(jfhe_run *run, uint32_t value) {
   jfhe_ct *ct = run->ct[value];
   if (--run->holds[value] || !ct) return JFHE_OK;
   run->ct[value] = NULL;
   if (run->plan->g.node[value].op == JFI_OP_INPUT) {
-    run->held -= jfi_value_bytes(run->plan->m.ctx, ct->cap_limbs);
+    run->held -= input_bytes(run, ct);
     jfhe_ct_free(ct);
     return JFHE_OK;
   }
@@ -287,6 +296,24 @@ static uint32_t input_value(const jfhe_run *run, uint32_t input) {
   return JFI_NONE;
 }
 
+/* Leaves out the residues that nothing reads: of a lent one by not looking at them. Frees `ct` where it makes another. */
+static jfhe_status shorten(const jfi_machine *m, jfhe_ct **ct, uint32_t level) {
+  jfhe_ct *less = NULL, *old = *ct;
+  if (old->level == level) return JFHE_OK;
+  if (is_lent(old)) {
+    old->level = level;
+    old->primes = m->ctx->chain.level[level];
+    old->n_limbs = (uint32_t)jfi_set_count(old->primes);
+    return JFHE_OK;
+  }
+  jfi_scratch none = {0};
+  JFI_TRY(jfi_ct_alloc(&less, m->ctx, 2, (uint32_t)jfi_set_count(m->ctx->chain.level[level])));
+  jfhe_status st = jfi_ckks_drop_level(m->ctx, less, old, level, &none);
+  jfhe_ct_free(st == JFHE_OK ? old : less);
+  if (st == JFHE_OK) *ct = less;
+  return st;
+}
+
 jfhe_status jfi_run_give(jfhe_run *run, uint32_t input, jfhe_ct *ct) {
   const jfi_machine *m = &run->plan->m;
   uint32_t value = input_value(run, input);
@@ -305,12 +332,13 @@ jfhe_status jfi_run_give(jfhe_run *run, uint32_t input, jfhe_ct *ct) {
     return jfi_fail(JFHE_ERR_SCALE, "input '%s' has another scale than planned", m->program->input[input].name);
   if (!(ct->bound.mag <= v->bound.mag && ct->bound.worst <= v->bound.worst && ct->bound.sd <= v->bound.sd))
     return jfi_fail(JFHE_ERR_RANGE, "input '%s' has wider bounds than planned", m->program->input[input].name);
+  JFI_TRY(shorten(m, &ct, run->plan->g.node[value].level));
   ct->bound = v->bound; /* what was proved holds for what was planned */
   ct->packing = v->packing;
   const double promise = run->plan->g.node[value].promise;
   if (promise < ct->bound.mag) ct->bound.mag = promise;
   run->ct[value] = ct;
-  hold(run, jfi_value_bytes(m->ctx, ct->cap_limbs));
+  hold(run, input_bytes(run, ct));
   return JFHE_OK;
 }
 
