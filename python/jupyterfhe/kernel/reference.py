@@ -131,11 +131,12 @@ def bundle(space, value):
     -------
     dict
     """
-    if space is None or value.session.is_clear:
+    away = not isinstance(value, EncryptedArray) and space is not None and space.origins.get(value) is None
+    if space is None or value.session.is_clear or away:  # a table of a folder is in no store
         return {"text/plain": repr(value), "text/html": value._repr_html_()}
     try:
         found = reference(space, value)
-    except JupyterFHEError as why:
+    except (JupyterFHEError, OSError) as why:
         said = line(str(why), 2000)
         return {"text/plain": f"{value!r}\nnot shown: {said}",
                 "text/html": f"{value._repr_html_()}<p><strong>Not shown:</strong> {html.escape(said)}</p>"}

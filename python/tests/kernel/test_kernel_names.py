@@ -13,6 +13,7 @@ import jupyterfhe as jf
 from jupyterfhe import client
 from jupyterfhe.core import errors
 from jupyterfhe.kernel import space as spaces
+from jupyterfhe.kernel.reference import bundle
 
 
 @pytest.fixture
@@ -70,6 +71,12 @@ def test_a_folder_meets_the_store(stored, quick, folders, cancer, tmp_path):
     assert abs(found.values - 34.5) <= found.error_bound
 
 
+def test_what_is_in_no_store_is_shown_as_text(stored, quick, folders):
+    table = jf.open(folders / "v1", quick.keys)
+    assert set(bundle(spaces.current(), table)) == {"text/plain", "text/html"}
+    assert set(bundle(None, jf.open("patients")["mean_area"])) == {"text/plain", "text/html"}
+
+
 def test_versions_are_chosen_by_what_people_have(stored):
     first = stored.first
     second = stored.upload("patients", "v2")
@@ -104,6 +111,15 @@ def test_a_kept_result_that_is_not_what_was_planned_is_not_taken(stored, cancer)
     found = client.decrypt_array(z, stored.world.secret)
     assert abs(found.values - (cancer["mean_radius"][:400] ** 2).sum()) <= found.error_bound
     assert memo in stored.store.data.results
+
+
+def test_one_program_on_other_data_is_another_result(stored, cancer):
+    ramp = np.linspace(-1, 1, 400)
+    stored.upload("other", "reversed")
+    for name, values in (("patients", cancer["mean_area"][:400]), ("other", cancer["mean_area"][399::-1])):
+        found = client.decrypt_array((jf.open(name)["mean_area"] * ramp).sum().compute(), stored.world.secret)
+        assert abs(found.values - (values * ramp).sum()) <= found.error_bound
+    assert len({r["program"] for r in stored.store.data.results.values()}) == 1 and len(stored.store.data.results) == 2
 
 
 def test_blobs_that_were_swept_are_sent_again(stored):
