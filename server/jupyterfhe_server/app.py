@@ -56,6 +56,7 @@ class JupyterFHE(ExtensionApp):
         need a role.""")
     blob_max = Int(1 << 30, min=1 << 20, config=True, help="Bytes of one blob at most.")
     reserve = Int(1 << 30, min=0, config=True, help="Bytes of the disk that stay free; uploads into them are refused (507).")
+    idle_seconds = Int(60, min=1, config=True, help="An upload that sends nothing for so long is dropped.")
     grace_days = Int(7, min=0, config=True, help="""
         What nothing names any more is kept for so many days: blobs of uploads that were never committed, deleted datasets.""")
     results_days = Int(30, min=1, config=True, help="A result that nobody asked for in so many days is forgotten.")

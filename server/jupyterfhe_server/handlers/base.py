@@ -18,6 +18,7 @@ from ..services.events import Entry
 ALLOWED = "Authorization, Content-Type, Range"
 EXPOSED = "Accept-Ranges, Content-Length, Content-Range, ETag, Retry-After"
 BODY_SECONDS = 120  # for a JSON body to arrive
+DRAINED = 8 << 20  # bytes of a refused body that are read and dropped
 _BEARER = re.compile(r"bearer +([0-9a-f]{64})", re.IGNORECASE)
 _CODES = {status: code for code, status in reversed(STATUS.items())}  # 422 has several; none of ours comes from Tornado
 
@@ -40,6 +41,12 @@ class Handler(APIHandler):
     needs: ClassVar = {}
     takes = None
     grants_allowed = True
+    refusal = role = audience = None
+
+    def initialize(self, **kwargs):
+        """Begin with no body."""
+        super().initialize(**kwargs)
+        self.body = bytearray()
 
     @property
     def app(self):
@@ -84,8 +91,33 @@ class Handler(APIHandler):
 
     # ---- before the body ----
     async def prepare(self):
-        """Find out who asks and whether they may; then how much may come."""
-        self.body, self.role, self.audience = bytearray(), None, None
+        """Find out who asks and whether they may, before the body is read.
+
+        A refusal waits for a body of moderate length: a client that is still sending when the connection closes may never see
+        it.
+        """
+        try:
+            await self.examine()
+        except Refused as why:
+            if self.announced() > DRAINED:
+                raise
+            self.refusal = why
+            self.request.connection.set_max_body_size(DRAINED)
+            setattr(self, self.request.method.lower(), self.refuse)
+
+    async def refuse(self, *_, **__):
+        """Stand in for the method of a request that was refused."""
+        raise self.refusal
+
+    def announced(self):
+        """Length of the body as the client says it; huge when it does not say."""
+        said = self.request.headers.get("Content-Length")
+        if said is None:
+            return 1 << 60 if "Transfer-Encoding" in self.request.headers else 0
+        return int(said) if re.fullmatch(r"\d{1,18}", said) else 1 << 60
+
+    async def examine(self):
+        """Who asks, what they may, how much may come."""
         if self.request.method == "OPTIONS":
             if not self.check_host():
                 raise Refused("forbidden", "this host name is not served")
@@ -137,18 +169,16 @@ class Handler(APIHandler):
     def limit(self, most):
         """Refuse a body that is announced too long, and stop one that becomes too long."""
         most = most if self.request.method in ("POST", "PUT") else 0
-        length = self.request.headers.get("Content-Length", "0")
-        self.length = int(length) if re.fullmatch(r"\d{1,18}", length) else 0
         self.request.connection.set_max_body_size(most)
         self.request.connection.set_body_timeout(BODY_SECONDS)
-        if self.length > most:
-            self.set_header("Connection", "close")
+        if most < self.announced() < 1 << 60:
             raise Refused("too_large", f"a body has at most {most} bytes here")
 
     # ---- the body ----
     def data_received(self, chunk):
         """Keep a JSON body; its length is limited by :meth:`limit`."""
-        self.body += chunk
+        if self.refusal is None:
+            self.body += chunk
 
     async def json(self):
         """The body as a checked object; parsed in a thread when it is long."""
@@ -172,6 +202,9 @@ class Handler(APIHandler):
             why = Refused(code, "the request was refused" if status_code < 500 else "something went wrong in the server")
         if why.code == "unauthenticated":
             self.set_header("WWW-Authenticate", "Bearer")
+        prepared = getattr(self, "_prepared_future", None)
+        if prepared is not None and not prepared.done():  # the body was not read: Tornado closes, and the client should know
+            self.set_header("Connection", "close")
         if why.code == "busy":
             self.set_header("Retry-After", "1")
         self.finish(shapes.canonical(why.body()))

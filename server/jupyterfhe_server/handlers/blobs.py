@@ -1,7 +1,6 @@
 """Blobs: streamed in with the hash computed as they arrive, streamed out with ranges."""
 
 import re
-from contextlib import suppress
 from typing import ClassVar
 
 from jupyter_server.auth.decorator import authorized
@@ -14,7 +13,6 @@ from ..services.blobs import PIECE
 from ..services.errors import Refused
 from .base import Handler
 
-IDLE_SECONDS = 60  # without a byte: the upload is dropped
 UPLOADS_MAX = 64  # at once
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 
@@ -41,14 +39,14 @@ class Blob(Handler):
     """HEAD, GET and PUT /workspaces/{ws}/blobs/{sha256}."""
 
     needs: ClassVar = {"HEAD": "compute", "GET": "compute", "PUT": "compute"}
-    incoming = refusal = idle = None
+    incoming = idle = None
     counted = known = False
 
     # ---- PUT ----
-    async def prepare(self):
+    async def examine(self):
         """Make room before the first byte is read."""
-        await super().prepare()
-        if self.request.method in ("GET", "HEAD", "PUT") and not self._finished:
+        await super().examine()
+        if self.request.method != "OPTIONS":
             self.sha256 = shapes.sha256(self.path_kwargs["sha256"], "the address")
         if self.request.method == "PUT":
             await self.expect()
@@ -56,12 +54,11 @@ class Blob(Handler):
     def limit(self, most):
         """A blob's body has its own limit, checked by the store."""
         super().limit(self.store.limits.blob_max)
-        self.request.connection.set_body_timeout(24 * 3600)  # see IDLE_SECONDS
+        self.request.connection.set_body_timeout(24 * 3600)  # `watch` drops the idle
 
     async def expect(self):
         """Open a temporary file, unless the blob is there or the room is not."""
         if "Content-Length" not in self.request.headers:
-            self.set_header("Connection", "close")
             raise Refused("length_required", "a blob is sent with its length", "Send Content-Length.")
         self.known = await self.app.reading(self.store.has, self.ws, self.sha256) is not None
         if self.known:
@@ -71,9 +68,8 @@ class Blob(Handler):
         self.app.uploads += 1
         self.counted = True
         try:
-            self.incoming = await self.app.storing(self.store.files.begin, self.sha256, self.length)
+            self.incoming = await self.app.storing(self.store.files.begin, self.sha256, self.announced())
         except Refused as why:
-            self.set_header("Connection", "close")
             await self.refused(why)
         self.watch()
 
@@ -82,7 +78,7 @@ class Blob(Handler):
         loop = IOLoop.current()
         if self.idle is not None:
             loop.remove_timeout(self.idle)
-        self.idle = loop.call_later(IDLE_SECONDS, self.request.connection.stream.close)
+        self.idle = loop.call_later(self.app.idle_seconds, self.request.connection.stream.close)
 
     async def data_received(self, chunk):
         """Hash and write; the next bytes are read when these are on their way to the disk."""
@@ -124,7 +120,7 @@ class Blob(Handler):
         except Refused as why:
             await self.refused(why)
         new = await self.app.writing(self.store.put_blob, self.ws, self.actor, self.incoming)
-        await self.answer({"sha256": self.sha256, "size": self.length}, 201 if new else 200)
+        await self.answer({"sha256": self.sha256, "size": self.announced()}, 201 if new else 200)
 
     async def discard(self):
         """Close and remove the temporary file; harmless when it has its name."""
@@ -207,8 +203,6 @@ class Blob(Handler):
         """Jupyter's own would call the bytes JSON."""
         if self.request.method in ("GET", "HEAD") and self.get_status() < 400:
             kwargs["set_content_type"] = "application/octet-stream"
-        with suppress(AttributeError):
-            self.update_api_activity()
         return super().finish(*args, **kwargs)
 
 

@@ -65,11 +65,7 @@ class Events(Handler):
 
 
 class Nothing(Handler):
-    """An address that is none."""
-
-    async def prepare(self):
-        """Refuse who is nobody first, then all."""
-        await super().prepare()
+    """An address that is none; :meth:`permit` says so, but first to nobody that they are nobody."""
 
 
 ROUTES = [(r"/status", Status), (r"/grants", Grants), (r"/workspaces/(?P<ws>[^/]+)/events", Events)]
