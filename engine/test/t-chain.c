@@ -6,7 +6,7 @@
 #include "ring/primes.h"
 #include "rlwe/ctx.h"
 
-static const char *const PRESETS[] = {"stats-lite", "stats", "ml", "deep"};
+static const char *const PRESETS[] = {"stats-lite", "stats", "ml", "deep", "exact", "exact-deep"};
 
 static void check_chain(const jfi_params *p) {
   jfi_chain c;
@@ -40,7 +40,7 @@ static void check_chain(const jfi_params *p) {
 }
 
 JFI_TEST(presets_have_the_levels_they_promise) {
-  for (size_t i = 0; i < 4; i++) {
+  for (size_t i = 0; i < 6; i++) {
     jfi_params p;
     CHECK_OK(jfi_params_preset(&p, PRESETS[i]));
     check_chain(&p);
@@ -48,8 +48,8 @@ JFI_TEST(presets_have_the_levels_they_promise) {
 }
 
 JFI_TEST(every_key_of_a_preset_is_under_the_limit_and_its_margin) {
-  static const uint32_t limit[] = {214, 430, 868, 1747};
-  for (size_t i = 0; i < 4; i++) {
+  static const uint32_t limit[] = {214, 430, 868, 1747, 430, 868};
+  for (size_t i = 0; i < 6; i++) {
     jfi_params p;
     jfi_chain c;
     CHECK_OK(jfi_params_preset(&p, PRESETS[i]));

@@ -16,7 +16,8 @@ enum jfhe_form { JFHE_FORM_COEFF = 0, JFHE_FORM_EVAL = 1 };
 enum jfhe_packing {
   JFHE_PACK_REAL = 0,    /**< N/2 (or fewer) real slots */
   JFHE_PACK_COMPLEX = 1, /**< N/2 (or fewer) complex slots */
-  JFHE_PACK_COEFF = 2    /**< N real coefficients */
+  JFHE_PACK_COEFF = 2,   /**< N real coefficients */
+  JFHE_PACK_INT = 3      /**< exact integers modulo a prime t (jfhe/bgv.h) */
 };
 
 /** An empty ciphertext with room for `degree` (1 or 2) at `level`, to be filled as an output. */

@@ -1,6 +1,7 @@
 /* jfhe/jfhe.h: the whole public interface of libjfhe. Add jfhe/secret.h on a client's machine. */
 #ifndef JFHE_JFHE_H
 #define JFHE_JFHE_H
+#include "jfhe/bgv.h"
 #include "jfhe/ciphertext.h"
 #include "jfhe/circuit.h"
 #include "jfhe/ckks.h"

@@ -96,6 +96,7 @@ jfhe_status jfhe_ckks_decode(const jfhe_ctx *ctx, double *re, double *im, size_t
   jfi_scratch s;
   JFI_NEED(ctx && pt && (re || count == 0), "decode");
   if (pt->ctx != ctx) return jfi_fail(JFHE_ERR_CONTEXT, "plaintext of another context");
+  if (pt->packing == JFHE_PACK_INT) return jfi_fail(JFHE_ERR_FORM, "the plaintext holds exact integers");
   if (pt->n_limbs == 0) return jfi_fail(JFHE_ERR_FORM, "plaintext is empty");
   if (pt->packing == JFHE_PACK_COEFF && im) return jfi_fail(JFHE_ERR_ARG, "coefficients have no imaginary parts");
   size_t slots = (size_t)1 << pt->log_slots; /* COEFF: log2 N */
@@ -109,6 +110,7 @@ jfhe_status jfhe_ckks_decode(const jfhe_ctx *ctx, double *re, double *im, size_t
 size_t jfhe_ckks_decode_scratch(const jfhe_ctx *ctx) { return ctx ? jfi_decode_bytes(ctx, ctx->chain.n) : 0; }
 
 double jfhe_pt_error(const jfhe_pt *pt) {
+  if (pt->packing == JFHE_PACK_INT) return 0;
   size_t limbs = jfi_decode_limbs_needed(pt->ctx, pt);
   jfi_noise d = jfi_decode_noise(pt->packing, pt->log_slots, limbs, jfi_up(pt->bound.mag + pt->bound.worst));
   return jfi_up(pt->bound.worst + d.worst);

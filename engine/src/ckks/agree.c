@@ -8,6 +8,7 @@
 
 jfhe_status jfi_ct_usable(const jfhe_ctx *ctx, const jfhe_ct *ct) {
   if (ctx != ct->ctx) return jfi_fail(JFHE_ERR_CONTEXT, "ciphertext of another context");
+  if (ct->packing == JFHE_PACK_INT) return jfi_fail(JFHE_ERR_FORM, "the ciphertext holds exact integers");
   if (ct->degree < 1 || ct->degree > 2 || ct->n_limbs == 0) return jfi_fail(JFHE_ERR_FORM, "ciphertext is empty");
   if (ct->form != JFHE_FORM_EVAL) return jfi_fail(JFHE_ERR_FORM, "ciphertext is not in evaluation form");
   return JFHE_OK;
@@ -15,6 +16,7 @@ jfhe_status jfi_ct_usable(const jfhe_ctx *ctx, const jfhe_ct *ct) {
 
 jfhe_status jfi_pt_usable(const jfhe_ctx *ctx, const jfhe_pt *pt) {
   if (ctx != pt->ctx) return jfi_fail(JFHE_ERR_CONTEXT, "plaintext of another context");
+  if (pt->packing == JFHE_PACK_INT) return jfi_fail(JFHE_ERR_FORM, "the plaintext holds exact integers");
   if (pt->n_limbs == 0) return jfi_fail(JFHE_ERR_FORM, "plaintext is empty");
   return JFHE_OK;
 }

@@ -32,6 +32,8 @@ struct jfhe_ct {
   uint32_t packing;              /* enum jfhe_packing */
   uint32_t log_slots;            /* full packing: log2(N/2); sparse packing: less; coefficients: log2 N */
   double scale;
+  uint64_t plain,
+      factor; /* JFHE_PACK_INT: t, and what the message is multiplied by (bgv/space.h); otherwise never read */
   jfi_bound bound;
   uint8_t key_id[JFHE_ID_BYTES];
   int seeded; /* c1 is jfi_uniform of `seed`, domain JFI_DOMAIN_CT; set by seeded encryption only */
@@ -47,7 +49,8 @@ struct jfhe_pt {
   uint32_t n_limbs, cap_limbs;
   uint32_t form, packing, log_slots;
   double scale;
-  jfi_bound bound; /* mag; worst = sd = encoding error */
+  uint64_t plain, factor; /* as in jfhe_ct */
+  jfi_bound bound;        /* mag; worst = sd = encoding error */
   uint64_t *data;
 };
 

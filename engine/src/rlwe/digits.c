@@ -32,7 +32,7 @@ jfhe_status jfi_shape_make(jfi_shape_of *h, const jfhe_ctx *ctx, jfi_set S, cons
 /* ---- decomposition: coefficients, digit constants, rounding words ---- */
 size_t jfi_digits_words(size_t n_s, size_t n_digits, size_t n) { return (n_s + n_digits) * n; }
 
-/* Limb `at` of what is decomposed: where it lies, or formed in room. */
+/* Limb `at` of what is decomposed, without its factor: where it lies, or formed in room. */
 static const uint64_t *own_limb(const jfi_digits *x, size_t at, uint64_t *room) {
   const jfi_shape_of *h = x->h;
   const jfi_ring *ring = h->ctx->ring;
@@ -49,6 +49,7 @@ static void to_digit(void *arg, size_t task, size_t worker) {
   size_t prime = h->s_list[task], d = 0;
   while (!jfi_set_has(h->D[d], prime)) d++;
   uint64_t *y = x->y + task * h->n, w = h->entry[d]->conv->qhat_inv[jfi_set_rank(h->D[d], prime)];
+  if (x->factor) w = jfi_mod_mul(w, x->factor, &ring->mod[prime]);
   ring->k->ntt_inv_scaled(y, own_limb(x, task, y), w, &ring->ntt[prime]);
 }
 
@@ -86,6 +87,7 @@ void jfi_digits_extend(const jfi_digits *x, size_t d, const uint32_t *prime, siz
   for (size_t i = 0; i < count; i++) {
     if (jfi_set_has(h->D[d], prime[i])) {
       out[i] = own_limb(x, jfi_set_rank(h->S, prime[i]), room[i]);
+      if (x->factor) ring->k->mul_const(room[i], out[i], x->factor, h->n, &ring->mod[prime[i]]), out[i] = room[i];
       continue;
     }
     size_t at = jfi_set_rank(others, prime[i]);

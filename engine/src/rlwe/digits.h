@@ -18,10 +18,11 @@ typedef struct jfi_shape_of {
 
 jfhe_status jfi_shape_make(jfi_shape_of *h, const jfhe_ctx *ctx, jfi_set S, const jfhe_evk *key);
 
-/* A polynomial over S in evaluation form, x, or the product x*times that nobody has formed, and its digits. */
+/* A polynomial over S in evaluation form, x, or the product x*times*factor that nobody has formed, and its digits. */
 typedef struct jfi_digits {
   const jfi_shape_of *h;
   const uint64_t *x, *times; /* times may be null: 1 */
+  uint64_t factor;           /* below every prime of S; 0: 1 */
   uint64_t *y;               /* over S: coefficients times the digits' constants */
   uint64_t *round;           /* n_digits x n rounding words */
 } jfi_digits;

@@ -75,7 +75,7 @@ static void sum_up(const job *j, size_t worker, const uint32_t *prime, size_t co
 }
 
 /* Words [at, at + count) of what is added to polynomial p at a prime of S: null, words of a limb, or of a term of the product, formed
- * in room. */
+ * in room, without its constant factor: that joins the constant by which the term is lifted. */
 static const uint64_t *addend(const job *j, size_t p, size_t prime, size_t at, size_t count, uint64_t *room) {
   const jfi_switch *w = j->w;
   const jfi_ring *ring = j->h.ctx->ring;
@@ -88,6 +88,10 @@ static const uint64_t *addend(const job *j, size_t p, size_t prime, size_t at, s
     ring->k->dot(room, x, y, 2, 0, count, &ring->mod[prime]);
   }
   return room;
+}
+
+static uint64_t with_times(const job *j, uint64_t w, size_t prime) {
+  return j->w->times ? jfi_mod_mul(w, j->w->times, &j->h.ctx->ring->mod[prime]) : w;
 }
 
 /* Leaving limbs: sums, lifted addends, digits. */
@@ -105,8 +109,8 @@ static void leave_chunk(void *arg, size_t task, size_t worker) {
       size_t prime = q->gone_list[first + i];
       const uint64_t *add = jfi_set_has(j->h.S, prime) ? addend(j, p, prime, 0, j->h.n, spare_of(j, worker)) : NULL;
       if (add)
-        ring->k->mul_const_acc(sum[i][p], add, jfi_ctx_product_mod(j->h.ctx, j->w->key->p, prime), j->h.n,
-                               &ring->mod[prime]);
+        ring->k->mul_const_acc(sum[i][p], add, with_times(j, jfi_ctx_product_mod(j->h.ctx, j->w->key->p, prime), prime),
+                               j->h.n, &ring->mod[prime]);
       jfi_quotient_digit(q, first + i, sum[i][p], sum[i][p]);
     }
 }
@@ -124,7 +128,8 @@ static void finish(const job *j, size_t worker, size_t t, uint64_t *const *sum, 
   const jfi_ring *ring = j->h.ctx->ring;
   const size_t n = j->h.n, prime = j->q.target_list[t], piece = n < PIECE ? n : PIECE;
   const int adds = jfi_set_has(j->h.S, prime);
-  const jfi_last_step last = jfi_quotient_last(&j->q, t, j->w->key->p);
+  jfi_last_step last = jfi_quotient_last(&j->q, t, j->w->key->p);
+  last.w_add = with_times(j, last.w_add, prime);
   for (size_t p = 0; p < 2; p++) ring->k->ntt_fwd(r[p], &ring->ntt[prime]);
   for (size_t at = 0; at < n; at += piece)
     for (size_t p = 2; p-- > 0;) {
@@ -189,7 +194,7 @@ jfhe_status jfi_switch_run(const jfhe_ctx *ctx, uint64_t *r0, uint64_t *r1, cons
   JFI_TRY(jfi_shape_make(&j.h, ctx, w->S, w->key));
   JFI_TRY(jfi_quotient_init(&j.q, ctx, j.h.E, w->T));
   if (j.q.n_gone == 0) return jfi_fail(JFHE_ERR_ARG, "a key switch ends in a division by its specials");
-  j.x = (jfi_digits){.h = &j.h, .x = w->a[0] ? w->a[1] : w->c, .times = w->a[0] ? w->b[1] : NULL};
+  j.x = (jfi_digits){.h = &j.h, .x = w->a[0] ? w->a[1] : w->c, .times = w->a[0] ? w->b[1] : NULL, .factor = w->times};
   JFI_TRY(take_rooms(&j, &at));
   j.gone_tasks = tasks_of(ctx, j.q.n_gone, j.chunk);
   j.stay_tasks = tasks_of(ctx, j.q.n_target, j.chunk);

@@ -30,6 +30,7 @@ jfhe_status jfi_keyswitch(const struct jfhe_ctx *ctx, uint64_t *r0, uint64_t *r1
  *   - c as it is, or (c null) its digits from jfi_decompose;
  *   - a, b instead of c and add: the product of two polynomial pairs over S, c = a[1]*b[1], add0 = a[0]*b[0],
  *     add1 = a[0]*b[1] + a[1]*b[0], of which nothing is stored;
+ *   - times, if not 0: a word below every prime of S by which that product is multiplied, at hardly any cost;
  *   - perm, if not null: the automorphism of jfi_galois_perm is applied to the result.
  * r0, r1 may equal inputs of S when T is a prefix of S: r0 any of add[0], a[0], b[0], r1 any of c, add[1], a[1], b[1]. Scratch as for
  * jfi_keyswitch. */
@@ -39,6 +40,7 @@ typedef struct jfi_switch {
   const uint64_t *c, *digits;
   const uint64_t *add[2];
   const uint64_t *a[2], *b[2];
+  uint64_t times;
   const uint32_t *perm;
 } jfi_switch;
 jfhe_status jfi_switch_run(const struct jfhe_ctx *ctx, uint64_t *r0, uint64_t *r1, const jfi_switch *w, jfi_scratch *s);

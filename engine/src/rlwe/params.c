@@ -52,8 +52,16 @@ jfhe_status jfi_params_preset(jfi_params *p, const char *name) {
     push_steps(p, 8, 58);  /* EvalMod, by rational rescaling */
     push_steps(p, 3, 48);  /* coefficients to slots */
     guests(p, 14, 44);
+  } else if (name && strcmp(name, "exact") == 0) { /* integers: a product modulo 65537 leaves noise of 36 bits */
+    base(p, name, 14, 2, 48);
+    p->first_bits = 44;
+    push_steps(p, 7, 40);
+  } else if (name && strcmp(name, "exact-deep") == 0) { /* 16 squarings modulo 65537: equality by Fermat */
+    base(p, name, 15, 4, 42);
+    p->first_bits = 44;
+    push_steps(p, 16, 40);
   } else {
-    return jfi_fail(JFHE_ERR_ARG, "no preset of that name; there are stats-lite, stats, ml, deep");
+    return jfi_fail(JFHE_ERR_ARG, "no preset of that name; there are stats-lite, stats, ml, deep, exact, exact-deep");
   }
   return JFHE_OK;
 }

@@ -80,6 +80,7 @@ jfhe_status jfhe_release(const jfhe_ctx *ctx, double *re, double *im, size_t cou
                          jfhe_sk *sk, const uint8_t *keep, uint32_t strength_bits, uint32_t releases, void *scratch,
                          size_t scratch_len) {
   JFI_TRY(check(ctx, re, count, error, ct, sk, strength_bits, releases));
+  if (ct->packing == JFHE_PACK_INT) return jfi_fail(JFHE_ERR_FORM, "exact integers carry no error to flood");
   jfhe_pt shape = {.ctx = ctx};
   JFI_TRY(jfi_decrypt_check(ctx, &shape, ct, sk));
   size_t numbers = count_kept(keep, count) * (im ? 2 : 1);

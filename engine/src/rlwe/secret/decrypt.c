@@ -73,6 +73,8 @@ jfhe_status jfi_decrypt(const jfhe_ctx *ctx, jfhe_pt *out, const jfhe_ct *ct, co
   out->packing = ct->packing;
   out->log_slots = ct->log_slots;
   out->scale = ct->scale;
+  out->plain = ct->plain;
+  out->factor = ct->factor;
   out->bound = ct->bound;
   return JFHE_OK;
 }
@@ -92,5 +94,7 @@ jfhe_status jfi_decrypt_check(const jfhe_ctx *ctx, const jfhe_pt *out, const jfh
 jfhe_status jfhe_decrypt(const jfhe_ctx *ctx, jfhe_pt *out, const jfhe_ct *ct, const jfhe_sk *sk, void *scratch,
                          size_t scratch_len) {
   JFI_TRY(jfi_decrypt_check(ctx, out, ct, sk));
-  return jfi_decrypt(ctx, out, ct, sk, ct->scale * (ct->bound.mag + ct->bound.worst), scratch, scratch_len);
+  /* Integers: t times the phase is what is small (bgv/space.h), and t is a unit, so residues may be dropped as well. */
+  double reach = ct->packing == JFHE_PACK_INT ? ct->bound.worst : ct->scale * (ct->bound.mag + ct->bound.worst);
+  return jfi_decrypt(ctx, out, ct, sk, reach, scratch, scratch_len);
 }

@@ -81,6 +81,8 @@ static jfhe_status check(const jfhe_ctx *ctx, const jfhe_ct *out, const jfhe_pt 
   if (out->cap_polys < 2 || out->cap_limbs < pt->n_limbs)
     return jfi_fail(JFHE_ERR_FORM, "output has room for %u limbs, not %u", out->cap_limbs, pt->n_limbs);
   if (pt->n_limbs == 0) return jfi_fail(JFHE_ERR_FORM, "the plaintext is empty");
+  if (pt->packing == JFHE_PACK_INT && pt->scale == 1)
+    return jfi_fail(JFHE_ERR_FORM, "the plaintext was encoded as a factor");
   return JFHE_OK;
 }
 
@@ -111,6 +113,8 @@ static void finish(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_pt *pt, const u
   out->packing = pt->packing;
   out->log_slots = pt->log_slots;
   out->scale = pt->scale;
+  out->plain = pt->plain;
+  out->factor = pt->factor;
   out->bound.mag = pt->bound.mag;
   out->bound.worst = jfi_up(pt->bound.worst + jfi_up(worst / pt->scale));
   out->bound.sd = jfi_up(jfi_hypot(pt->bound.sd, sd / pt->scale));

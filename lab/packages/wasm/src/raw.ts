@@ -21,6 +21,7 @@ export type Exports = Readonly<Record<(typeof EXPORTS)[number], (...args: number
  * - `Ptr<'jfhe_evk'>`: One switching key: relinearisation, one Galois element, old -> new, or lift into a larger ring.
  * - `Ptr<'jfhe_pk'>`: A public encryption key.
  * - `Ptr<'jfhe_keyring'>`: A set of switching keys of one secret, looked up by what they do. Owns what is added. Safe to read from many threads.
+ * - `Ptr<'jfhe_bgv'>`: Integers modulo one prime in a context: tables, constants. Immutable, shareable between threads; the context must outlive it.
  * - `Ptr<'jfhe_poly'>`
  * - `Ptr<'jfhe_linmap'>`: A square matrix on the slots, as its generalised diagonals: out[i] = sum over d of diag_d[i] * in[(i + d) mod slots].
  * - `Ptr<'jfhe_program'>`: A graph of operations. Grows only; safe to read from many threads once it is built.
@@ -94,7 +95,9 @@ export const Packing = {
   /** N/2 (or fewer) complex slots */
   COMPLEX: 1,
   /** N real coefficients */
-  COEFF: 2
+  COEFF: 2,
+  /** exact integers modulo a prime t (jfhe/bgv.h) */
+  INT: 3
 } as const;
 export type Packing = (typeof Packing)[keyof typeof Packing];
 
@@ -111,6 +114,17 @@ export const EvkKind = {
   LOWER: 5
 } as const;
 export type EvkKind = (typeof EvkKind)[keyof typeof EvkKind];
+
+/** What an encoded plaintext is for. */
+export const BgvUse = {
+  /** to be encrypted; residues stay coefficients, so that encryption transforms once */
+  FRESH: 0,
+  /** to be added to ciphertexts of its level, or encrypted */
+  TERM: 1,
+  /** to be multiplied with; public: its size enters the noise bound */
+  FACTOR: 2
+} as const;
+export type BgvUse = (typeof BgvUse)[keyof typeof BgvUse];
 
 export const Basis = {
   /** sum c_i x^i */
@@ -419,6 +433,27 @@ export function readRunState(memory: ArrayBuffer, at: Ptr<'jfhe_run_state'>): Ru
 /** The names that a jfhe.wasm of this version exports. */
 export const EXPORTS = [
   'free',
+  'jfhe_bgv_add',
+  'jfhe_bgv_add_const',
+  'jfhe_bgv_add_pt',
+  'jfhe_bgv_budget',
+  'jfhe_bgv_decode',
+  'jfhe_bgv_decode_scratch',
+  'jfhe_bgv_encode',
+  'jfhe_bgv_encode_scratch',
+  'jfhe_bgv_free',
+  'jfhe_bgv_modulus',
+  'jfhe_bgv_mul',
+  'jfhe_bgv_mul_const',
+  'jfhe_bgv_mul_pt',
+  'jfhe_bgv_mul_scratch',
+  'jfhe_bgv_neg',
+  'jfhe_bgv_new',
+  'jfhe_bgv_slots',
+  'jfhe_bgv_sub',
+  'jfhe_bgv_sub_pt',
+  'jfhe_bgv_to_level',
+  'jfhe_bgv_to_level_scratch',
   'jfhe_ckks_add',
   'jfhe_ckks_add_const',
   'jfhe_ckks_add_pt',
@@ -670,7 +705,7 @@ export class Calls {
   // ---- jfhe/params.h ----
 
   /**
-   * Make the context of a preset: "stats-lite", "stats" (the default), "ml" or "deep".
+   * Make the context of a preset: "stats-lite", "stats" (the default), "ml" or "deep" for numbers, "exact" or "exact-deep" for integers.
    *
    * Memory  16 to 80 MB of tables by ring degree.
    * Time    10 to 500 ms.
@@ -954,6 +989,139 @@ export class Calls {
    */
   evkCompose(out: Ptr<'jfhe_evk*'>, ctx: Ptr<'jfhe_ctx'>, parentA: Ptr<'jfhe_evk'>, parentB: Ptr<'jfhe_evk'>): void {
     this.check(this.x.jfhe_evk_compose(out, ctx, parentA, parentB));
+  }
+
+  // ---- jfhe/bgv.h ----
+
+  /**
+   * The space of integers modulo t.
+   *
+   * t       a prime, 1 modulo 16, below every prime of the context.
+   * Memory  about 16 bytes a slot.
+   * Returns JFHE_OK, else *out is null: JFHE_ERR_ARG for a null pointer; JFHE_ERR_PARAMS for another t; JFHE_ERR_MEMORY.
+   */
+  bgvNew(out: Ptr<'jfhe_bgv*'>, ctx: Ptr<'jfhe_ctx'>, t: number): void {
+    this.check(this.x.jfhe_bgv_new(out, ctx, t));
+  }
+
+  bgvFree(b: Ptr<'jfhe_bgv'>): void {
+    this.x.jfhe_bgv_free(b);
+  }
+
+  bgvModulus(b: Ptr<'jfhe_bgv'>): number {
+    return this.x.jfhe_bgv_modulus(b) >>> 0;
+  }
+
+  /** n; rows of n/2 */
+  bgvSlots(b: Ptr<'jfhe_bgv'>): number {
+    return this.x.jfhe_bgv_slots(b) >>> 0;
+  }
+
+  /**
+   * Encode integers into a plaintext at a level; missing slots are 0.
+   *
+   * values  count <= n integers; slots 0 .. n/2-1 are the first row. They are taken modulo t.
+   * bound   declared bound on |values|, 0 for (t-1)/2.
+   * use     enum jfhe_bgv_use.
+   * Memory  scratch >= jfhe_bgv_encode_scratch(b) bytes.
+   * Time    independent of the values, but for JFHE_BGV_FACTOR.
+   * Returns JFHE_OK, else out is unchanged: JFHE_ERR_VALUE for a value beyond the bound; JFHE_ERR_ARG for a negative bound, more values
+   *         than slots, or another use; JFHE_ERR_LEVEL, JFHE_ERR_FORM, JFHE_ERR_CONTEXT, JFHE_ERR_SCRATCH.
+   */
+  bgvEncode(b: Ptr<'jfhe_bgv'>, out: Ptr<'jfhe_pt'>, values: Ptr<'int64_t'>, count: number, bound: number, use: number,
+    level: number, scratch: Ptr, scratchLen: number): void {
+    this.check(this.x.jfhe_bgv_encode(b, out, values, count, bound, use, level, scratch, scratchLen));
+  }
+
+  bgvEncodeScratch(b: Ptr<'jfhe_bgv'>): number {
+    return this.x.jfhe_bgv_encode_scratch(b) >>> 0;
+  }
+
+  /**
+   * Integers of a decrypted plaintext, centred modulo t, exactly. count <= n.
+   * Returns JFHE_ERR_FORM for a plaintext that is not a decrypted one of this t.
+   */
+  bgvDecode(b: Ptr<'jfhe_bgv'>, values: Ptr<'int64_t'>, count: number, pt: Ptr<'jfhe_pt'>, scratch: Ptr, scratchLen:
+    number): void {
+    this.check(this.x.jfhe_bgv_decode(b, values, count, pt, scratch, scratchLen));
+  }
+
+  bgvDecodeScratch(b: Ptr<'jfhe_bgv'>): number {
+    return this.x.jfhe_bgv_decode_scratch(b) >>> 0;
+  }
+
+  /** Bits of noise that a ciphertext can still take: log2 of half its modulus over the bound on its noise. */
+  bgvBudget(ct: Ptr<'jfhe_ct'>): number {
+    return this.x.jfhe_bgv_budget(ct);
+  }
+
+  /**
+   * Ciphertexts of one level always meet; where their plaintext factors differ (a product that kept its level), both are multiplied by numbers
+   * below about sqrt(t), and so is their noise.
+   */
+  bgvAdd(b: Ptr<'jfhe_bgv'>, out: Ptr<'jfhe_ct'>, a: Ptr<'jfhe_ct'>, c: Ptr<'jfhe_ct'>): void {
+    this.check(this.x.jfhe_bgv_add(b, out, a, c));
+  }
+
+  bgvSub(b: Ptr<'jfhe_bgv'>, out: Ptr<'jfhe_ct'>, a: Ptr<'jfhe_ct'>, c: Ptr<'jfhe_ct'>): void {
+    this.check(this.x.jfhe_bgv_sub(b, out, a, c));
+  }
+
+  bgvNeg(b: Ptr<'jfhe_bgv'>, out: Ptr<'jfhe_ct'>, a: Ptr<'jfhe_ct'>): void {
+    this.check(this.x.jfhe_bgv_neg(b, out, a));
+  }
+
+  /** c: a JFHE_BGV_TERM of a's level. JFHE_ERR_SCALE when a's plaintext factor is not its level's (jfhe_bgv_to_level mends that). */
+  bgvAddPt(b: Ptr<'jfhe_bgv'>, out: Ptr<'jfhe_ct'>, a: Ptr<'jfhe_ct'>, c: Ptr<'jfhe_pt'>): void {
+    this.check(this.x.jfhe_bgv_add_pt(b, out, a, c));
+  }
+
+  bgvSubPt(b: Ptr<'jfhe_bgv'>, out: Ptr<'jfhe_ct'>, a: Ptr<'jfhe_ct'>, c: Ptr<'jfhe_pt'>): void {
+    this.check(this.x.jfhe_bgv_sub_pt(b, out, a, c));
+  }
+
+  /** Add k to every slot. */
+  bgvAddConst(b: Ptr<'jfhe_bgv'>, out: Ptr<'jfhe_ct'>, a: Ptr<'jfhe_ct'>, k: number): void {
+    this.check(this.x.jfhe_bgv_add_const(b, out, a, k));
+  }
+
+  /** Multiply every slot by k: the noise grows by |k| modulo t, centred; no level. */
+  bgvMulConst(b: Ptr<'jfhe_bgv'>, out: Ptr<'jfhe_ct'>, a: Ptr<'jfhe_ct'>, k: number): void {
+    this.check(this.x.jfhe_bgv_mul_const(b, out, a, k));
+  }
+
+  /**
+   * Multiply slot by slot, relinearise, and drop a level unless told otherwise.
+   *
+   * out[i] = a[i] * c[i] modulo t, exactly.
+   * Shapes  a, c: one level l; c may be a.  out: level `level`, l or l-1. At l the noise is not divided.
+   * Memory  scratch >= jfhe_bgv_mul_scratch(ctx, l) bytes.
+   * Time    independent of messages.
+   * Returns JFHE_OK, else out is unchanged: JFHE_ERR_LEVEL, JFHE_ERR_KEY, JFHE_ERR_FORM, JFHE_ERR_RANGE, JFHE_ERR_SCRATCH.
+   */
+  bgvMul(b: Ptr<'jfhe_bgv'>, out: Ptr<'jfhe_ct'>, a: Ptr<'jfhe_ct'>, c: Ptr<'jfhe_ct'>, level: number, keys:
+    Ptr<'jfhe_keyring'>, scratch: Ptr, scratchLen: number): void {
+    this.check(this.x.jfhe_bgv_mul(b, out, a, c, level, keys, scratch, scratchLen));
+  }
+
+  bgvMulScratch(ctx: Ptr<'jfhe_ctx'>, level: number): number {
+    return this.x.jfhe_bgv_mul_scratch(ctx, level) >>> 0;
+  }
+
+  /** c: a JFHE_BGV_FACTOR of a's level or higher. No level; the noise grows by the factor's size, about t*sqrt(N), at most t*N/2. */
+  bgvMulPt(b: Ptr<'jfhe_bgv'>, out: Ptr<'jfhe_ct'>, a: Ptr<'jfhe_ct'>, c: Ptr<'jfhe_pt'>): void {
+    this.check(this.x.jfhe_bgv_mul_pt(b, out, a, c));
+  }
+
+  /** Lower to a level: noise and modulus are divided by the primes that leave. a's own level only restores the level's plaintext factor. */
+  bgvToLevel(b: Ptr<'jfhe_bgv'>, out: Ptr<'jfhe_ct'>, a: Ptr<'jfhe_ct'>, level: number, scratch: Ptr, scratchLen:
+    number): void {
+    this.check(this.x.jfhe_bgv_to_level(b, out, a, level, scratch, scratchLen));
+  }
+
+  /** level: that of the input. */
+  bgvToLevelScratch(ctx: Ptr<'jfhe_ctx'>, level: number): number {
+    return this.x.jfhe_bgv_to_level_scratch(ctx, level) >>> 0;
   }
 
   // ---- jfhe/circuit.h ----
