@@ -15,7 +15,7 @@ jfhe_status jfi_bgv_fits(const jfhe_bgv *b, const jfi_bound *v, jfi_set primes, 
 }
 
 double jfi_bgv_budget(const jfhe_ctx *ctx, const jfi_bound *v, jfi_set primes) {
-  return jfi_ctx_log2(ctx, primes) - 1 - log2(v->worst);
+  return jfi_ctx_log2(ctx, primes) - 1 - log2(v->worst); /* libm: shown, decides nothing */
 }
 
 jfi_bound jfi_bgv_bound_add(const jfi_bound *a, const jfi_bound *c, int same) {
