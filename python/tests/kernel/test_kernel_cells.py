@@ -103,8 +103,11 @@ def test_tables_and_columns_are_shown_as_they_are(owner, start, cancer):
 
 def test_an_array_that_was_written_to_is_another(owner, start, cancer):
     kernel = start()
-    first = kernel.good(JF + "x = df['mean_radius']\nx").ref
+    kernel.good(JF + "jf.save(df['mean_radius'] * 1, 'radius')")
+    first = kernel.good("x = jf.open('radius')\nx").ref
+    assert first["dataset"]["name"] == "radius"
     second = kernel.good("x += 1\nx").ref
+    assert second["dataset"] is None
     assert first["tree_hash"] != second["tree_hash"]
     owner.agrees(second, cancer["mean_radius"][:400] + 1)
 
