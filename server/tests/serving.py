@@ -43,18 +43,25 @@ class Server:
             f"--IdentityProvider.token={TOKEN}", f"--JupyterFHE.store_dir={self.store_dir}", "--JupyterFHE.reserve=0",
             *(() if vault else ("--JupyterFHE.start_vault=False",)), *arguments]
 
-    def start(self):
-        """Start it and wait until it answers."""
+    def environment(self):
         env = {**os.environ, "JUPYTER_CONFIG_DIR": str(self.folder / "config"), "JUPYTER_DATA_DIR": str(self.folder / "data"),
                "JUPYTER_RUNTIME_DIR": str(self.folder / "runtime")}
         for name in [n for n in env if n.startswith("JUPYTERFHE_")]:
             del env[name]
+        return env
+
+    def start(self):
+        """Start it and wait until it answers."""
         with open(self.log_path, "ab") as log:
-            self.process = subprocess.Popen([sys.executable, "-m", "jupyter_server", *self.arguments], cwd=self.folder, env=env,
-                                            stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+            self.process = subprocess.Popen([sys.executable, "-m", "jupyter_server", *self.arguments], cwd=self.folder,
+                                            env=self.environment(), stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        return self.wait(lambda: self.process.poll() is None)
+
+    def wait(self, lives):
+        """Wait until it answers."""
         end = time.monotonic() + START_SECONDS
         while time.monotonic() < end:
-            if self.process.poll() is not None:
+            if not lives():
                 raise RuntimeError(self.log_path.read_text())
             try:
                 if httpx.get(f"{self.address}{ROOT}/status", timeout=5).status_code == 401:
@@ -89,3 +96,37 @@ class Server:
     def __exit__(self, *_):
         if self.process.poll() is None:
             self.stop()
+
+
+class Forked(Server):
+    """A server that is killed and started again and again; see forking.py."""
+
+    def __enter__(self):
+        script = Path(__file__).with_name("forking.py")
+        self.log = open(self.log_path, "ab")
+        self.process = subprocess.Popen([sys.executable, str(script), *self.arguments], cwd=self.folder, env=self.environment(),
+                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.log, text=True)
+        self.pid = None
+        return self.start()
+
+    def start(self):
+        self.process.stdin.write("start\n")
+        self.process.stdin.flush()
+        self.pid = int(self.process.stdout.readline())
+        return self.wait(self.lives)
+
+    def lives(self):
+        return Path(f"/proc/{self.pid}").exists()
+
+    def kill(self):
+        os.kill(self.pid, signal.SIGKILL)
+        while self.lives():
+            time.sleep(0.002)
+
+    def __exit__(self, *_):
+        if self.lives():
+            self.kill()
+        self.process.stdin.close()
+        self.process.wait(30)
+        self.process.stdout.close()
+        self.log.close()

@@ -81,7 +81,7 @@ class Handler(APIHandler):
     def compute_etag(self):
         """Hash no answer."""
 
-    async def options(self, *_):
+    async def options(self, *_, **__):
         """Answer a browser that asks before a request to another origin."""
         if "Access-Control-Allow-Origin" in self._headers:
             self.set_header("Access-Control-Allow-Headers", ALLOWED)
