@@ -103,7 +103,7 @@ export function parseManifest(bytes: Uint8Array): ArrayManifest | TableManifest 
 }
 
 function arrayOf(root: Loose): ArrayManifest {
-  need(root['version'] === 1, 'its version is unknown');
+  need(root['version'] === 1 || root['version'] === 2, 'its version is unknown'); // 2 adds hashes and what was assumed
   const dtype = root['dtype'];
   need(dtype === 'float64' || dtype === 'complex128' || dtype === 'bool', 'its dtype is unknown');
   const shape = list(root['shape'], 32, 'its shape').map(n => count(n, 2 ** 40, 'its shape'));
