@@ -14,22 +14,22 @@ TEST_FLAGS := -DJFHE_TESTS=ON -DJFHE_TEST_PARAMS=ON -DJFHE_VERIFY=ON
 
 .DEFAULT_GOAL := help
 .PHONY: help engine test-build run test test-slow sanitize fuzz ctime wasm bench bench-peers lint \
-        format clean python lab demo
+        format clean python vault lab demo
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # --- the two commands ---------------------------------------------------------------------------
-run: wasm python lab ## build all, start JupyterLab with the welcome notebook; ARGS="--no-browser --port N --folder DIR"
+run: wasm vault python lab ## build all, start JupyterLab with the welcome notebook; ARGS="--no-browser --port N --folder DIR"
 	@$(PY) tools/run_lab.py $(ARGS)
 
 demo: engine .venv/ready ## walk through the command line tool on a real data set
 	@tools/demo.sh
 
-test: engine test-build wasm python lab ## install what is missing, build, run every test, end with one count
+test: engine test-build wasm vault python lab ## install what is missing, build, run every test, end with one count
 	@$(PY) tools/run_tests.py --jobs $(JOBS)
 
-test-slow: engine test-build wasm python lab ## the same with the tests that take long
+test-slow: engine test-build wasm vault python lab ## the same with the tests that take long
 	@JFHE_TEST_SLOW=1 $(PY) tools/run_tests.py --jobs $(JOBS)
 
 # --- building -----------------------------------------------------------------------------------
@@ -54,6 +54,9 @@ NATIVE := pyproject.toml python/CMakeLists.txt $(shell find python/native python
 .venv/jupyterfhe-server: .venv/ready server/pyproject.toml $(wildcard server/jupyter-config/*/*.json)
 	@$(PY) -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable server
 	@touch $@
+
+vault: wasm ## the second origin, where keys and readable data live: python/jupyterfhe/vault/static
+	@lab/packages/vault/build.sh
 
 lab: .venv/ready ## the JupyterLab extension, build/labextension
 	@lab/build.sh

@@ -23,6 +23,7 @@ export * from './keeper/session.ts';
 export * from './keys/generate.ts';
 export * from './keys/seal.ts';
 export * from './keys/wrap.ts';
-export * from './upload/progress.ts';
+export { Progress } from './upload/progress.ts';
+export * from './paint/numbers.ts';
 export * from './upload/store.ts';
 export * from '../../core/src/vaultProtocol.ts';

@@ -1,0 +1,216 @@
+// keysView.ts: the first use: a passphrase, a recovery file, keys for the server; and what can be done with a key later.
+
+import { askPasskey, makePasskey, passkeysPossible } from '../keys/passkey.ts';
+import { PASSPHRASE_MIN } from '../keys/wrap.ts';
+import { download, words, type App } from './app.ts';
+import { action, alertLine, buttons } from './card.ts';
+import { bar, count, field, h } from './dom.ts';
+
+function passphraseInput(autocomplete: 'new-password' | 'current-password', focus = false): HTMLInputElement {
+  return h('input', { type: 'password', autocomplete, spellcheck: 'false', autocapitalize: 'off', autofocus: focus });
+}
+
+function onEnter(inputs: readonly HTMLInputElement[], run: HTMLButtonElement): void {
+  for (const input of inputs) {
+    input.addEventListener('keydown', event => {
+      if (event.key === 'Enter') run.click();
+    });
+  }
+}
+
+/** Make a key. Resolves to whether there is one now. */
+export function createKey(app: App): Promise<boolean> {
+  return new Promise(done => {
+    const [first, second] = [passphraseInput('new-password', true), passphraseInput('new-password')];
+    const alert = alertLine();
+    const preset = h('select', {}, h('option', { value: 'stats' }, 'Statistics and regression'), h('option', { value: 'ml' }, 'Machine learning: longer computations, files four times as large'));
+    const close = (): void => (app.card.hide(), done(false));
+    const create = action('Create key', async () => {
+      if ([...first.value].length < PASSPHRASE_MIN) return alert.say(`Take at least ${PASSPHRASE_MIN} characters. Three or four unrelated words are good.`);
+      if (first.value !== second.value) return alert.say('The two passphrases differ.');
+      alert.say('');
+      try {
+        const file = await app.keeper.ask('create', { passphrase: first.value, preset: preset.value });
+        [first.value, second.value] = ['', ''];
+        await finishKey(app, file);
+        done(true);
+      } catch (why) {
+        alert.say(words(why));
+      }
+    });
+    onEnter([first, second], create);
+    app.card.show('Set up your key', [
+      h('p', {}, 'Your data is locked on this computer before it goes anywhere, and your key opens it again. The notebook’s server computes on the locked data; it never gets the key.'),
+      h('form', { onsubmit: event => event.preventDefault() },
+        h('input', { type: 'text', autocomplete: 'username', value: 'JupyterFHE', hidden: true }),
+        field('Passphrase', first, `At least ${PASSPHRASE_MIN} characters. Three or four unrelated words are good.`),
+        field('Once more', second),
+        h('details', {}, h('summary', {}, 'Advanced'), field('Made for', preset, 'What you encrypt for one of them cannot be used for the other.'))
+      ),
+      alert.element,
+      buttons(create, action('I have a recovery file', async () => void restore(app).then(done), 'plain'))
+    ], { close });
+  });
+}
+
+/** After a key was made: recovery file, evaluation keys. */
+function finishKey(app: App, file: { recovery: string; name: string }): Promise<void> {
+  return new Promise(done => {
+    const progress = bar('Preparing the server to compute on locked data');
+    const alert = alertLine();
+    const saved = h('p', { class: 'good', role: 'status' });
+    const save = action('Save recovery file', () => {
+      download(file.name, file.recovery);
+      saved.textContent = `Saved as ${file.name}. Keep it where you keep backups.`;
+    });
+    const finish = action('Done', () => (app.card.hide(), done()), 'plain');
+    const device = action('Unlock with this device next time', async () => {
+      const passkey = await makePasskey(app.state.key_id ?? '');
+      if (passkey === null) return alert.say('This device offers no way to do that.');
+      await app.keeper.ask('addPasskey', passkey);
+      device.replaceWith(h('p', { class: 'good' }, 'Fingerprint, face or PIN of this device will unlock it.'));
+    }, 'plain');
+    device.hidden = true;
+    void passkeysPossible().then(yes => (device.hidden = !yes));
+    app.card.show('Save your recovery file', [
+      h('p', {}, 'If this browser’s data is lost, this file and your passphrase bring your key back. Without them nobody can open your data again: not you, not the people who run the server.'),
+      h('p', {}, 'The file is of no use to anybody who does not know the passphrase.'),
+      buttons(save, device), saved, progress.element, alert.element, buttons(finish)
+    ]);
+    save.focus();
+    publish(app, progress, alert);
+  });
+}
+
+/** Bring evaluation keys to the server, with a bar. */
+function publish(app: App, progress: ReturnType<typeof bar>, alert: ReturnType<typeof alertLine>): void {
+  if (!app.state.connected) {
+    progress.element.hidden = true;
+    return;
+  }
+  const watch = (): void => {
+    const now = [...app.jobs.values()].find(job => job.label === 'keys');
+    if (now) progress.set(now.done, now.total, `${now.done} of ${count(now.total, 'part')}`);
+  };
+  const timer = setInterval(watch, 100);
+  app.keeper.ask('publish', null)
+    .then(() => progress.set(1, 1, 'The server is ready. What it got opens nothing.'))
+    .catch((why: unknown) => alert.say(`${words(why)} It will be tried again when you unlock next time.`))
+    .finally(() => clearInterval(timer));
+}
+
+/** Unlock. Resolves to whether it is unlocked. */
+export function unlock(app: App): Promise<boolean> {
+  return new Promise(done => {
+    const input = passphraseInput('current-password', true);
+    const alert = alertLine();
+    const finish = (yes: boolean): void => (app.card.hide(), done(yes));
+    const open = action('Unlock', async () => {
+      alert.say('');
+      try {
+        await app.keeper.ask('unlock', { passphrase: input.value });
+        input.value = '';
+        finish(true);
+      } catch (why) {
+        alert.say(words(why));
+        input.select();
+      }
+    });
+    onEnter([input], open);
+    const { passkeys } = app.state;
+    const device = passkeys.length === 0 ? null : action('Use this device', async () => {
+      const given = await askPasskey(passkeys);
+      if (given === null) return alert.say('The device did not unlock it. The passphrase does.');
+      try {
+        await app.keeper.ask('unlockPasskey', { id: given.id, prf: given.prf });
+        finish(true);
+      } catch (why) {
+        alert.say(words(why));
+      }
+    }, 'plain');
+    app.card.show('Unlock', [
+      h('p', {}, 'Your key is on this computer, locked. Unlock it to encrypt files and to see results.'),
+      h('form', { onsubmit: event => event.preventDefault() },
+        h('input', { type: 'text', autocomplete: 'username', value: 'JupyterFHE', hidden: true }),
+        field('Passphrase', input)
+      ),
+      alert.element,
+      buttons(open, device, action('Use a recovery file', () => void restore(app).then(done), 'plain'))
+    ], { close: () => finish(false) });
+  });
+}
+
+/** Bring a key back from its recovery file. */
+export function restore(app: App): Promise<boolean> {
+  return new Promise(done => {
+    const file = h('input', { type: 'file', accept: '.json,application/json', autofocus: true });
+    const input = passphraseInput('current-password');
+    const alert = alertLine();
+    const finish = (yes: boolean): void => (app.card.hide(), done(yes));
+    const open = action('Restore', async () => {
+      const chosen = file.files?.[0];
+      if (chosen === undefined) return alert.say('Choose the recovery file first: its name begins with “jupyterfhe-key”.');
+      if (chosen.size > 1 << 20) return alert.say('This is no recovery file of the vault.');
+      try {
+        await app.keeper.ask('restore', { text: await chosen.text(), passphrase: input.value });
+        input.value = '';
+        finish(true);
+      } catch (why) {
+        alert.say(words(why));
+      }
+    });
+    onEnter([input], open);
+    const other = app.state.keys === 'none' ? null : h('p', { class: 'hint' }, 'A key that is on this computer already stays, but the restored one is used from then on.');
+    app.card.show('Use a recovery file', [
+      h('form', { onsubmit: event => event.preventDefault() }, field('Recovery file', file), field('Its passphrase', input)),
+      other, alert.element, buttons(open)
+    ], { close: () => finish(false) });
+  });
+}
+
+/** The key's page: what there is, and what can be done with it. */
+export async function keys(app: App): Promise<void> {
+  if (app.state.keys === 'none') return void (await createKey(app));
+  if (app.state.keys === 'locked' && !(await unlock(app))) return;
+  const { state } = app;
+  const alert = alertLine();
+  const good = h('p', { class: 'good', role: 'status' });
+  const progress = bar('Preparing the server to compute on locked data');
+  progress.element.hidden = state.published !== false;
+  const device = action('Unlock with this device next time', async () => {
+    const passkey = await makePasskey(state.key_id ?? '');
+    if (passkey === null) return alert.say('This device offers no way to do that.');
+    await app.keeper.ask('addPasskey', passkey);
+    good.textContent = 'Fingerprint, face or PIN of this device will unlock it.';
+  }, 'plain');
+  device.hidden = true;
+  void passkeysPossible().then(yes => (device.hidden = !yes));
+  app.card.show('Your key', [
+    h('dl', {},
+      h('dt', {}, 'Name'), h('dd', {}, h('code', {}, (state.key_id ?? '').slice(0, 8))),
+      h('dt', {}, 'Made for'), h('dd', {}, state.preset === 'ml' ? 'Machine learning' : 'Statistics and regression'),
+      h('dt', {}, 'On this computer since'), h('dd', {}, state.created ?? ''),
+      h('dt', {}, 'The server'), h('dd', {}, state.published ? 'is ready to compute with it' : state.connected ? 'is being prepared' : 'is not connected')
+    ),
+    progress.element, alert.element, good,
+    buttons(
+      action('Save recovery file', async () => {
+        const file = await app.keeper.ask('recovery', null);
+        download(file.name, file.recovery);
+        good.textContent = `Saved as ${file.name}.`;
+      }),
+      device,
+      action('Lock', async () => {
+        await app.keeper.ask('lock', null);
+        app.card.hide();
+      }, 'plain')
+    )
+  ], { close: () => app.card.hide() });
+  if (state.published === false) publish(app, progress, alert);
+}
+
+/** Have an unlocked key, whatever that takes. */
+export async function ensureUnlocked(app: App): Promise<boolean> {
+  if (app.state.keys === 'unlocked') return true;
+  return app.state.keys === 'none' ? createKey(app) : unlock(app);
+}

@@ -1,0 +1,580 @@
+// The vault in a real browser: first use, unlocking, recovery, a file on its way, going on after a reload, painting, hostile pages.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, afterEach, before, test } from 'node:test';
+import { here, root } from './bundle.mjs';
+import { lab, SHOTS, world } from './world.mjs';
+
+const folder = mkdtempSync(join(tmpdir(), 'vault-browser-'));
+const PASSPHRASE = 'correct horse battery staple';
+const CSV = join(folder, 'breast_cancer.csv');
+let w;
+let context;
+let recovery;
+const problems = [];
+
+before(async () => {
+  w = await world();
+  context = await w.browser.newContext({ acceptDownloads: true, viewport: { width: 1100, height: 760 } });
+  context.setDefaultTimeout(30_000);
+  execFileSync(`${root}.venv/bin/python`, [here('make_breast_cancer.py'), CSV]);
+});
+afterEach(async () => {
+  Object.assign(w.store.faults, { drop: 0, dropAfter: Infinity, delay: 0 });
+  for (const page of context.pages()) await page.close(); // and with the last page the keeper, which locks
+});
+after(async () => {
+  await w?.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** A picture in light and dark. */
+async function shot(one, name) {
+  for (const theme of ['light', 'dark']) {
+    await one.ask({ type: 'theme', theme });
+    await one.page.evaluate(t => document.body.classList.toggle('dark', t === 'dark'), theme);
+    await one.page.screenshot({ path: `${SHOTS}${name}-${theme}.png` });
+  }
+  await one.ask({ type: 'theme', theme: 'light' });
+  await one.page.evaluate(() => document.body.classList.remove('dark'));
+}
+
+const button = (one, name) => one.frame.getByRole('button', { name, exact: true });
+const label = (one, name) => one.frame.getByLabel(name, { exact: true });
+
+/** Drop a file on the page: on the vault's frame, as a real drag would once the lab has raised it. */
+async function drop(one, path, name, lastModified = 1_700_000_000_000) {
+  await one.ask({ type: 'drag', over: true });
+  const bytes = readFileSync(path).toString('base64');
+  await one.frame.evaluate(([data, file, modified]) => {
+    const transfer = new DataTransfer();
+    transfer.items.add(new File([Uint8Array.from(atob(data), c => c.charCodeAt(0))], file, { lastModified: modified }));
+    window.dispatchEvent(new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true }));
+  }, [bytes, name, lastModified]);
+}
+
+async function unlock(one) {
+  await one.ask({ type: 'open', view: 'unlock' });
+  await label(one, 'Passphrase').fill(PASSPHRASE);
+  await button(one, 'Unlock').click();
+  await one.event('state', e => e.keys === 'unlocked');
+}
+
+test('first use: a key, a recovery file, keys for the server', async () => {
+  const one = await lab(w, context, problems);
+  assert.equal(one.connected.keys, 'none');
+  await one.ask({ type: 'open', view: 'keys' });
+  await one.event('want', e => e.show && e.full);
+  await label(one, 'Passphrase').fill('short');
+  await label(one, 'Once more').fill('short');
+  await button(one, 'Create key').click();
+  await one.frame.getByText('Take at least 10 characters').waitFor();
+  await label(one, 'Passphrase').fill(PASSPHRASE);
+  await label(one, 'Once more').fill('something else');
+  await button(one, 'Create key').click();
+  await one.frame.getByText('The two passphrases differ').waitFor();
+  await shot(one, '1-first-use');
+  await label(one, 'Once more').fill(PASSPHRASE);
+  await label(one, 'Once more').press('Enter');
+  const download = one.page.waitForEvent('download');
+  await button(one, 'Save recovery file').click();
+  const file = await download;
+  recovery = join(folder, file.suggestedFilename());
+  await file.saveAs(recovery);
+  assert.match(file.suggestedFilename(), /^jupyterfhe-key-[0-9a-f]{8}\.json$/);
+  await one.frame.getByText('The server is ready').waitFor({ timeout: 60_000 });
+  await shot(one, '2-recovery');
+  await button(one, 'Done').click();
+  await one.event('want', e => !e.show);
+  const state = await one.event('state', e => e.published === true);
+  const { tree, elements } = w.store.keys.get(state.key_id);
+  assert.equal(tree.files.length, 17);
+  assert.equal(elements.length, 15);
+  assert.ok(tree.files.some(f => f.name === 'relin.key') && !tree.files.some(f => f.name.includes('secret')));
+  const keys = await one.events('progress');
+  assert.ok(keys.some(e => e.label === 'keys' && e.total === 17));
+  assert.deepEqual((await one.ask({ type: 'status' })).keys, 'unlocked');
+  await one.page.close();
+});
+
+test('after a reload it is locked; a wrong passphrase says so and no more; the right one unlocks', async () => {
+  const one = await lab(w, context, problems);
+  assert.equal(one.connected.keys, 'locked');
+  await one.ask({ type: 'open', view: 'unlock' });
+  await label(one, 'Passphrase').fill('wrong passphrase');
+  await button(one, 'Unlock').click();
+  await one.frame.getByText('That passphrase does not open this key.').waitFor();
+  await shot(one, '3-unlock');
+  assert.deepEqual((await one.events('failed')).length, 0, 'the lab is not told of wrong passphrases');
+  await label(one, 'Passphrase').fill(PASSPHRASE);
+  await button(one, 'Unlock').click();
+  await one.event('state', e => e.keys === 'unlocked' && e.published === true);
+  await one.ask({ type: 'open', view: 'lock' });
+  await one.event('state', e => e.keys === 'locked');
+  await one.page.close();
+});
+
+test('a dropped file is looked at, confirmed, encrypted, stored', async () => {
+  const one = await lab(w, context, problems);
+  await unlock(one);
+  await one.ask({ type: 'drag', over: true });
+  await one.frame.getByText('Drop it here').waitFor();
+  await shot(one, '4-drop');
+  await drop(one, CSV, 'breast_cancer.csv');
+  await one.frame.getByText('Encrypt breast_cancer.csv').waitFor();
+  assert.equal(await label(one, 'Call it').inputValue(), 'breast_cancer');
+  assert.equal(await one.frame.getByRole('row').count(), 32);
+  await shot(one, '5-confirm');
+  await one.frame.getByLabel('Hide the labels of diagnosis').check();
+  await one.frame.getByText('the labels of diagnosis').waitFor({ state: 'detached' });
+  await label(one, 'Lowest possible mean radius').fill('0');
+  await label(one, 'Highest possible mean radius').fill('20');
+  await label(one, 'Highest possible mean radius').press('Tab');
+  await one.frame.getByText('rows cannot be read as the columns below say').waitFor();
+  await one.frame.getByText('column “mean radius” is outside its bounds').first().waitFor();
+  assert.ok(await button(one, 'Encrypt').isDisabled());
+  await shot(one, '6-faults');
+  await label(one, 'Highest possible mean radius').fill('64');
+  await label(one, 'Highest possible mean radius').press('Tab');
+  await one.frame.getByText('rows cannot be read as the columns below say').waitFor({ state: 'detached' });
+  await one.frame.getByLabel('Use mean texture', { exact: true }).uncheck();
+  await one.frame.getByText('left out').waitFor();
+  await button(one, 'Encrypt').click();
+  const committed = await one.event('committed');
+  assert.deepEqual([committed.dataset, committed.kind], ['breast_cancer', 'table']);
+  const progress = (await one.events('progress')).filter(e => e.job === committed.job);
+  assert.ok(progress.length > 0 && progress.at(-1).done === progress.at(-1).total);
+  for (let i = 1; i < progress.length; i++) assert.ok(progress[i].done >= progress[i - 1].done);
+  const [version] = w.store.datasets.get('breast_cancer');
+  assert.equal(version.snapshot, committed.snapshot);
+  const names = version.tree.files.map(f => f.name);
+  assert.equal(names.length, 30 + 2);
+  assert.deepEqual(names, [...names].sort());
+  const manifest = w.store.blobs.get(version.tree.files.find(f => f.name === 'manifest.json').sha256).toString();
+  assert.ok(!manifest.includes('malignant') && !manifest.includes('mean texture') && manifest.includes('mean radius'));
+  assert.deepEqual(await one.events('failed'), []);
+  await one.page.close();
+});
+
+test('what the browser stored, Python reads; its results are painted, and right', async () => {
+  const [version] = w.store.datasets.get('breast_cancer');
+  const write = (tree, name) => {
+    execFileSync('mkdir', ['-p', join(folder, name)]);
+    for (const file of tree.files) writeFileSync(join(folder, name, file.name), w.store.blobs.get(file.sha256));
+  };
+  write(version.tree, 'table');
+  write(w.store.keys.get(version.key_id).tree, 'keys');
+  const results = JSON.parse(execFileSync(`${root}.venv/bin/python`, [here('compute_results.py'), CSV], { cwd: folder, encoding: 'utf8' }));
+  const refs = {};
+  for (const [name, { kind, shape, files }] of Object.entries(results.refs)) {
+    const tree = { files: [] };
+    for (const file of files) {
+      const bytes = readFileSync(join(folder, name, file.name));
+      w.store.blobs.set(file.sha256, bytes);
+      tree.files.push(file);
+    }
+    refs[name] = { version: 1, kind, workspace: 'personal', tree, tree_hash: results.refs[name].tree_hash, key_id: version.key_id, shape };
+  }
+  refs.table = { version: 1, kind: 'table', workspace: 'personal', tree: version.tree, tree_hash: results.table_hash, key_id: version.key_id, shape: [569, 30] };
+  writeFileSync(join(folder, 'refs.json'), JSON.stringify({ refs, truth: results.truth }));
+
+  const one = await lab(w, context, problems);
+  await unlock(one);
+  const painted = {};
+  for (const name of Object.keys(refs)) painted[name] = await paint(one, refs[name]);
+  await one.page.waitForTimeout(300);
+  for (const [name, frame] of Object.entries(painted)) assert.deepEqual(await frame.locator('.error').allInnerTexts(), [], name);
+  const spread = await painted.spread.locator('.number').innerText();
+  within(spread, results.truth.spread);
+  const rows = await painted.means.getByRole('row').allInnerTexts();
+  assert.equal(rows.length, 29);
+  rows.forEach((row, i) => within(row.split(/\s+/).slice(1).join(' '), results.truth.means[i]));
+  const cells = await painted.corr.locator('tbody td').allInnerTexts();
+  const bounds = await painted.corr.locator('tbody td').evaluateAll(all => all.map(td => td.title));
+  cells.forEach((text, i) => within(`${text} ${bounds[i]}`, results.truth.corr.flat()[i]));
+  const table = await painted.table.locator('tbody tr').nth(1).locator('td').allInnerTexts();
+  assert.equal(table.at(-1), 'malignant', 'hidden labels are shown here');
+  await one.page.evaluate(() => window.scrollTo(0, 0));
+  await shotPaints(one);
+  for (const frame of Object.values(painted)) assert.ok(!(await frame.locator('.error').count()));
+  const events = await one.page.evaluate(() => window.paints.map(p => p.events));
+  for (const all of events) assert.deepEqual(all.filter(e => e.type !== 'state').map(e => e.type), ['painted'], 'the lab learns that bytes arrived, nothing else');
+
+  const closing = await paint(one, refs.spread);
+  await closing.getByRole('button', { name: 'Hide' }).click();
+  await one.page.waitForFunction(() => window.paints.at(-1).events.some(e => e.type === 'closed'));
+  assert.equal(await closing.locator('.number').count(), 0);
+  await one.ask({ type: 'open', view: 'lock' });
+  await painted.spread.getByText('Your key is locked').waitFor();
+  assert.equal(await painted.spread.locator('.number').count(), 0, 'locking takes numbers off the screen');
+  await painted.spread.getByRole('button', { name: 'Unlock' }).click();
+  await one.event('want', e => e.show);
+  await one.page.close();
+});
+
+async function paint(one, ref, theme = 'light') {
+  await one.page.evaluate(async ([url, r, t]) => {
+    window.paints ??= [];
+    const side = await window.frameOf(url, 'paint');
+    window.paints.push(side);
+    const reply = await side.ask({ type: 'paint', ref: r, theme: t });
+    if (!reply.ok || Object.keys(reply).length !== 2) throw new Error(JSON.stringify(reply));
+  }, [`${w.vaultUrl}paint.html`, ref, theme]);
+  const frame = one.page.frames().filter(f => f.url().endsWith('paint.html')).at(-1);
+  await frame.locator('.number, .values, .error').first().waitFor({ timeout: 30_000 });
+  return frame;
+}
+
+async function shotPaints(one) {
+  for (const theme of ['light', 'dark']) {
+    await one.page.evaluate(t => {
+      document.body.classList.toggle('dark', t === 'dark');
+      return Promise.all(window.paints.map(p => p.ask({ type: 'theme', theme: t })));
+    }, theme);
+    await one.page.screenshot({ path: `${SHOTS}7-painted-${theme}.png`, fullPage: true });
+  }
+  await one.page.evaluate(() => document.body.classList.remove('dark'));
+  const chart = one.page.frames().filter(f => f.url().endsWith('paint.html'));
+  for (const frame of chart) if (await frame.getByRole('button', { name: 'Chart' }).count()) await frame.getByRole('button', { name: 'Chart' }).click();
+  await one.page.screenshot({ path: `${SHOTS}8-chart-dark.png`, fullPage: true });
+}
+
+/** The text is a number and its bound, and the truth lies within. Shown digits are cut at the bound, so twice that is allowed. */
+function within(text, truth) {
+  const found = /^(-?[\d.]+(?:e[+-]?\d+)?)\s*(?:± ([\d.e+-]+)|exact)/.exec(text.replace(/\n/g, ' '));
+  assert.ok(found, `“${text}” is a number with its bound`);
+  assert.ok(Math.abs(Number(found[1]) - truth) <= 1.6 * Number(found[2] ?? 0) + 1e-12, `${text}, truly ${truth}`);
+}
+
+test('a secret value', async () => {
+  const one = await lab(w, context, problems);
+  await unlock(one);
+  await one.ask({ type: 'open', view: 'secret', name: 'threshold' });
+  await label(one, 'Value').fill('abc');
+  await button(one, 'Encrypt and store').click();
+  await one.frame.getByText('The value is no number').waitFor();
+  await label(one, 'Value').fill('42.125');
+  await shot(one, '9-secret');
+  await button(one, 'Encrypt and store').click();
+  const committed = await one.event('committed', e => e.kind === 'scalar');
+  assert.equal(committed.dataset, 'threshold');
+  const [version] = w.store.datasets.get('threshold');
+  assert.deepEqual(version.tree.files.map(f => f.name), ['0.jfhe', 'manifest.json']);
+  assert.ok(!JSON.stringify(await one.page.evaluate(() => window.vault.events)).includes('42.125'));
+  await one.page.close();
+});
+
+test('a dropped connection, and a reload in the middle: the upload goes on', async () => {
+  const path = join(folder, 'long.csv');
+  const rows = Array.from({ length: 60_000 }, (_, i) => `${i},${(i * 7919) % 1000},${i % 2 ? '' : i / 3},${['a', 'b', 'c'][i % 3]}`);
+  writeFileSync(path, `n,x,y,kind\n${rows.join('\n')}\n`);
+  let one = await lab(w, context, problems);
+  await unlock(one);
+  const before = w.store.puts;
+  Object.assign(w.store.faults, { drop: 3, dropAfter: before + 5, delay: 150 });
+  await drop(one, path, 'long.csv');
+  await one.frame.getByText('Encrypt long.csv').waitFor();
+  await button(one, 'Encrypt').click();
+  for (let i = 0; w.store.puts < before + 20 && i < 600; i++) await new Promise(done => setTimeout(done, 50));
+  assert.equal(w.store.faults.drop, 0, 'three connections were cut, and the upload went on');
+  await one.page.close();
+  assert.ok(!w.store.datasets.has('long'), 'nothing is committed half');
+  w.store.faults.delay = 0;
+
+  one = await lab(w, context, problems);
+  await unlock(one);
+  await one.ask({ type: 'open', view: 'encrypt' });
+  await one.frame.getByText(/long\.csv: \d+ % is encrypted and stored/).waitFor();
+  const stored = w.store.blobs.size;
+  const putsBefore = w.store.puts;
+  await drop(one, path, 'long.csv');
+  await one.frame.getByText('Go on with this file').waitFor();
+  await shot(one, '10-go-on');
+  await button(one, 'Go on').click();
+  const committed = await one.event('committed');
+  assert.equal(committed.dataset, 'long');
+  const [version] = w.store.datasets.get('long');
+  assert.equal(version.tree.files.length, 8 * 5 + 1);
+  assert.ok(w.store.puts - putsBefore < 8 * 5 - 5, `${w.store.puts - putsBefore} of 40 parts were sent again; ${stored} blobs lay there`);
+  const first = (await one.events('progress')).filter(e => e.job === committed.job)[0];
+  assert.ok(first.done >= 10, 'the bar begins where it stopped');
+
+  execFileSync('mkdir', ['-p', join(folder, 'long')]);
+  for (const file of version.tree.files) writeFileSync(join(folder, 'long', file.name), w.store.blobs.get(file.sha256));
+  await one.ask({ type: 'open', view: 'encrypt' });
+  await one.frame.getByText('Drop a file here').waitFor();
+  assert.equal(await one.frame.getByText('Interrupted').count(), 0);
+  await one.page.close();
+});
+
+test('another file of the same name and size is not mixed in', async () => {
+  const path = join(folder, 'swap.csv');
+  const text = (shift) => `n,x\n${Array.from({ length: 30_000 }, (_, i) => `${i},${1000 + ((i + shift) % 8000)}`).join('\n')}\n`;
+  writeFileSync(path, text(0));
+  let one = await lab(w, context, problems);
+  await unlock(one);
+  w.store.faults.delay = 300;
+  const before = w.store.puts;
+  await drop(one, path, 'swap.csv');
+  await button(one, 'Encrypt').click();
+  for (let i = 0; w.store.puts < before + 4 && i < 400; i++) await new Promise(done => setTimeout(done, 50));
+  await one.page.close();
+  w.store.faults.delay = 0;
+  writeFileSync(path, text(1));
+  one = await lab(w, context, problems);
+  await unlock(one);
+  await drop(one, path, 'swap.csv');
+  await button(one, 'Go on').click();
+  await one.event('committed');
+  const [version] = w.store.datasets.get('swap');
+  const manifest = JSON.parse(w.store.blobs.get(version.tree.files.find(f => f.name === 'manifest.json').sha256));
+  assert.equal(manifest.rows, 30_000);
+  const ref = { version: 1, kind: 'table', workspace: 'personal', tree: version.tree, tree_hash: hashOf(version.tree), key_id: version.key_id, shape: [30_000, 2] };
+  const frame = await paint(one, ref);
+  const cells = await frame.locator('tbody tr').nth(1).locator('td').allInnerTexts();
+  assert.deepEqual(cells, ['0', '1001'], 'every number is the second file’s');
+  await one.page.close();
+});
+
+function hashOf(tree) {
+  return execFileSync(`${root}.venv/bin/python`, ['-c', 'import sys,json,hashlib;print(hashlib.sha256(json.dumps(json.load(sys.stdin),sort_keys=True,separators=(",",":")).encode()).hexdigest())'], { input: JSON.stringify(tree), encoding: 'utf8' }).trim();
+}
+
+test('cancel stops an upload and leaves no dataset', async () => {
+  const one = await lab(w, context, problems);
+  await unlock(one);
+  w.store.faults.delay = 300;
+  await drop(one, join(folder, 'long.csv'), 'cancelled.csv');
+  await button(one, 'Encrypt').click();
+  const { job } = await one.event('progress', e => e.label === 'encrypt' && e.done > 0);
+  assert.equal((await one.ask({ type: 'cancel', job })).ok, true);
+  assert.equal((await one.event('failed')).code, 'cancelled');
+  w.store.faults.delay = 0;
+  assert.ok(!w.store.datasets.has('cancelled'));
+  assert.equal((await one.ask({ type: 'cancel', job })).code, 'not_found');
+  await one.page.close();
+});
+
+test('bad files: a message that says what and where, and nothing is uploaded', async () => {
+  const one = await lab(w, context, problems);
+  await unlock(one);
+  const before = w.store.log.length;
+  const bad = [
+    ['empty.csv', /empty\.csv is empty/], ['wrong-delimiter.csv', /separated by semicolons/], ['utf16.csv', /UTF-16/],
+    ['open-quote.csv', /line 2: a quote that is never closed/], ['twice.csv', /two columns are called/], ['not.parquet', /not a whole Parquet/],
+    ['zero.csv', /line 2: a zero byte/]
+  ];
+  for (const [name, words] of bad) {
+    await drop(one, `${root}protocol/vectors/tables/${name}`, name);
+    await one.frame.getByText(words).first().waitFor({ timeout: 10_000 });
+    if (name === 'wrong-delimiter.csv') {
+      await shot(one, '11-refused');
+      await button(one, 'Read it so').click();
+      await one.frame.getByText('Encrypt wrong-delimiter.csv').waitFor();
+      await button(one, 'Cancel').click();
+      continue;
+    }
+    await one.frame.getByRole('button', { name: 'Close' }).click();
+  }
+  for (const [name, words] of [['ragged.csv', /line 3: 2 cells, the header has 3/], ['mixed.csv', /line 3: column “a” is no finite number/]]) {
+    await drop(one, `${root}protocol/vectors/tables/${name}`, name);
+    await one.frame.getByText(words).waitFor();
+    assert.ok(await button(one, 'Encrypt').isDisabled());
+    await button(one, 'Cancel').click();
+  }
+  await drop(one, `${root}protocol/vectors/tables/emoji.csv`, 'größe 📏.csv');
+  assert.equal(await label(one, 'Call it').inputValue(), 'gro_e');
+  await button(one, 'Cancel').click();
+  assert.equal(w.store.log.slice(before).filter(([method]) => method !== 'GET' && method !== 'OPTIONS').length, 0);
+  await one.page.close();
+});
+
+test('recovery on another computer', async () => {
+  const other = await w.browser.newContext({ viewport: { width: 1100, height: 760 } });
+  const one = await lab(w, other, problems);
+  assert.equal(one.connected.keys, 'none');
+  await one.ask({ type: 'open', view: 'keys' });
+  await button(one, 'I have a recovery file').click();
+  await label(one, 'Recovery file').setInputFiles(recovery);
+  await label(one, 'Its passphrase').fill('not the right one');
+  await button(one, 'Restore').click();
+  await one.frame.getByText('That passphrase does not open this recovery file.').waitFor();
+  await shot(one, '12-restore');
+  await label(one, 'Its passphrase').fill(PASSPHRASE);
+  await button(one, 'Restore').click();
+  await one.event('state', e => e.keys === 'unlocked' && e.published === true);
+  const { refs, truth } = JSON.parse(readFileSync(join(folder, 'refs.json'), 'utf8'));
+  within(await (await paint(one, refs.spread)).locator('.number').innerText(), truth.spread);
+  await other.close();
+});
+
+test('a passkey unlocks', async () => {
+  const one = await lab(w, context, problems);
+  const cdp = await context.newCDPSession(one.page);
+  await cdp.send('WebAuthn.enable', { enableUI: false });
+  await cdp.send('WebAuthn.addVirtualAuthenticator', {
+    options: { protocol: 'ctap2', ctap2Version: 'ctap2_1', transport: 'internal', hasResidentKey: true, hasUserVerification: true, isUserVerified: true, hasPrf: true, automaticPresenceSimulation: true }
+  });
+  await unlock(one);
+  await one.ask({ type: 'open', view: 'keys' });
+  await button(one, 'Unlock with this device next time').click();
+  await one.frame.getByText('Fingerprint, face or PIN').waitFor();
+  await shot(one, '13-your-key');
+  await button(one, 'Lock').click();
+  await one.event('state', e => e.keys === 'locked');
+  await one.ask({ type: 'open', view: 'unlock' });
+  const locked = (await one.events('state')).length;
+  await button(one, 'Use this device').click();
+  await one.page.waitForFunction(n => window.vault.events.filter(e => e.type === 'state').slice(n).some(e => e.keys === 'unlocked'), locked);
+  await one.page.close();
+});
+
+test('hostile pages and messages get nothing', async () => {
+  const one = await lab(w, context, problems);
+  await unlock(one);
+  const { refs } = JSON.parse(readFileSync(join(folder, 'refs.json'), 'utf8'));
+  const bad = await one.page.evaluate(async ref => {
+    const asked = [
+      { type: 'decrypt', ref }, { type: 'paint', ref, theme: 'light' }, { type: 'lend' }, { type: 'open', view: 'keys', name: '../x' },
+      { type: 'open', view: '__proto__' }, { type: 'status', more: 1 }, { type: 'constructor' }, { type: ['status'] }, {}, { type: 'theme', theme: '<b>' },
+      { type: 'connect', store: 'https://evil.example/x', workspace: 'personal', grant: 'x' },
+      { type: 'connect', store: 'javascript:alert(1)', workspace: 'personal', grant: 'x' }, { type: 'connect', store: 7 },
+      { type: 'cancel', job: { toString: 1 } }, { type: 'drag', over: 'yes' }, { type: 'recovery' }, { type: 'export' }
+    ];
+    const out = [];
+    for (const request of asked) out.push(await window.vault.ask(request));
+    for (const odd of [null, 7, 'x', [], { id: {} }, { call: 1, method: 'lend' }, { id: -1, type: 'status' }]) window.vault.raw(odd);
+    return out;
+  }, refs.spread);
+  for (const reply of bad) assert.equal(reply.ok, false, JSON.stringify(reply));
+  for (const reply of bad) assert.deepEqual(Object.keys(reply).sort(), ['code', 'id', 'message', 'ok']);
+
+  const paints = await one.page.evaluate(async ([url, ref]) => {
+    const side = await window.frameOf(url, 'paint');
+    const out = [];
+    for (const change of [{ tree_hash: '0' }, { key_id: 'x' }, { tree: null }, { tree: { files: [] } }, { shape: [-1] }, { workspace: '../..' }, { version: 2 },
+      { tree: { files: [{ name: '../../etc/passwd', sha256: '0'.repeat(64), size: 1 }] } }]) out.push(await side.ask({ type: 'paint', ref: { ...ref, ...change }, theme: 'dark' }));
+    for (const type of ['connect', 'open', 'drag', 'status']) out.push(await side.ask({ type, view: 'keys', over: true }));
+    return { out, events: side.events };
+  }, [`${w.vaultUrl}paint.html`, refs.spread]);
+  for (const reply of paints.out) assert.ok(reply.code === 'bad_request' || reply.code === 'unknown', JSON.stringify(reply));
+  assert.deepEqual(paints.events, []);
+
+  // A well-formed reference whose bytes are swapped: shown as refused in the frame, and no word to the lab.
+  const swapped = await paint(one, { ...refs.spread, tree_hash: 'f'.repeat(64) });
+  await swapped.getByText('does not fit its own description').waitFor();
+  const told = await one.page.evaluate(() => window.paints.at(-1).events);
+  assert.deepEqual(told, []);
+
+  // Two hellos: the older port is dead. A hello from a stranger, or with a forged number of ports: silence.
+  const ports = await one.page.evaluate(async url => {
+    const frame = window.vault.frame;
+    const answers = [];
+    const hello = (data, count) => {
+      const channels = Array.from({ length: count }, () => new MessageChannel());
+      for (const c of channels) c.port1.onmessage = e => answers.push(e.data);
+      frame.contentWindow.postMessage(data, new URL(url).origin, channels.map(c => c.port2));
+      for (const c of channels) c.port1.postMessage({ id: 1, type: 'status' });
+    };
+    hello({ type: 'jupyterfhe:hello', version: 1 }, 2);
+    hello({ type: 'jupyterfhe:hello', version: 1 }, 0);
+    hello({ type: 'jupyterfhe:hello' }, 1);
+    hello('jupyterfhe:hello', 1);
+    const nested = document.createElement('iframe');
+    nested.srcdoc = '<script>const c = new MessageChannel(); c.port1.onmessage = e => parent.postMessage({ leaked: e.data }, "*"); parent.frames[0].postMessage({ type: "jupyterfhe:hello", version: 1 }, "*", [c.port2]); c.port1.postMessage({ id: 1, type: "status" });</' + 'script>';
+    nested.sandbox = 'allow-scripts';
+    window.addEventListener('message', e => e.data?.leaked && answers.push(e.data));
+    document.body.append(nested);
+    await new Promise(done => setTimeout(done, 800));
+    const silent = answers.length;
+    hello({ type: 'jupyterfhe:hello', version: 99 }, 1);
+    await new Promise(done => setTimeout(done, 300));
+    return { silent, last: answers.at(-1) };
+  }, w.vaultUrl);
+  assert.equal(ports.silent, 0);
+  assert.equal(ports.last.code, 'refused');
+  await one.page.close();
+});
+
+test('another origin can neither frame the vault nor read it, and the vault reaches no other host', async () => {
+  const page = await context.newPage();
+  await page.route('http://evil.test/**', route => route.fulfill({ contentType: 'text/html', body: '<h1>evil</h1>' }));
+  await page.goto('http://evil.test/');
+  const found = await page.evaluate(async url => {
+    const frame = document.createElement('iframe');
+    frame.src = url;
+    document.body.append(frame);
+    let told = 0;
+    window.addEventListener('message', () => (told += 1));
+    await new Promise(done => setTimeout(done, 1000));
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => (told += 1);
+    frame.contentWindow.postMessage({ type: 'jupyterfhe:hello', version: 1 }, '*', [port2]);
+    port1.postMessage({ id: 1, type: 'status' });
+    await new Promise(done => setTimeout(done, 500));
+    const read = await fetch(url).then(r => r.type, () => 'refused');
+    return { told, read };
+  }, w.vaultUrl);
+  assert.deepEqual(found, { told: 0, read: 'refused' });
+  const own = await context.newPage();
+  await own.goto(w.vaultUrl);
+  const reach = await own.evaluate(() => fetch('https://example.org/', { mode: 'no-cors' }).then(() => 'reached', () => 'refused'));
+  assert.equal(reach, 'refused');
+  const injected = await own.evaluate(() => {
+    try {
+      document.body.innerHTML = '<img src=x onerror="window.bad=1">';
+      return 'set';
+    } catch (why) {
+      return why.name;
+    }
+  });
+  assert.equal(injected, 'TypeError', 'no markup from text (Trusted Types)');
+  await own.evaluate(() => {
+    const script = document.createElement('script');
+    try {
+      script.textContent = 'window.bad = 1';
+      document.body.append(script);
+    } catch {
+      // Trusted Types
+    }
+  });
+  assert.equal(await own.evaluate(() => window.bad), undefined);
+  await own.close();
+  await page.close();
+});
+
+test('a window of its own: by keyboard alone, with names for screen readers', async () => {
+  const page = await context.newPage();
+  await page.goto(w.vaultUrl);
+  await page.getByText(/Its 9 files are those of its manifest/).waitFor();
+  await page.getByText('Your key is locked.').waitFor();
+  await page.screenshot({ path: `${SHOTS}14-window-light.png` });
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  await page.getByRole('dialog', { name: 'Unlock' }).waitFor();
+  await page.keyboard.type(PASSPHRASE);
+  await page.keyboard.press('Enter');
+  await page.getByText('Your key is unlocked.').waitFor();
+  for (const control of await page.locator('button, input:not([hidden]), select').all()) {
+    const name = await control.evaluate(e => e.getAttribute('aria-label') || e.textContent || document.querySelector(`label[for="${e.id}"]`)?.textContent);
+    assert.ok(name, await control.evaluate(e => e.outerHTML));
+  }
+  await page.getByRole('button', { name: 'Your key' }).press('Enter');
+  await page.getByRole('dialog', { name: 'Your key' }).waitFor();
+  for (let i = 0; i < 12; i++) {
+    await page.keyboard.press('Tab');
+    assert.ok(await page.evaluate(() => document.querySelector('[role=dialog]').contains(document.activeElement)), 'the focus stays in the dialog');
+  }
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await page.reload();
+  await page.getByText(/Its 9 files/).waitFor();
+  await page.screenshot({ path: `${SHOTS}14-window-dark.png` });
+  await page.close();
+});
+
+test('nothing was written to the console', () => assert.deepEqual(problems, []));
