@@ -5,6 +5,7 @@
     HOME/blobs/aa/SHA256   a verified blob; a hard link into the store's own folder where that is on this file system
     HOME/trees/HASH/       a tree that was checked out; HASH.keys/ are its keys as files that can be mapped
     HOME/parts/            what is being made; it enters the other two by one rename
+    HOME/unfinished/       results of runs that are not at their end
     HOME/leases/           a file a process, locked for as long as it lives, naming the trees that it opened
     HOME/lock              shared by who begins to use a tree, exclusive for who removes some
 
@@ -55,6 +56,11 @@ class Cache:
         self.room = room if room is not None else int(told) if told.isdecimal() else DEFAULT_ROOM
         self._lease, self._pid, self._mine, self._count = None, None, set(), itertools.count()
         self._fresh = self.room  # bytes that came since the last look for room; a first look is due
+
+    @property
+    def unfinished(self):
+        """Where runs keep what they finished (``options.shelf``); it has a limit of its own."""
+        return self.home / "unfinished"
 
     # ---- who uses what ----
     @contextlib.contextmanager

@@ -4,6 +4,7 @@ import os
 
 from ..array import EncryptedArray
 from ..array.table import EncryptedTable
+from ..plan import options
 from ..plan import progress as runs
 from . import progress, variables
 from .magics import FheMagics
@@ -31,6 +32,8 @@ def load(shell):
     if id(shell) in _loaded:
         return
     hide_grant()
+    if options.shelf is None and (space := current()) is not None:
+        options.shelf = space.cache.unfinished  # an interrupted cell goes on where it stopped
     for kind in SHOWN:  # for_type serves subclasses too
         shell.display_formatter.mimebundle_formatter.for_type(kind, lambda value: bundle(current(), value))
     shell.register_magics(FheMagics)

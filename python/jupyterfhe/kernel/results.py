@@ -19,7 +19,6 @@ from .transport import StoreError
 from .trees import Tree, canonical, is_hash, sha256
 
 VERSION = "jupyterfhe-memo-1"
-SLACK = 1 + 2.0**-20  # a kept result's bound may differ from the plan's by roundings
 
 
 class Made:
@@ -228,7 +227,9 @@ class Results:
 
     @staticmethod
     def _run(values, wanted, keep_levels):
-        """All or nothing: a half-computed graph would be another program, with other bytes, when it goes on."""
+        """All or nothing: a half-computed graph would be another program, with other bytes, when it goes on. What was finished
+        is on the shelf (``options.shelf``), where the same plan finds it.
+        """
         before = [(value, value.made) for value in wanted]
         try:
             compute(values, keep_levels)
@@ -345,5 +346,5 @@ class Results:
 def _fits(session, info, output):
     """Whether a kept vector can be what a plan foresees."""
     return (bytes(info.params_hash).hex() == session.params.hash and bytes(info.key_id).hex() == session.keys.key_id
-            and info.log_slots == session.log_slots and info.level == output.level
-            and info.magnitude <= output.magnitude * SLACK and info.error_worst <= output.error_bound * SLACK)
+            and info.log_slots == session.log_slots
+            and (info.level, info.magnitude, info.error_worst) == (output.level, output.magnitude, output.error_bound))
