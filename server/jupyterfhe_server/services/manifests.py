@@ -84,8 +84,12 @@ def _array(root, tree):
     _need(root.get("params") is None or (type(root["params"]) is str and len(root["params"]) == 64), "'params' is no hash")
     count = root.get("ciphertexts")
     _need(type(count) is int and 0 <= count <= len(tree.files), "'ciphertexts' is missing or more than there are files")
+    hashes = root.get("sha256")
+    _need(hashes is None or (type(hashes) is list and len(hashes) == count), "'sha256' is no list of all ciphertexts")
     for i in range(count):
-        _need(f"{i}.jfhe" in tree.files, "a ciphertext is not in the tree")
+        held = tree.files.get(f"{i}.jfhe")
+        _need(held is not None, "a ciphertext is not in the tree")
+        _need(hashes is None or hashes[i] == held[0], "a ciphertext has another hash in the tree")
 
 
 def kind(root):
