@@ -25,11 +25,14 @@ jfi_bgv_meta jfi_bgv_meta_of(const jfhe_ct *a);
 jfhe_status jfi_bgv_room(const jfhe_bgv *b, const jfhe_ct *out, const jfi_bgv_meta *m, const char *what);
 void jfi_bgv_settle(const jfhe_bgv *b, jfhe_ct *out, const jfi_bgv_meta *m);
 jfhe_status jfi_bgv_serves(const jfhe_bgv *b, const jfhe_evk *key, const jfhe_ct *a, const char *what);
-static inline uint64_t *jfi_bgv_poly(const jfhe_ct *c, size_t poly) {
+static inline uint64_t *jfi_bgv_limbs(const jfhe_ct *c, size_t poly) {
   return c->data + poly * c->cap_limbs * c->ctx->ring->n;
 }
 
 /* ---- linear.c ---- */
+jfhe_status jfi_bgv_copy(const jfhe_bgv *b, jfhe_ct *out, const jfhe_ct *a);
+/* out += a*c, out at a's level and factor. */
+jfhe_status jfi_bgv_mul_pt_add(const jfhe_bgv *b, jfhe_ct *out, const jfhe_ct *a, const jfhe_pt *c);
 jfhe_status jfi_bgv_add(const jfhe_bgv *b, jfhe_ct *out, const jfhe_ct *a, const jfhe_ct *c, int subtract);
 jfhe_status jfi_bgv_add_pt(const jfhe_bgv *b, jfhe_ct *out, const jfhe_ct *a, const jfhe_pt *c, int subtract);
 jfhe_status jfi_bgv_neg(const jfhe_bgv *b, jfhe_ct *out, const jfhe_ct *a);
@@ -44,6 +47,26 @@ void jfi_bgv_times(const jfhe_bgv *b, uint64_t *const *out, const jfhe_ct *a, in
 jfhe_status jfi_bgv_mul(const jfhe_bgv *b, jfhe_ct *out, const jfhe_ct *a, const jfhe_ct *c, uint32_t level,
                         const jfhe_evk *rlk, jfi_scratch *s);
 size_t jfi_bgv_mul_bytes(const jfhe_ctx *ctx, uint32_t level);
+
+/* ---- rotate.c ---- */
+/* Galois element and key of a rotation of the rows by k; g = 1 and no key where nothing turns. */
+jfhe_status jfi_bgv_rotation_find(const jfhe_bgv *b, int64_t k, const jfhe_keyring *keys, uint32_t *g,
+                                  const jfhe_evk **key);
+jfhe_status jfi_bgv_rotate(const jfhe_bgv *b, jfhe_ct *out, const jfhe_ct *a, int64_t k, const jfhe_keyring *keys,
+                           jfi_scratch *s);
+jfhe_status jfi_bgv_swap(const jfhe_bgv *b, jfhe_ct *out, const jfhe_ct *a, const jfhe_keyring *keys, jfi_scratch *s);
+size_t jfi_bgv_rotate_bytes(const jfhe_ctx *ctx, uint32_t level);
+/* No out is a. */
+jfhe_status jfi_bgv_rotate_many(const jfhe_bgv *b, jfhe_ct *const *out, const jfhe_ct *a, const int64_t *k,
+                                size_t count, const jfhe_keyring *keys, jfi_scratch *s);
+size_t jfi_bgv_hoist_bytes(const jfhe_ctx *ctx, uint32_t level);
+/* rows: the two rows are added as well. */
+jfhe_status jfi_bgv_inner_sum(const jfhe_bgv *b, jfhe_ct *out, const jfhe_ct *a, uint32_t stride, uint32_t count,
+                              int rows, const jfhe_keyring *keys, jfi_scratch *s);
+size_t jfi_bgv_sum_bytes(const jfhe_ctx *ctx, uint32_t level);
+jfhe_status jfi_bgv_rotate_all(const jfhe_bgv *b, jfhe_ct *out, const jfhe_ct *a, int64_t k, const jfhe_keyring *keys,
+                               jfi_scratch *s);
+size_t jfi_bgv_rotate_all_bytes(const jfhe_bgv *b, uint32_t level);
 
 /* ---- level.c ---- */
 jfhe_status jfi_bgv_to_level(const jfhe_bgv *b, jfhe_ct *out, const jfhe_ct *a, uint32_t level, jfi_scratch *s);

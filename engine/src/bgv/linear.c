@@ -53,12 +53,19 @@ static void product_limb(void *arg, size_t task, size_t worker) {
   j->ring->k->mul(j->out[p] + i * n, j->a[p] + i * n, j->c[0] + j->c_limb[i] * n, n, &j->ring->mod[j->prime[i]]);
 }
 
+static void product_add_limb(void *arg, size_t task, size_t worker) {
+  (void)worker;
+  const job *j = arg;
+  size_t p = task / j->limbs, i = task % j->limbs, n = j->ring->n;
+  j->ring->k->mul_acc(j->out[p] + i * n, j->a[p] + i * n, j->c[0] + j->c_limb[i] * n, n, &j->ring->mod[j->prime[i]]);
+}
+
 static job job_of(const jfhe_bgv *b, const jfhe_ct *out, const jfhe_ct *a) {
   job j = {.ring = b->ctx->ring, .ka = 1, .kc = 1};
   j.limbs = jfi_set_list(a->primes, j.prime);
   for (size_t p = 0; p < 2; p++) {
-    j.out[p] = jfi_bgv_poly(out, p);
-    j.a[p] = jfi_bgv_poly(a, p);
+    j.out[p] = jfi_bgv_limbs(out, p);
+    j.a[p] = jfi_bgv_limbs(a, p);
   }
   for (size_t i = 0; i < j.limbs; i++) j.c_limb[i] = i;
   return j;
@@ -107,7 +114,7 @@ jfhe_status jfi_bgv_add(const jfhe_bgv *b, jfhe_ct *out, const jfhe_ct *a, const
   m.bound = jfi_bgv_bound_add(&va, &vc, a == c);
   JFI_TRY(jfi_bgv_room(b, out, &m, "sum"));
   job j = job_of(b, out, a);
-  for (size_t p = 0; p < 2; p++) j.c[p] = jfi_bgv_poly(c, p);
+  for (size_t p = 0; p < 2; p++) j.c[p] = jfi_bgv_limbs(c, p);
   j.ka = ka;
   j.kc = subtract ? -kc : kc;
   run(b, &j, sum_limb);
@@ -149,6 +156,17 @@ jfhe_status jfi_bgv_add_pt(const jfhe_bgv *b, jfhe_ct *out, const jfhe_ct *a, co
   return JFHE_OK;
 }
 
+jfhe_status jfi_bgv_copy(const jfhe_bgv *b, jfhe_ct *out, const jfhe_ct *a) {
+  JFI_TRY(jfi_bgv_usable(b, a));
+  jfi_bgv_meta m = jfi_bgv_meta_of(a);
+  JFI_TRY(jfi_bgv_room(b, out, &m, "copy"));
+  if (out == a) return JFHE_OK;
+  job j = job_of(b, out, a);
+  run(b, &j, sum_limb);
+  jfi_bgv_settle(b, out, &m);
+  return JFHE_OK;
+}
+
 jfhe_status jfi_bgv_neg(const jfhe_bgv *b, jfhe_ct *out, const jfhe_ct *a) {
   JFI_TRY(jfi_bgv_usable(b, a));
   jfi_bgv_meta m = jfi_bgv_meta_of(a);
@@ -167,7 +185,7 @@ jfhe_status jfi_bgv_mul_const(const jfhe_bgv *b, jfhe_ct *out, const jfhe_ct *a,
   jfi_bgv_meta m = jfi_bgv_meta_of(a);
   m.bound = jfi_bgv_bound_scale(&a->bound, magnitude(small), k < 0 ? -(double)k : (double)k);
   JFI_TRY(jfi_bgv_room(b, out, &m, "product with a constant"));
-  uint64_t *to[2] = {jfi_bgv_poly(out, 0), jfi_bgv_poly(out, 1)};
+  uint64_t *to[2] = {jfi_bgv_limbs(out, 0), jfi_bgv_limbs(out, 1)};
   jfi_bgv_times(b, to, a, small);
   jfi_bgv_settle(b, out, &m);
   return JFHE_OK;
@@ -201,6 +219,21 @@ jfhe_status jfi_bgv_mul_pt(const jfhe_bgv *b, jfhe_ct *out, const jfhe_ct *a, co
   JFI_TRY(jfi_bgv_room(b, out, &m, "product with a plaintext"));
   job j = with_pt(b, out, a, c);
   run(b, &j, product_limb);
+  jfi_bgv_settle(b, out, &m);
+  return JFHE_OK;
+}
+
+jfhe_status jfi_bgv_mul_pt_add(const jfhe_bgv *b, jfhe_ct *out, const jfhe_ct *a, const jfhe_pt *c) {
+  JFI_TRY(covers(b, a, c, 1));
+  JFI_TRY(jfi_bgv_usable(b, out));
+  JFI_TRY(jfi_bgv_agree(out, a));
+  if (out->factor != a->factor) return jfi_fail(JFHE_ERR_SCALE, "a sum of products with different plaintext factors");
+  jfi_bgv_meta m = jfi_bgv_meta_of(out);
+  jfi_bound v = jfi_bgv_bound_mul(&a->bound, &c->bound, 0);
+  m.bound = jfi_bgv_bound_add(&out->bound, &v, 0);
+  JFI_TRY(jfi_bgv_room(b, out, &m, "sum of products"));
+  job j = with_pt(b, out, a, c);
+  run(b, &j, product_add_limb);
   jfi_bgv_settle(b, out, &m);
   return JFHE_OK;
 }

@@ -30,16 +30,16 @@ static jfhe_status multiply(const jfhe_bgv *b, jfhe_ct *out, jfi_set T, const jf
   const jfi_switch w = {.S = a->primes,
                         .T = T,
                         .key = rlk,
-                        .a = {jfi_bgv_poly(a, 0), jfi_bgv_poly(a, 1)},
-                        .b = {jfi_bgv_poly(c, 0), jfi_bgv_poly(c, 1)},
+                        .a = {jfi_bgv_limbs(a, 0), jfi_bgv_limbs(a, 1)},
+                        .b = {jfi_bgv_limbs(c, 0), jfi_bgv_limbs(c, 1)},
                         .times = b->t.q};
   if ((out != a && out != c) || limbs_stay(w.S, T))
-    return jfi_switch_run(b->ctx, jfi_bgv_poly(out, 0), jfi_bgv_poly(out, 1), &w, &s);
+    return jfi_switch_run(b->ctx, jfi_bgv_limbs(out, 0), jfi_bgv_limbs(out, 1), &w, &s);
   size_t words = jfi_set_count(T) * b->ctx->ring->n;
   uint64_t *r = jfi_scratch_take(&s, pair_bytes(b->ctx, T));
   if (!r) return jfi_fail(JFHE_ERR_SCRATCH, "scratch is too small for a product");
   JFI_TRY(jfi_switch_run(b->ctx, r, r + words, &w, &s));
-  for (size_t p = 0; p < 2; p++) memcpy(jfi_bgv_poly(out, p), r + p * words, words * sizeof *r);
+  for (size_t p = 0; p < 2; p++) memcpy(jfi_bgv_limbs(out, p), r + p * words, words * sizeof *r);
   return JFHE_OK;
 }
 

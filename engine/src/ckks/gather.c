@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "base/status.h"
-#include "ckks/room.h"
+#include "rlwe/room.h"
 #include "rlwe/keyswitch.h"
 
 enum { STEPS_MAX = 16 };

@@ -7,7 +7,7 @@
 #include "base/status.h"
 #include "ckks/eval.h"
 #include "ckks/limbs.h"
-#include "ckks/room.h"
+#include "rlwe/room.h"
 #include "rlwe/keyswitch.h"
 
 static jfi_bound switched(const jfhe_ctx *ctx, const jfi_bound *a, const jfhe_ct *ct, const jfhe_evk *key) {

@@ -4,7 +4,7 @@
 #include "base/status.h"
 #include "ckks/eval.h"
 #include "ckks/limbs.h"
-#include "ckks/room.h"
+#include "rlwe/room.h"
 #include "rlwe/keyswitch.h"
 
 /* One doubling: acc += acc rotated by g. */

@@ -22,6 +22,7 @@ export type Exports = Readonly<Record<(typeof EXPORTS)[number], (...args: number
  * - `Ptr<'jfhe_pk'>`: A public encryption key.
  * - `Ptr<'jfhe_keyring'>`: A set of switching keys of one secret, looked up by what they do. Owns what is added. Safe to read from many threads.
  * - `Ptr<'jfhe_bgv'>`: Integers modulo one prime in a context: tables, constants. Immutable, shareable between threads; the context must outlive it.
+ * - `Ptr<'jfhe_bgv_map'>`: A square matrix on the slots, as diagonals, encoded for a level and those below it.
  * - `Ptr<'jfhe_poly'>`
  * - `Ptr<'jfhe_linmap'>`: A square matrix on the slots, as its generalised diagonals: out[i] = sum over d of diag_d[i] * in[(i + d) mod slots].
  * - `Ptr<'jfhe_program'>`: A graph of operations. Grows only; safe to read from many threads once it is built.
@@ -125,6 +126,10 @@ export const BgvUse = {
   FACTOR: 2
 } as const;
 export type BgvUse = (typeof BgvUse)[keyof typeof BgvUse];
+
+export const BGV_DOMAIN_MAX = 1024;
+
+export const BGV_PARTS_MAX = 5;
 
 export const Basis = {
   /** sum c_i x^i */
@@ -436,12 +441,23 @@ export const EXPORTS = [
   'jfhe_bgv_add',
   'jfhe_bgv_add_const',
   'jfhe_bgv_add_pt',
+  'jfhe_bgv_basis',
   'jfhe_bgv_budget',
   'jfhe_bgv_decode',
   'jfhe_bgv_decode_scratch',
   'jfhe_bgv_encode',
   'jfhe_bgv_encode_scratch',
+  'jfhe_bgv_equal',
+  'jfhe_bgv_equal_const',
   'jfhe_bgv_free',
+  'jfhe_bgv_inner_sum',
+  'jfhe_bgv_join',
+  'jfhe_bgv_map_apply',
+  'jfhe_bgv_map_free',
+  'jfhe_bgv_map_new',
+  'jfhe_bgv_map_rotations',
+  'jfhe_bgv_map_scratch',
+  'jfhe_bgv_map_swaps',
   'jfhe_bgv_modulus',
   'jfhe_bgv_mul',
   'jfhe_bgv_mul_const',
@@ -449,9 +465,18 @@ export const EXPORTS = [
   'jfhe_bgv_mul_scratch',
   'jfhe_bgv_neg',
   'jfhe_bgv_new',
+  'jfhe_bgv_poly',
+  'jfhe_bgv_poly_scratch',
+  'jfhe_bgv_pow',
+  'jfhe_bgv_rotate',
+  'jfhe_bgv_rotate_all',
+  'jfhe_bgv_rotate_all_scratch',
+  'jfhe_bgv_rotate_scratch',
   'jfhe_bgv_slots',
   'jfhe_bgv_sub',
   'jfhe_bgv_sub_pt',
+  'jfhe_bgv_sum_scratch',
+  'jfhe_bgv_swap',
   'jfhe_bgv_to_level',
   'jfhe_bgv_to_level_scratch',
   'jfhe_ckks_add',
@@ -1122,6 +1147,159 @@ export class Calls {
   /** level: that of the input. */
   bgvToLevelScratch(ctx: Ptr<'jfhe_ctx'>, level: number): number {
     return this.x.jfhe_bgv_to_level_scratch(ctx, level) >>> 0;
+  }
+
+  /**
+   * Rotate both rows to the left: out[i] = a[(i + k) mod n/2] in each. The keys are those of jfhe_galois_rotate(ctx, k).
+   * Memory  scratch >= jfhe_bgv_rotate_scratch(ctx, a's level) bytes.
+   * Returns JFHE_OK, else out is unchanged: JFHE_ERR_KEY without the key; JFHE_ERR_FORM, JFHE_ERR_RANGE, JFHE_ERR_SCRATCH.
+   */
+  bgvRotate(b: Ptr<'jfhe_bgv'>, out: Ptr<'jfhe_ct'>, a: Ptr<'jfhe_ct'>, k: number, keys: Ptr<'jfhe_keyring'>, scratch:
+    Ptr, scratchLen: number): void {
+    this.check(this.x.jfhe_bgv_rotate(b, out, a, k, keys, scratch, scratchLen));
+  }
+
+  /** Exchange the rows. The key is that of jfhe_galois_conjugate(ctx). Scratch and refusals as jfhe_bgv_rotate. */
+  bgvSwap(b: Ptr<'jfhe_bgv'>, out: Ptr<'jfhe_ct'>, a: Ptr<'jfhe_ct'>, keys: Ptr<'jfhe_keyring'>, scratch: Ptr,
+    scratchLen: number): void {
+    this.check(this.x.jfhe_bgv_swap(b, out, a, keys, scratch, scratchLen));
+  }
+
+  bgvRotateScratch(ctx: Ptr<'jfhe_ctx'>, level: number): number {
+    return this.x.jfhe_bgv_rotate_scratch(ctx, level) >>> 0;
+  }
+
+  /**
+   * Rotate all n slots as one line, the second row after the first: out[i] = a[(i + k) mod n]. Keys of the rotation by k mod n/2 and of the
+   * exchange of rows. The noise grows as in a product with a plaintext, unless k is a multiple of n/2.
+   * Memory  scratch >= jfhe_bgv_rotate_all_scratch(b, a's level) bytes.
+   */
+  bgvRotateAll(b: Ptr<'jfhe_bgv'>, out: Ptr<'jfhe_ct'>, a: Ptr<'jfhe_ct'>, k: number, keys: Ptr<'jfhe_keyring'>,
+    scratch: Ptr, scratchLen: number): void {
+    this.check(this.x.jfhe_bgv_rotate_all(b, out, a, k, keys, scratch, scratchLen));
+  }
+
+  bgvRotateAllScratch(b: Ptr<'jfhe_bgv'>, level: number): number {
+    return this.x.jfhe_bgv_rotate_all_scratch(b, level) >>> 0;
+  }
+
+  /**
+   * out[i] = sum over j < count of a[i + j*stride] in each row, around its end; `rows` nonzero: and of the other row. count a power of two,
+   * stride*count <= n/2. Keys of the rotations by stride*2^j, and of the exchange of rows. count = n/2, stride 1, rows: every slot
+   * holds the sum of all.
+   * Memory  scratch >= jfhe_bgv_sum_scratch(ctx, a's level) bytes.
+   */
+  bgvInnerSum(b: Ptr<'jfhe_bgv'>, out: Ptr<'jfhe_ct'>, a: Ptr<'jfhe_ct'>, stride: number, count: number, rows: number,
+    keys: Ptr<'jfhe_keyring'>, scratch: Ptr, scratchLen: number): void {
+    this.check(this.x.jfhe_bgv_inner_sum(b, out, a, stride, count, rows, keys, scratch, scratchLen));
+  }
+
+  bgvSumScratch(ctx: Ptr<'jfhe_ctx'>, level: number): number {
+    return this.x.jfhe_bgv_sum_scratch(ctx, level) >>> 0;
+  }
+
+  /**
+   * out[r] = sum over diagonals i of values_i[r] * turned_i[r], where turned_i is a with its rows rotated by i, for i < n/2, and a with its rows
+   * exchanged and then rotated by i - n/2 for the others. All n diagonals together make any matrix.
+   *
+   * index   count distinct numbers below n;  values: count*n integers, taken modulo t.
+   * Memory  one plaintext a diagonal.
+   * Returns JFHE_OK, else *out is null: JFHE_ERR_ARG, JFHE_ERR_LEVEL, JFHE_ERR_MEMORY.
+   */
+  bgvMapNew(out: Ptr<'jfhe_bgv_map*'>, b: Ptr<'jfhe_bgv'>, index: Ptr<'uint32_t'>, count: number, values:
+    Ptr<'int64_t'>, level: number): void {
+    this.check(this.x.jfhe_bgv_map_new(out, b, index, count, values, level));
+  }
+
+  bgvMapFree(map: Ptr<'jfhe_bgv_map'>): void {
+    this.x.jfhe_bgv_map_free(map);
+  }
+
+  /** The rotations whose keys an application needs. Writes at most `cap` of them to `k` and returns how many there are. */
+  bgvMapRotations(map: Ptr<'jfhe_bgv_map'>, k: Ptr<'int32_t'>, cap: number): number {
+    return this.x.jfhe_bgv_map_rotations(map, k, cap) >>> 0;
+  }
+
+  /** Nonzero when it needs the exchange of rows. */
+  bgvMapSwaps(map: Ptr<'jfhe_bgv_map'>): number {
+    return this.x.jfhe_bgv_map_swaps(map);
+  }
+
+  /**
+   * Apply a map: hoisted baby steps, giant steps; no level. The noise grows by the sum of the diagonals' sizes.
+   * Memory  scratch >= jfhe_bgv_map_scratch(ctx, a's level) bytes; allocates as many ciphertexts as there are baby steps, and three.
+   */
+  bgvMapApply(map: Ptr<'jfhe_bgv_map'>, out: Ptr<'jfhe_ct'>, a: Ptr<'jfhe_ct'>, keys: Ptr<'jfhe_keyring'>, scratch: Ptr,
+    scratchLen: number): void {
+    this.check(this.x.jfhe_bgv_map_apply(map, out, a, keys, scratch, scratchLen));
+  }
+
+  bgvMapScratch(ctx: Ptr<'jfhe_ctx'>, level: number): number {
+    return this.x.jfhe_bgv_map_scratch(ctx, level) >>> 0;
+  }
+
+  /**
+   * out[i] = sum over k < count of coeff[k] * x[i]^k modulo t, exactly; count <= 65536, degree below t. [PS73]
+   *
+   * Levels  about log2(count) + 1; where noise is large, more. The result's level says what was spent.
+   * Memory  scratch >= jfhe_bgv_poly_scratch(ctx, x's level) bytes; allocates about 2 sqrt(count) ciphertexts, 64 babies at most.
+   * Returns JFHE_OK, else out is unchanged: JFHE_ERR_LEVEL when levels run out; JFHE_ERR_RANGE, JFHE_ERR_KEY, JFHE_ERR_FORM, JFHE_ERR_ARG,
+   *         JFHE_ERR_MEMORY, JFHE_ERR_SCRATCH.
+   */
+  bgvPoly(b: Ptr<'jfhe_bgv'>, out: Ptr<'jfhe_ct'>, x: Ptr<'jfhe_ct'>, coeff: Ptr<'int64_t'>, count: number, keys:
+    Ptr<'jfhe_keyring'>, scratch: Ptr, scratchLen: number): void {
+    this.check(this.x.jfhe_bgv_poly(b, out, x, coeff, count, keys, scratch, scratchLen));
+  }
+
+  /** out[i] = x[i]^exponent modulo t, exponent >= 1. As jfhe_bgv_poly. */
+  bgvPow(b: Ptr<'jfhe_bgv'>, out: Ptr<'jfhe_ct'>, x: Ptr<'jfhe_ct'>, exponent: number, keys: Ptr<'jfhe_keyring'>,
+    scratch: Ptr, scratchLen: number): void {
+    this.check(this.x.jfhe_bgv_pow(b, out, x, exponent, keys, scratch, scratchLen));
+  }
+
+  bgvPolyScratch(ctx: Ptr<'jfhe_ctx'>, level: number): number {
+    return this.x.jfhe_bgv_poly_scratch(ctx, level) >>> 0;
+  }
+
+  /**
+   * out[i] = 1 where x[i] == value, else 0.
+   *
+   * domain  the integers of x are promised to lie in [0, domain), value too, domain <= JFHE_BGV_DOMAIN_MAX: a polynomial of degree
+   *         domain - 1. 0: any integers, 1 - (x - value)^(t-1) [Fermat]: 16 levels for 65537.
+   * As jfhe_bgv_poly.
+   */
+  bgvEqualConst(b: Ptr<'jfhe_bgv'>, out: Ptr<'jfhe_ct'>, x: Ptr<'jfhe_ct'>, value: number, domain: number, keys:
+    Ptr<'jfhe_keyring'>, scratch: Ptr, scratchLen: number): void {
+    this.check(this.x.jfhe_bgv_equal_const(b, out, x, value, domain, keys, scratch, scratchLen));
+  }
+
+  /** out[i] = 1 where x[i] == y[i], else 0; one level. domain: both lie in [0, domain), 2*domain <= t; 0: any integers. As jfhe_bgv_poly. */
+  bgvEqual(b: Ptr<'jfhe_bgv'>, out: Ptr<'jfhe_ct'>, x: Ptr<'jfhe_ct'>, y: Ptr<'jfhe_ct'>, domain: number, keys:
+    Ptr<'jfhe_keyring'>, scratch: Ptr, scratchLen: number): void {
+    this.check(this.x.jfhe_bgv_equal(b, out, x, y, domain, keys, scratch, scratchLen));
+  }
+
+  /**
+   * The smallest primes that fill every slot of a ring of degree 2^log_n and whose product exceeds 2^bits: signed integers of `bits` bits, as
+   * residues in one ciphertext a prime. Writes at most `cap` of them to t and returns how many are needed; 0 when more than
+   * JFHE_BGV_PARTS_MAX were.
+   */
+  bgvBasis(logN: number, bits: number, t: Ptr<'uint32_t'>, cap: number): number {
+    return this.x.jfhe_bgv_basis(logN, bits, t, cap) >>> 0;
+  }
+
+  /**
+   * Integers from their residues: values[i] is the one in (-T/2, T/2), T the product, that is parts[p*count + i] modulo t[p].
+   *
+   * bound   on |integer|, as jfhe_ct_magnitude of the parts says.
+   * Time    independent of the integers.
+   * Returns JFHE_OK, else values are unspecified: JFHE_ERR_RANGE when the bound reaches T/2 or exceeds 2^63: the integers may have wrapped;
+   *         JFHE_ERR_VALUE when one exceeds the bound or an int64_t: the parts are of different vectors, or it wrapped; JFHE_ERR_ARG for parts that are 0 or over the
+   *         limit, or equal primes.
+   */
+  bgvJoin(values: Ptr<'int64_t'>, count: number, parts: Ptr<'int64_t'>, t: Ptr<'uint32_t'>, nParts: number, bound:
+    number): void {
+    this.check(this.x.jfhe_bgv_join(values, count, parts, t, nParts, bound));
   }
 
   // ---- jfhe/circuit.h ----

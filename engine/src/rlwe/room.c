@@ -1,5 +1,5 @@
-/* ckks/room.c: see room.h. */
-#include "ckks/room.h"
+/* rlwe/room.c: see room.h. */
+#include "rlwe/room.h"
 
 #include "base/mem.h"
 #include "rlwe/keyswitch.h"

@@ -1,7 +1,7 @@
-/* ckks/room.h: scratch for key switches, whatever key of this library comes: ordinary ones, parents, and those that a server derives
+/* rlwe/room.h: scratch for key switches, whatever key of this library comes: ordinary ones, parents, and those that a server derives
  * from parents (fewer specials, hence more and smaller digits; rlwe/secret/keygen.c and circuit/derive.h fix their shape). */
-#ifndef JFI_CKKS_ROOM_H
-#define JFI_CKKS_ROOM_H
+#ifndef JFI_RLWE_ROOM_H
+#define JFI_RLWE_ROOM_H
 #include "rlwe/ctx.h"
 
 typedef struct jfi_shape {
