@@ -29,15 +29,17 @@ class Made:
     memo : str
     program : str
         Hash of the program's binary form.
+    text : bytes
+        That form.
     inputs : tuple of str
         Trees that it was computed from.
     """
 
-    __slots__ = ("inputs", "memo", "program", "whole")
+    __slots__ = ("inputs", "memo", "program", "text", "whole")
 
-    def __init__(self, memo, program, inputs, whole):
+    def __init__(self, memo, text, inputs, whole):
         """Keep the parts; `whole` are the positions that one run made."""
-        self.memo, self.program, self.inputs, self.whole = memo, program, inputs, whole
+        self.memo, self.program, self.text, self.inputs, self.whole = memo, sha256(text), text, inputs, whole
 
 
 class Kept:
@@ -210,8 +212,7 @@ class Results:
         inputs = [self._digest(leaf)[0] for leaf in leaves]
         memo = sha256(canonical({"version": VERSION, "plan": plan.hash.hex(), "key": array.session.keys.key_id,
                                  "inputs": inputs, "outputs": positions, "of": len(values)}))
-        program = plan.program.to_bytes()
-        made = Made(memo, sha256(program), self._inputs(leaves), tuple(positions))
+        made = Made(memo, plan.program.to_bytes(), self._inputs(leaves), tuple(positions))
         wanted = [values[i] for i in positions]
         order = {value: number for number, value in enumerate(graph.wanted)}
         reused = self._take(memo, [(i, v, plan.outputs[order[v]]) for i, v in zip(positions, wanted, strict=True)])
@@ -219,10 +220,9 @@ class Results:
             notes.inherit(graph)
         else:
             self._run(values, wanted, keep_levels)
-            self.cache.add(program)
         for value in wanted:
             self._made[value] = made
-        self.keep(array, program)
+        self.keep(array)
         return reused
 
     @staticmethod
@@ -256,15 +256,13 @@ class Results:
         return True
 
     # ---- keeping ----
-    def keep(self, array, program=None):
+    def keep(self, array):
         """See that a computed array is in the store.
 
         Parameters
         ----------
         array : EncryptedArray
             Computed.
-        program : bytes, optional
-            The program that made it, kept too.
 
         Returns
         -------
@@ -278,8 +276,7 @@ class Results:
         memo = next(m for m in memos if m == memos[-1] or self._kept.get(m, tree.hash) == tree.hash)
         if memo not in self._kept:
             content = {"tree": tree.json, "key_id": array.session.keys.key_id, "program": program_hash, "inputs": list(inputs)}
-            extra = {} if program is None else {sha256(program): len(program)}
-            self._send(tree, extra, lambda: self._put(memo, tree, content))
+            self._send(tree, made, lambda: self._put(memo, tree, content))
         self._file(values, tree)
         self.kept.put(array, Kept(tree, memo, program_hash, inputs))
         return self.kept.get(array)
@@ -305,10 +302,11 @@ class Results:
                 raise
         self._kept[memo] = tree.hash
 
-    def _send(self, tree, extra, then):
-        """Blobs, then what names them; once more when the store swept some that were known to be there."""
+    def _send(self, tree, made, then):
+        """Blobs, the program among them, then what names them; once more when the store swept some that it had."""
+        own = {made.program: made.text} if made else {}
         for again in (True, False):
-            self.upload(tree.blobs | extra)
+            self.upload(tree.blobs, own)
             try:
                 return then()
             except StoreError as why:
@@ -317,20 +315,25 @@ class Results:
                 self._sent.clear()
         return None
 
-    def upload(self, blobs):
-        """Send those of some blobs of the cache that the store lacks.
+    def upload(self, blobs, own=()):
+        """Send those of some blobs that the store lacks.
 
         Parameters
         ----------
         blobs : dict of str to int
-            Sizes by SHA-256.
+            Sizes by SHA-256; they are in the cache.
+        own : dict of str to bytes
+            Others.
         """
+        own = dict(own)
+        blobs = blobs | {digest: len(data) for digest, data in own.items()}
         unknown = [digest for digest in blobs if digest not in self._sent]
         missing = self.store.missing(unknown) if unknown else []
         size = sum(blobs[digest] for digest in missing)
         with Show("upload", size, expected(size)) as shown:
             for digest in missing:
-                self.store.put(digest, self.cache.blob(self.store, digest, blobs[digest]), blobs[digest])
+                source = own.get(digest) or self.cache.blob(self.store, digest, blobs[digest])
+                self.store.put(digest, source, blobs[digest])
                 shown.add(blobs[digest])
         self._sent.update(unknown)
 

@@ -3,6 +3,7 @@
 import contextlib
 import http.client
 import json
+import os
 import random
 import ssl
 import threading
@@ -71,7 +72,7 @@ class Http:
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment or parts.username:
             raise StoreError("JUPYTERFHE_STORE is no address of a store", "It looks like http://127.0.0.1:8888/jupyterfhe/v1.")
         self.host, self.port, self.tls = parts.hostname, parts.port, parts.scheme == "https"
-        self.path, self._grant, self._local = parts.path.rstrip("/"), grant, threading.local()
+        self.path, self._grant, self._local, self._pid = parts.path.rstrip("/"), grant, threading.local(), os.getpid()
 
     def renew(self, grant):
         """Use another grant from now on.
@@ -84,6 +85,8 @@ class Http:
 
     # ---- one exchange ----
     def _connection(self):
+        if self._pid != os.getpid():  # a forked child must not speak on its parent's connection
+            self._pid, self._local = os.getpid(), threading.local()
         found = getattr(self._local, "connection", None)
         if found is None:
             context = ssl.create_default_context() if self.tls else None

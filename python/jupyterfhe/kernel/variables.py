@@ -1,6 +1,7 @@
 """The comm that tells the page which encrypted variables there are, also while a cell runs (protocol/kernel.md)."""
 
 import contextlib
+import queue
 import threading
 import time
 
@@ -47,44 +48,54 @@ def _name(array):
 
 
 class Forecasts:
-    """What computing takes, planned once for each value, and only while nothing else runs."""
+    """What computing takes, planned once for each value by a thread of its own.
+
+    Planning may load keys, which waits until no run uses them: whoever lists or sends must not wait with it.
+    """
 
     def __init__(self):
         """Know nothing."""
-        self._known = {}  # by _name: (the vectors, which keeps their ids their own, and facts)
+        self._known = {}  # by _name: (strips and vectors, which keeps their ids their own, and facts)
+        self._asked, self._queue, self._thread = set(), queue.SimpleQueue(), None
 
-    def of(self, array, may_plan):
+    def of(self, array):
         """Level, bound, seconds and reason as far as they are known.
 
         Parameters
         ----------
         array : EncryptedArray
-        may_plan : bool
 
         Returns
         -------
         dict
         """
-        name, values = _name(array), array.values
+        name = _name(array)
         found = self._known.get(name)
         if found is not None:
             return found[1]
-        if not may_plan or len(Graph(values).order) > SHORT:
-            return {"levels_left": None, "error_bound": None, "seconds": None, "reason": None}
-        facts = self._planned(array)
-        self._known[name] = (array.strips, values), facts
-        return facts
+        if array.computed:
+            return self._learn(name, array)
+        if name not in self._asked and len(Graph(array.values).order) <= SHORT:
+            self._asked.add(name)
+            self._queue.put((name, array))
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._work, name="jupyterfhe-forecasts", daemon=True)
+                self._thread.start()
+        return {"levels_left": None, "error_bound": None, "seconds": None, "reason": None}
 
-    @staticmethod
-    def _planned(array):
-        try:
-            known, plan = array._outlook()
-            bound = float(np.max(array.errors({v: parts[1] for v, parts in known.items()}), initial=0.0))
-            return {"levels_left": min((level for level, _, _ in known.values()), default=None),
-                    "error_bound": bound if np.isfinite(bound) else None,
-                    "seconds": plan.forecast.seconds if plan is not None else None, "reason": None}
-        except JupyterFHEError as why:
-            return {"levels_left": None, "error_bound": None, "seconds": None, "reason": why.detail}
+    def _work(self):
+        while True:
+            name, array = self._queue.get()
+            with contextlib.suppress(Exception):  # it stays unknown; there is nobody to tell
+                self._learn(name, array)
+            del array
+
+    def _learn(self, name, array):
+        kept = array.strips, array.values
+        facts = _planned(array)
+        if _name(array) == name:  # nobody wrote to it meanwhile
+            self._known[name] = kept, facts
+        return facts
 
     def forget(self, alive):
         """Keep what is known of these arrays alone, and let the others' vectors go.
@@ -94,10 +105,23 @@ class Forecasts:
         alive : iterable of EncryptedArray
         """
         names = {_name(array) for array in alive}
-        self._known = {name: found for name, found in self._known.items() if name in names}
+        for name in set(self._known) - names:
+            self._known.pop(name, None)
+        self._asked &= names
 
 
-def described(name, value, space, forecasts, may_plan):
+def _planned(array):
+    try:
+        known, plan = array._outlook()
+        bound = float(np.max(array.errors({v: parts[1] for v, parts in known.items()}), initial=0.0))
+        return {"levels_left": min((level for level, _, _ in known.values()), default=None),
+                "error_bound": bound if np.isfinite(bound) else None,
+                "seconds": plan.forecast.seconds if plan is not None else None, "reason": None}
+    except JupyterFHEError as why:
+        return {"levels_left": None, "error_bound": None, "seconds": None, "reason": why.detail}
+
+
+def described(name, value, space, forecasts):
     """One variable, never a value of it.
 
     Parameters
@@ -106,7 +130,6 @@ def described(name, value, space, forecasts, may_plan):
     value : EncryptedArray or EncryptedTable
     space : Space or None
     forecasts : Forecasts
-    may_plan : bool
 
     Returns
     -------
@@ -124,7 +147,7 @@ def described(name, value, space, forecasts, may_plan):
     kept = space.results.kept.get(value) if space is not None else None
     if kept is not None:
         out["tree_hash"] = kept.tree.hash
-    return out | forecasts.of(value, may_plan or out["computed"])
+    return out | forecasts.of(value)
 
 
 class Variables:
@@ -140,7 +163,8 @@ class Variables:
     def __init__(self, shell, find_space):
         """Start watching when the first comm opens."""
         self._shell, self._find_space, self._forecasts = shell, find_space, Forecasts()
-        self._comms, self._lock, self._thread = {}, threading.RLock(), None
+        self._comms, self._thread = {}, None
+        self._lock = threading.RLock()  # held while a message is sent, never while something is found out
         self._seq, self._told, self.busy = 0, {}, False
         self._wake = threading.Event()
 
@@ -199,7 +223,7 @@ class Variables:
 
     def _send(self, comm, data):
         try:
-            with self._lock:  # one message at a time on the socket from here
+            with self._lock:
                 comm.send(data)
         except Exception:  # a page that left must not stop the watching of others
             self._gone(comm)
@@ -217,9 +241,7 @@ class Variables:
         list of dict
         """
         found, space = encrypted(self._shell.user_ns), self._find_space()
-        with self._lock:
-            self._forecasts.forget([v for _, v in found if isinstance(v, EncryptedArray)])
-            return [described(n, v, space, self._forecasts, not self.busy) for n, v in found]
+        return [described(n, v, space, self._forecasts) for n, v in found]
 
     def _list(self, comm, number=None):
         rows = self.listed()
@@ -239,6 +261,7 @@ class Variables:
                 time.sleep(EVERY / 5)  # at most so often, however short cells are
 
     def _look(self):
+        self._forecasts.forget([v for _, v in encrypted(self._shell.user_ns) if isinstance(v, EncryptedArray)])
         rows = self.listed()
         for comm in list(self._comms.values()):
             if self._told.get(comm.comm_id) != (self.busy, rows):

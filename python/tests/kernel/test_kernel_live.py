@@ -135,3 +135,21 @@ def test_messages_hold_no_grant_and_a_new_one_is_taken(owner, start):
     page.wait(lambda m: m["type"] == "granted")
     assert "patients" in kernel.good("jf.datasets()").bundles[-1]["text/plain"]
     assert "fresh-grant" not in kernel.everything
+
+
+def test_forecasts_that_wait_for_keys_hold_up_nobody(owner, start):
+    """A forecast loads keys, which waits for a run's end; the run tells its progress, which must not wait for the forecast."""
+    kernel = start()
+    page = Page(kernel)
+    page.wait(lambda m: m["type"] == "variables")
+    kernel.good(JF + LONG.format(60))
+    number = kernel.start("import threading\nother = jf.open('patients')['mean_radius']\n"
+                          "def late():\n    import time; time.sleep(1)\n    globals()['fresh'] = np.roll(other, 3) * other\n"
+                          "threading.Thread(target=late).start()\nz")
+    kernel.finish(number, until=lambda ran: any(p["done"] > 0.5 for p in ran.progress))
+    page.tell(type="list", id="now")
+    asked = time.monotonic()
+    assert "other" in names(page.wait(lambda m: m.get("id") == "now"))
+    assert time.monotonic() - asked < 2
+    assert kernel.finish(number, 60).status == "ok"
+    page.wait(lambda m: m["type"] == "variables" and any(v["name"] == "fresh" and v["seconds"] for v in m["variables"]))

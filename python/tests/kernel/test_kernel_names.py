@@ -128,10 +128,31 @@ def test_blobs_that_were_swept_are_sent_again(stored):
     tree = first.session.results.keep(first).tree
     for digest, _ in tree.files.values():
         stored.store.data.path(digest).unlink()
+    program = next(iter(stored.store.data.results.values()))["program"]
+    stored.store.data.path(program).unlink()
     stored.store.data.results.clear()
     first.session.results._kept.clear()
     first.session.results.keep(first)
     assert not stored.store.data.lacking(tree.json) and len(stored.store.data.results) == 1
+    assert stored.store.data.path(program).exists()
+
+
+def test_a_forked_child_asks_and_leases_by_itself(stored):
+    x = jf.open("patients")
+    space = spaces.current()
+    reader, writer = os.pipe()
+    child = os.fork()
+    if not child:
+        try:
+            names = ",".join(row["name"] for row in space.datasets())
+            space.cache.checkout(space.origins.get(x).tree, space.store)
+            os.write(writer, f"{names} {len(list((space.cache.home / 'leases').iterdir()))}".encode())
+        finally:
+            os._exit(0)
+    os.waitpid(child, 0)
+    assert os.read(reader, 1000) == b"patients,threshold 2"
+    assert space.store.status()["api"] == 1
+    os.close(reader), os.close(writer)
 
 
 def test_a_script_in_a_notebooks_terminal_works_on_its_own_workspace(stored, home, tmp_path):
