@@ -12,10 +12,12 @@ from .array.named import save_any as _save_any
 from .array.simulate import simulate
 from .array.table import EncryptedTable
 from .core.errors import ArgumentError as _ArgumentError
+from .core.errors import JupyterFHEError
 from .plan import Session, cancel_all, options
 
-__all__ = ["EncryptedArray", "EncryptedBool", "EncryptedScalar", "EncryptedTable", "Refused", "Session", "cancel_all",
-           "datasets", "history", "load", "matrix", "open", "options", "ref", "save", "secret", "session", "sign", "simulate"]
+__all__ = ["EncryptedArray", "EncryptedBool", "EncryptedScalar", "EncryptedTable", "JupyterFHEError", "Refused", "Session",
+           "cancel_all", "datasets", "history", "load", "matrix", "open", "options", "ref", "save", "secret", "session", "sign",
+           "simulate"]
 
 _current = None
 
