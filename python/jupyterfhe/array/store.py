@@ -51,7 +51,7 @@ class Hashed(Filed):
 
     def load(self, params):
         """Read it, and check its hash before anything is made of it."""
-        data = containers.read(self.path, CIPHERTEXT_MAX)
+        data = containers.scanned(self.path, CIPHERTEXT_MAX)
         if hashlib.sha256(data).hexdigest() != self._sha256:
             raise ChecksumError(f"{self.path} is not the file that its manifest names")
         return Ciphertext.from_bytes(params, data)

@@ -78,7 +78,7 @@ class Ciphertext(Handle):
         Ciphertext
         """
         most = 3 * params.primes * 2 * params.slots * 8 + (1 << 13)  # degree 2, raw words, the header
-        return cls.from_bytes(params, containers.read(path, most))
+        return cls.from_bytes(params, containers.scanned(path, most))
 
     def _written(self, encoding):
         if encoding is None:

@@ -3,6 +3,7 @@
 import os
 import stat
 import tempfile
+import threading
 from pathlib import Path
 
 from . import errors
@@ -125,9 +126,48 @@ def read(path, cap):
     with open(regular(path), "rb") as file:
         data = file.read(cap + 1)
     if len(data) > cap:
-        raise errors.OutOfMemoryError(f"{path} has more than the {human(cap)} that such an object can have",
-                                      "Check that this is the file you meant; jfhe inspect FILE says what a file is.")
+        raise _too_large(path, cap)
     return data
+
+
+_kept = threading.local()
+_KEPT_MAX = 64 << 20  # bytes of a thread's buffer that stay for the next file
+
+
+def scanned(path, cap):
+    """As :func:`read`, into one buffer a thread: files that are read in turn leave no holes between what is made of them.
+
+    Parameters
+    ----------
+    path : path-like
+    cap : int
+
+    Returns
+    -------
+    memoryview
+        Until the next call in this thread.
+
+    Raises
+    ------
+    StorageError, OutOfMemoryError
+    """
+    with open(regular(path), "rb", buffering=0) as file:
+        size = os.fstat(file.fileno()).st_size
+        if size > cap:
+            raise _too_large(path, cap)
+        room = getattr(_kept, "room", b"")
+        if len(room) < size:
+            room = bytearray(size)
+            _kept.room = room if size <= _KEPT_MAX else b""
+        view, got = memoryview(room)[:size], 0
+        while got < size and (n := file.readinto(view[got:])):
+            got += n
+    return view[:got]  # a file that became shorter meanwhile is one that its reader refuses
+
+
+def _too_large(path, cap):
+    return errors.OutOfMemoryError(f"{path} has more than the {human(cap)} that such an object can have",
+                                   "Check that this is the file you meant; jfhe inspect FILE says what a file is.")
 
 
 def regular(path):

@@ -277,9 +277,13 @@ class Column:
         ChecksumError
             When the file is not the one that was encrypted.
         """
+        return bytes(self._scanned(params, chunk, mask))
+
+    def _scanned(self, params, chunk, mask):
+        """The same, until this thread reads another file."""
         name, digest = (self._mask if mask else self._files)[chunk]
         path = self._table.folder / name
-        data = containers.read(path, containers.HEADER_MAX + params.primes * 2 * params.slots * 16)  # two raw polynomials
+        data = containers.scanned(path, containers.HEADER_MAX + params.primes * 2 * params.slots * 16)  # two raw polynomials
         if hashlib.sha256(data).hexdigest() != digest:
             raise errors.ChecksumError(f"{path} is not the file that the manifest names: its SHA-256 differs")
         return data
@@ -303,7 +307,7 @@ class Column:
         ChecksumError, FormatError, ContextError
             When it is not what the manifest says.
         """
-        table, ct = self._table, Ciphertext.from_bytes(params, self.read(params, chunk, mask))
+        table, ct = self._table, Ciphertext.from_bytes(params, self._scanned(params, chunk, mask))
         want = "real", table.log_slots, table.level, 1, table.key_id
         if (ct.packing, ct.log_slots, ct.level, ct.degree, ct.key_id) != want:
             raise errors.FormatError(f"a chunk of {self.name!r} is not packed, or not under the key, that the manifest says")

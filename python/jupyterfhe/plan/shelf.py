@@ -89,7 +89,7 @@ def _name(graph, plan):
     out = hashlib.sha256(b"jupyterfhe shelf 1\0" + plan.hash + (graph.session.keys.key_id or "").encode())
     for _, stored in graph.leaves:
         path = getattr(stored, "path", None)
-        data = containers.read(path, 1 << 32) if path is not None else stored.ciphertext.to_bytes()
+        data = containers.scanned(path, 1 << 32) if path is not None else stored.ciphertext.to_bytes()
         out.update(hashlib.sha256(data).digest())
     return out.hexdigest()
 
