@@ -184,6 +184,17 @@ def test_members_have_roles_and_grants_never_more(tmp_path, role, audience, can)
     store.close()
 
 
+def test_a_grant_is_for_one_workspace(store):
+    store.single = False
+    with store.database.write() as conn:
+        workspaces.create(conn, "other", "Other")
+        for ws in (WS, "other"):
+            workspaces.join(conn, ws, "ada", "admin")
+    grant = store.grant(WS, "ada", "vault")["grant"]
+    assert store.identify(grant, None, WS)[3] == store.identify(grant, None, None)[3] == "admin"
+    assert store.identify(grant, None, "other")[3] is None and store.identify(None, "ada", "other")[3] == "admin"
+
+
 def test_a_key_id_is_only_32_digits(api):
     assert len(KEY) == 32
     api.ask("GET", f"/workspaces/{WS}/keys/{'0' * 33}", status=400)
