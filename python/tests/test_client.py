@@ -247,3 +247,13 @@ def test_an_exit_wipes_and_does_not_crash(lite):
               "c = client.encrypt([1.0], key)\n")
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
     assert done.returncode == 0 and done.stderr == ""
+
+
+def test_keys_of_both_directions(tmp_path):
+    with client.keygen(tmp_path / "both", "stats-lite", rotations="both", conjugate=False) as key:
+        found = EvaluationKeys.open(tmp_path / "both", key.params).rotations
+        assert found == sorted([*(1 << i for i in range(12)), *(-(1 << i) for i in range(11))])
+        x = client.encrypt_array(np.arange(100.0), key)
+        assert np.roll(x, 1).explain().plan.forecast.rotations == 5  # by -1, and by 99 = 64 + 32 + 2 + 1
+        opened = client.decrypt_array(np.roll(x, 1), key)
+        assert np.all(np.abs(opened.values - np.roll(np.arange(100.0), 1)) <= opened.error_bound)
