@@ -75,18 +75,27 @@ static void each_limb(const acc_job *t, jfi_task task) {
 
 static void join(jfi_acc *acc, const jfi_bound *b) { acc->bound = jfi_bound_add(&acc->bound, b, 0, 0); }
 
-jfhe_status jfi_acc_mul(jfi_acc *acc, const jfhe_ct *a, const jfhe_ct *b, int twice) {
+static jfhe_status join_product(jfi_acc *acc, const jfhe_ct *a, const jfhe_ct *b, int twice) {
   double mismatch;
   JFI_TRY(jfi_scale_mismatch(&mismatch, acc->scale, a->scale * b->scale));
-  if (twice && acc->used) return jfi_fail(JFHE_ERR_ARG, "only the first product can be doubled");
-  acc_job t = {.acc = acc, .a = a, .b = b, .twice = twice};
-  jfi_set_list(acc->primes, t.prime);
-  each_limb(&t, mul_limb);
-  acc->used = acc->has2 = 1;
   jfi_bound p = jfi_bound_mul(&a->bound, &b->bound, 1, a == b);
   p = jfi_bound_scale(&p, twice ? 2 : 1);
   p.worst = jfi_up(p.worst + mismatch * (p.mag + p.worst));
   join(acc, &p);
+  return JFHE_OK;
+}
+
+jfhe_status jfi_acc_join_product(jfi_acc *acc, const jfhe_ct *a, const jfhe_ct *b) {
+  return join_product(acc, a, b, 0);
+}
+
+jfhe_status jfi_acc_mul(jfi_acc *acc, const jfhe_ct *a, const jfhe_ct *b, int twice) {
+  if (twice && acc->used) return jfi_fail(JFHE_ERR_ARG, "only the first product can be doubled");
+  JFI_TRY(join_product(acc, a, b, twice));
+  acc_job t = {.acc = acc, .a = a, .b = b, .twice = twice};
+  jfi_set_list(acc->primes, t.prime);
+  each_limb(&t, mul_limb);
+  acc->used = acc->has2 = 1;
   return JFHE_OK;
 }
 

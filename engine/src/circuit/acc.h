@@ -22,6 +22,13 @@ void jfi_acc_init(jfi_acc *acc, const struct jfhe_ctx *ctx, uint32_t level, doub
 /* += a*b (2ab if twice). a, b: degree 1, over supersets of the primes; a.scale*b.scale within
  * JFI_SCALE_TOLERANCE of the accumulator's. */
 jfhe_status jfi_acc_mul(jfi_acc *acc, const struct jfhe_ct *a, const struct jfhe_ct *b, int twice);
+/* The same for each of several sums of one level: sum o += in[o][2t] * in[o][2t+1], t < count. Terms of one number had better have factors in
+ * common. s: jfi_acc_many_bytes. On failure the sums are lost. */
+size_t jfi_acc_many_bytes(const struct jfhe_ctx *ctx, size_t sums, size_t count);
+jfhe_status jfi_acc_mul_many(jfi_acc *acc, size_t sums, const struct jfhe_ct *const *const *in, size_t count,
+                             jfi_scratch *s);
+/* What a product adds to a sum's bounds. */
+jfhe_status jfi_acc_join_product(jfi_acc *acc, const struct jfhe_ct *a, const struct jfhe_ct *b);
 /* += c*a, by the integer nearest to c*acc.scale/a.scale. */
 void jfi_acc_mul_const(jfi_acc *acc, const struct jfhe_ct *a, double c);
 /* += c in every slot. */

@@ -63,7 +63,6 @@ typedef struct summing {
 } summing;
 
 static jfhe_status add_term(summing *x, const jfi_term *t, const jfhe_ct *a, const jfhe_ct *b, jfi_scratch at) {
-  if (a->packing == JFHE_PACK_COMPLEX || (b && b->packing == JFHE_PACK_COMPLEX)) x->complex = 1;
   if (b) return jfi_acc_mul(&x->acc, a, b, 0);
   if (t->table == JFI_NONE) {
     jfi_acc_mul_const(&x->acc, a, t->c);
@@ -75,37 +74,90 @@ static jfhe_status add_term(summing *x, const jfi_term *t, const jfhe_ct *a, con
   return jfi_acc_mul_pt(&x->acc, a, &pt);
 }
 
-/* Terms of negative sign first, then the sum changes its sign, then the others: one negation for all. */
-static jfhe_status sum(const jfi_machine *m, const jfi_graph *g, const jfi_node *n, jfhe_ct *out,
-                       const jfhe_ct *const *in, jfi_scratch *s) {
-  const jfi_term *term = g->term + n->k;
+int jfi_sum_is_plain(const jfi_graph *g, const jfi_node *n) {
+  if (n->op != JFI_OP_SUM || n->count < 2) return 0;
+  for (uint32_t i = 0; i < n->count; i++) {
+    const jfi_term *t = &g->term[(uint32_t)n->k + i];
+    if (t->b == JFI_NONE || t->sign < 0) return 0;
+  }
+  return 1;
+}
+
+/* An empty sum, after all its factors were looked at. */
+static jfhe_status open_sum(summing *x, const jfi_node *n, const jfhe_ct *const *in, jfi_scratch *at) {
+  const jfi_machine *m = x->m;
   const jfhe_evk *rlk = jfi_keyring_find(m->keys, JFHE_EVK_RELIN, 0);
   uint32_t level = in[0]->level;
-  summing x = {.m = m, .shadow = jfi_ct_is_shadow(out)};
-  jfi_scratch at = *s;
   if (level == 0) return jfi_fail(JFHE_ERR_LEVEL, "a product at level 0");
+  for (uint32_t i = 0; i < n->count; i++) {
+    const jfhe_ct *a = in[2 * i], *b = in[2 * i + 1];
+    JFI_TRY(jfi_ct_usable(m->ctx, a));
+    JFI_TRY(jfi_ct_agree(in[0], a));
+    if (a->packing == JFHE_PACK_COMPLEX || (b && b->packing == JFHE_PACK_COMPLEX)) x->complex = 1;
+    if (!b) continue;
+    JFI_TRY(jfi_ct_agree(a, b));
+    JFI_TRY(jfi_evk_serves(m->ctx, rlk, a->key_id, a->primes, "relinearisation"));
+  }
   double unit = m->ctx->chain.scale[level - 1] * m->ctx->chain.step[level];
   if (n->flags & JFI_SUM_OWN_SCALE) unit = in[0]->scale * in[1]->scale;
-  jfi_acc_init(&x.acc, m->ctx, level, unit, x.shadow ? NULL : &at);
-  if (at.failed) return jfi_fail(JFHE_ERR_SCRATCH, "scratch is too small for a sum of products");
-  for (int32_t sign = -1; sign <= 1; sign += 2) {
-    for (uint32_t i = 0; i < n->count; i++) {
-      if (term[i].sign != sign) continue;
-      JFI_TRY(jfi_ct_usable(m->ctx, in[2 * i]));
-      if (in[2 * i + 1]) {
-        JFI_TRY(jfi_ct_agree(in[2 * i], in[2 * i + 1]));
-        JFI_TRY(jfi_evk_serves(m->ctx, rlk, in[2 * i]->key_id, in[2 * i]->primes, "relinearisation"));
-      }
-      JFI_TRY(jfi_ct_agree(in[0], in[2 * i]));
-      JFI_TRY(add_term(&x, &term[i], in[2 * i], in[2 * i + 1], at));
-    }
-    if (sign < 0) jfi_acc_neg(&x.acc);
-  }
-  if (n->re != 0) jfi_acc_add_const(&x.acc, n->re);
-  JFI_TRY(jfi_acc_finish(&x.acc, out, n->promise, rlk, &at));
-  out->packing = x.complex ? JFHE_PACK_COMPLEX : JFHE_PACK_REAL;
-  out->log_slots = m->program->log_slots;
+  jfi_acc_init(&x->acc, m->ctx, level, unit, x->shadow ? NULL : at);
+  return at->failed ? jfi_fail(JFHE_ERR_SCRATCH, "scratch is too small for a sum of products") : JFHE_OK;
+}
+
+static jfhe_status close_sum(summing *x, const jfi_node *n, const jfhe_ct *const *in, jfhe_ct *out, jfi_scratch *at) {
+  if (n->re != 0) jfi_acc_add_const(&x->acc, n->re);
+  JFI_TRY(jfi_acc_finish(&x->acc, out, n->promise, jfi_keyring_find(x->m->keys, JFHE_EVK_RELIN, 0), at));
+  out->packing = x->complex ? JFHE_PACK_COMPLEX : JFHE_PACK_REAL;
+  out->log_slots = x->m->program->log_slots;
   memmove(out->key_id, in[0]->key_id, JFHE_ID_BYTES);
+  return JFHE_OK;
+}
+
+/* Terms of negative sign first, then the sum changes its sign, then the others: one negation for all. */
+static jfhe_status add_terms(summing *x, const jfi_term *term, uint32_t count, const jfhe_ct *const *in,
+                             jfi_scratch at) {
+  for (int32_t sign = -1; sign <= 1; sign += 2) {
+    for (uint32_t i = 0; i < count; i++)
+      if (term[i].sign == sign) JFI_TRY(add_term(x, &term[i], in[2 * i], in[2 * i + 1], at));
+    if (sign < 0) jfi_acc_neg(&x->acc);
+  }
+  return JFHE_OK;
+}
+
+static jfhe_status sum(const jfi_machine *m, const jfi_graph *g, const jfi_node *n, jfhe_ct *out,
+                       const jfhe_ct *const *in, jfi_scratch *s) {
+  summing x = {.m = m, .shadow = jfi_ct_is_shadow(out)};
+  jfi_scratch at = *s;
+  JFI_TRY(open_sum(&x, n, in, &at));
+  if (jfi_sum_is_plain(g, n) && !x.shadow)
+    JFI_TRY(jfi_acc_mul_many(&x.acc, 1, &in, n->count, &at));
+  else
+    JFI_TRY(add_terms(&x, g->term + n->k, n->count, in, at));
+  return close_sum(&x, n, in, out, &at);
+}
+
+/* ---- sums together ---- */
+size_t jfi_apply_sums_scratch(const jfi_machine *m, const jfi_node *n, uint32_t sums, uint32_t level) {
+  return sums * (jfi_acc_bytes(m->ctx, level) + JFI_SCRATCH_SLACK) + jfi_acc_many_bytes(m->ctx, sums, n->count) +
+         jfi_acc_finish_scratch(m->ctx, level) + 2 * JFI_SCRATCH_SLACK;
+}
+
+jfhe_status jfi_apply_sums(const jfi_machine *m, const jfi_node *const *n, uint32_t sums, jfhe_ct *const *out,
+                           const jfhe_ct *const *const *in, jfi_scratch *s) {
+  summing x[JFI_SUMS_MAX];
+  jfi_acc acc[JFI_SUMS_MAX];
+  jfi_scratch at = *s;
+  for (uint32_t o = 0; o < sums; o++) {
+    x[o] = (summing){.m = m};
+    JFI_TRY(open_sum(&x[o], n[o], in[o], &at));
+    acc[o] = x[o].acc;
+  }
+  JFI_TRY(jfi_acc_mul_many(acc, sums, in, n[0]->count, &at));
+  for (uint32_t o = 0; o < sums; o++) {
+    x[o].acc = acc[o];
+    JFI_TRY(close_sum(&x[o], n[o], in[o], out[o], &at));
+    if (n[o]->promise < out[o]->bound.mag) out[o]->bound.mag = n[o]->promise;
+  }
   return JFHE_OK;
 }
 

@@ -160,6 +160,11 @@ double jfi_cost_of(const jfhe_plan *plan, const jfi_node *n) {
 double jfi_cost_of_step(const jfhe_plan *plan, const jfi_step *s) {
   const jfi_node *n = &plan->g.node[plan->order[s->first]];
   if (s->count == 1) return jfi_cost_of(plan, n);
+  if (n->op == JFI_OP_SUM) {
+    double all = 0;
+    for (uint32_t i = 0; i < s->count; i++) all += jfi_cost_of(plan, &plan->g.node[plan->order[s->first + i]]);
+    return all;
+  }
   work w = {0};
   uint32_t level = jfi_reads_level(plan, n);
   double limbs = limbs_at(plan->m.ctx, level);

@@ -44,6 +44,13 @@ jfhe_status jfi_apply(const jfi_machine *m, const jfi_graph *g, const jfi_node *
                       const struct jfhe_ct *const *in, jfi_scratch *s);
 /* level: of the operation's reads. */
 size_t jfi_apply_scratch(const jfi_machine *m, const jfi_graph *g, const jfi_node *n, uint32_t level);
+/* Whether a sum has products of two ciphertexts alone, none negative. */
+int jfi_sum_is_plain(const jfi_graph *g, const jfi_node *n);
+/* Several such sums of as many terms, at one level; in: the reads of each. level: of the reads. */
+enum { JFI_SUMS_MAX = 64 };
+size_t jfi_apply_sums_scratch(const jfi_machine *m, const jfi_node *n, uint32_t sums, uint32_t level);
+jfhe_status jfi_apply_sums(const jfi_machine *m, const jfi_node *const *n, uint32_t sums, struct jfhe_ct *const *out,
+                           const struct jfhe_ct *const *const *in, jfi_scratch *s);
 enum { JFI_SHADOW_SCRATCH = 1 << 21 };
 /* The level that the reads of an operation must have for its result to have `level`. */
 uint32_t jfi_apply_reads_at(const jfi_machine *m, const jfi_node *n, uint32_t level);

@@ -57,12 +57,12 @@ static uint8_t kind_of(const finder *x, const jfi_node *n) {
   case JFI_OP_NEG:
   case JFI_OP_ADD_CONST:
   case JFI_OP_ADD_VECTOR:
-  case JFI_OP_MUL_INT:
   case JFI_OP_MUL_I:
   case JFI_OP_ROTATE:
   case JFI_OP_CONJUGATE:
   case JFI_OP_INNER_SUM:
   case JFI_OP_ROTATE_SUM: return x->kind[n->a];
+  case JFI_OP_MUL_INT: return n->k ? x->kind[n->a] : 0; /* 0 is exact unless a change of level rounds it afterwards */
   case JFI_OP_MUL:
   case JFI_OP_SUM: return (uint8_t)products_of(x, n);
   default: return 0;

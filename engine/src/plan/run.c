@@ -197,6 +197,36 @@ static jfhe_status run_turns(jfhe_run *run, const jfi_step *step) {
   return JFHE_OK;
 }
 
+/* Sums of the same factors. Unwanted ones are left out. */
+static jfhe_status run_sums(jfhe_run *run, const jfi_step *step) {
+  const jfhe_plan *plan = run->plan;
+  const jfi_node *n[JFI_SUMS_MAX];
+  const jfhe_ct *const *in[JFI_SUMS_MAX];
+  jfhe_ct *out[JFI_SUMS_MAX];
+  uint32_t sums = 0, reads = jfi_reads(&plan->g.node[plan->order[step->first]]);
+  const jfhe_ct **read = jfi_alloc((size_t)step->count * reads * sizeof *read);
+  jfhe_status st = read ? JFHE_OK : jfi_fail(JFHE_ERR_MEMORY, "no memory to run");
+  for (uint32_t j = 0; j < step->count && st == JFHE_OK; j++) {
+    uint32_t v = plan->order[step->first + j];
+    if (!run->wanted[v] || sums == JFI_SUMS_MAX) continue;
+    n[sums] = &plan->g.node[v];
+    for (uint32_t r = 0; r < reads; r++) read[sums * reads + r] = run->ct[jfi_read(&plan->g, n[sums], r)];
+    in[sums] = read + (size_t)sums * reads;
+    st = take_buffer(run, v);
+    out[sums++] = run->ct[v];
+  }
+  jfi_scratch s;
+  jfi_scratch_init(&s, run->scratch, plan->scratch);
+  if (st == JFHE_OK && sums) st = jfi_apply_sums(&plan->m, n, sums, out, in, &s);
+  jfi_free((void *)(uintptr_t)read);
+  return st;
+}
+
+static jfhe_status run_many(jfhe_run *run, const jfi_step *step) {
+  const jfi_node *n = &run->plan->g.node[run->plan->order[step->first]];
+  return n->op == JFI_OP_SUM ? run_sums(run, step) : run_turns(run, step);
+}
+
 static jfhe_status free_reads(jfhe_run *run, const jfi_step *step) {
   const jfi_graph *g = &run->plan->g;
   for (uint32_t j = 0; j < step->count; j++) {
@@ -221,7 +251,7 @@ jfhe_status jfi_run_step(jfhe_run *run) {
   const jfi_step *step = &run->plan->step[run->at];
   const jfi_node *n = &run->plan->g.node[run->plan->order[step->first]];
   if (n->op != JFI_OP_INPUT) {
-    JFI_TRY(step->count > 1 ? run_turns(run, step) : run_one(run, run->plan->order[step->first]));
+    JFI_TRY(step->count > 1 ? run_many(run, step) : run_one(run, run->plan->order[step->first]));
     JFI_TRY(free_reads(run, step));
   }
   for (uint32_t j = 0; j < step->count; j++) {

@@ -1,7 +1,7 @@
 /* plan/schedule.c: in which order, what dies when, how much memory and time it takes.
  *
  * The order is depth first from the outputs, so that a value is used soon after it is made. Rotations of one value are brought together,
- * HOIST_MAX at a time: they share one decomposition. */
+ * HOIST_MAX at a time: they share one decomposition. Sums of the same factors are made together (sisters.h). */
 #include <string.h>
 
 #include "base/status.h"
@@ -9,6 +9,7 @@
 #include "circuit/poly.h"
 #include "ckks/eval.h"
 #include "plan/plan.h"
+#include "plan/sisters.h"
 #include "rlwe/keyring.h"
 
 enum { HOIST_MAX = 8 };
@@ -21,6 +22,7 @@ typedef struct scheduler {
       turn; /* by operation: the first rotation of it; by rotation: the next one of the same value (linked through `link`) */
   uint32_t *link;
   uint32_t n_order;
+  jfi_sisters sisters;
 } scheduler;
 
 #define DONE (JFI_NONE - 1)
@@ -49,6 +51,12 @@ static void put(scheduler *x, uint32_t value, int joins) {
 /* A rotation brings its sisters along. */
 static void place(scheduler *x, uint32_t value) {
   const jfi_graph *g = &x->plan->g;
+  if (x->sisters.first[value] != JFI_NONE) {
+    value = x->sisters.first[value];
+    put(x, value, 0);
+    while ((value = x->sisters.next[value]) != JFI_NONE) put(x, value, 1);
+    return;
+  }
   put(x, value, 0);
   if (g->node[value].op != JFI_OP_ROTATE || x->plan->options.opt_level < 2) return;
   uint32_t count = 1;
@@ -67,23 +75,28 @@ static void visit(scheduler *x, uint32_t root) {
   if (x->next[root] == JFI_NONE) x->next[root] = 0;
   while (depth) {
     uint32_t at = x->stack[depth - 1];
-    const jfi_node *n = &g->node[at];
     if (x->next[at] == DONE) { /* a sister brought it along */
       depth--;
       continue;
     }
     uint32_t r = x->next[at];
-    if (r == jfi_reads(n)) {
+    if (r == jfi_sisters_reads(&x->sisters, g, at)) {
       depth--;
       place(x, at);
       continue;
     }
     x->next[at]++;
-    uint32_t a = jfi_read(g, n, r);
+    uint32_t a = jfi_sisters_read(&x->sisters, g, at, r);
     if (a == JFI_NONE || x->next[a] == DONE) continue;
     x->next[a] = 0;
     x->stack[depth++] = a;
   }
+}
+
+static jfhe_status find_sisters(scheduler *x) {
+  if (x->plan->options.opt_level >= 2) return jfi_sisters_find(&x->sisters, &x->plan->g);
+  x->sisters.first = jfi_numbers_new(x->plan->g.n_nodes);
+  return x->sisters.first ? JFHE_OK : jfi_fail(JFHE_ERR_MEMORY, "no memory to schedule");
 }
 
 static jfhe_status find_order(scheduler *x) {
@@ -99,6 +112,7 @@ static jfhe_status find_order(scheduler *x) {
   if (!x->next || !x->turn || !x->link || !x->stack || !plan->order || !plan->last_use || !plan->step)
     return jfi_fail(JFHE_ERR_MEMORY, "no memory to schedule %u operations", n);
   link_turns(x);
+  JFI_TRY(find_sisters(x));
   for (uint32_t i = 0; i < plan->g.n_outputs; i++) visit(x, plan->g.output[i]);
   for (uint32_t s = 0; s < plan->n_steps; s++)
     for (uint32_t j = 0; j < plan->step[s].count; j++) {
@@ -122,6 +136,7 @@ static uint32_t limbs_of(const jfhe_plan *plan, uint32_t value) {
 static size_t step_scratch(const jfhe_plan *plan, const jfi_step *s) {
   const jfi_node *n = &plan->g.node[plan->order[s->first]];
   uint32_t level = jfi_reads_level(plan, n);
+  if (s->count > 1 && n->op == JFI_OP_SUM) return jfi_apply_sums_scratch(&plan->m, n, s->count, level);
   if (s->count > 1) return jfi_ckks_rotate_many_bytes(plan->m.ctx, level);
   return jfi_apply_scratch(&plan->m, &plan->g, n, level);
 }
@@ -265,6 +280,7 @@ jfhe_status jfi_plan_schedule(jfhe_plan *plan) {
   jfi_free(x.turn);
   jfi_free(x.link);
   jfi_free(x.stack);
+  jfi_sisters_free(&x.sisters);
   if (st == JFHE_OK) st = find_memory(plan);
   if (st != JFHE_OK) return st;
   sum_up(plan);
