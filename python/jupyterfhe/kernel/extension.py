@@ -6,7 +6,7 @@ from ..array import EncryptedArray
 from ..array.table import EncryptedTable
 from ..plan import options
 from ..plan import progress as runs
-from . import progress, variables
+from . import faults, progress, variables
 from .magics import FheMagics
 from .reference import bundle
 from .space import current
@@ -37,6 +37,7 @@ def load(shell):
     for kind in SHOWN:  # for_type serves subclasses too
         shell.display_formatter.mimebundle_formatter.for_type(kind, lambda value: bundle(current(), value))
     shell.register_magics(FheMagics)
+    faults.show_short()
     runs.maker = progress.of_run
     watch = _loaded[id(shell)] = variables.Variables(shell, current)
     shell.events.register("pre_run_cell", watch.started)

@@ -11,24 +11,27 @@ from ..plan.progress import remaining
 MIME = "application/vnd.jupyterfhe.progress+json"
 EVERY = 0.25  # seconds between two messages
 PACE = 50e6  # bytes a second that a store is expected to take and give
+HASHED = 500e6  # and that are hashed where its files are read as they lie
 WORDS = {"compute": ("computing", "computed"), "upload": ("uploading", "uploaded"), "download": ("fetching", "fetched"),
          "keys": ("preparing keys", "prepared keys")}
 
 listeners = set()  # called with each message: the variables comm is one
 
 
-def expected(size):
+def expected(size, local=False):
     """Seconds that so many bytes are expected to take.
 
     Parameters
     ----------
     size : int
+    local : bool
+        Whether they need not be sent.
 
     Returns
     -------
     float
     """
-    return size / PACE
+    return size / (HASHED if local else PACE)
 
 
 def publisher():

@@ -123,7 +123,7 @@ class Results:
         Path
         """
         size = tree.size
-        with Show("download", size, expected(size)) as shown:
+        with Show("download", size, expected(size, self.store.blobs is not None)) as shown:
             place = self.cache.checkout(tree, self.store, shown.add)
         self.trees[tree.hash] = tree
         self._sent.update(tree.blobs)

@@ -110,6 +110,51 @@ def test_the_store_keeps_no_value_and_the_log_says_what_was_done(store, start, f
         assert f"{value:.10g}" not in log or len(f"{value:.10g}") < 6
 
 
+def holds(pid, needles):
+    """Which of some bytes stand in a process's writable memory."""
+    found = set()
+    with open(f"/proc/{pid}/maps") as maps, open(f"/proc/{pid}/mem", "rb", buffering=0) as memory:
+        for row in maps.read().splitlines():
+            where, rights = row.split()[:2]
+            if "w" not in rights or row.endswith(("[vvar]", "[vsyscall]")):
+                continue
+            start, end = (int(n, 16) for n in where.split("-"))
+            rest = b""
+            while start < end:
+                try:
+                    memory.seek(start)
+                    piece = memory.read(min(1 << 24, end - start))
+                except OSError:  # a page that is not there
+                    break
+                if not piece:
+                    break
+                found |= {n for n, data in needles.items() if data in rest + piece}
+                rest, start = piece[-64:], start + len(piece)
+    return found
+
+
+def test_memory_of_kernel_and_server_holds_no_value_and_no_key(store, start, quick, tmp_path):
+    values = np.random.default_rng().uniform(-1, 1, 6)
+    client.seal_array(tmp_path / "canaries", values, quick.secret, keys=quick.keys)
+    store.upload("canaries", tmp_path / "canaries", quick.keys.key_id)
+    secret = (quick.folder / "secret.key").read_bytes()
+    needles = {f"double {i}": v.tobytes() for i, v in enumerate(values)} | {f"text {i}": repr(float(v)).encode() for i, v in
+                                                                          enumerate(values)}
+    middle = len(secret) - 1024  # of the coefficients, which end the container
+    needles |= {f"key {at}": secret[at:at + 48] for at in range(middle, middle + 144, 48)}
+    kernel = start(local=False)
+    ref = kernel.good("x = jf.open('canaries')\ny = (x * x).sum()\ny").ref
+    found = opened(store, quick, ref, tmp_path / "sum")
+    assert abs(found.values - (values**2).sum()) <= found.error_bound
+    pid = kernel.manager.provisioner.pid
+    assert not holds(pid, needles) and not holds(store.process.pid, needles)
+    kernel.good(f"planted = float('{float(values[3])!r}')\nkey = bytes.fromhex('{needles[f'key {middle}'].hex()}')")
+    assert {"double 3", "text 3", f"key {middle}"} <= holds(pid, needles)  # the search finds what is there
+    everything = b"".join(p.read_bytes() for p in store.folder.rglob("*") if p.is_file())
+    everything += b"".join(p.read_bytes() for p in (tmp_path / "cache").rglob("*") if p.is_file())
+    assert not {name for name, data in needles.items() if data in everything} - {"text 3"}
+
+
 def test_evaluation_keys_that_come_later_join_those_that_are_used(store, start, folders, quick, tmp_path):
     store.upload("growing", folders / "v1", quick.keys.key_id)
     kernel = start()
