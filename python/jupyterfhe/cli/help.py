@@ -8,6 +8,7 @@ jupyterfhe: numbers that stay encrypted while Python computes on them
   jupyterfhe inspect NAME|FILE...     say what something is; needs no secret
   jupyterfhe run SCRIPT.py            compute, in a process without secrets
   jupyterfhe decrypt NAME             open a table or a result
+  jupyterfhe vault                    serve the notebook's vault on this machine
   jupyterfhe help COMMAND             options and examples of a command
 
 For all commands:
@@ -126,4 +127,23 @@ Examples
   jupyterfhe decrypt patients --only age --csv ages.csv
 """
 
-OF = {"init": INIT, "encrypt": ENCRYPT, "inspect": INSPECT, "run": RUN, "decrypt": DECRYPT}
+VAULT = """\
+jupyterfhe vault    serve the notebook's vault, where keys and readable data live, on this machine's loopback
+
+  --lab ORIGIN     a JupyterLab that may use it, as http://localhost:8888; may be repeated (default: port 8888 here)
+  --store ORIGIN   where ciphertexts may go; may be repeated (default: as --lab)
+  --port N         where it listens (default 8899); browsers keep keys by port; 0 takes a free one
+  --host ADDRESS   a loopback address (default 127.0.0.1)
+  --mode MODE      local (default), or hub: this machine is not the user's own
+  --no-browser     do not open a window
+  --until-eof      for programs: print port and URL as one JSON line, end when standard input closes
+
+It needs no workspace and holds no key: the browser does. The server extension of JupyterLab starts one by itself; start
+your own where that server is not yours, and set c.JupyterFHE.vault_url to its address.
+
+Examples
+  jupyterfhe vault
+  jupyterfhe vault --lab https://hub.example.org --store https://hub.example.org
+"""
+
+OF = {"init": INIT, "encrypt": ENCRYPT, "inspect": INSPECT, "run": RUN, "decrypt": DECRYPT, "vault": VAULT}

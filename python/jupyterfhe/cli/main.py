@@ -102,7 +102,13 @@ def _decrypt(words):
     return decrypt.run(args)
 
 
-COMMANDS = {"init": _init, "encrypt": _encrypt, "inspect": _inspect, "run": _run, "decrypt": _decrypt}
+def _vault(words):
+    from ..vault.command import main as serve
+
+    return serve(words)
+
+
+COMMANDS = {"init": _init, "encrypt": _encrypt, "inspect": _inspect, "run": _run, "decrypt": _decrypt, "vault": _vault}
 
 
 def _dispatch(words):
