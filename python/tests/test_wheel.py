@@ -36,7 +36,8 @@ def test_it_holds_the_package_and_nothing_else(wheel):
         sources = {str(p.relative_to(ROOT / "python")) for p in (ROOT / "python/jupyterfhe").rglob("*.py")}
         data = {f"jupyterfhe-{version('jupyterfhe')}.data/data/{p.relative_to(ROOT / 'python')}"
                 for p in (ROOT / "python/share").rglob("*") if p.is_file()}
-        assert names == sources | data | {"jupyterfhe/_native.abi3.so", "jupyterfhe/client/_secret_native.abi3.so"}
+        pages = {str(p.relative_to(ROOT / "python")) for p in (ROOT / "python/jupyterfhe/vault/static").rglob("*") if p.is_file()}
+        assert names == sources | data | pages | {"jupyterfhe/_native.abi3.so", "jupyterfhe/client/_secret_native.abi3.so"}
         assert any(name.endswith("share/jupyter/kernels/jupyterfhe/kernel.json") for name in data)
         for name in names:  # where it was built is nobody's business
             assert str(ROOT).encode() + b"/" not in parts.read(name), name
