@@ -13,7 +13,7 @@ import httpx
 TOKEN = "5e71" * 12
 ROOT = "/jupyterfhe/v1"
 OTHERS = {name: False for name in ("jupyterlab", "jupyter_lsp", "jupyter_server_terminals", "notebook_shim", "notebook")}
-START_SECONDS = 90
+START_SECONDS = 300
 
 
 def free_port():

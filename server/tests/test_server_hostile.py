@@ -81,7 +81,7 @@ def raw(server, head, *pieces, close=True):
         if close:
             return b""
         found = b""
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(ConnectionError):  # but a TimeoutError shall be seen: the server did not hang up
             while data := wire.recv(65536):
                 found += data
         return found
