@@ -149,4 +149,3 @@ JFI_TEST(all_levels_kept_is_possible_too) {
   jfhe_plan_free(plan);
   close_bed(&b);
 }
-

@@ -110,4 +110,3 @@ JFI_TEST(bytes_do_not_depend_on_company) {
   jfhe_plan_free(plan);
   close_bed(&b);
 }
-

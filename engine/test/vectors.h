@@ -1478,6 +1478,48 @@ static const uint64_t v_program_binary_input_twice_status[] = {0xdu};
 static const uint64_t v_program_binary_input_twice_sizes[] = {0xb9u,0x0u,0x0u};
 static const uint64_t v_program_binary_input_twice_data[] = {0xa1a0a0d5048464au,0x200000001u,0xb9u,0x400000001u,0x100000002u,0x0u,0x0u,0x0u,0x100000001u,0x3fd0000000000000u,0x1u,0x178000140240000u,0x0u,0xc780001402400u,0x1000000000000u,0x109000000040000u,0x10000u,0x0u,0x1000000024024u,0x7ce70023789d406du,0x531ddf3dd399fc3cu,0xa815f19dca5feceau,0x8694af2d2ea00027u,0x1au};
 static const vec_field f_program_binary_input_twice[] = {{"status",1,v_program_binary_input_twice_status},{"sizes",3,v_program_binary_input_twice_sizes},{"data",24,v_program_binary_input_twice_data}};
+static const uint64_t v_result_random_0_seed[] = {0x1u};
+static const uint64_t v_result_random_0_optimize[] = {0x0u};
+static const uint64_t v_result_random_0_program[] = {0x135234a71396cfc7u,0xf767b72e8032fb79u,0xa484b86729d25092u,0xead0737a72f58715u};
+static const uint64_t v_result_random_0_inputs[] = {0x557d47579a086ce9u,0x21b2604a0b3cfbd1u,0xcc0cd59d92fa5f6au,0x611eac86d3e4e43fu};
+static const uint64_t v_result_random_0_plan[] = {0x1bbf012bc7aa65f2u,0x7dcccf027b467e42u,0x20fa888d9689f002u,0xd47e911fc4438e05u};
+static const uint64_t v_result_random_0_outputs[] = {0x404c95a2f916e990u,0xdb98171081ab68cbu,0xbb28b020efc29116u,0x6ab5bc4ad42cd79fu};
+static const vec_field f_result_random_0[] = {{"seed",1,v_result_random_0_seed},{"optimize",1,v_result_random_0_optimize},{"program",4,v_result_random_0_program},{"inputs",4,v_result_random_0_inputs},{"plan",4,v_result_random_0_plan},{"outputs",4,v_result_random_0_outputs}};
+static const uint64_t v_result_random_1_seed[] = {0x1u};
+static const uint64_t v_result_random_1_optimize[] = {0x1u};
+static const uint64_t v_result_random_1_program[] = {0x135234a71396cfc7u,0xf767b72e8032fb79u,0xa484b86729d25092u,0xead0737a72f58715u};
+static const uint64_t v_result_random_1_inputs[] = {0xba3b8ded2077f321u,0xc760f3ad45d41501u,0xeef09c37274f4157u,0x76ca5c2626669dfau};
+static const uint64_t v_result_random_1_plan[] = {0xf45b507205837f67u,0x272985253bf38a30u,0x161f4ae2f9ec6458u,0x9d1c3d4c63d0cb6cu};
+static const uint64_t v_result_random_1_outputs[] = {0xddd3d99c7bbcbc5fu,0x269fb8d2a0aeb160u,0xa2101a9e5a32f3dcu,0xd8fc4030b0a97b44u};
+static const vec_field f_result_random_1[] = {{"seed",1,v_result_random_1_seed},{"optimize",1,v_result_random_1_optimize},{"program",4,v_result_random_1_program},{"inputs",4,v_result_random_1_inputs},{"plan",4,v_result_random_1_plan},{"outputs",4,v_result_random_1_outputs}};
+static const uint64_t v_result_random_2_seed[] = {0x2u};
+static const uint64_t v_result_random_2_optimize[] = {0x2u};
+static const uint64_t v_result_random_2_program[] = {0x660310bef2f01a9bu,0x36f5484363fc8051u,0xba8d8a6c3eabe518u,0xe14c6d9393e66c17u};
+static const uint64_t v_result_random_2_inputs[] = {0x39fe4411db15692bu,0x47dbf53d73e11db7u,0xdcff0faf06e016au,0x384c4b29967491a1u};
+static const uint64_t v_result_random_2_plan[] = {0x48246809550263f2u,0x5f8c4ac8eb2575b7u,0x6e7a6d95490aabf9u,0xfacc94ee4abc4093u};
+static const uint64_t v_result_random_2_outputs[] = {0x8ddb6e6610fb3a96u,0x886d627fac60994cu,0xa82031e81af9c193u,0xe7a3aaa0ee2d9ae9u};
+static const vec_field f_result_random_2[] = {{"seed",1,v_result_random_2_seed},{"optimize",1,v_result_random_2_optimize},{"program",4,v_result_random_2_program},{"inputs",4,v_result_random_2_inputs},{"plan",4,v_result_random_2_plan},{"outputs",4,v_result_random_2_outputs}};
+static const uint64_t v_result_random_3_seed[] = {0x3u};
+static const uint64_t v_result_random_3_optimize[] = {0x3u};
+static const uint64_t v_result_random_3_program[] = {0x67333584c4601e3fu,0x78747ade2fd58fcdu,0x4fbda9f5c10a6f07u,0x897cb393fa134fb3u};
+static const uint64_t v_result_random_3_inputs[] = {0x79aedb790f0af09u,0x6f9e20f1e2f614a2u,0xd3592bd965d0aa3du,0xc5be198392b7aa7bu};
+static const uint64_t v_result_random_3_plan[] = {0x781c0280443b3471u,0xd704a939339b4c9eu,0xbf47f54166f3cf7bu,0xfdfb9502ce3aef0u};
+static const uint64_t v_result_random_3_outputs[] = {0xa78a824ca488d825u,0x5e9e119707052af6u,0x36dba421c6036d95u,0xf2479644966942f6u};
+static const vec_field f_result_random_3[] = {{"seed",1,v_result_random_3_seed},{"optimize",1,v_result_random_3_optimize},{"program",4,v_result_random_3_program},{"inputs",4,v_result_random_3_inputs},{"plan",4,v_result_random_3_plan},{"outputs",4,v_result_random_3_outputs}};
+static const uint64_t v_result_table_0_seed[] = {0x4u};
+static const uint64_t v_result_table_0_optimize[] = {0x0u};
+static const uint64_t v_result_table_0_program[] = {0xb2a9db76ddea2e3fu,0xaab4e6bcf4391799u,0xaa486c42aedfbe82u,0x545aace188284a20u};
+static const uint64_t v_result_table_0_inputs[] = {0x7a8849e584991936u,0xb1543e283e2a6e3eu,0x5fc5083b64b20941u,0x9792dc63c6915382u};
+static const uint64_t v_result_table_0_plan[] = {0xa8518ab2e19dc0acu,0x39240ebcd0c52d63u,0x45331c8a48ecfc1u,0xc52dfc1d59c53a55u};
+static const uint64_t v_result_table_0_outputs[] = {0x3667a9412a6f363fu,0xfc72610165e203a5u,0x5974212ed8f02bc0u,0xdee1983416f61307u};
+static const vec_field f_result_table_0[] = {{"seed",1,v_result_table_0_seed},{"optimize",1,v_result_table_0_optimize},{"program",4,v_result_table_0_program},{"inputs",4,v_result_table_0_inputs},{"plan",4,v_result_table_0_plan},{"outputs",4,v_result_table_0_outputs}};
+static const uint64_t v_result_table_2_seed[] = {0x4u};
+static const uint64_t v_result_table_2_optimize[] = {0x2u};
+static const uint64_t v_result_table_2_program[] = {0xb2a9db76ddea2e3fu,0xaab4e6bcf4391799u,0xaa486c42aedfbe82u,0x545aace188284a20u};
+static const uint64_t v_result_table_2_inputs[] = {0xeabc3b0ece8c08a6u,0x78b8c4aa9cb380a7u,0x5ad75feb310436e5u,0x186bd2f4cea6d164u};
+static const uint64_t v_result_table_2_plan[] = {0xa5d713d269c1a324u,0x431b0d72ce6ed242u,0x38654ea81835a5u,0x9cd052cf3fc1a5c2u};
+static const uint64_t v_result_table_2_outputs[] = {0x82e134763e662519u,0x4e3c0c7d7f4a6c4au,0x6cf56a43215c46du,0xb12d3246eacd9081u};
+static const vec_field f_result_table_2[] = {{"seed",1,v_result_table_2_seed},{"optimize",1,v_result_table_2_optimize},{"program",4,v_result_table_2_program},{"inputs",4,v_result_table_2_inputs},{"plan",4,v_result_table_2_plan},{"outputs",4,v_result_table_2_outputs}};
 static const vec_case vec_cases_all[] = {
 {"aes","aes-0",6,f_aes_aes_0},
 {"aes","aes-1",6,f_aes_aes_1},
@@ -1779,6 +1821,12 @@ static const vec_case vec_cases_all[] = {
 {"program","binary-output-name-empty",3,f_program_binary_output_name_empty},
 {"program","binary-output-twice",3,f_program_binary_output_twice},
 {"program","binary-input-twice",3,f_program_binary_input_twice},
+{"result","random-0",6,f_result_random_0},
+{"result","random-1",6,f_result_random_1},
+{"result","random-2",6,f_result_random_2},
+{"result","random-3",6,f_result_random_3},
+{"result","table-0",6,f_result_table_0},
+{"result","table-2",6,f_result_table_2},
 };
 enum { VEC_CASES = sizeof vec_cases_all / sizeof vec_cases_all[0] };
 #endif
