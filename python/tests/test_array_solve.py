@@ -101,6 +101,7 @@ def test_what_is_known_follows_an_array(lab, rows):
     assert least.family is None and 0.2499 < least.ridge <= 0.25
     for forgotten in (a * a, a * np.ones((3, 3)), -a, a[::-1, :], a + np.arange(9.0).reshape(3, 3), a - a, a * -1.0, a[0]):
         assert forgotten.known is None
+    del forgotten  # a part of a, which could not change beside it
     b = c[:3, 3]
     assert isinstance(b.known, Moment) and b.known.family.key == a.known.family.key and (2 * b).known.scale == 2
     assert c[1:, 1].known is None and c[:2, 2:].known.reach.shape == (2,)

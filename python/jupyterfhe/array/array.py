@@ -7,6 +7,7 @@ import numpy as np
 from ..core import containers, errors
 from ..plan import Value, compute, foresee
 from . import known, registry, ufuncs
+from .assign import VIEWS, alone, assign, relate
 from .index import select
 from .refusal import Refused, refuse, unknown
 
@@ -34,7 +35,7 @@ def array_of(session, shape, dtype, slot_axis, strips):
     kind = EncryptedArray if shape else EncryptedBool if dtype == BOOL else EncryptedScalar
     self = object.__new__(kind)
     self.session, self.shape, self.dtype, self.slot_axis, self.strips = session, tuple(shape), dtype, slot_axis, strips
-    self.known = None
+    self.known = self.kin = None
     return self
 
 
@@ -54,9 +55,11 @@ class EncryptedArray(np.lib.mixins.NDArrayOperatorsMixin):
     session : jupyterfhe.plan.Session
     known : known.Gram, known.Moment, known.RootOf or None
         What is proved of it beyond ranges.
+    kin : assign.Kin or None
+        Arrays that numpy would let share memory with it.
     """
 
-    __slots__ = ("__weakref__", "dtype", "known", "session", "shape", "slot_axis", "strips")
+    __slots__ = ("__weakref__", "dtype", "kin", "known", "session", "shape", "slot_axis", "strips")
     __array_priority__ = 1000
 
     def __init__(self, *_):
@@ -120,11 +123,29 @@ class EncryptedArray(np.lib.mixins.NDArrayOperatorsMixin):
         """
         out = select(self, key)
         out.known = known.block(self, key)
+        if not any(isinstance(k, (np.ndarray, list)) for k in (key if isinstance(key, tuple) else (key,))):
+            relate(out, self)
         return out
 
     def __setitem__(self, key, value):
-        """Refuse: build a new array."""
-        raise refuse("__setitem__")
+        """Put numbers in the places of others, by public indices, slices and masks.
+
+        Parameters
+        ----------
+        key : int, slice, None, Ellipsis, ndarray of int or bool, or a tuple of them
+        value : EncryptedArray, number or array_like
+            Of a shape that broadcasts to what the key picks.
+
+        Raises
+        ------
+        Refused
+            While an array lives that numpy would change as well: a part of this one, or what this is a part of.
+
+        Notes
+        -----
+        Cost: free off the slot axis; along it one level, and a rotation for each different offset of encrypted numbers.
+        """
+        self.strips, self.known = assign(self, key, value), None
 
     def __iter__(self):
         """Along the first axis."""
@@ -151,7 +172,10 @@ class EncryptedArray(np.lib.mixins.NDArrayOperatorsMixin):
         implementation = registry.FUNCTIONS.get(function)
         if implementation is None:
             raise unknown(function.__name__)
-        return known.carried(function, args, implementation(*args, **options))
+        out = known.carried(function, args, implementation(*args, **options))
+        if function in VIEWS and isinstance(out, EncryptedArray) and isinstance(args[0], EncryptedArray):
+            relate(out, args[0])
+        return out
 
     def _become(self, other):
         """Take another's numbers, as an array that is written in place does."""
@@ -162,6 +186,8 @@ class EncryptedArray(np.lib.mixins.NDArrayOperatorsMixin):
                              f"shape {other.shape}")
         if other.dtype != self.dtype and (other.dtype == COMPLEX or self.dtype == BOOL):
             raise Refused(f"numbers of {other.dtype} do not go into an array of {self.dtype}", "Write y = y + x.")
+        if self.kin is not None and self.kin.whole() is self:  # a part may: x[0] += 1 changes it, then puts it into x
+            alone(self, other)
         self.slot_axis, self.strips, self.known = other.slot_axis, other.strips, other.known
         return self
 

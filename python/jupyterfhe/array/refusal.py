@@ -17,8 +17,6 @@ WORDS = {
     "__array__": ("encrypted numbers cannot become a plain array",
                   "Use numpy's functions on the encrypted array itself; client.decrypt_array opens results."),
     "__index__": ("an encrypted number is no index", "Indices are public; select with a mask: np.where(public, x, 0)."),
-    "__setitem__": ("this assignment would mix encrypted numbers in place",
-                    "Build a new array: np.where(public_mask, new, x), np.concatenate or np.stack."),
     "__iter__": ("a loop over slots would pull every number out with rotations of its own",
                  "Use np.sum, np.mean, x @ w and the like, which work on all numbers at once."),
     "compare": ("comparing encrypted numbers needs a circuit that this version does not have",
