@@ -23,6 +23,7 @@ typedef struct leveller {
   uint32_t *map;   /* old values: new numbers */
   jfi_raw raw;     /* null: nothing is */
   uint32_t *end;   /* outputs: level */
+  uint32_t need;   /* level that inputs must have, before raw ones are placed */
   jfi_index moved; /* level changes made: by value, level and flags */
 } leveller;
 
@@ -131,6 +132,8 @@ static jfhe_status find_levels(leveller *x, jfi_levels how, uint32_t keep) {
   jfi_magnitudes(x->m, x->from, mag);
   jfhe_status st = find_late(x, mag, keep);
   for (uint32_t i = 0; i < x->from->n_outputs && st == JFHE_OK; i++) x->end[i] = x->want[x->from->output[i]];
+  for (uint32_t i = 0; i < x->from->n_nodes && st == JFHE_OK; i++)
+    if (x->want[i] > x->need) x->need = x->want[i];
   if (st == JFHE_OK && how == JFI_LEVELS_RAW) st = find_raw(x, mag);
   jfi_free(mag);
   return st;
@@ -271,7 +274,7 @@ static jfhe_status run(leveller *x, jfi_levels how, uint32_t keep) {
   return level_outputs(x);
 }
 
-jfhe_status jfi_pass_levels(jfi_graph *g, const jfi_machine *m, jfi_levels how, uint32_t keep) {
+jfhe_status jfi_pass_levels(jfi_graph *g, const jfi_machine *m, jfi_levels how, uint32_t keep, uint32_t *need) {
   jfi_graph to = {0};
   leveller x = {.m = m, .from = g, .to = &to};
   x.want = jfi_numbers_new(g->n_nodes);
@@ -279,6 +282,7 @@ jfhe_status jfi_pass_levels(jfi_graph *g, const jfi_machine *m, jfi_levels how, 
   x.end = jfi_numbers_new(g->n_outputs);
   jfhe_status st = x.want && x.map && x.end ? run(&x, how, keep) : jfi_fail(JFHE_ERR_MEMORY, "no memory to plan");
   if (st == JFHE_OK) {
+    *need = x.need;
     jfi_graph_free(g);
     *g = to;
   } else {

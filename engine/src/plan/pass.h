@@ -16,8 +16,9 @@ void jfi_magnitudes(const jfi_machine *m, const jfi_graph *g, double *mag);
 double jfi_magnitude_inside(const jfi_machine *m, const jfi_graph *g, const jfi_node *n, const double *mag);
 typedef enum jfi_levels { JFI_LEVELS_EARLY, JFI_LEVELS_LATE, JFI_LEVELS_RAW } jfi_levels;
 /* levels.c: the level of every value; level changes and one-term sums take the place of products. Late: as low as uses
- * allow and `keep` above, else as high as inputs allow. Raw: late, and sums of inputs at the inputs' scale (raw.h). */
-jfhe_status jfi_pass_levels(jfi_graph *g, const jfi_machine *m, jfi_levels how, uint32_t keep);
+ * allow and `keep` above, else as high as inputs allow. Raw: late, and sums of inputs at the inputs' scale (raw.h).
+ * *need: the level that inputs must have, unless early. */
+jfhe_status jfi_pass_levels(jfi_graph *g, const jfi_machine *m, jfi_levels how, uint32_t keep, uint32_t *need);
 /* rotations.c: rotations whose keys are absent become steps whose keys are present. */
 jfhe_status jfi_pass_rotations(jfi_graph *g, jfi_machine *m);
 #endif

@@ -46,7 +46,7 @@ static jfhe_status do_pass(jfhe_plan *plan, uint32_t pass) {
   case JFHE_PASS_SIMPLIFY: return opt >= 1 ? jfi_pass_simplify(&plan->g, plan->m.program) : JFHE_OK;
   case JFHE_PASS_CSE: return opt >= 1 ? jfi_pass_cse(&plan->g) : JFHE_OK;
   case JFHE_PASS_PRODUCTS: return opt >= 2 ? jfi_pass_products(&plan->g, &plan->m) : JFHE_OK;
-  case JFHE_PASS_LEVELS: return jfi_pass_levels(&plan->g, &plan->m, plan->how, plan->options.keep_levels);
+  case JFHE_PASS_LEVELS: return jfi_pass_levels(&plan->g, &plan->m, plan->how, plan->options.keep_levels, &plan->need);
   case JFHE_PASS_RING: return check_ring(plan);
   case JFHE_PASS_ROTATIONS: return jfi_pass_rotations(&plan->g, &plan->m);
   case JFHE_PASS_BOUNDS: return jfi_plan_bounds(plan);

@@ -15,6 +15,7 @@ struct jfhe_plan {
   jfhe_plan_options options;
   uint32_t pass;    /* the last that was done */
   jfi_levels how;   /* levels were chosen */
+  uint32_t need;    /* the level that inputs must have, for levels chosen late */
   jfi_value *value; /* by operation, from JFHE_PASS_BOUNDS on */
   uint32_t *order;  /* operations in the order of work */
   jfi_step *step;

@@ -263,6 +263,7 @@ static void sum_up(jfhe_plan *plan) {
   }
   for (uint32_t i = 0; i < plan->g.n_outputs; i++)
     if (plan->g.node[plan->g.output[i]].level < low) low = plan->g.node[plan->g.output[i]].level;
+  if (plan->how == JFI_LEVELS_RAW) high = plan->need; /* raw values use a level more where there is one */
   f->level_in = high;
   f->depth = low <= high ? high - low : 0;
   for (uint32_t s = 0; s < plan->n_steps; s++) f->seconds += jfi_cost_of_step(plan, &plan->step[s]);
