@@ -423,6 +423,7 @@ test('a passkey unlocks', async () => {
   await button(one, 'Unlock with this device next time').click();
   await one.frame.getByText('Fingerprint, face or PIN').waitFor();
   await shot(one, '13-your-key');
+  assert.equal(await button(one, 'Unlock with this device next time').count(), 0);
   await button(one, 'Lock').click();
   await one.event('state', e => e.keys === 'locked');
   await one.ask({ type: 'open', view: 'unlock' });

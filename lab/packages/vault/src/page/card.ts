@@ -37,7 +37,7 @@ export class Card {
 
   /** Put the focus where one types first. */
   focus(): void {
-    const first = this.shown?.querySelector<HTMLElement>('[autofocus]') ?? this.shown?.querySelector<HTMLElement>('h1');
+    const first = this.shown?.querySelector<HTMLElement>('[data-focus]') ?? this.shown?.querySelector<HTMLElement>('h1');
     window.focus();
     first?.focus();
   }

@@ -117,9 +117,9 @@ export function publicWords(shown: Shown, dataset: string): HTMLElement {
     open.length > 0 ? `the labels of ${list(open.map(plan => plan.name))}` : '',
     masked.length > 0 ? `that values may be missing in ${list(masked.map(plan => publicName(plans, plans.indexOf(plan))))}` : ''
   ].filter(text => text !== '');
-  const never = ['any value', masked.length > 0 ? 'which values are missing' : '', hidden > 0 ? 'the names and labels that you hide' : '', 'the file’s name and the columns that you leave out'].filter(text => text !== '');
+  const never = ['any value', masked.length > 0 ? 'which values are missing' : '', hidden > 0 ? 'the names and labels that you hide' : '', 'the file’s name' + (shown.columns.some(column => column.dropped) ? ', and the columns that you leave out' : '')].filter(text => text !== '');
   return h('div', { class: 'words' },
     h('h2', {}, 'The server will see'), h('ul', {}, ...sees.map(text => h('li', {}, `${text}.`))),
-    h('h2', {}, 'The server will not see'), h('p', {}, `${never.slice(0, -1).join(', ')} or ${never.at(-1)}.`)
+    h('h2', {}, 'The server will not see'), h('ul', {}, ...never.map(text => h('li', {}, `${text}.`)))
   );
 }

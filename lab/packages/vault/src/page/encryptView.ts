@@ -23,14 +23,14 @@ export function datasetName(file: string): string {
 
 /** The place to drop a file, while one is dragged over the page. */
 export function dropPlace(app: App): void {
-  app.card.show('Drop it here', [h('div', { class: 'drop' }, h('p', {}, 'It is encrypted on this computer. Only locked data goes to the server.'))]);
+  app.card.show('Drop it here', [h('div', { class: 'drop' }, h('p', {}, 'It is encrypted on this computer. Only encrypted data goes to the server.'))]);
 }
 
 /** Ask for a file. */
 export async function choose(app: App): Promise<void> {
   if (!(await ensureUnlocked(app))) return;
   const left = await app.keeper.ask('unfinished', null).catch((): Unfinished[] => []);
-  const file = h('input', { type: 'file', accept: ACCEPT, autofocus: true, onchange: () => {
+  const file = h('input', { type: 'file', accept: ACCEPT, 'data-focus': true, onchange: () => {
     const chosen = file.files?.[0];
     if (chosen) void take(app, chosen);
   } });
@@ -40,7 +40,7 @@ export async function choose(app: App): Promise<void> {
       await choose(app);
     }, 'plain')));
   app.card.show('Encrypt a file', [
-    h('p', {}, 'CSV, TSV, JSON, NDJSON or Parquet. The file is read and encrypted on this computer; only locked data goes to the server.'),
+    h('p', {}, 'CSV, TSV, JSON, NDJSON or Parquet. The file is read and encrypted on this computer; only encrypted data goes to the server.'),
     h('div', { class: 'drop' }, field('Drop a file here, or choose one', file)),
     notes.length > 0 ? h('div', { class: 'words' }, h('h2', {}, 'Interrupted'), h('ul', {}, ...notes)) : null
   ], { close: () => app.card.hide() });

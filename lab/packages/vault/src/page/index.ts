@@ -158,7 +158,7 @@ function showHome(): void {
   const said = { none: 'There is no key on this computer yet.', locked: 'Your key is locked.', unlocked: 'Your key is unlocked.' }[state.keys];
   home.replaceChildren(
     h('h1', {}, 'JupyterFHE vault'),
-    h('p', {}, 'Keys and readable data stay on this page. The notebook’s server gets locked data only.'),
+    h('p', {}, 'Keys and readable data stay on this page. The notebook’s server gets encrypted data only.'),
     h('p', { role: 'status' }, `${said} ${config.mode === 'local' ? 'This page comes from your own computer.' : 'This page comes from a server that others run.'}`),
     h('div', { class: 'buttons' }, ...(state.keys === 'none' ? [button('Set up your key', () => createKey(it)), button('Use a recovery file', () => restore(it))] : []),
       ...(state.keys === 'locked' ? [button('Unlock', () => unlock(it))] : []),

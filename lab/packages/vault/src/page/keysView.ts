@@ -7,7 +7,7 @@ import { action, alertLine, buttons } from './card.ts';
 import { bar, count, field, h } from './dom.ts';
 
 function passphraseInput(autocomplete: 'new-password' | 'current-password', focus = false): HTMLInputElement {
-  return h('input', { type: 'password', autocomplete, spellcheck: 'false', autocapitalize: 'off', autofocus: focus });
+  return h('input', { type: 'password', autocomplete, spellcheck: 'false', autocapitalize: 'off', 'data-focus': focus });
 }
 
 function onEnter(inputs: readonly HTMLInputElement[], run: HTMLButtonElement): void {
@@ -40,7 +40,7 @@ export function createKey(app: App): Promise<boolean> {
     });
     onEnter([first, second], create);
     app.card.show('Set up your key', [
-      h('p', {}, 'Your data is locked on this computer before it goes anywhere, and your key opens it again. The notebook’s server computes on the locked data; it never gets the key.'),
+      h('p', {}, 'Your data is encrypted on this computer before it goes anywhere, and your key opens it again. The notebook’s server computes on the encrypted data; it never gets the key.'),
       h('form', { onsubmit: event => event.preventDefault() },
         h('input', { type: 'text', autocomplete: 'username', value: 'JupyterFHE', hidden: true }),
         field('Passphrase', first, `At least ${PASSPHRASE_MIN} characters. Three or four unrelated words are good.`),
@@ -56,7 +56,7 @@ export function createKey(app: App): Promise<boolean> {
 /** After a key was made: recovery file, evaluation keys. */
 function finishKey(app: App, file: { recovery: string; name: string }): Promise<void> {
   return new Promise(done => {
-    const progress = bar('Preparing the server to compute on locked data');
+    const progress = bar('Preparing the server to compute on encrypted data');
     const alert = alertLine();
     const saved = h('p', { class: 'good', role: 'status' });
     const save = action('Save recovery file', () => {
@@ -143,7 +143,7 @@ export function unlock(app: App): Promise<boolean> {
 /** Bring a key back from its recovery file. */
 export function restore(app: App): Promise<boolean> {
   return new Promise(done => {
-    const file = h('input', { type: 'file', accept: '.json,application/json', autofocus: true });
+    const file = h('input', { type: 'file', accept: '.json,application/json', 'data-focus': true });
     const input = passphraseInput('current-password');
     const alert = alertLine();
     const finish = (yes: boolean): void => (app.card.hide(), done(yes));
@@ -175,16 +175,17 @@ export async function keys(app: App): Promise<void> {
   const { state } = app;
   const alert = alertLine();
   const good = h('p', { class: 'good', role: 'status' });
-  const progress = bar('Preparing the server to compute on locked data');
+  const progress = bar('Preparing the server to compute on encrypted data');
   progress.element.hidden = state.published !== false;
   const device = action('Unlock with this device next time', async () => {
     const passkey = await makePasskey(state.key_id ?? '');
     if (passkey === null) return alert.say('This device offers no way to do that.');
     await app.keeper.ask('addPasskey', passkey);
     good.textContent = 'Fingerprint, face or PIN of this device will unlock it.';
+    device.remove();
   }, 'plain');
   device.hidden = true;
-  void passkeysPossible().then(yes => (device.hidden = !yes));
+  if (state.passkeys.length === 0) void passkeysPossible().then(yes => (device.hidden = !yes));
   app.card.show('Your key', [
     h('dl', {},
       h('dt', {}, 'Name'), h('dd', {}, h('code', {}, (state.key_id ?? '').slice(0, 8))),

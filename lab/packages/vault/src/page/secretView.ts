@@ -10,8 +10,8 @@ export function secret(app: App, suggested: string): Promise<void> {
   return new Promise(done => {
     const close = (): void => (app.card.hide(), done());
     const plain = { autocomplete: 'off', spellcheck: 'false', autocapitalize: 'off' };
-    const name = h('input', { type: 'text', ...plain, value: suggested, autofocus: suggested === '' });
-    const value = h('input', { type: 'text', inputmode: 'decimal', ...plain, autofocus: suggested !== '' });
+    const name = h('input', { type: 'text', ...plain, value: suggested, 'data-focus': suggested === '' });
+    const value = h('input', { type: 'text', inputmode: 'decimal', ...plain, 'data-focus': suggested !== '' });
     const [low, high] = [h('input', { type: 'text', inputmode: 'decimal', ...plain, 'aria-label': 'Lowest' }), h('input', { type: 'text', inputmode: 'decimal', ...plain, 'aria-label': 'Highest' })];
     const alert = alertLine();
     const save = action('Encrypt and store', async () => {

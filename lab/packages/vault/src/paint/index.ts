@@ -63,6 +63,8 @@ function tools(more: readonly HTMLElement[], said = ''): HTMLElement {
 }
 
 // ---- arrays ----
+type View = 'numbers' | 'chart' | 'bounds';
+
 function entry(opened: OpenedArray, i: number): string {
   const bound = opened.errors[i] as number;
   const re = opened.re[i] as number;
@@ -83,20 +85,22 @@ function arrayView(opened: OpenedArray): HTMLElement[] {
   }
   const size = shape.reduce((product, n) => product * n, 1);
   const cut = re.length < size ? `, the first ${re.length.toLocaleString('en')} shown` : '';
-  const said = `shape ${shape.join(' × ')}${cut}; ${opened.dtype === 'bool' ? 'certain' : `each within ${boundWords(largest(errors)).replace('± ', '')}`}`;
+  const name = `(${shape.join(', ')}${shape.length === 1 ? ',' : ''})`;
+  const said = `shape ${name}${cut}; ${opened.dtype === 'bool' ? 'certain' : `errors at most ${boundWords(largest(errors)).replace('± ', '')}`}`;
   if (size === 0) return [tools([], said)];
   const values = h('div', { class: 'values', tabindex: 0, role: 'region', 'aria-label': 'Numbers' });
   const single = shape.filter(n => n > 1).length <= 1;
   const chartable = single && opened.im === null && re.length > 1 && re.length <= CHART_MAX && opened.dtype !== 'bool';
-  const show = (what: 'numbers' | 'chart'): void => {
-    values.replaceChildren(what === 'chart' ? chart(re, errors) : single ? column(opened) : grid(opened));
+  const show = (what: View): void => {
+    values.replaceChildren(what === 'chart' ? chart(re, errors) : single ? column(opened) : grid(opened, what === 'bounds'));
     for (const button of views) button.setAttribute('aria-pressed', String(button.dataset['view'] === what));
   };
-  const views = chartable ? (['numbers', 'chart'] as const).map(what => {
-    const button = h('button', { type: 'button', class: 'plain', onclick: () => show(what) }, what === 'chart' ? 'Chart' : 'Numbers');
+  const offered: readonly View[] = chartable ? ['numbers', 'chart'] : !single && opened.dtype !== 'bool' ? ['numbers', 'bounds'] : [];
+  const views = offered.map(what => {
+    const button = h('button', { type: 'button', class: 'plain', onclick: () => show(what) }, { numbers: 'Numbers', chart: 'Chart', bounds: 'Bounds' }[what]);
     button.dataset['view'] = what;
     return button;
-  }) : [];
+  });
   show('numbers');
   return [tools(views, said), values];
 }
@@ -108,7 +112,7 @@ function column(opened: OpenedArray): HTMLElement {
 }
 
 /** Two axes as a grid, shaded by size; further axes as more rows. */
-function grid(opened: OpenedArray): HTMLElement {
+function grid(opened: OpenedArray, bounds: boolean): HTMLElement {
   const { shape, re, errors } = opened;
   const wide = shape.at(-1) as number;
   const rows = Math.min(GRID_MAX, Math.ceil(re.length / wide));
@@ -116,7 +120,8 @@ function grid(opened: OpenedArray): HTMLElement {
   const most = re.reduce((sum, x) => Math.max(sum, Math.abs(x)), 0) || 1;
   const body = Array.from({ length: rows }, (_, r) => h('tr', {}, h('th', { scope: 'row' }, rowName(shape, r)), ...Array.from({ length: columns }, (__, c) => {
     const i = r * wide + c;
-    const cell = h('td', { title: boundWords(errors[i] as number) }, i < re.length ? entry(opened, i) : '');
+    const text = i >= re.length ? '' : bounds ? boundWords(errors[i] as number) : entry(opened, i);
+    const cell = h('td', { title: boundWords(errors[i] as number) }, text);
     const x = (re[i] ?? 0) / most;
     if (opened.dtype === 'float64') cell.style.backgroundColor = `rgb(var(--${x < 0 ? 'cold' : 'hot'}) / ${(Math.abs(x) * 0.35).toFixed(3)})`;
     return cell;
