@@ -109,7 +109,8 @@ def pytest(tally):
 
 
 def node(tally):
-    files = sorted([*ROOT.glob("engine/wasm/**/*.test.mjs"), *ROOT.glob("lab/packages/core/test/*.test.mjs")])
+    files = sorted([*ROOT.glob("engine/wasm/**/*.test.mjs"), *ROOT.glob("lab/packages/core/test/*.test.mjs"),
+                    *ROOT.glob("lab/packages/vault/test/*.test.mjs")])
     if not files:
         return
     start = time.monotonic()

@@ -3,7 +3,7 @@
 import { spawn, execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { here, root } from './bundle.mjs';
 import { chromium } from 'playwright-core';
 
@@ -123,9 +123,17 @@ window.frameOf = (url, kind) => new Promise(done => {
 });
 `;
 
+/** Whether the bundle is older than a source of it; `make vault` has built it otherwise, and others may be reading it. */
+function stale() {
+  const built = `${root}python/jupyterfhe/vault/static/manifest.json`;
+  if (!existsSync(built)) return true;
+  const sources = readdirSync(here('../src'), { recursive: true, withFileTypes: true }).filter(one => one.isFile()).map(one => `${one.parentPath ?? one.path}/${one.name}`);
+  return sources.some(one => statSync(one).mtimeMs > statSync(built).mtimeMs);
+}
+
 export async function world() {
   mkdirSync(SHOTS, { recursive: true });
-  execFileSync(process.execPath, [here('../build.mjs')], { stdio: 'inherit' });
+  if (stale()) execFileSync(process.execPath, [here('../build.mjs')], { stdio: 'inherit' });
   let vaultUrl = '';
   const store = new FakeStore(() => new URL(vaultUrl).origin);
   const server = createServer((request, response) => {
