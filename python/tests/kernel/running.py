@@ -55,7 +55,7 @@ class Running:
         self.manager.start_kernel(env=clean | environment, cwd=str(cwd))
         self.client = self.manager.client()
         self.client.start_channels()
-        self.client.wait_for_ready(timeout=60)
+        self.client.wait_for_ready(timeout=180)
         self.said, self.unread = [], []  # all of iopub; comm messages that came beside cells
 
     def __enter__(self):
@@ -123,6 +123,11 @@ class Running:
             except queue.Empty:
                 break
         return out
+
+    def busy(self, number):
+        """Whether a cell's end has not been heard of."""
+        return not any(m["msg_type"] == "status" and m["content"]["execution_state"] == "idle"
+                       and m["parent_header"].get("msg_id") == number for m in self.said)
 
     def _hear(self, message):
         self.said.append(message)

@@ -36,7 +36,7 @@ def test_interrupting_stops_cleanly_and_changes_no_result(owner, start):
     pressed = time.monotonic()
     kernel.manager.interrupt_kernel()
     ran = kernel.finish(number)
-    assert time.monotonic() - pressed < 5
+    assert time.monotonic() - pressed < 30
     assert ran.status == "error" and ran.error.startswith("KeyboardInterrupt")
     assert ran.progress[-1]["state"] == "cancelled" and not owner.store.data.results
     assert kernel.good("print(sum(v.stored is not None for v in z.values))").text == "0\n"
@@ -60,10 +60,13 @@ class Page:
     def tell(self, **data):
         self.kernel.shell("comm_msg", {"comm_id": "page", "data": data}, self.subshell)
 
-    def wait(self, fine, seconds=20):
+    def wait(self, fine, seconds=60):
         said = self.kernel.comms(seconds, fine)
         assert said and fine(said[-1]), said
         return said[-1]
+
+
+WAIT = "import os, time\nwhile not os.path.exists('go'): time.sleep(0.1)"  # until the test lets it go on
 
 
 def names(message):
@@ -90,28 +93,28 @@ def test_variables_are_listed_and_change_unasked(owner, start):
     assert page.wait(lambda m: m["type"] == "error")["id"] == "q1"
 
 
-def test_a_page_is_answered_while_a_cell_runs(owner, start):
+def test_a_page_is_answered_while_a_cell_runs(owner, start, tmp_path):
     kernel = start()
     page = Page(kernel)
     kernel.good(JF)
-    number = kernel.start("import time\nsmall = df['mean_area'].sum()\ntime.sleep(6)")
-    time.sleep(1.5)
-    asked = time.monotonic()
+    number = kernel.start(f"small = df['mean_area'].sum()\n{WAIT}")
+    page.wait(lambda m: names(m) == ["df", "small"])
     page.tell(type="list", id="now")
     told = page.wait(lambda m: m.get("id") == "now")
-    assert time.monotonic() - asked < 2 and told["busy"] and names(told) == ["df", "small"]
-    kernel.finish(number)
+    assert kernel.busy(number) and told["busy"] and names(told) == ["df", "small"]
+    (tmp_path / "go").touch()
+    assert kernel.finish(number).status == "ok"
 
 
-def test_a_new_variable_is_told_while_a_cell_runs_without_subshells_too(owner, start):
+def test_a_new_variable_is_told_while_a_cell_runs_without_subshells_too(owner, start, tmp_path):
     kernel = start()
     page = Page(kernel, subshell=False)
     page.wait(lambda m: m["type"] == "variables")
-    number = kernel.start(JF + "import time\ntime.sleep(5)")
-    began = time.monotonic()
-    assert names(page.wait(lambda m: names(m) == ["df"])) == ["df"]
-    assert time.monotonic() - began < 4
-    kernel.finish(number)
+    number = kernel.start(JF + WAIT)
+    page.wait(lambda m: names(m) == ["df"])
+    assert kernel.busy(number)
+    (tmp_path / "go").touch()
+    assert kernel.finish(number).status == "ok"
 
 
 def test_the_page_cancels_and_sees_progress(owner, start):
@@ -146,10 +149,8 @@ def test_forecasts_that_wait_for_keys_hold_up_nobody(owner, start):
     number = kernel.start("import threading\nother = jf.open('patients')['mean_radius']\n"
                           "def late():\n    import time; time.sleep(1)\n    globals()['fresh'] = np.roll(other, 3) * other\n"
                           "threading.Thread(target=late).start()\nz")
-    kernel.finish(number, until=lambda ran: any(p["done"] > 0.5 for p in ran.progress))
+    kernel.finish(number, until=lambda ran: any(p["done"] > 0.2 for p in ran.progress))
     page.tell(type="list", id="now")
-    asked = time.monotonic()
-    assert "other" in names(page.wait(lambda m: m.get("id") == "now"))
-    assert time.monotonic() - asked < 2
-    assert kernel.finish(number, 60).status == "ok"
+    assert "other" in names(page.wait(lambda m: m.get("id") == "now")) and kernel.busy(number)
+    assert kernel.finish(number).status == "ok"
     page.wait(lambda m: m["type"] == "variables" and any(v["name"] == "fresh" and v["seconds"] for v in m["variables"]))
