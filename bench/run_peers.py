@@ -239,7 +239,7 @@ def our_jobs(jfhe: Path, names: list[str], threads: int, parameters: str | None 
 
 
 def batches(cases: dict, peers: list[Peer], ready: dict[str, Path], jfhe: Path | None, groups: list[str],
-            threads: list[int]) -> list[list[Job]]:
+            threads: list[int], clock: str = "wall") -> list[list[Job]]:
     """Jobs that belong side by side, in the order in which they run."""
     out = []
     chosen = [p for p in peers if p.name in ready]
@@ -255,15 +255,16 @@ def batches(cases: dict, peers: list[Peer], ready: dict[str, Path], jfhe: Path |
                 ours = our_jobs(jfhe, CKKS_NAMES, count, OUR_SETS[case["logn"]]) if jfhe else []
                 out.append(ours + [Job(p.name, (*c, *extra), count) for p, c in commands if c])
     if "arrays" in groups and 1 in threads:
-        out += array_batches(cases, chosen, ready)
+        out += array_batches(cases, chosen, ready, clock)
     return out
 
 
-def array_batches(cases: dict, chosen: list[Peer], ready: dict[str, Path]) -> list[list[Job]]:
+def array_batches(cases: dict, chosen: list[Peer], ready: dict[str, Path], clock: str = "wall") -> list[list[Job]]:
     """Tables, then matrices; at the ring degree that our preset for statistics has."""
     out = []
     for case in (c for c in cases["ckks"] if c["logn"] == 14):
-        jobs = [(p.name, [*p.arrays(ready[p.name]), *chain(case, special=True, dnum=True)]) for p in chosen if p.arrays]
+        more = [*chain(case, special=True, dnum=True), "--clock", clock]
+        jobs = [(p.name, [*p.arrays(ready[p.name]), *more]) for p in chosen if p.arrays]
         for matrices in (False, True):
             out.append([Job(n, tuple(c)) for n, c in jobs if matrices == ("matrices" in c or n.startswith("openfhe-numpy"))])
     return out
@@ -407,6 +408,7 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--logn", default="", help="only these ring degrees of the CKKS cases")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--budget-ms", type=float, default=800, help="time a measurement in one round")
+    parser.add_argument("--clock", default="wall", choices=["wall", "processor"], help="of the group arrays")
     parser.add_argument("--jfhe", type=Path, default=BENCH.parent / "build" / "jfhe")
     parser.add_argument("--prepare-only", action="store_true")
     return parser.parse_args(argv)
@@ -426,7 +428,8 @@ def main(argv: list[str] | None = None) -> int:
         missing[OURS] = f"no {args.jfhe.name}: run `make engine`; the peers' own figures follow without ratios"
     results = Results()
     if not args.prepare_only:
-        plan = batches(cases, peers, ready, jfhe, args.groups.split(","), [int(t) for t in args.threads.split(",")])
+        plan = batches(cases, peers, ready, jfhe, args.groups.split(","), [int(t) for t in args.threads.split(",")],
+                       args.clock)
         measure(plan, args.rounds, args.budget_ms, results)
         out = BENCH / "out" / f"peers-{datetime.datetime.now():%Y%m%d-%H%M%S}.json"
         out.parent.mkdir(exist_ok=True)
