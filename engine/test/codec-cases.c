@@ -160,6 +160,8 @@ static const struct row {
     {"evk-switch-packed", JFHE_OBJECT_EVK, JFHE_ENCODING_PACKED, JFHE_EVK_SWITCH, 1},
     {"evk-lift-seeded", JFHE_OBJECT_EVK, JFHE_ENCODING_SEEDED, JFHE_EVK_LIFT, 1},
     {"sk", JFHE_OBJECT_SK, JFHE_ENCODING_TERNARY, 0, 0},
+    {"int-packed", JFHE_OBJECT_CT, JFHE_ENCODING_PACKED, 1, 1},
+    {"int-seeded", JFHE_OBJECT_CT, JFHE_ENCODING_SEEDED, 1, 2},
 };
 
 size_t jfi_codec_count(void) { return sizeof ROWS / sizeof ROWS[0]; }
@@ -168,6 +170,14 @@ static int is_seeded(uint32_t e) { return e == JFHE_ENCODING_SEEDED || e == JFHE
 
 static uint8_t *ct_bytes(const jfhe_ctx *ctx, const struct row *r, size_t *len) {
   jfhe_ct *ct = jfi_codec_ct(ctx, r->a, r->b, is_seeded(r->encoding));
+  if (strncmp(r->name, "int", 3) == 0) {
+    ct->packing = JFHE_PACK_INT;
+    ct->plain = 97;
+    ct->factor = r->b == 1 ? 5 : 96;
+    ct->log_slots = 4;
+    ct->scale = 1.0 / 97;
+    ct->bound = (jfi_bound){48, 0x1p20, 0x1p15};
+  }
   *len = jfhe_ct_write_size(ct, r->encoding);
   uint8_t *b = malloc(*len + 1);
   CHECK_OK(jfhe_ct_write(b, *len, ct, r->encoding));

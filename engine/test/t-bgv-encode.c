@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "bgv-cases.h"
 #include "bgv/encode.h"
+#include "jfhe/codec.h"
 #include "ring/root.h"
 
 static uint64_t pow_mod(uint64_t a, uint64_t e, uint64_t q) {
@@ -173,5 +174,44 @@ JFI_TEST(public_key) {
       free(v);
     }
   jfhe_pk_free(pk);
+  bgv_world_close(&w);
+}
+
+/* Fresh ones seeded, others packed; what comes back computes on, and opens, as what left. */
+JFI_TEST(containers) {
+  bgv_world w;
+  if (!bgv_world_open(&w, jfi_test_ctx(8, 3, 44, 1), 12289)) return;
+  int64_t *v = bgv_vec(&w, BGV_EXTREMES), *u = bgv_vec(&w, BGV_UNIFORM);
+  jfhe_ct *a = bgv_encrypt(&w, v, 3), *c = bgv_encrypt(&w, u, 3);
+  CHECK_OK(jfhe_bgv_mul(w.b, c, c, c, 3, w.keys, w.scratch, w.scratch_len)); /* a factor that is not its level's */
+  for (size_t i = 0; i < w.n; i++) u[i] = bgv_mul(&w, u[i], u[i]);
+  jfhe_ct **each[2] = {&a, &c};
+  for (int i = 0; i < 2; i++) {
+    uint32_t encoding = i ? JFHE_ENCODING_PACKED : JFHE_ENCODING_SEEDED;
+    size_t len = jfhe_ct_write_size(*each[i], encoding);
+    uint8_t *bytes = malloc(len);
+    jfhe_ct *back = NULL;
+    jfhe_info info;
+    CHECK_OK(jfhe_ct_write(bytes, len, *each[i], encoding));
+    CHECK_OK(jfhe_inspect(bytes, len, &info));
+    CHECK(info.scheme == JFHE_SCHEME_BGV && info.modulus == 12289 && info.packing == JFHE_PACK_INT);
+    CHECK(info.error_worst == 0 && info.magnitude == jfhe_ct_magnitude(*each[i]));
+    REQUIRE_OK(jfhe_ct_read(w.ctx, &back, bytes, len));
+    CHECK(back->bound.worst == (*each[i])->bound.worst && back->scale == (*each[i])->scale);
+    CHECK_EQ(back->factor, (*each[i])->factor);
+    jfhe_ct_free(*each[i]);
+    *each[i] = back;
+    free(bytes);
+  }
+  CHECK_STATUS(jfhe_ct_write_size(c, JFHE_ENCODING_SEEDED), 0);
+  jfhe_ct *sum = bgv_room(&w);
+  CHECK_OK(jfhe_bgv_add(w.b, sum, a, c));
+  for (size_t i = 0; i < w.n; i++) u[i] = bgv_centre(&w, u[i] + v[i]);
+  bgv_check(&w, sum, u, "what came back");
+  jfhe_ct_free(a);
+  jfhe_ct_free(c);
+  jfhe_ct_free(sum);
+  free(v);
+  free(u);
   bgv_world_close(&w);
 }

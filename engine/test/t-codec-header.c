@@ -118,7 +118,7 @@ static const vector VECTORS[] = {
     {"from-id-of-ct", "ct-raw", BYTES, JFI_AT_FROM_ID, 1, 1, JFHE_ERR_FORMAT},
     {"seed-of-raw", "ct-raw", BYTES, JFI_AT_SEED, 1, 1, JFHE_ERR_FORMAT},
     {"flags", "ct-raw", BYTES, JFI_AT_FLAGS, 1, 8, JFHE_ERR_FORMAT},
-    {"reserved", "ct-raw", BYTES, JFI_AT_ZERO + 8, 1, 8, JFHE_ERR_FORMAT},
+    {"reserved", "ct-raw", BYTES, JFI_AT_FACTOR, 1, 8, JFHE_ERR_FORMAT},
     {"galois-of-ct", "ct-raw", BYTES, JFI_AT_GALOIS, 5, 4, JFHE_ERR_FORMAT},
     {"kind-0", "evk-relin-seeded", BYTES, JFI_AT_KIND, 0, 1, JFHE_ERR_KEY},
     {"kind-6", "evk-relin-seeded", BYTES, JFI_AT_KIND, 6, 1, JFHE_ERR_KEY},
@@ -158,12 +158,31 @@ static const vector VECTORS[] = {
     {"params-guests", "params", BYTES, 256 + 24 + 28, 1, 4, JFHE_ERR_PARAMS},
     {"params-prime", "params", BYTES, 256 + 128, 97, 8, JFHE_ERR_CONTEXT},
     {"params-hash", "params", BYTES, JFI_AT_HASH, 0, 8, JFHE_ERR_CONTEXT},
+    /* integers */
+    {"ok-int-packed", "int-packed", AS_IS, 0, 0, 0, JFHE_OK},
+    {"ok-int-seeded", "int-seeded", AS_IS, 0, 0, 0, JFHE_OK},
+    {"int-modulus-0", "int-packed", BYTES, JFI_AT_MODULUS, 0, 8, JFHE_ERR_FORM},
+    {"int-modulus-composite", "int-packed", BYTES, JFI_AT_MODULUS, 33, 8, JFHE_ERR_FORM},
+    {"int-modulus-without-slots", "int-packed", BYTES, JFI_AT_MODULUS, 101, 8, JFHE_ERR_FORM},
+    {"int-modulus-huge", "int-packed", BYTES, JFI_AT_MODULUS, UINT64_MAX, 8, JFHE_ERR_FORM},
+    {"int-modulus-over-a-prime", "int-packed", BYTES, JFI_AT_MODULUS, 4293918721, 8, JFHE_ERR_CONTEXT},
+    {"int-factor-0", "int-packed", BYTES, JFI_AT_FACTOR, 0, 8, JFHE_ERR_FORM},
+    {"int-factor-97", "int-packed", BYTES, JFI_AT_FACTOR, 97, 8, JFHE_ERR_FORM},
+    {"int-packing-1", "int-packed", BYTES, JFI_AT_PACKING, 1, 1, JFHE_ERR_FORM},
+    {"int-slots-3", "int-packed", BYTES, JFI_AT_LOG_SLOTS, 3, 1, JFHE_ERR_FORM},
+    {"int-coefficients", "int-packed", BYTES, JFI_AT_FORM, 0, 1, JFHE_ERR_FORM},
+    {"int-degree-2", "int-packed", BYTES, JFI_AT_DEGREE, 2, 1, JFHE_ERR_FORM},
+    {"int-scale-2", "int-packed", BYTES, JFI_AT_SCALE, UINT64_C(0x4000000000000000), 8, JFHE_ERR_FORM},
+    {"int-noise-over-modulus", "int-packed", BYTES, JFI_AT_WORST, HUGE_BITS, 8, JFHE_ERR_RANGE},
+    {"int-magnitude-huge", "int-packed", BYTES, JFI_AT_MAG, UINT64_C(0x6000000000000000), 8, JFHE_ERR_RANGE},
+    {"int-as-numbers", "int-packed", BYTES, JFI_AT_SCHEME, 1, 1, JFHE_ERR_FORMAT},
+    {"int-from-numbers", "ct-raw", BYTES, JFI_AT_SCHEME, 2, 1, JFHE_ERR_FORM},
 };
 enum { COUNT = sizeof VECTORS / sizeof VECTORS[0] };
 
 /* SHA-256 of all stored files, one after the other: the bytes that this library writes are those in the repository. (test_container.py
  * checks that it is theirs.) */
-static const char STORED[] = "e3a5238c6decf6cdcbc27fd3fa711d1e1c08e7a4c4fc500690d0a98a9432fd54";
+static const char STORED[] = "7850798b4966dc8b1a497b6178f082f91de975e624e3b2acf5cdd260bf36d562";
 
 static uint8_t *base_bytes(const jfhe_ctx *ctx, const char *name, size_t *len) {
   const char *other;

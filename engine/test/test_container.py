@@ -75,7 +75,9 @@ class Header:
         self.key_id, self.from_id, self.seed, self.sum = b[160:176], b[176:192], b[192:224], b[224:232]
         need(self.length == 256 + 16 * self.digits, FORMAT)
         self.digit = [a_set(b, 256 + 16 * d) for d in range(self.digits)]
-        need(not any(b[56:64] + b[232:248]), FORMAT)
+        self.modulus, self.factor = u64(b, 232), u64(b, 240)
+        integers = self.object == CIPHERTEXT and self.scheme == 2
+        need(not any(b[56:64]) and (integers or not self.modulus | self.factor), FORMAT)
         self.check(b)
         need(not any(b[self.length:self.at]), FORMAT)
 
@@ -106,7 +108,13 @@ class Header:
             need(math.isfinite(self.scale) and self.scale >= 1, SCALE)
         for x in (self.mag, self.worst, self.sd):
             need(math.isfinite(x) and math.copysign(1, x) == 1, VALUE)
-        if kind == CIPHERTEXT:
+        if kind == CIPHERTEXT and self.scheme == 2:
+            t = self.modulus
+            need(17 <= t < 2**32 and all(t % d for d in range(2, math.isqrt(t) + 1)) and 1 <= self.factor < t, FORM)
+            slots = min(((t - 1) & (1 - t)).bit_length() - 2, self.log_n)
+            need(self.form == 1 and self.packing == 3 and slots >= 3 and self.log_slots == slots, FORM)
+            need(self.degree == 1 and self.scale == 1, FORM)
+        elif kind == CIPHERTEXT:
             need(self.scheme == 1 and self.form <= 1 and (self.form == 1 or not seeded), FORM)
             need(self.packing <= 2 and self.log_slots <= self.log_n - (self.packing != 2), FORM)
             need(1 <= self.degree <= (1 if seeded else 2), FORM)
@@ -142,7 +150,10 @@ def agree(h):
     for s in levels[:h.level + 1]:
         up_to |= s
     need({CIPHERTEXT: h.q == levels[h.level], PUBLIC: h.q == up_to, SWITCH: h.q & up_to == up_to}[h.object], LEVEL)
-    if h.object == CIPHERTEXT:
+    if h.object == CIPHERTEXT and h.scheme == 2:
+        need(h.modulus < min(INDEX["primes"]), CONTEXT)
+        need(2 * h.worst < product and h.mag <= 2.0**500, RANGE)
+    elif h.object == CIPHERTEXT:
         need(h.scale <= product, SCALE)
         need(h.scale * (h.mag + h.worst) <= product, RANGE)
 

@@ -31,8 +31,9 @@ JFHE_API uint32_t jfhe_ct_level(const jfhe_ct *ct);
 JFHE_API uint32_t jfhe_ct_packing(const jfhe_ct *ct);
 JFHE_API uint32_t jfhe_ct_log_slots(const jfhe_ct *ct);
 JFHE_API double jfhe_ct_scale(const jfhe_ct *ct);
-JFHE_API double jfhe_ct_magnitude(const jfhe_ct *ct);   /**< bound on |message slot| */
-JFHE_API double jfhe_ct_error_worst(const jfhe_ct *ct); /**< bound on the absolute error of a slot, proved */
+JFHE_API double jfhe_ct_magnitude(const jfhe_ct *ct); /**< bound on |message slot| */
+JFHE_API double
+jfhe_ct_error_worst(const jfhe_ct *ct); /**< bound on the absolute error of a slot, proved; 0 for integers */
 JFHE_API double
 jfhe_ct_error_probable(const jfhe_ct *ct);        /**< bound that holds for all slots with about 99.99 % chance */
 JFHE_API size_t jfhe_ct_bytes(const jfhe_ct *ct); /**< bytes of its limbs in memory */

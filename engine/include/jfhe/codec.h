@@ -29,7 +29,7 @@ enum jfhe_encoding {
   JFHE_ENCODING_LITERAL = 6     /**< parameters */
 };
 
-enum jfhe_scheme { JFHE_SCHEME_NONE = 0, JFHE_SCHEME_CKKS = 1 };
+enum jfhe_scheme { JFHE_SCHEME_NONE = 0, JFHE_SCHEME_CKKS = 1, JFHE_SCHEME_BGV = 2 /**< and BFV: exact integers */ };
 
 enum {
   JFHE_HEADER_BYTES = 256,     /**< fixed part of a header */
@@ -53,13 +53,13 @@ typedef struct jfhe_info {
   uint32_t galois;
   uint32_t digits;
   uint32_t log_n_other; /**< lift and lower: the smaller ring */
-  uint32_t pad;
+  uint32_t modulus;     /**< of integers: t */
   uint64_t header_bytes;
   uint64_t total_bytes;  /**< of the whole container */
   uint64_t memory_bytes; /**< of the object's residues once read */
   double scale;
   double magnitude;
-  double error_worst;
+  double error_worst; /**< 0 for integers */
   double error_sd;
   double error_probable; /**< as jfhe_ct_error_probable */
   uint8_t params_hash[JFHE_HASH_BYTES];

@@ -31,6 +31,18 @@ static jfhe_status agree_level_set(const jfi_header *h, const jfi_chain *c) {
   return JFHE_OK;
 }
 
+/* Noise under half the modulus, t under every prime, what was promised of the integers a number that arithmetic keeps. */
+static jfhe_status agree_integers(const jfi_header *h, const jfhe_ctx *ctx) {
+  for (size_t i = 0; i < ctx->chain.n; i++)
+    if (ctx->chain.prime[i] <= h->modulus)
+      return JFI_BAD(JFHE_ERR_CONTEXT, JFI_AT_MODULUS, "integers modulo %llu, above a prime of the context",
+                     (unsigned long long)h->modulus);
+  double modulus = jfi_ctx_product(ctx, h->q);
+  if (!(2 * h->bound.worst < modulus) || h->bound.mag > 0x1p500)
+    return JFI_BAD(JFHE_ERR_RANGE, JFI_AT_WORST, "noise of %g or integers up to %g", h->bound.worst, h->bound.mag);
+  return JFHE_OK;
+}
+
 /* scale*(mag + worst) under the modulus: what every operation keeps, with a factor 2 to spare. */
 static jfhe_status agree_range(const jfi_header *h, const jfhe_ctx *ctx) {
   double modulus = jfi_ctx_product(ctx, h->q); /* infinity above 2^1024: then all finite values fit */
@@ -58,5 +70,6 @@ jfhe_status jfi_header_agree(const jfi_header *h, const jfhe_ctx *ctx, uint32_t 
   if (h->level > c->top)
     return JFI_BAD(JFHE_ERR_LEVEL, JFI_AT_LEVEL, "level %u is over the top level %u", h->level, c->top);
   if (object == JFHE_OBJECT_CT || object == JFHE_OBJECT_PK || object == JFHE_OBJECT_EVK) JFI_TRY(agree_level_set(h, c));
-  return object == JFHE_OBJECT_CT ? agree_range(h, ctx) : JFHE_OK;
+  if (object != JFHE_OBJECT_CT) return JFHE_OK;
+  return h->scheme == JFHE_SCHEME_BGV ? agree_integers(h, ctx) : agree_range(h, ctx);
 }

@@ -14,14 +14,17 @@ static jfhe_status make_header(jfi_header *h, const jfhe_ct *ct, uint32_t encodi
   jfi_header_begin(h, ct->ctx, JFHE_OBJECT_CT, encoding);
   if (jfi_encoding_seeded(encoding) && !ct->seeded)
     return jfi_fail(JFHE_ERR_FORM, "the ciphertext is not fresh: it has no seed");
-  h->scheme = JFHE_SCHEME_CKKS;
+  const int integers = ct->packing == JFHE_PACK_INT;
+  h->scheme = integers ? JFHE_SCHEME_BGV : JFHE_SCHEME_CKKS;
+  h->modulus = integers ? ct->plain : 0;
+  h->factor = integers ? ct->factor : 0;
   h->form = (uint8_t)ct->form;
   h->packing = (uint8_t)ct->packing;
   h->log_slots = (uint8_t)ct->log_slots;
   h->degree = (uint8_t)ct->degree;
   h->level = (uint8_t)ct->level;
   h->q = ct->primes;
-  h->scale = ct->scale;
+  h->scale = integers ? 1 : ct->scale;
   h->bound = ct->bound;
   memcpy(h->key_id, ct->key_id, sizeof h->key_id);
   if (jfi_encoding_seeded(encoding)) memcpy(h->seed, ct->seed, sizeof h->seed);
@@ -74,7 +77,9 @@ static void fill_fields(jfhe_ct *ct, const jfi_header *h) {
   ct->form = h->form;
   ct->packing = h->packing;
   ct->log_slots = h->log_slots;
-  ct->scale = h->scale;
+  ct->scale = h->scheme == JFHE_SCHEME_BGV ? 1 / (double)h->modulus : h->scale;
+  ct->plain = h->modulus;
+  ct->factor = h->factor;
   ct->bound = h->bound;
   memcpy(ct->key_id, h->key_id, sizeof ct->key_id);
   ct->seeded = jfi_encoding_seeded(h->encoding);

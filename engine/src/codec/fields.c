@@ -4,6 +4,7 @@
 
 #include "base/status.h"
 #include "codec/header.h"
+#include "ring/primes.h"
 
 #ifdef JFHE_TEST_PARAMS
 enum { LOG_N_LEAST = 3 }; /* the tests' tiny rings */
@@ -107,7 +108,25 @@ static jfhe_status check_numbers(const jfi_header *h) {
   return JFHE_OK;
 }
 
+/* A prime t with slots, all that it has in this ring; a unit as factor. The scale is t's business alone: 1 here. */
+static jfhe_status check_integers(const jfi_header *h) {
+  if (h->modulus < 17 || h->modulus > UINT32_MAX || !jfi_is_prime_var(h->modulus))
+    return JFI_BAD(JFHE_ERR_FORM, JFI_AT_MODULUS, "integers modulo %llu", (unsigned long long)h->modulus);
+  if (h->factor == 0 || h->factor >= h->modulus)
+    return JFI_BAD(JFHE_ERR_FORM, JFI_AT_FACTOR, "plaintext factor %llu", (unsigned long long)h->factor);
+  if (h->form != JFHE_FORM_EVAL) return JFI_BAD(JFHE_ERR_FORM, JFI_AT_FORM, "form %u", h->form);
+  if (h->packing != JFHE_PACK_INT) return JFI_BAD(JFHE_ERR_FORM, JFI_AT_PACKING, "packing %u is unknown", h->packing);
+  uint32_t slots = (uint32_t)__builtin_ctzll(h->modulus - 1) - 1;
+  if (slots > h->log_n) slots = h->log_n;
+  if (slots < 3 || h->log_slots != slots)
+    return JFI_BAD(JFHE_ERR_FORM, JFI_AT_LOG_SLOTS, "2^%u slots in degree 2^%u", h->log_slots, h->log_n);
+  if (h->degree != 1) return JFI_BAD(JFHE_ERR_FORM, JFI_AT_DEGREE, "degree %u", h->degree);
+  if (h->scale != 1) return JFI_BAD(JFHE_ERR_FORM, JFI_AT_SCALE, "scale %g of integers", h->scale);
+  return JFHE_OK;
+}
+
 static jfhe_status check_ct(const jfi_header *h) {
+  if (h->scheme == JFHE_SCHEME_BGV) return check_integers(h);
   if (h->scheme != JFHE_SCHEME_CKKS) return JFI_BAD(JFHE_ERR_FORM, JFI_AT_SCHEME, "scheme %u is unknown", h->scheme);
   if (h->form > JFHE_FORM_EVAL || (h->form != JFHE_FORM_EVAL && jfi_encoding_seeded(h->encoding)))
     return JFI_BAD(JFHE_ERR_FORM, JFI_AT_FORM, "form %u", h->form);

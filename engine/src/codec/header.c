@@ -99,6 +99,8 @@ void jfi_header_encode(uint8_t *b, const jfi_header *h) {
   memcpy(b + JFI_AT_FROM_ID, h->from_id, sizeof h->from_id);
   memcpy(b + JFI_AT_SEED, h->seed, sizeof h->seed);
   jfi_store64_le(b + JFI_AT_PAYLOAD_SUM, h->payload_sum);
+  jfi_store64_le(b + JFI_AT_MODULUS, h->modulus);
+  jfi_store64_le(b + JFI_AT_FACTOR, h->factor);
   for (uint32_t d = 0; d < h->digits; d++) store_set(b + JFI_AT_DIGIT_TABLE + 16 * d, h->digit[d]);
   jfi_store64_le(b + JFI_AT_HEADER_SUM, jfi_header_sum(b, h->header_len));
 }
@@ -152,6 +154,8 @@ static void load_fields(jfi_header *h, const uint8_t *b) {
   memcpy(h->from_id, b + JFI_AT_FROM_ID, sizeof h->from_id);
   memcpy(h->seed, b + JFI_AT_SEED, sizeof h->seed);
   h->payload_sum = jfi_load64_le(b + JFI_AT_PAYLOAD_SUM);
+  h->modulus = jfi_load64_le(b + JFI_AT_MODULUS);
+  h->factor = jfi_load64_le(b + JFI_AT_FACTOR);
 }
 
 /* The lengths once more, now as the other fields want them: a header has one valid form. */
@@ -182,8 +186,9 @@ jfhe_status jfi_header_decode(jfi_header *h, const uint8_t *b, size_t len, uint6
   if (h->header_len != JFHE_HEADER_BYTES + 16u * h->digits)
     return JFI_BAD(JFHE_ERR_FORMAT, JFI_AT_DIGITS, "%u digits in a header of %u bytes", h->digits, h->header_len);
   for (uint32_t d = 0; d < h->digits; d++) h->digit[d] = load_set(b + JFI_AT_DIGIT_TABLE + 16 * d);
-  uint64_t zero = jfi_load64_le(b + JFI_AT_FLAGS) | jfi_load64_le(b + JFI_AT_ZERO) | jfi_load64_le(b + JFI_AT_ZERO + 8);
-  if (zero) return JFI_BAD(JFHE_ERR_FORMAT, JFI_AT_FLAGS, "%s", "flags or reserved bytes are set");
+  int integers = h->object == JFHE_OBJECT_CT && h->scheme == JFHE_SCHEME_BGV;
+  if (jfi_load64_le(b + JFI_AT_FLAGS) || (!integers && (h->modulus | h->factor)))
+    return JFI_BAD(JFHE_ERR_FORMAT, JFI_AT_FLAGS, "%s", "flags or reserved bytes are set");
   JFI_TRY(jfi_header_check(h));
   return check_layout(h);
 }

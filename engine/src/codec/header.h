@@ -40,7 +40,8 @@ enum jfi_header_at {
   JFI_AT_FROM_ID = 176,
   JFI_AT_SEED = 192,
   JFI_AT_PAYLOAD_SUM = 224,
-  JFI_AT_ZERO = 232,
+  JFI_AT_MODULUS = 232, /* and factor: integers; else 0 */
+  JFI_AT_FACTOR = 240,
   JFI_AT_HEADER_SUM = 248,
   JFI_AT_DIGIT_TABLE = 256 /* 16 bytes a digit */
 };
@@ -61,6 +62,7 @@ typedef struct jfi_header {
   jfi_bound bound;
   uint8_t key_id[JFHE_ID_BYTES], from_id[JFHE_ID_BYTES], seed[32];
   uint64_t payload_sum;
+  uint64_t modulus, factor;
   jfi_set digit[JFI_DIGITS_MAX];
 } jfi_header;
 

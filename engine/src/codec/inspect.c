@@ -38,9 +38,12 @@ void jfi_header_info(const jfi_header *h, jfhe_info *out) {
   out->memory_bytes = jfi_header_memory(h);
   out->scale = h->scale;
   out->magnitude = h->bound.mag;
-  out->error_worst = h->bound.worst;
-  out->error_sd = h->bound.sd;
-  out->error_probable = jfi_bound_probable(&h->bound);
+  out->modulus = (uint32_t)h->modulus;
+  if (h->scheme != JFHE_SCHEME_BGV) { /* of integers the bounds are noise, and the error is none */
+    out->error_worst = h->bound.worst;
+    out->error_sd = h->bound.sd;
+    out->error_probable = jfi_bound_probable(&h->bound);
+  }
   memcpy(out->params_hash, h->hash, sizeof h->hash);
   memcpy(out->key_id, h->key_id, sizeof h->key_id);
   memcpy(out->from_id, h->from_id, sizeof h->from_id);

@@ -92,7 +92,8 @@ uint32_t jfhe_ct_packing(const jfhe_ct *ct) { return ct->packing; }
 uint32_t jfhe_ct_log_slots(const jfhe_ct *ct) { return ct->log_slots; }
 double jfhe_ct_scale(const jfhe_ct *ct) { return ct->scale; }
 double jfhe_ct_magnitude(const jfhe_ct *ct) { return ct->bound.mag; }
-double jfhe_ct_error_worst(const jfhe_ct *ct) { return ct->bound.worst; }
+/* Of integers the bounds are noise, and the error is none. */
+double jfhe_ct_error_worst(const jfhe_ct *ct) { return ct->packing == JFHE_PACK_INT ? 0 : ct->bound.worst; }
 size_t jfhe_ct_bytes(const jfhe_ct *ct) {
   return (size_t)(ct->degree + 1) * ct->n_limbs * ct->ctx->ring->n * sizeof(uint64_t);
 }
@@ -107,4 +108,6 @@ double jfi_bound_probable(const jfi_bound *b) {
   return probable < b->worst ? probable : b->worst;
 }
 
-double jfhe_ct_error_probable(const jfhe_ct *ct) { return jfi_bound_probable(&ct->bound); }
+double jfhe_ct_error_probable(const jfhe_ct *ct) {
+  return ct->packing == JFHE_PACK_INT ? 0 : jfi_bound_probable(&ct->bound);
+}

@@ -179,7 +179,9 @@ export type Encoding = (typeof Encoding)[keyof typeof Encoding];
 
 export const Scheme = {
   NONE: 0,
-  CKKS: 1
+  CKKS: 1,
+  /** and BFV: exact integers */
+  BGV: 2
 } as const;
 export type Scheme = (typeof Scheme)[keyof typeof Scheme];
 
@@ -255,6 +257,8 @@ export interface Info {
   readonly digits: number;
   /** lift and lower: the smaller ring */
   readonly logNOther: number;
+  /** of integers: t */
+  readonly modulus: number;
   readonly headerBytes: bigint;
   /** of the whole container */
   readonly totalBytes: bigint;
@@ -262,6 +266,7 @@ export interface Info {
   readonly memoryBytes: bigint;
   readonly scale: number;
   readonly magnitude: number;
+  /** 0 for integers */
   readonly errorWorst: number;
   readonly errorSd: number;
   /** as jfhe_ct_error_probable */
@@ -295,6 +300,7 @@ export function readInfo(memory: ArrayBuffer, at: Ptr<'jfhe_info'>): Info {
     galois: view.getUint32(at + 48, true),
     digits: view.getUint32(at + 52, true),
     logNOther: view.getUint32(at + 56, true),
+    modulus: view.getUint32(at + 60, true),
     headerBytes: view.getBigUint64(at + 64, true),
     totalBytes: view.getBigUint64(at + 72, true),
     memoryBytes: view.getBigUint64(at + 80, true),
@@ -892,7 +898,7 @@ export class Calls {
     return this.x.jfhe_ct_magnitude(ct);
   }
 
-  /** bound on the absolute error of a slot, proved */
+  /** bound on the absolute error of a slot, proved; 0 for integers */
   ctErrorWorst(ct: Ptr<'jfhe_ct'>): number {
     return this.x.jfhe_ct_error_worst(ct);
   }
