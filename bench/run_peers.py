@@ -27,6 +27,7 @@ NTT_NAMES = ["ntt_fwd", "ntt_inv"]
 OUR_SETS = {14: "stats", 15: "n15", 16: "n16"}  # the parameter sets of `jfhe bench` that are the cases of cases.json
 CKKS_NAMES = ["ckks_mul", "ckks_rotate", "ckks_rotate_hoisted8", "encode", "encrypt_seeded", "encode_encrypt_seeded",
               "decrypt_decode", "key_rotation_bytes"]
+INT_NAMES = ["int_mul", "int_rotate", "int_add", "int_encode", "int_encode_encrypt_seeded", "int_decrypt_decode"]
 ARRAY_NAMES = ["array_mean", "array_cov", "matmul_plain_512", "matmul_encrypted_128"]
 MATRICES = ["--what", "matrices"]
 PART = ["--chunks", 8]  # of 123 chunks of a million rows, where covariances of all would take minutes
@@ -43,8 +44,8 @@ class Job:
 
 @dataclass(frozen=True)
 class Peer:
-    """How to prepare a peer and what it runs: ``ntt(folder, cases)`` and ``ckks(folder, case)`` give commands, ``arrays`` one
-    for tables or matrices, without the arguments of the chain.
+    """How to prepare a peer and what it runs: ``ntt(folder, cases)``, ``ckks(folder, case)`` and ``ints(folder, case)`` give
+    commands, ``arrays`` one for tables or matrices, without the arguments of the chain.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Peer:
     ckks: Callable[[Path, dict], list | None] | None = None
     two_threads: bool = False
     arrays: Callable[[Path], list] | None = None
+    ints: Callable[[Path, dict], list] | None = None
 
 
 def joined(numbers: Iterable[int]) -> str:
@@ -103,6 +105,12 @@ def our_arrays(*more) -> Callable[[Path], list]:
     return lambda root: [root / ".venv" / "bin" / "python", BENCH / "peers" / "ours" / "arrays.py", *more]
 
 
+def integers(scheme: str) -> Callable[[Path, dict], list]:
+    """OpenFHE with exact integers in one of its schemes."""
+    return lambda folder, case: [*python_command(folder, "openfhe/openfhe_ints.py"), "--scheme", scheme,
+                                 "--logn", case["logn"], "--depth", case["depth"]]
+
+
 def node_command(folder: Path, case: dict) -> list | None:
     script = folder / "node_seal_bench.mjs"
     return seal_command([prepare.node(folder), script], case) if case["logn"] == 14 else None
@@ -126,6 +134,8 @@ PEERS = [
         [seal_program(f, "seal_bench"), "--label", "seal-equal-qp"], c, equal_qp=True)),
     Peer("openfhe", prepare.openfhe, two_threads=True, ckks=lambda f, c: [
         *python_command(f, "openfhe/openfhe_bench.py"), *chain(c, dnum=True)]),
+    Peer("openfhe-bgv", prepare.openfhe, ints=integers("bgv")),
+    Peer("openfhe-bfv", prepare.openfhe, ints=integers("bfv")),
     Peer("lattigo", prepare.lattigo, ntt=lambda f, c: limb(f / "lattigo_bench", c),
          ckks=lambda f, c: [f / "lattigo_bench", *chain(c, special=True)]),
     Peer("tenseal", prepare.tenseal, ckks=tenseal_command),
@@ -254,6 +264,10 @@ def batches(cases: dict, peers: list[Peer], ready: dict[str, Path], jfhe: Path |
                 extra = ["--threads", count] if count > 1 else []
                 ours = our_jobs(jfhe, CKKS_NAMES, count, OUR_SETS[case["logn"]]) if jfhe else []
                 out.append(ours + [Job(p.name, (*c, *extra), count) for p, c in commands if c])
+    if "ints" in groups and 1 in threads:
+        for case in cases["ints"]:
+            ours = our_jobs(jfhe, INT_NAMES, 1, case["set"]) if jfhe else []
+            out.append(ours + [Job(p.name, tuple(p.ints(ready[p.name], case))) for p in chosen if p.ints])
     if "arrays" in groups and 1 in threads:
         out += array_batches(cases, chosen, ready, clock)
     return out
@@ -337,7 +351,7 @@ def row(name: str, series: Series, ours: Series | None) -> str:
 
 def table(results: Results) -> str:
     """The figures, one block a measurement."""
-    order = [*NTT_NAMES, "ntt_fwd_lazy", "ntt_inv_lazy", *CKKS_NAMES]
+    order = [*NTT_NAMES, "ntt_fwd_lazy", "ntt_inv_lazy", *CKKS_NAMES, *INT_NAMES]
     rank = {name: i for i, name in enumerate(order)}
     out = []
     for key in sorted(results.series, key=lambda k: (k[2], rank.get(k[0], len(rank)), k[0], k[1])):
@@ -403,9 +417,9 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--peers", default=",".join(dict.fromkeys(p.name for p in PEERS)), help="which, by name")
     parser.add_argument("--extra", action="append", default=[], type=extra, metavar="NAME=PROGRAM",
                         help="a further peer that you built yourself")
-    parser.add_argument("--groups", default="ntt,ckks,arrays")
+    parser.add_argument("--groups", default="ntt,ckks,ints,arrays")
     parser.add_argument("--threads", default="1,2")
-    parser.add_argument("--logn", default="", help="only these ring degrees of the CKKS cases")
+    parser.add_argument("--logn", default="", help="only these ring degrees of the CKKS and integer cases")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--budget-ms", type=float, default=800, help="time a measurement in one round")
     parser.add_argument("--clock", default="wall", choices=["wall", "processor"], help="of the group arrays")
@@ -419,7 +433,8 @@ def main(argv: list[str] | None = None) -> int:
     cases = json.loads((BENCH / "cases.json").read_text())
     if args.logn:
         keep = {int(n) for n in args.logn.split(",")}
-        cases["ckks"] = [case for case in cases["ckks"] if case["logn"] in keep]
+        for group in ("ckks", "ints"):
+            cases[group] = [case for case in cases[group] if case["logn"] in keep]
     wanted = args.peers.split(",")
     peers = [p for p in PEERS if p.name in wanted] + args.extra
     ready, missing = prepare_all(peers)

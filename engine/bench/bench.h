@@ -34,6 +34,8 @@ int jfi_bench_listed(const char *list, const char *word);
 int jfi_bench_ntt(const jfi_bench_options *o);
 /* bench-ckks.c: every CKKS operation of every parameter set. Returns 0, or 1 with a line on standard error. */
 int jfi_bench_ckks(const jfi_bench_options *o);
+/* bench-bgv.c: every operation on integers, of the presets for them. Returns 0, or 1 with a line on standard error. */
+int jfi_bench_bgv(const jfi_bench_options *o);
 /* bench-plan.c: planning and running programs. Returns 0, or 1 with a line on standard error. */
 int jfi_bench_plan(const jfi_bench_options *o);
 #endif
