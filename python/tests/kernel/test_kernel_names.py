@@ -12,6 +12,7 @@ import pytest
 import jupyterfhe as jf
 from jupyterfhe import client
 from jupyterfhe.core import errors
+from jupyterfhe.kernel import progress
 from jupyterfhe.kernel import space as spaces
 from jupyterfhe.kernel.reference import bundle
 
@@ -175,3 +176,24 @@ def test_the_kernels_code_never_loads_the_client():
 def test_importing_jupyterfhe_loads_no_ipython():
     script = "import sys, jupyterfhe, jupyterfhe.kernel.space; print('IPython' in sys.modules or 'ipykernel' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout == "False\n"
+
+
+def test_in_a_terminal_progress_is_a_bar(capsys):
+    told = []
+    progress.listeners.add(told.append)
+    try:
+        with jf.options.set(progress=True), progress.Show("upload", 100, 5.0) as shown:
+            shown.add(50)
+        with jf.options.set(progress=False), progress.Show("upload", 100, 5.0):
+            pass
+        with jf.options.set(progress=True), pytest.raises(KeyboardInterrupt), progress.Show("download", 100, 5.0):
+            raise KeyboardInterrupt
+        with jf.options.set(progress=True), progress.Show("upload", 100, 0.1) as shown:  # too fast to be shown
+            shown.add(100)
+    finally:
+        progress.listeners.discard(told.append)
+    said = capsys.readouterr().err
+    assert "uploading" in said and "fetching" in said
+    assert [m["state"] for m in told] == ["running", "done"] * 2 + ["running", "cancelled"]
+    assert [m["label"] for m in told] == ["upload"] * 4 + ["download"] * 2
+    assert told[1]["done"] == told[1]["total"] == 100 and told[0]["id"] == told[1]["id"] != told[2]["id"]
