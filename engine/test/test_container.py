@@ -130,9 +130,9 @@ class Header:
         need(self.at == -(-self.length // align) * align and self.size == size, FORMAT)
 
     def check_key(self):
-        need(1 <= self.kind <= 5, KEY)
+        need(1 <= self.kind <= 7, KEY)
         need(self.galois % 2 == 1 and self.galois < 2 << self.log_n if self.kind == 2 else self.galois == 0, KEY)
-        need(3 <= self.other < self.log_n if self.kind >= 4 else self.other == 0, KEY)
+        need(3 <= self.other < self.log_n if self.kind in (4, 5) else self.other == 0, KEY)
         need(any(self.from_id) and (self.kind > 2 or self.from_id == self.key_id), KEY)
         need(self.digits >= 1 and all(1 <= len(members(d)) <= 64 for d in self.digit), KEY)
         need(len(members(self.p)) <= 64, KEY)
@@ -143,7 +143,7 @@ def agree(h):
     need(2**h.log_n == INDEX["degree"] and h.hash.hex() == INDEX["params_hash"], CONTEXT)
     need(max(members(h.q | h.p), default=0) < len(INDEX["primes"]), CONTEXT)
     levels, product = INDEX["levels"], math.prod(INDEX["primes"][i] for i in members(h.q))
-    if h.object == SECRET or h.kind >= 4:
+    if h.object == SECRET or h.kind in (4, 5):
         return
     need(h.level < len(levels), LEVEL)
     up_to = 0

@@ -2,6 +2,7 @@
 #ifndef JFHE_JFHE_H
 #define JFHE_JFHE_H
 #include "jfhe/bgv.h"
+#include "jfhe/bootstrap.h"
 #include "jfhe/ciphertext.h"
 #include "jfhe/circuit.h"
 #include "jfhe/ckks.h"

@@ -19,7 +19,9 @@ enum jfhe_evk_kind {
   JFHE_EVK_GALOIS = 2, /**< s -> s(X^(1/g)): rotations and conjugation */
   JFHE_EVK_SWITCH = 3, /**< old secret -> new secret */
   JFHE_EVK_LIFT = 4,   /**< secret of a smaller ring, embedded -> s */
-  JFHE_EVK_LOWER = 5   /**< s -> secret of a smaller ring, embedded */
+  JFHE_EVK_LOWER = 5,  /**< s -> secret of a smaller ring, embedded */
+  JFHE_EVK_SPARSE = 6, /**< s -> the sparse secret of bootstrapping, at level 0 */
+  JFHE_EVK_DENSE = 7   /**< the sparse secret -> s, from level 0's modulus to the top's */
 };
 
 JFHE_API void jfhe_evk_free(jfhe_evk *key);

@@ -39,6 +39,13 @@ JFHE_API JFHE_CHECK jfhe_status jfhe_keygen_lift(jfhe_evk **out, const jfhe_ctx 
                                                  const jfhe_sk *sk);
 JFHE_API JFHE_CHECK jfhe_status jfhe_keygen_lower(jfhe_evk **out, const jfhe_ctx *ctx, const jfhe_sk *sk,
                                                   const jfhe_sk *small);
+/** The two keys of bootstrapping: s -> a fresh sparse secret of weight 32 over level 0's modulus and one special prime, and back to s at
+ *  the top level. The sparse secret lives in this call alone; its name is random. Both keys go into the owner's keyring, and only a pair
+ *  of one call fits together.
+ *
+ *  Returns JFHE_OK, else both are null: JFHE_ERR_SECURITY below degree 2^15 or above 128 bits; JFHE_ERR_MEMORY, JFHE_ERR_ENTROPY. */
+JFHE_API JFHE_CHECK jfhe_status jfhe_keygen_bootstrap(jfhe_evk **down, jfhe_evk **up, const jfhe_ctx *ctx,
+                                                      const jfhe_sk *sk);
 
 /* ---- encryption ---- */
 /** Seeded: c1 is expanded from 32 public bytes, so a fresh ciphertext is half as large on the wire. */

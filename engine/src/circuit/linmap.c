@@ -34,6 +34,11 @@ static int survey(jfhe_linmap *map, jfi_diag *d, const double *re, const double 
     row2[i] += m2;
   }
   if (imaginary != 0) map->real = 0;
+  d->log_period = map->log_slots;
+  for (size_t half = map->slots / 2;
+       d->log_period > 1 && !memcmp(re, re + half, half * sizeof *re) && !memcmp(im, im + half, half * sizeof *im);
+       half /= 2)
+    d->log_period--;
   d->mag = most;
   return bad == 0;
 }
@@ -96,7 +101,7 @@ static jfhe_status fill(jfhe_linmap *map, const int32_t *index, size_t count) {
 
 jfhe_status jfi_linmap_new(jfhe_linmap **out, const jfhe_ctx *ctx, uint32_t log_slots, const int32_t *index,
                            size_t count, jfhe_diagonal_fn fn, void *self, double *own, uint32_t *own_index,
-                           size_t n_own) {
+                           size_t n_own, int32_t width) {
   jfhe_linmap *map = jfi_alloc_zero(sizeof *map);
   if (!map) return jfi_fail(JFHE_ERR_MEMORY, "no memory for a linear map");
   map->ctx = ctx;
@@ -107,6 +112,7 @@ jfhe_status jfi_linmap_new(jfhe_linmap **out, const jfhe_ctx *ctx, uint32_t log_
   map->own = own;
   map->own_index = own_index;
   map->n_own = n_own;
+  map->width = width;
   map->cap = SIZE_MAX;
   jfhe_status st = fill(map, index, count);
   if (st != JFHE_OK) {
@@ -146,9 +152,19 @@ static size_t add_rotation(const jfhe_linmap *map, int32_t k, size_t before, int
   return count + 1;
 }
 
+int32_t jfi_linmap_steps(const jfhe_linmap *map, int sign) {
+  int32_t most = 0;
+  for (size_t i = 0; i < map->n_giants; i++)
+    if (sign * map->giant[i] > most) most = sign * map->giant[i];
+  return map->width ? most / map->width : 0;
+}
+
 size_t jfhe_linmap_rotations(const jfhe_linmap *map, int32_t *k, size_t cap) {
   size_t count = 0;
   for (size_t i = 0; i < map->n_babies; i++) count = add_rotation(map, map->baby[i], i, k, count, cap);
+  for (int sign = 1; map->width && sign >= -1; sign -= 2)
+    if (jfi_linmap_steps(map, sign)) count = add_rotation(map, sign * map->width, map->n_babies, k, count, cap);
+  if (map->width) return count;
   for (size_t i = 0; i < map->n_giants; i++) count = add_rotation(map, map->giant[i], map->n_babies + i, k, count, cap);
   return count;
 }

@@ -1,6 +1,11 @@
 /* circuit/linmap.h: a matrix as its diagonals, its baby and giant steps, its encoded diagonals.
  *
- * Diagonal d = giant + baby (signed rotations): out = sum over giants of rot( sum over babies of rot(diag_d, -giant) * rot(a, baby), giant ). */
+ * Diagonal d = giant + baby (signed rotations): out = sum over giants of rot( sum over babies of rot(diag_d, -giant) * rot(a, baby), giant ).
+ *
+ * A *stepped* map has giants at multiples of one width and reaches them by turning the sum so far, from the farthest inwards (Horner's
+ * rule): as many key switches, but one key in each direction instead of one a giant.
+ *
+ * A diagonal that repeats with a period is a polynomial in a power of X: its evaluations repeat too, and only a period of them is kept. */
 #ifndef JFI_CIRCUIT_LINMAP_H
 #define JFI_CIRCUIT_LINMAP_H
 #include "circuit/hoist.h"
@@ -11,15 +16,24 @@ typedef struct jfi_diag {
   int32_t giant, baby;
   uint32_t giant_at, baby_at; /* positions in the lists of the map */
   int constant;               /* all entries equal the real `value`: no plaintext */
+  uint32_t log_period;        /* entries repeat with this period, at least 2 */
   double value, mag;          /* largest modulus */
 } jfi_diag;
+
+/* What the maker of a map knows better than the general rules: docs/SOUNDNESS.md, "Bootstrapping". Bounds are those of the vector that
+ * a bijection makes of the slots, and the bijection is the maker's affair. Used when norm > 0. */
+typedef struct jfi_linmap_claim {
+  double norm, sd_norm;           /* the input's bounds are multiplied by these */
+  double sd_factor;               /* deviation of what the map adds, against a slot's */
+  double encode_worst, encode_sd; /* error by the diagonals' encoding, absolute */
+} jfi_linmap_claim;
 
 /* Encoded diagonals for one level and scale, over the level's primes and all specials. */
 typedef struct jfi_linmap_cache {
   struct jfi_linmap_cache *next;
   uint32_t level;
   double scale;
-  uint64_t **data; /* a diagonal; null: constant, or over the cap */
+  uint64_t **data; /* a diagonal, N >> jfi_linmap_shift words a limb; null: constant, or over the cap */
 } jfi_linmap_cache;
 
 struct jfhe_linmap {
@@ -31,6 +45,8 @@ struct jfhe_linmap {
   size_t n_giants, n_babies;
   double norm, norm2; /* largest row sum of moduli; largest root of a row's sum of squares */
   int real;
+  int32_t width; /* 0, or the map is stepped and this is the distance of giants */
+  jfi_linmap_claim claim;
   uint32_t ladder, ladder_mix; /* log2 degree of the rung below and direction, or 0: not the ladder's map */
   jfhe_diagonal_fn fn;
   void *self;
@@ -46,6 +62,10 @@ void jfi_linmap_plan(struct jfhe_linmap *map, uint8_t *room);
 
 /* linmap_encode.c */
 size_t jfi_linmap_encode_bytes(const struct jfhe_linmap *map);
+/* log2 of how many evaluations of diagonal d in a row are equal. */
+static inline uint32_t jfi_linmap_shift(const struct jfhe_linmap *map, const jfi_diag *d) {
+  return map->ctx->ring->log_n - 1 - d->log_period;
+}
 /* Diagonal t, turned back by its giant step, into residues over `primes`. */
 jfhe_status jfi_linmap_encode(const struct jfhe_linmap *map, uint64_t *data, size_t t, jfi_set primes, double scale,
                               jfi_scratch s);
@@ -56,9 +76,12 @@ void jfi_linmap_cache_free(struct jfhe_linmap *map);
 double jfi_linmap_scale(const struct jfhe_ctx *ctx, uint32_t level, double ct_scale);
 
 /* linmap.c */
+/* width: 0, or that of a stepped map, a power of two. */
 jfhe_status jfi_linmap_new(struct jfhe_linmap **out, const struct jfhe_ctx *ctx, uint32_t log_slots,
                            const int32_t *index, size_t count, jfhe_diagonal_fn fn, void *self, double *own,
-                           uint32_t *own_index, size_t n_own);
+                           uint32_t *own_index, size_t n_own, int32_t width);
+/* Turns of a stepped map in the direction of a sign. */
+int32_t jfi_linmap_steps(const struct jfhe_linmap *map, int sign);
 /* Reads one diagonal. */
 void jfi_linmap_read(const struct jfhe_linmap *map, uint32_t index, double *re, double *im);
 

@@ -11,6 +11,11 @@
 #include "ckks/encode.h"
 #include "ckks/round.h"
 
+enum {
+  BATCH = 16, /* diagonals summed in one pass, at most JFI_DOT_MAX */
+  PIECE =
+      256 /* words that repeated evaluations are spread to at a time: a batch of them stays in the first-level cache */
+};
 enum { SCALES_KEPT = 8 }; /* levels and scales a map caches; others stream */
 
 typedef struct application {
@@ -38,33 +43,70 @@ size_t jfi_linmap_scratch(const jfhe_ctx *ctx, const jfhe_linmap *map, uint32_t 
 /* ---- one giant's sum of products ---- */
 typedef struct dot_job {
   const application *x;
-  size_t first, count;                /* diagonals, at most JFI_DOT_MAX */
-  const uint64_t *plain[JFI_DOT_MAX]; /* over F, or null: constant */
-  double k[JFI_DOT_MAX];
+  size_t first, count;          /* diagonals, at most BATCH */
+  const uint64_t *plain[BATCH]; /* over F, or null: constant */
+  uint32_t shift[BATCH];        /* of plain */
+  double k[BATCH];
   jfi_set F;
   uint64_t *r0, *r1;
   int accumulate;
 } dot_job;
+
+/* The products of one limb, evaluations of diagonals spread as far as they are kept thin. */
+typedef struct products {
+  const uint64_t *p[BATCH], *k0[BATCH], *k1[BATCH];
+  uint32_t shift[BATCH], thin;
+  size_t terms;
+} products;
+
+static void spread(uint64_t *to, const uint64_t *from, size_t at, uint32_t shift) {
+  size_t run = (size_t)1 << shift < PIECE ? (size_t)1 << shift : PIECE;
+  for (size_t i = 0; i < PIECE; i += run) {
+    uint64_t w = from[(at + i) >> shift];
+    for (size_t k = 0; k < run; k++) to[i + k] = w;
+  }
+}
+
+static void multiply(const products *s, uint64_t *r0, uint64_t *r1, int accumulate, const jfi_ring *ring,
+                     const jfi_mod *m) {
+  uint64_t room[BATCH][PIECE];
+  const uint64_t *p[BATCH], *k0[BATCH], *k1[BATCH];
+  if (!s->thin || ring->n < PIECE) {
+    ring->k->dot2(r0, r1, s->p, s->k0, s->k1, s->terms, accumulate, ring->n, m);
+    return;
+  }
+  for (size_t at = 0; at < ring->n; at += PIECE) {
+    for (size_t i = 0; i < s->terms; i++) {
+      p[i] = s->shift[i] ? room[i] : s->p[i] + at;
+      if (s->shift[i]) spread(room[i], s->p[i], at, s->shift[i]);
+      k0[i] = s->k0[i] + at;
+      k1[i] = s->k1[i] + at;
+    }
+    ring->k->dot2(r0 + at, r1 + at, p, k0, k1, s->terms, accumulate, PIECE, m);
+  }
+}
 
 static void dot_limb(void *arg, size_t j, size_t worker) {
   (void)worker;
   const dot_job *t = arg;
   const application *x = t->x;
   const jfi_ring *ring = x->h.ctx->ring;
-  size_t n = ring->n, prime = x->h.prime[j], terms = 0;
+  size_t n = ring->n, prime = x->h.prime[j];
   const jfi_mod *m = &ring->mod[prime];
-  const uint64_t *p[JFI_DOT_MAX], *k0[JFI_DOT_MAX], *k1[JFI_DOT_MAX];
+  products s = {.thin = 0};
   uint64_t *r0 = t->r0 + j * n, *r1 = t->r1 + j * n;
   for (size_t i = 0; i < t->count; i++) {
     if (!t->plain[i]) continue;
     size_t b = x->map->diag[t->first + i].baby_at;
-    p[terms] = t->plain[i] + jfi_set_rank(t->F, prime) * n;
-    k0[terms] = x->b0[b] + j * n;
-    k1[terms++] = x->b1[b] + j * n;
+    s.shift[s.terms] = t->shift[i];
+    s.thin |= t->shift[i];
+    s.p[s.terms] = t->plain[i] + jfi_set_rank(t->F, prime) * (n >> t->shift[i]);
+    s.k0[s.terms] = x->b0[b] + j * n;
+    s.k1[s.terms++] = x->b1[b] + j * n;
   }
   int acc = t->accumulate;
-  if (terms) ring->k->dot2(r0, r1, p, k0, k1, terms, acc, n, m);
-  acc |= terms > 0;
+  if (s.terms) multiply(&s, r0, r1, acc, ring, m);
+  acc |= s.terms > 0;
   for (size_t i = 0; i < t->count; i++) {
     if (t->plain[i]) continue;
     size_t b = x->map->diag[t->first + i].baby_at;
@@ -81,19 +123,21 @@ static void dot_limb(void *arg, size_t j, size_t worker) {
 }
 
 /* Diagonals [first, last) into (r0, r1). Cached ones and constants in batches; one that must be encoded ends its batch. */
-static jfhe_status sum_giant(const application *x, uint64_t *r0, uint64_t *r1, size_t first, size_t last,
+static jfhe_status sum_giant(const application *x, uint64_t *r0, uint64_t *r1, size_t first, size_t last, int add,
                              jfi_scratch s) {
-  dot_job t = {.x = x, .F = jfi_set_or(x->h.S, x->h.ctx->chain.special), .r0 = r0, .r1 = r1};
+  dot_job t = {.x = x, .F = jfi_set_or(x->h.S, x->h.ctx->chain.special), .r0 = r0, .r1 = r1, .accumulate = add};
   for (size_t i = first; i < last;) {
     t.first = i;
     t.count = 0;
-    for (int streamed = 0; i < last && t.count < JFI_DOT_MAX && !streamed; i++, t.count++) {
+    for (int streamed = 0; i < last && t.count < BATCH && !streamed; i++, t.count++) {
       const jfi_diag *d = &x->map->diag[i];
       t.plain[t.count] = x->cache ? x->cache->data[i] : NULL;
+      t.shift[t.count] = jfi_linmap_shift(x->map, d);
       t.k[t.count] = jfi_round_double(d->value * x->scale);
       if (d->constant || t.plain[t.count]) continue;
       JFI_TRY(jfi_linmap_encode(x->map, x->plain, i, t.F, x->scale, s));
       t.plain[t.count] = x->plain;
+      t.shift[t.count] = 0;
       streamed = 1;
     }
     jfi_parallel(x->h.ctx->pool, x->h.n_e, dot_limb, &t);
@@ -116,18 +160,24 @@ static jfhe_status make_babies(application *x, const jfhe_ct *a, jfi_scratch s) 
   return JFHE_OK;
 }
 
+/* (r0, r1) = a sum (u0, u1), turned; they may be the same. */
+static jfhe_status turn_sum(application *x, uint64_t *r0, uint64_t *r1, const uint64_t *u0, const uint64_t *u1,
+                            jfi_turn turn, jfi_scratch s) {
+  uint64_t *c[1] = {x->c};
+  const uint64_t *in[1] = {u1};
+  JFI_TRY(jfi_divide(x->h.ctx, c, x->h.S, in, x->h.E, 1, &s));
+  JFI_TRY(jfi_hoist_digits(&x->h, x->c, s));
+  return jfi_hoist_turn(&x->h, r0, r1, u0, 0, turn, s);
+}
+
 static jfhe_status add_giant(application *x, size_t first, size_t last, int empty, jfi_scratch s) {
   const jfi_turn *turn = &x->giant[x->map->diag[first].giant_at];
   uint64_t *to0 = empty ? x->acc0 : x->u0, *to1 = empty ? x->acc1 : x->u1;
   if (!turn->key) {
-    JFI_TRY(sum_giant(x, to0, to1, first, last, s));
+    JFI_TRY(sum_giant(x, to0, to1, first, last, 0, s));
   } else {
-    JFI_TRY(sum_giant(x, x->u0, x->u1, first, last, s));
-    uint64_t *c[1] = {x->c};
-    const uint64_t *in[1] = {x->u1};
-    JFI_TRY(jfi_divide(x->h.ctx, c, x->h.S, in, x->h.E, 1, &s));
-    JFI_TRY(jfi_hoist_digits(&x->h, x->c, s));
-    JFI_TRY(jfi_hoist_turn(&x->h, to0, to1, x->u0, 0, *turn, s));
+    JFI_TRY(sum_giant(x, x->u0, x->u1, first, last, 0, s));
+    JFI_TRY(turn_sum(x, to0, to1, x->u0, x->u1, *turn, s));
   }
   if (empty) return JFHE_OK;
   jfi_hoist_add(&x->h, x->acc0, x->u0);
@@ -135,8 +185,41 @@ static jfhe_status add_giant(application *x, size_t first, size_t last, int empt
   return JFHE_OK;
 }
 
+/* += the diagonals of one giant, if there are any. */
+static jfhe_status add_step(const application *x, uint64_t *r0, uint64_t *r1, int32_t giant, int *started,
+                            jfi_scratch s) {
+  const jfhe_linmap *map = x->map;
+  size_t first = 0;
+  while (first < map->count && map->diag[first].giant != giant) first++;
+  size_t last = first;
+  while (last < map->count && map->diag[last].giant == giant) last++;
+  if (first == last) return JFHE_OK;
+  JFI_TRY(sum_giant(x, r0, r1, first, last, *started, s));
+  *started = 1;
+  return JFHE_OK;
+}
+
+static jfhe_status run_stepped(application *x, jfi_scratch s) {
+  int any = 0;
+  for (int side = 0; side < 2; side++) {
+    int sign = side ? -1 : 1, started = 0;
+    uint64_t *r0 = any ? x->u0 : x->acc0, *r1 = any ? x->u1 : x->acc1;
+    for (int32_t g = jfi_linmap_steps(x->map, sign); g > 0; g--) {
+      JFI_TRY(add_step(x, r0, r1, sign * g * x->map->width, &started, s));
+      JFI_TRY(turn_sum(x, r0, r1, r0, r1, x->giant[side], s));
+    }
+    if (started && any) {
+      jfi_hoist_add(&x->h, x->acc0, x->u0);
+      jfi_hoist_add(&x->h, x->acc1, x->u1);
+    }
+    any |= started;
+  }
+  return add_step(x, x->acc0, x->acc1, 0, &any, s);
+}
+
 static jfhe_status run(application *x, const jfhe_ct *a, jfi_scratch s) {
   JFI_TRY(make_babies(x, a, s));
+  if (x->map->width) return run_stepped(x, s);
   for (size_t first = 0, last; first < x->map->count; first = last) {
     last = first + 1;
     while (last < x->map->count && x->map->diag[last].giant_at == x->map->diag[first].giant_at) last++;
@@ -150,7 +233,8 @@ static jfi_bound bound(const application *x, const jfhe_ct *a, double scale_out)
   const jfhe_linmap *map = x->map;
   double babies = 0, giants = 0;
   for (size_t i = 0; i < map->n_babies; i++) babies += x->baby[i].key != NULL;
-  for (size_t i = 0; i < map->n_giants; i++) giants += x->giant[i].key != NULL;
+  for (size_t i = 0; !map->width && i < map->n_giants; i++) giants += x->giant[i].key != NULL;
+  if (map->width) giants = jfi_linmap_steps(map, 1) + jfi_linmap_steps(map, -1);
   jfi_bound b = a->bound;
   if (babies > 0) b = jfi_bound_noise(&b, (jfi_noise){x->h.noise.worst / a->scale, x->h.noise.sd / a->scale});
   double seen = b.mag + b.worst; /* what a plaintext's error meets */
@@ -174,6 +258,21 @@ static jfi_bound bound(const application *x, const jfhe_ct *a, double scale_out)
   return jfi_bound_drift(&r);
 }
 
+/* The same by the maker's claim. */
+static jfi_bound claimed(const application *x, const jfhe_ct *a, double scale_out) {
+  const jfi_linmap_claim *c = &x->map->claim;
+  double giants = jfi_linmap_steps(x->map, 1) + jfi_linmap_steps(x->map, -1), product = a->scale * x->scale;
+  jfi_bound r = {jfi_up(a->bound.mag * c->norm), jfi_up(a->bound.worst * c->norm), jfi_up(a->bound.sd * c->sd_norm)};
+  jfi_noise n;
+  jfi_divide_noise(x->h.ctx, &n.worst, &n.sd);
+  double baby = x->h.noise.sd / a->scale * x->map->norm2, giant = x->h.noise.sd / product, last = n.sd / scale_out;
+  double worst = x->h.noise.worst / a->scale * c->norm + giants * x->h.noise.worst / product + n.worst / scale_out;
+  double sd = sqrt(baby * baby + giants * giant * giant + last * last) * c->sd_factor;
+  r = jfi_bound_noise(&r, (jfi_noise){jfi_up(worst), jfi_up(sd)});
+  r = jfi_bound_noise(&r, (jfi_noise){c->encode_worst, c->encode_sd});
+  return jfi_bound_drift(&r);
+}
+
 static jfhe_status plan(const application *x, jfi_meta *m, const jfhe_ct *a) {
   const jfhe_ctx *ctx = x->h.ctx;
   *m = jfi_meta_of(a);
@@ -182,6 +281,10 @@ static jfhe_status plan(const application *x, jfi_meta *m, const jfhe_ct *a) {
   m->scale = ctx->chain.scale[m->level];
   if (!x->map->real) m->packing = JFHE_PACK_COMPLEX;
   if (x->h.shape) m->key_id = x->h.shape->to_id;
+  if (x->map->claim.norm > 0) {
+    m->bound = claimed(x, a, m->scale);
+    return JFHE_OK;
+  }
   m->bound = bound(x, a, m->scale);
   JFI_TRY(jfi_bound_fits(ctx, &m->bound, a->scale * x->scale, x->h.S, "a linear map before rescaling"));
   return jfi_bound_fits(ctx, &m->bound, m->scale, m->primes, "a linear map");
@@ -206,12 +309,16 @@ static jfhe_status take_room(application *x, jfi_scratch *s) {
 }
 
 static jfhe_status find_turns(application *x, const jfhe_ct *a, const jfhe_keyring *keys, jfi_scratch *s) {
-  size_t babies = x->map->n_babies, giants = x->map->n_giants;
+  size_t babies = x->map->n_babies, giants = x->map->width ? 2 : x->map->n_giants;
   jfi_turn *turn = jfi_scratch_take(s, (babies + giants) * sizeof *turn);
   int32_t *k = jfi_scratch_take(s, (babies + giants) * sizeof *k);
   if (s->failed) return jfi_fail(JFHE_ERR_SCRATCH, "scratch is too small for a linear map");
   memcpy(k, x->map->baby, babies * sizeof *k);
-  memcpy(k + babies, x->map->giant, giants * sizeof *k);
+  for (size_t i = 0; x->map->width && i < 2; i++) {
+    int sign = i ? -1 : 1;
+    k[babies + i] = jfi_linmap_steps(x->map, sign) ? sign * x->map->width : 0;
+  }
+  if (!x->map->width) memcpy(k + babies, x->map->giant, giants * sizeof *k);
   JFI_TRY(jfi_turns_find(x->h.ctx, turn, a, k, babies + giants, keys));
   x->baby = turn;
   x->giant = turn + babies;

@@ -36,9 +36,9 @@ jfhe_status jfi_linmap_encode(const jfhe_linmap *map, uint64_t *data, size_t t, 
   turn_back(turned_im, im, d->giant, map->slots);
   jfi_numbers x = {.re = turned_re,
                    .im = turned_im,
-                   .count = map->slots,
+                   .count = (size_t)1 << d->log_period,
                    .packing = JFHE_PACK_COMPLEX,
-                   .log_slots = map->log_slots,
+                   .log_slots = d->log_period,
                    .scale = scale,
                    .mag = d->mag};
   jfi_encode_coeffs(map->ctx, coeffs, &x, &s);
@@ -61,13 +61,21 @@ void jfi_linmap_cache_free(jfhe_linmap *map) {
   map->cached = 0;
 }
 
+/* One of each run of equal evaluations. */
+static void thin(uint64_t *to, const uint64_t *from, size_t words, uint32_t shift) {
+  for (size_t i = 0; i < words; i++) to[i] = from[i << shift];
+}
+
 static jfhe_status fill_cache(jfhe_linmap *map, jfi_linmap_cache *c, size_t *bytes) {
   jfi_set primes = jfi_set_or(map->ctx->chain.level[c->level], map->ctx->chain.special);
-  size_t each = jfi_set_count(primes) * map->ctx->ring->n * sizeof(uint64_t), len = jfi_linmap_encode_bytes(map);
+  size_t words = jfi_set_count(primes) * map->ctx->ring->n, len = jfi_linmap_encode_bytes(map);
   void *room = jfi_alloc(len);
-  jfhe_status st = room ? JFHE_OK : jfi_fail(JFHE_ERR_MEMORY, "no memory to encode a linear map");
+  uint64_t *whole = jfi_alloc(words * sizeof *whole);
+  jfhe_status st = room && whole ? JFHE_OK : jfi_fail(JFHE_ERR_MEMORY, "no memory to encode a linear map");
   for (size_t t = 0; st == JFHE_OK && t < map->count; t++) {
     if (map->diag[t].constant) continue;
+    uint32_t shift = jfi_linmap_shift(map, &map->diag[t]);
+    size_t each = (words >> shift) * sizeof(uint64_t);
     if (map->cap - map->cached < *bytes + each) break;
     c->data[t] = jfi_alloc(each);
     if (!c->data[t]) {
@@ -76,9 +84,11 @@ static jfhe_status fill_cache(jfhe_linmap *map, jfi_linmap_cache *c, size_t *byt
     }
     jfi_scratch s;
     jfi_scratch_init(&s, room, len);
-    st = jfi_linmap_encode(map, c->data[t], t, primes, c->scale, s);
+    st = jfi_linmap_encode(map, whole, t, primes, c->scale, s);
+    thin(c->data[t], whole, words >> shift, shift);
     *bytes += each;
   }
+  jfi_free(whole);
   jfi_free(room);
   return st;
 }

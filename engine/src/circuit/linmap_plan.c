@@ -69,6 +69,7 @@ void jfi_linmap_plan(struct jfhe_linmap *map, uint8_t *seen) {
       least = c;
       best = w;
     }
+  if (map->width) best = (steps){.width = map->width};
   for (size_t t = 0; t < map->count; t++) {
     int32_t d = signed_index(map->diag[t].index, map->slots);
     map->diag[t].baby = baby_of(d, &best);

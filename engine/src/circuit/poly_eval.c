@@ -229,6 +229,11 @@ static jfhe_status settle(const evaluation *e, jfhe_ct *out, const jfhe_ct *r, c
 
 jfhe_status jfi_poly_eval(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *x, const jfhe_poly *p, uint32_t flags,
                           const jfhe_keyring *keys, jfi_scratch *s) {
+  return jfi_poly_eval_at(ctx, out, x, p, flags, 0, keys, s);
+}
+
+jfhe_status jfi_poly_eval_at(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *x, const jfhe_poly *p, uint32_t flags,
+                             double scale, const jfhe_keyring *keys, jfi_scratch *s) {
   const jfhe_evk *rlk = jfi_keyring_find(keys, JFHE_EVK_RELIN, 0);
   JFI_TRY(check(ctx, out, x, p, rlk));
   jfi_scratch at = *s;
@@ -254,6 +259,6 @@ jfhe_status jfi_poly_eval(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *x, c
   for (uint32_t n = 2; n <= p->degree; n++)
     if (p->plan.need[n]) JFI_TRY(make_power(e, n, &at));
   JFI_TRY(new_ct(e, &r, top - p->depth, &at));
-  JFI_TRY(eval_node(e, r, 0, top - p->depth, ctx->chain.scale[top - p->depth], &at));
+  JFI_TRY(eval_node(e, r, 0, top - p->depth, scale > 0 ? scale : ctx->chain.scale[top - p->depth], &at));
   return settle(e, out, r, &given);
 }

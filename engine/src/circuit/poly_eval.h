@@ -7,6 +7,10 @@
 size_t jfi_poly_eval_scratch(const struct jfhe_ctx *ctx, const struct jfhe_poly *p, uint32_t level);
 jfhe_status jfi_poly_eval(const struct jfhe_ctx *ctx, struct jfhe_ct *out, const struct jfhe_ct *x,
                           const struct jfhe_poly *p, uint32_t flags, const struct jfhe_keyring *keys, jfi_scratch *s);
+/* The same with the result at a given scale; 0: canonical. */
+jfhe_status jfi_poly_eval_at(const struct jfhe_ctx *ctx, struct jfhe_ct *out, const struct jfhe_ct *x,
+                             const struct jfhe_poly *p, uint32_t flags, double scale, const struct jfhe_keyring *keys,
+                             jfi_scratch *s);
 
 /* What can be said of an argument and a value before anything runs. In all of it y = alpha*x + beta. */
 typedef struct jfi_poly_domain {

@@ -160,7 +160,7 @@ static jfhe_status check_digits(const jfi_header *h) {
 static jfhe_status check_evk(const jfi_header *h) {
   int ladder = h->kind == JFHE_EVK_LIFT || h->kind == JFHE_EVK_LOWER;
   int same = memcmp(h->from_id, h->key_id, sizeof h->key_id) == 0;
-  if (h->kind < JFHE_EVK_RELIN || h->kind > JFHE_EVK_LOWER)
+  if (h->kind < JFHE_EVK_RELIN || h->kind > JFHE_EVK_DENSE)
     return JFI_BAD(JFHE_ERR_KEY, JFI_AT_KIND, "key kind %u is unknown", h->kind);
   if (h->kind == JFHE_EVK_GALOIS ? !(h->galois & 1) || h->galois >> h->log_n > 1 : h->galois != 0)
     return JFI_BAD(JFHE_ERR_KEY, JFI_AT_GALOIS, "Galois element %u", h->galois);

@@ -131,10 +131,13 @@ static jfhe_status grow(jfhe_keyring *r) {
   return JFHE_OK;
 }
 
+/* Whose ring a key belongs in: the way down to the sparse secret starts at the ring's. */
+static const uint8_t *owner(const jfhe_evk *k) { return k->kind == JFHE_EVK_SPARSE ? k->from_id : k->to_id; }
+
 jfhe_status jfhe_keyring_add(jfhe_keyring *r, jfhe_evk *k) {
   if (!r || !k) return jfi_fail(JFHE_ERR_ARG, "a keyring or key is null");
   if (k->ctx != r->ctx) return jfi_fail(JFHE_ERR_CONTEXT, "the key is of other parameters than the keyring");
-  if (r->count && memcmp(r->key[0]->to_id, k->to_id, JFHE_ID_BYTES) != 0)
+  if (r->count && memcmp(owner(r->key[0]), owner(k), JFHE_ID_BYTES) != 0)
     return jfi_fail(JFHE_ERR_KEY, "the key is of another secret than the keyring's");
   JFI_TRY(jfi_ctx_warm(r->ctx, k->p, k->digit, k->n_digits));
   for (size_t i = 0; i < r->count; i++) {

@@ -48,6 +48,10 @@ uint32_t jfi_digits_group(const uint64_t *primes, jfi_set q, jfi_set p, jfi_set 
 /* The gate: may a key over these primes be published for this degree at this security? JFHE_ERR_SECURITY names the limit. */
 jfhe_status jfi_gate(uint32_t log_n, uint32_t security, const uint64_t *primes, size_t n_all, jfi_set used,
                      const char *what);
+/* The same for a key under a sparse secret of JFI_SPARSE_WEIGHT nonzero coefficients: bootstrapping's, over one chain prime (or those of
+ * level 0) and one special alone. */
+enum { JFI_SPARSE_WEIGHT = 32 };
+jfhe_status jfi_gate_sparse(uint32_t log_n, uint32_t security, const uint64_t *primes, jfi_set used, const char *what);
 /* log2 of the product, rounded up by less than 1e-6; own arithmetic, same bits everywhere. */
 double jfi_log2_product(const uint64_t *primes, jfi_set used);
 #endif

@@ -63,3 +63,21 @@ jfhe_status jfi_gate(uint32_t log_n, uint32_t security, const uint64_t *primes, 
                     bits, limit * (MARGIN_PER_MILLE / 1000.0), MARGIN_PER_MILLE / 10.0, limit, log_n, security);
   return JFHE_OK;
 }
+
+/* Largest log2(QP) under a secret of weight 32 that keeps 128 bits, for log2 N from 15 on: docs/SOUNDNESS.md, "The security gate", has the
+ * estimates. Smaller rings and higher security have no such key. */
+enum { SPARSE_LOG_N_LEAST = 15, SPARSE_LIMIT = 97 };
+
+jfhe_status jfi_gate_sparse(uint32_t log_n, uint32_t security, const uint64_t *primes, jfi_set used, const char *what) {
+#ifdef JFHE_TEST_PARAMS
+  if (security == 0) return JFHE_OK;
+#endif
+  double bits = jfi_log2_product(primes, used);
+  if (log_n < SPARSE_LOG_N_LEAST || security != 128)
+    return jfi_fail(JFHE_ERR_SECURITY, "%s: a sparse secret needs degree 2^%d and 128 bits, not 2^%u and %u", what,
+                    SPARSE_LOG_N_LEAST, log_n, security);
+  if (bits > SPARSE_LIMIT)
+    return jfi_fail(JFHE_ERR_SECURITY, "%s: log2(QP) = %.1f is over %d for a secret of weight %d", what, bits,
+                    SPARSE_LIMIT, JFI_SPARSE_WEIGHT);
+  return JFHE_OK;
+}

@@ -80,14 +80,20 @@ typedef struct plan {
   jfi_set q, p;
   const jfi_set *digits;
   uint32_t n_digits;
+  int sparse; /* the target secret is: its own gate */
   const char *what;
 } plan;
+
+static jfhe_status gate(const jfhe_ctx *ctx, const plan *p) {
+  jfi_set used = jfi_set_or(p->q, p->p);
+  if (p->sparse) return jfi_gate_sparse(p->log_n_gate, ctx->params.security, ctx->chain.prime, used, p->what);
+  return jfi_gate(p->log_n_gate, ctx->params.security, ctx->chain.prime, ctx->chain.n, used, p->what);
+}
 
 static jfhe_status generate(jfhe_evk **out, const jfhe_ctx *ctx, const plan *p, const uint64_t *from,
                             const uint64_t *to, const uint8_t *from_id, const uint8_t *to_id, jfi_rng *rng) {
   jfhe_evk *key;
-  JFI_TRY(
-      jfi_gate(p->log_n_gate, ctx->params.security, ctx->chain.prime, ctx->chain.n, jfi_set_or(p->q, p->p), p->what));
+  JFI_TRY(gate(ctx, p));
   JFI_TRY(jfi_evk_alloc(&key, ctx, p->q, p->p, p->digits, p->n_digits));
   key->kind = p->kind;
   key->galois = p->galois;
@@ -285,5 +291,59 @@ jfhe_status jfhe_keygen_lower(jfhe_evk **out, const jfhe_ctx *ctx, const jfhe_sk
   }
   if (st == JFHE_OK) (*out)->log_n_other = small->ctx->ring->log_n;
   give_back(ctx, to);
+  return st;
+}
+
+/* ---- bootstrapping ---- */
+/* A sparse secret in evaluation form, over all primes; wiped by give_back. */
+static uint64_t *make_sparse(const jfhe_ctx *ctx, jfi_rng *rng) {
+  size_t n = ctx->ring->n;
+  uint64_t *x = borrow(ctx);
+  int8_t *coeff = jfi_alloc(n);
+  if (x && coeff) {
+    jfi_sample_sparse(rng, coeff, n, JFI_SPARSE_WEIGHT);
+    for (size_t i = 0; i < ctx->chain.n; i++) {
+      ctx->ring->k->from_i8(x + i * n, coeff, n, &ctx->ring->mod[i]);
+      ctx->ring->k->ntt_fwd(x + i * n, &ctx->ring->ntt[i]);
+    }
+  } else if (x) {
+    give_back(ctx, x);
+    x = NULL;
+  }
+  if (coeff) jfi_free_secret(coeff, n);
+  return x;
+}
+
+/* Down: over level 0 and one special. Up: one digit, all primes: what it switches is smaller than P (circuit/bootstrap_raise.c). */
+static jfhe_status make_pair(jfhe_evk **down, jfhe_evk **up, const jfhe_ctx *ctx, const jfhe_sk *sk,
+                             const uint64_t *sparse, const uint8_t *id, jfi_rng *rng) {
+  plan d = ordinary(ctx, JFHE_EVK_SPARSE, 0, 0, "key to the sparse secret");
+  d.p = jfi_set_range(ctx->chain.n - 1, 1);
+  d.digits = &d.q;
+  d.n_digits = 1;
+  d.sparse = 1;
+  plan u = ordinary(ctx, JFHE_EVK_DENSE, 0, ctx->chain.top, "key from the sparse secret");
+  u.digits = &u.q;
+  u.n_digits = 1;
+  JFI_TRY(generate(down, ctx, &d, sk->eval, sparse, sk->id, id, rng));
+  jfhe_status st = generate(up, ctx, &u, sparse, sk->eval, id, sk->id, rng);
+  if (st == JFHE_OK) return JFHE_OK;
+  jfhe_evk_free(*down);
+  *down = NULL;
+  return st;
+}
+
+jfhe_status jfhe_keygen_bootstrap(jfhe_evk **down, jfhe_evk **up, const jfhe_ctx *ctx, const jfhe_sk *sk) {
+  if (!down || !up) return jfi_fail(JFHE_ERR_ARG, "out is null");
+  *down = *up = NULL;
+  JFI_TRY(check(up, ctx, sk, ctx->chain.top));
+  jfi_rng *rng = (jfi_rng *)(uintptr_t)&sk->rng;
+  uint8_t id[JFHE_ID_BYTES];
+  jfi_rng_bytes(rng, id, sizeof id);
+  JFI_DECLASSIFY(id, sizeof id); /* the sparse secret's public name */
+  uint64_t *sparse = make_sparse(ctx, rng);
+  if (!sparse) return jfi_fail(JFHE_ERR_MEMORY, "no memory to make a key");
+  jfhe_status st = make_pair(down, up, ctx, sk, sparse, id, rng);
+  give_back(ctx, sparse);
   return st;
 }

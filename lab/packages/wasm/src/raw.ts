@@ -25,6 +25,7 @@ export type Exports = Readonly<Record<(typeof EXPORTS)[number], (...args: number
  * - `Ptr<'jfhe_bgv_map'>`: A square matrix on the slots, as diagonals, encoded for a level and those below it.
  * - `Ptr<'jfhe_poly'>`
  * - `Ptr<'jfhe_linmap'>`: A square matrix on the slots, as its generalised diagonals: out[i] = sum over d of diag_d[i] * in[(i + d) mod slots].
+ * - `Ptr<'jfhe_bootstrap'>`: A bootstrap made ready: linear maps, their plaintexts, the polynomial. Public; read by any number of threads.
  * - `Ptr<'jfhe_program'>`: A graph of operations. Grows only; safe to read from many threads once it is built.
  * - `Ptr<'jfhe_plan'>`
  * - `Ptr<'jfhe_run'>`: One computation of a plan. Used by one thread at a time; only jfhe_run_cancel may come from another.
@@ -112,7 +113,11 @@ export const EvkKind = {
   /** secret of a smaller ring, embedded -> s */
   LIFT: 4,
   /** s -> secret of a smaller ring, embedded */
-  LOWER: 5
+  LOWER: 5,
+  /** s -> the sparse secret of bootstrapping, at level 0 */
+  SPARSE: 6,
+  /** the sparse secret -> s, from level 0's modulus to the top's */
+  DENSE: 7
 } as const;
 export type EvkKind = (typeof EvkKind)[keyof typeof EvkKind];
 
@@ -485,9 +490,17 @@ export const EXPORTS = [
   'jfhe_bgv_swap',
   'jfhe_bgv_to_level',
   'jfhe_bgv_to_level_scratch',
+  'jfhe_bootstrap_bytes',
+  'jfhe_bootstrap_free',
+  'jfhe_bootstrap_level_in',
+  'jfhe_bootstrap_level_out',
+  'jfhe_bootstrap_new',
+  'jfhe_bootstrap_rotations',
+  'jfhe_bootstrap_scratch',
   'jfhe_ckks_add',
   'jfhe_ckks_add_const',
   'jfhe_ckks_add_pt',
+  'jfhe_ckks_bootstrap',
   'jfhe_ckks_bound_mul',
   'jfhe_ckks_conjugate',
   'jfhe_ckks_decode',
@@ -585,6 +598,7 @@ export const EXPORTS = [
   'jfhe_inner_sum_hoisted',
   'jfhe_inner_sum_rotations',
   'jfhe_inspect',
+  'jfhe_keygen_bootstrap',
   'jfhe_keygen_galois',
   'jfhe_keygen_lift',
   'jfhe_keygen_lower',
@@ -1590,6 +1604,78 @@ export class Calls {
     this.check(this.x.jfhe_keyring_derive(ring, ctx, parents, k, count));
   }
 
+  // ---- jfhe/bootstrap.h ----
+
+  /**
+   * Make one for numbers of modulus up to `mag` in 2^log_slots slots.
+   *
+   * ctx        preset "deep", or other parameters whose top steps suit: 2 or 3 equal steps above 8 equal ones.
+   * log_slots  1 to log2(N) - 1: as of the ciphertexts it will meet, sparse packing included.
+   * mag        declared bound on every number, errors included; the error grows in proportion.
+   * Memory     the plaintexts: about 0.8 GB for 2^15 slots of `deep`.
+   * Time       seconds: hundreds of encodings.
+   *
+   * Returns JFHE_OK, else *out is null: JFHE_ERR_PARAMS where the levels do not suit or no overflow bound meets 2^-128; JFHE_ERR_ARG for
+   *         other limits; JFHE_ERR_MEMORY.
+   */
+  bootstrapNew(out: Ptr<'jfhe_bootstrap*'>, ctx: Ptr<'jfhe_ctx'>, logSlots: number, mag: number): void {
+    this.check(this.x.jfhe_bootstrap_new(out, ctx, logSlots, mag));
+  }
+
+  bootstrapFree(b: Ptr<'jfhe_bootstrap'>): void {
+    this.x.jfhe_bootstrap_free(b);
+  }
+
+  /** least level of an input */
+  bootstrapLevelIn(b: Ptr<'jfhe_bootstrap'>): number {
+    return this.x.jfhe_bootstrap_level_in(b) >>> 0;
+  }
+
+  /** level of the result */
+  bootstrapLevelOut(b: Ptr<'jfhe_bootstrap'>): number {
+    return this.x.jfhe_bootstrap_level_out(b) >>> 0;
+  }
+
+  /** of the plaintexts kept */
+  bootstrapBytes(b: Ptr<'jfhe_bootstrap'>): number {
+    return this.x.jfhe_bootstrap_bytes(b) >>> 0;
+  }
+
+  /**
+   * The rotations whose Galois keys it needs, without conjugation (which it needs too) and relinearisation. level: room for as many, or
+   * null; the level up to which each must serve. Writes at most `cap`, returns how many.
+   */
+  bootstrapRotations(b: Ptr<'jfhe_bootstrap'>, k: Ptr<'int32_t'>, level: Ptr<'uint32_t'>, cap: number): number {
+    return this.x.jfhe_bootstrap_rotations(b, k, level, cap) >>> 0;
+  }
+
+  /**
+   * The same numbers at a higher level.
+   *
+   * out[i] = a[i] + e[i].   Slots to coefficients, modulus raised under a sparse secret, coefficients to slots, sine.
+   *
+   * Shapes  a: degree 1, real or complex packing, log_slots of b, level >= jfhe_bootstrap_level_in (what is above is dropped), magnitude and
+   *         error together at most b's mag.  out: degree 1, level jfhe_bootstrap_level_out.
+   * Scale   out is canonical.
+   * Error   out's bounds; the worst case holds but for a chance of 2^-128 that a coefficient overflows. Complex numbers cost a second
+   *         sine.
+   * Alias   out may be a if it has room.
+   * Memory  allocates nothing; scratch >= jfhe_bootstrap_scratch(ctx, b) bytes.
+   * Time    independent of messages.
+   *
+   * Returns JFHE_OK, else out is unchanged: JFHE_ERR_LEVEL below level_in; JFHE_ERR_KEY for an absent key (it is named) or a pair of
+   *         jfhe_keygen_bootstrap that does not fit together; JFHE_ERR_RANGE for numbers beyond b's mag, or an error that would drown
+   *         them; JFHE_ERR_FORM, JFHE_ERR_SCALE, JFHE_ERR_SCRATCH.
+   */
+  ckksBootstrap(ctx: Ptr<'jfhe_ctx'>, out: Ptr<'jfhe_ct'>, a: Ptr<'jfhe_ct'>, b: Ptr<'jfhe_bootstrap'>, keys:
+    Ptr<'jfhe_keyring'>, scratch: Ptr, scratchLen: number): void {
+    this.check(this.x.jfhe_ckks_bootstrap(ctx, out, a, b, keys, scratch, scratchLen));
+  }
+
+  bootstrapScratch(ctx: Ptr<'jfhe_ctx'>, b: Ptr<'jfhe_bootstrap'>): number {
+    return this.x.jfhe_bootstrap_scratch(ctx, b) >>> 0;
+  }
+
   // ---- jfhe/ckks.h ----
 
   /**
@@ -2260,6 +2346,17 @@ export class Calls {
 
   keygenLower(out: Ptr<'jfhe_evk*'>, ctx: Ptr<'jfhe_ctx'>, sk: Ptr<'jfhe_sk'>, small: Ptr<'jfhe_sk'>): void {
     this.check(this.x.jfhe_keygen_lower(out, ctx, sk, small));
+  }
+
+  /**
+   * The two keys of bootstrapping: s -> a fresh sparse secret of weight 32 over level 0's modulus and one special prime, and back to s at
+   * the top level. The sparse secret lives in this call alone; its name is random. Both keys go into the owner's keyring, and only a pair
+   * of one call fits together.
+   *
+   * Returns JFHE_OK, else both are null: JFHE_ERR_SECURITY below degree 2^15 or above 128 bits; JFHE_ERR_MEMORY, JFHE_ERR_ENTROPY.
+   */
+  keygenBootstrap(down: Ptr<'jfhe_evk*'>, up: Ptr<'jfhe_evk*'>, ctx: Ptr<'jfhe_ctx'>, sk: Ptr<'jfhe_sk'>): void {
+    this.check(this.x.jfhe_keygen_bootstrap(down, up, ctx, sk));
   }
 
   /** Seeded: c1 is expanded from 32 public bytes, so a fresh ciphertext is half as large on the wire. */

@@ -1,0 +1,57 @@
+/* jfhe/bootstrap.h: levels back, without the secret. [CHKKS18b] [BMTPH21] [BTPH22] */
+#ifndef JFHE_BOOTSTRAP_H
+#define JFHE_BOOTSTRAP_H
+#include "jfhe/circuit.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** A bootstrap made ready: linear maps, their plaintexts, the polynomial. Public; read by any number of threads. */
+typedef struct jfhe_bootstrap jfhe_bootstrap;
+
+/** Make one for numbers of modulus up to `mag` in 2^log_slots slots.
+ *
+ *  ctx        preset "deep", or other parameters whose top steps suit: 2 or 3 equal steps above 8 equal ones.
+ *  log_slots  1 to log2(N) - 1: as of the ciphertexts it will meet, sparse packing included.
+ *  mag        declared bound on every number, errors included; the error grows in proportion.
+ *  Memory     the plaintexts: about 0.8 GB for 2^15 slots of `deep`.
+ *  Time       seconds: hundreds of encodings.
+ *
+ *  Returns JFHE_OK, else *out is null: JFHE_ERR_PARAMS where the levels do not suit or no overflow bound meets 2^-128; JFHE_ERR_ARG for
+ *          other limits; JFHE_ERR_MEMORY. */
+JFHE_API JFHE_CHECK jfhe_status jfhe_bootstrap_new(jfhe_bootstrap **out, const jfhe_ctx *ctx, uint32_t log_slots,
+                                                   double mag);
+JFHE_API void jfhe_bootstrap_free(jfhe_bootstrap *b);
+JFHE_API uint32_t jfhe_bootstrap_level_in(const jfhe_bootstrap *b);  /**< least level of an input */
+JFHE_API uint32_t jfhe_bootstrap_level_out(const jfhe_bootstrap *b); /**< level of the result */
+JFHE_API size_t jfhe_bootstrap_bytes(const jfhe_bootstrap *b);       /**< of the plaintexts kept */
+/** The rotations whose Galois keys it needs, without conjugation (which it needs too) and relinearisation. level: room for as many, or
+ *  null; the level up to which each must serve. Writes at most `cap`, returns how many. */
+JFHE_API size_t jfhe_bootstrap_rotations(const jfhe_bootstrap *b, int32_t *k, uint32_t *level, size_t cap);
+
+/** The same numbers at a higher level.
+ *
+ *  out[i] = a[i] + e[i].   Slots to coefficients, modulus raised under a sparse secret, coefficients to slots, sine.
+ *
+ *  Shapes  a: degree 1, real or complex packing, log_slots of b, level >= jfhe_bootstrap_level_in (what is above is dropped), magnitude and
+ *          error together at most b's mag.  out: degree 1, level jfhe_bootstrap_level_out.
+ *  Scale   out is canonical.
+ *  Error   out's bounds; the worst case holds but for a chance of 2^-128 that a coefficient overflows. Complex numbers cost a second
+ *          sine.
+ *  Alias   out may be a if it has room.
+ *  Memory  allocates nothing; scratch >= jfhe_bootstrap_scratch(ctx, b) bytes.
+ *  Time    independent of messages.
+ *
+ *  Returns JFHE_OK, else out is unchanged: JFHE_ERR_LEVEL below level_in; JFHE_ERR_KEY for an absent key (it is named) or a pair of
+ *          jfhe_keygen_bootstrap that does not fit together; JFHE_ERR_RANGE for numbers beyond b's mag, or an error that would drown
+ *          them; JFHE_ERR_FORM, JFHE_ERR_SCALE, JFHE_ERR_SCRATCH. */
+JFHE_API JFHE_CHECK jfhe_status jfhe_ckks_bootstrap(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *a,
+                                                    const jfhe_bootstrap *b, const jfhe_keyring *keys, void *scratch,
+                                                    size_t scratch_len);
+JFHE_API size_t jfhe_bootstrap_scratch(const jfhe_ctx *ctx, const jfhe_bootstrap *b);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,77 @@
+/* circuit/bootstrap.h: CKKS bootstrapping, slots to coefficients first. [CHKKS18b] [BMTPH21] [BTPH22]
+ *
+ * z in the slots, |z| <= mag, at level `stages`:
+ *   1. slots to coefficients: `stages` linear maps; at level 0 the phase is eps q0 z/mag, in bit-reversed order;
+ *   2. switch to a sparse secret (bootstrap_raise.c), take the residues modulo q0 for integers modulo Q, switch back: the phase is q0 t,
+ *      t = eps z/mag + I with integers I, |t| <= overflow but for a chance below 2^-128;
+ *   3. a sum over the rotations that fix a sparse packing, where it is one;
+ *   4. coefficients to slots: `stages` linear maps, y = t/(2 overflow); its real and imaginary parts by a conjugation;
+ *   5. sin(2 pi t) = cos(2 pi (t - 1/4)): a Chebyshev series of cos(2 pi (t - 1/4)/4), doubled twice (bootstrap_sine.c);
+ *      sin(2 pi t)/(2 pi eps) * mag ~ z.
+ * Levels, from the top: stages, SINE_LEVELS, what is left, stages. docs/SOUNDNESS.md, "Bootstrapping". */
+#ifndef JFI_CIRCUIT_BOOTSTRAP_H
+#define JFI_CIRCUIT_BOOTSTRAP_H
+#include "circuit/linmap.h"
+#include "circuit/poly.h"
+#include "jfhe/bootstrap.h"
+
+enum {
+  JFI_BOOT_STAGES_MAX = 3,
+  JFI_SINE_LEVELS = 8,
+  JFI_SINE_DOUBLINGS = 2,
+  JFI_BOOT_STEP = 8 /* diagonals a giant step: as many babies as giants for stages of 63 */
+};
+
+struct jfhe_bootstrap {
+  const jfhe_ctx *ctx;
+  uint32_t log_slots, stages;
+  uint32_t level_in, level_sine, level_out; /* of the input, the sine's argument, the result */
+  double mag, eps, overflow;
+  struct jfhe_linmap *down[JFI_BOOT_STAGES_MAX], *up[JFI_BOOT_STAGES_MAX]; /* in order of application */
+  struct jfhe_poly *cosine;
+  double cosine_error; /* |polynomial - cosine| on [-1, 1] */
+};
+
+/* How a test weakens it: 0 keeps what is safe. */
+typedef struct jfi_boot_options {
+  double overflow;
+} jfi_boot_options;
+jfhe_status jfi_bootstrap_new(struct jfhe_bootstrap **out, const jfhe_ctx *ctx, uint32_t log_slots, double mag,
+                              const jfi_boot_options *options);
+
+/* bootstrap_maps.c: butterflies of half length 2^low .. 2^(low + count - 1) of the encoder's transform, times `factor`. */
+typedef struct jfi_stage {
+  uint32_t low, count;
+  int inverse;
+  double factor;
+} jfi_stage;
+jfhe_status jfi_stage_map(struct jfhe_linmap **out, const jfhe_ctx *ctx, uint32_t log_slots, const jfi_stage *stage);
+void jfi_stage_map_free(struct jfhe_linmap *map);
+/* What encoding does to a map's diagonals at a scale: sum over them of the largest error; largest root of a row's sum of squares; its
+ * root mean square. */
+typedef struct jfi_encoded {
+  double l1, l2, rms;
+} jfi_encoded;
+jfhe_status jfi_linmap_measure(const struct jfhe_linmap *map, double scale, jfi_encoded *e);
+
+/* bootstrap_sine.c: the cosine of 2 pi overflow x / 2^doublings on [-1, 1], even, of degree at most `most`; its error, proved. */
+jfhe_status jfi_cosine_new(struct jfhe_poly **out, double *error, double overflow, uint32_t doublings, uint32_t most);
+/* Least multiple of 1/4 that t exceeds with a chance of at most 2^-128, all N coefficients together. */
+double jfi_overflow(uint32_t log_n, uint32_t weight);
+size_t jfi_sine_scratch(const jfhe_ctx *ctx, const struct jfhe_bootstrap *b);
+/* out = mag/(2 pi eps) sin(2 pi t) at level_out from u = t/overflow at level_sine. Takes u's error as 0 and spoils u. */
+jfhe_status jfi_sine(const jfhe_ctx *ctx, const struct jfhe_bootstrap *b, struct jfhe_ct *out, struct jfhe_ct *u,
+                     const struct jfhe_keyring *keys, jfi_scratch *s);
+
+/* bootstrap_raise.c: from level 0 to the top through the sparse secret. Bounds of coefficients, in units of q0. */
+size_t jfi_raise_scratch(const jfhe_ctx *ctx);
+jfhe_status jfi_raise(const jfhe_ctx *ctx, struct jfhe_ct *out, const struct jfhe_ct *a, const struct jfhe_evk *down,
+                      const struct jfhe_evk *up, jfi_scratch *s);
+/* Error of the two switches, in units of a coefficient. */
+jfi_noise jfi_raise_noise(const jfhe_ctx *ctx, const struct jfhe_evk *down, const struct jfhe_evk *up);
+
+/* bootstrap_run.c */
+size_t jfi_bootstrap_scratch(const jfhe_ctx *ctx, const struct jfhe_bootstrap *b);
+jfhe_status jfi_bootstrap(const jfhe_ctx *ctx, struct jfhe_ct *out, const struct jfhe_ct *a,
+                          const struct jfhe_bootstrap *b, const struct jfhe_keyring *keys, jfi_scratch *s);
+#endif

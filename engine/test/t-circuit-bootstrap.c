@@ -1,0 +1,360 @@
+/* t-circuit-bootstrap.c: bootstrapping against the clear. */
+/* every-isa */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "boot-cases.h"
+#include "jfhe/codec.h"
+
+static void one(uint32_t log_n, uint32_t log_slots, int complex, double mag) {
+  jfi_boot_world w = jfi_boot_open(jfi_test_ctx_boot(log_n, 3), log_slots, mag, NULL);
+  jfi_vec v = jfi_vec_random(&w.w, (size_t)1 << log_slots, complex);
+  for (size_t i = 0; i < v.n; i++) {
+    v.re[i] *= 0.999 * mag;
+    v.im[i] *= 0.999 * mag;
+  }
+  jfhe_ct *a = jfi_boot_encrypt(&w, &v, complex, w.b->level_in + 1), *out = jfi_world_room(&w.w, 1);
+  CHECK_OK(jfhe_ckks_bootstrap(w.w.ctx, out, a, w.b, w.w.keys, w.scratch, w.scratch_len));
+  if (out->n_limbs) {
+    double error = jfi_world_check(&w.w, out, &v, "bootstrap");
+    printf("2^%u slots of 2^%u: error 2^%.1f, sd 2^%.1f, probable 2^%.1f, worst 2^%.1f\n", log_slots, log_n,
+           log2(error / mag), log2(out->bound.sd / mag), log2(jfi_bound_probable(&out->bound) / mag),
+           log2(out->bound.worst / mag));
+    CHECK(out->level == w.b->level_out && out->scale == w.w.ctx->chain.scale[out->level]);
+  }
+  jfhe_ct_free(a);
+  jfhe_ct_free(out);
+  jfi_vec_free(&v);
+  jfi_boot_close(&w);
+}
+
+JFI_TEST(full_real) { one(10, 9, 0, 1); }
+JFI_TEST(full_complex) { one(10, 9, 1, 1); }
+JFI_TEST(sparse_real) { one(10, 5, 0, 1); }
+JFI_TEST(sparse_complex) { one(10, 1, 1, 1); }
+JFI_TEST(larger_numbers) { one(10, 9, 1, 37); }
+
+/* ---- many inputs ---- */
+/* Runs one vector; its largest error, after checking that none is outside the worst case. sum2: += squares of all errors over sd^2. */
+static double run(jfi_boot_world *w, const jfi_vec *v, int complex, uint32_t level, jfhe_ct *out, const char *what) {
+  jfhe_ct *a = jfi_boot_encrypt(w, v, complex, level);
+  CHECK_OK(jfhe_ckks_bootstrap(w->w.ctx, out, a, w->b, w->w.keys, w->scratch, w->scratch_len));
+  jfhe_ct_free(a);
+  return out->n_limbs ? jfi_world_error(&w->w, out, v, what) : 0;
+}
+
+/* Numbers that somebody picks to do harm: extremes everywhere, one alone, signs that add up in one coefficient, waves. */
+static void adversarial(jfi_vec *v, int kind) {
+  for (size_t i = 0; i < v->n; i++) {
+    double sign = __builtin_popcountll(i * 0x9e3779b97f4a7c15u) % 2 ? -1 : 1;
+    const double re[] = {0.999,        -0.999, i == 3 ? 0.999 : 0,           i % 2 ? 0.999 : -0.999,
+                         0.999 * sign, 0,      i < v->n / 2 ? 0.999 : -0.999};
+    v->re[i] = re[kind];
+    v->im[i] = kind == 5 ? 0.999 : 0;
+  }
+}
+
+JFI_TEST(adversarial_inputs_stay_within_the_bound) {
+  jfi_boot_world w = jfi_boot_open(jfi_test_ctx_boot(10, 3), 9, 1, NULL);
+  jfhe_ct *out = jfi_world_room(&w.w, 1);
+  jfi_vec v = jfi_vec_new(512);
+  for (int kind = 0; kind < 7; kind++) {
+    adversarial(&v, kind);
+    double error = run(&w, &v, 1, 3, out, "adversarial");
+    CHECK(error <= jfi_bound_probable(&out->bound));
+    if (kind != 5) run(&w, &v, 0, 3, out, "adversarial, real");
+  }
+  jfi_vec_free(&v);
+  jfhe_ct_free(out);
+  jfi_boot_close(&w);
+}
+
+/* The deviation of the error, measured over many small numbers (where the sine is straight), beside the prediction. */
+JFI_TEST(deviation_is_the_predicted_one) {
+  enum { RUNS = 20 };
+  jfi_boot_world w = jfi_boot_open(jfi_test_ctx_boot(10, 3), 9, 1, NULL);
+  jfhe_ct *out = jfi_world_room(&w.w, 1);
+  jfhe_pt *pt = NULL;
+  CHECK_OK(jfhe_pt_new(&pt, w.w.ctx, w.w.ctx->chain.top));
+  jfi_vec got = jfi_vec_new(512);
+  double squares = 0;
+  for (int t = 0; t < RUNS; t++) {
+    jfi_vec v = jfi_vec_random(&w.w, 512, 1);
+    for (size_t i = 0; i < v.n; i++) v.re[i] *= 0.01, v.im[i] *= 0.01;
+    run(&w, &v, 1, 3, out, "random");
+    CHECK_OK(jfhe_decrypt(w.w.ctx, pt, out, w.w.sk, w.w.scratch, w.w.scratch_len));
+    CHECK_OK(jfhe_ckks_decode(w.w.ctx, got.re, got.im, 512, pt, w.w.scratch, w.w.scratch_len));
+    double theta = 6.283185307179586 * w.b->eps, up = 1 + theta * theta / 8; /* the sine's slope at 0 */
+    for (size_t i = 0; i < v.n; i++) squares += pow(got.re[i] - up * v.re[i], 2) + pow(got.im[i] - up * v.im[i], 2);
+    jfi_vec_free(&v);
+  }
+  double cubic = pow(6.283185307179586 * w.b->eps, 2) / 6, sd = out->bound.sd;
+  double rest = sqrt(sd * sd - 2 * pow(0.18 * cubic, 2)), rms = sqrt(squares / (RUNS * 512));
+  printf("deviation 2^%.2f, predicted 2^%.2f: ratio %.3f\n", log2(rms), log2(rest), rms / rest);
+  CHECK(rms / rest < 1.05 &&
+        rms / rest > 0.05); /* in a small ring what the rules grant for roundings of scales outweighs the noise */
+  jfi_vec_free(&got);
+  jfhe_pt_free(pt);
+  jfhe_ct_free(out);
+  jfi_boot_close(&w);
+}
+
+/* ---- overflow ---- */
+/* Chance that the sum of n uniform numbers on [-1/2, 1/2] exceeds v >= 0 in modulus. */
+static double irwin_hall(int n, double v) {
+  double x = n / 2.0 - v, sum = 0;
+  for (int j = 0; j < x; j++) {
+    double term = j % 2 ? -1 : 1;
+    for (int i = 1; i <= n; i++) term *= (x - j) / i;
+    for (int i = 1; i <= j; i++) term *= (double)(n - i + 1) / i;
+    sum += term;
+  }
+  return 2 * sum;
+}
+
+JFI_TEST(overflow_bound_meets_its_chance) {
+  for (uint32_t log_n = 10; log_n <= 17; log_n++) {
+    double k = jfi_overflow(log_n, 32), n = ldexp(1, (int)log_n);
+    CHECK(n * irwin_hall(32, k - 0.5) <= 0x1p-128);
+    CHECK(n * irwin_hall(32, k - 0.75) > 0x1p-128); /* no larger than it must be */
+  }
+  CHECK(jfi_overflow(16, 32) == 16);
+  CHECK_CLOSE(irwin_hall(2, 0.5), 0.25, 1e-12);
+  CHECK_CLOSE(irwin_hall(12, 1), 0.3173, 0.01); /* nearly normal */
+}
+
+JFI_TEST(cosine_is_within_its_error) {
+  const double overflow[] = {16.254, 5.25, 12};
+  for (size_t t = 0; t < 3; t++) {
+    jfhe_poly *p = NULL;
+    double error = 0, most = 0;
+    CHECK_OK(jfi_cosine_new(&p, &error, overflow[t], 2, 62));
+    for (int i = -2000; i <= 2000; i++) {
+      double x = i / 2000.0, want = (double)cosl(2 * acosl(-1.0L) * (long double)overflow[t] / 4 * (long double)x);
+      most = fmax(most, fabs(jfhe_poly_value(p, x) - want));
+    }
+    printf("overflow %g: degree %u, error 2^%.1f, bound 2^%.1f\n", overflow[t], jfhe_poly_degree(p), log2(most),
+           log2(error));
+    CHECK(most <= error && error < 0x1p-40);
+    jfhe_poly_free(p);
+  }
+}
+
+/* The sine alone, on integers -5 .. 5: up to which of either sign it is right. */
+static void window(jfi_boot_world *w, double worst, int right[2]) {
+  enum { SLOTS = 512, REACH = 5 };
+  jfi_vec v = jfi_vec_new(SLOTS), got = jfi_vec_new(SLOTS);
+  jfhe_pt *pt = NULL;
+  jfhe_ct *u = jfi_world_room(&w->w, 1), *out = jfi_world_room(&w->w, 1);
+  for (int i = 0; i < SLOTS; i++) v.re[i] = (i % (2 * REACH + 1) - REACH) / w->b->overflow;
+  CHECK_OK(jfhe_pt_new(&pt, w->w.ctx, w->w.ctx->chain.top));
+  CHECK_OK(jfhe_ckks_encode(w->w.ctx, pt, v.re, NULL, SLOTS, JFHE_PACK_REAL, 9, w->b->level_sine, 0, 4, w->w.scratch,
+                            w->w.scratch_len));
+  CHECK_OK(jfhe_encrypt(w->w.ctx, u, pt, w->w.sk, w->w.scratch, w->w.scratch_len));
+  jfi_scratch s;
+  jfi_scratch_init(&s, w->scratch, w->scratch_len);
+  CHECK_OK(jfi_sine(w->w.ctx, w->b, out, u, w->w.keys, &s));
+  CHECK_OK(jfhe_decrypt(w->w.ctx, pt, out, w->w.sk, w->w.scratch, w->w.scratch_len));
+  CHECK_OK(jfhe_ckks_decode(w->w.ctx, got.re, got.im, SLOTS, pt, w->w.scratch, w->w.scratch_len));
+  right[0] = right[1] = REACH + 1;
+  for (int i = 0; i < SLOTS; i++) {
+    int k = i % (2 * REACH + 1) - REACH, *side = &right[k < 0];
+    if (fabs(got.re[i]) > worst && abs(k) < *side) *side = abs(k);
+  }
+  jfi_vec_free(&v);
+  jfi_vec_free(&got);
+  jfhe_pt_free(pt);
+  jfhe_ct_free(u);
+  jfhe_ct_free(out);
+}
+
+/* A window that is too small on purpose: numbers whose integer part falls outside come out wrong, as often as the law of integer parts
+ * says, and no others do. (A part far outside may be so large that it wraps and spoils all slots: those few are left out.) */
+JFI_TEST(weakened_overflow_fails_at_the_predicted_rate) {
+  enum { RUNS = 100, SLOTS = 512 };
+  const jfi_boot_options weak = {.overflow = 2.5};
+  jfi_boot_world w = jfi_boot_open(jfi_test_ctx_boot(10, 3), 9, 1, &weak);
+  jfhe_ct *out = jfi_world_room(&w.w, 1);
+  jfhe_pt *pt = NULL;
+  CHECK_OK(jfhe_pt_new(&pt, w.w.ctx, w.w.ctx->chain.top));
+  jfi_vec got = jfi_vec_new(SLOTS);
+  size_t wrong = 0, spoilt = 0;
+  for (int t = 0; t < RUNS; t++) {
+    jfi_vec v = jfi_vec_random(&w.w, SLOTS, 0);
+    for (size_t i = 0; i < SLOTS; i++) v.re[i] *= 0.99;
+    jfhe_ct *a = jfi_boot_encrypt(&w, &v, 0, 3);
+    CHECK_OK(jfhe_ckks_bootstrap(w.w.ctx, out, a, w.b, w.w.keys, w.scratch, w.scratch_len));
+    CHECK_OK(jfhe_decrypt(w.w.ctx, pt, out, w.w.sk, w.w.scratch, w.w.scratch_len));
+    CHECK_OK(jfhe_ckks_decode(w.w.ctx, got.re, got.im, SLOTS, pt, w.w.scratch, w.w.scratch_len));
+    size_t outside = 0;
+    for (size_t i = 0; i < SLOTS; i++) outside += fabs(got.re[i] - v.re[i]) > out->bound.worst;
+    if (outside > SLOTS / 2)
+      spoilt++;
+    else
+      wrong += outside;
+    jfhe_ct_free(a);
+    jfi_vec_free(&v);
+  }
+  int right[2];
+  window(&w, out->bound.worst, right);
+  double chance = (irwin_hall(32, right[0] - 0.5) + irwin_hall(32, right[1] - 0.5)) / 2;
+  double expect = chance * (double)(RUNS - spoilt) * SLOTS;
+  printf("%zu of %zu wrong, %.1f expected, from integer parts %d and %d on; %zu spoilt\n", wrong,
+         (RUNS - spoilt) * SLOTS, expect, right[0], -right[1], spoilt);
+  CHECK(right[0] > 2 && spoilt < RUNS / 5 && expect > 100 && fabs((double)wrong - expect) < 5 * sqrt(expect));
+  jfi_vec_free(&got);
+  jfhe_pt_free(pt);
+  jfhe_ct_free(out);
+  jfi_boot_close(&w);
+}
+
+/* ---- refusals ---- */
+JFI_TEST(refusals) {
+  jfi_boot_world w = jfi_boot_open(jfi_test_ctx_boot(10, 2), 6, 1, NULL);
+  const jfhe_ctx *ctx = w.w.ctx;
+  jfi_vec v = jfi_vec_random(&w.w, 64, 0);
+  jfhe_ct *a = jfi_boot_encrypt(&w, &v, 0, 2), *low = jfi_boot_encrypt(&w, &v, 0, 1), *out = jfi_world_room(&w.w, 1);
+  jfhe_ct *other = jfi_world_encrypt(&w.w, &v, JFHE_PACK_REAL, 7, 2), *small = NULL;
+  jfhe_bootstrap *b = NULL;
+  jfhe_keyring *few = NULL;
+  jfhe_evk *down = NULL, *up = NULL, *down2 = NULL, *up2 = NULL;
+  CHECK_OK(jfhe_ct_new(&small, ctx, 1, 0));
+  CHECK_OK(jfhe_keyring_new(&few, ctx));
+#define TRY(o, x, keys, len, want) CHECK_STATUS(jfhe_ckks_bootstrap(ctx, o, x, w.b, keys, w.scratch, len), want)
+  TRY(out, low, w.w.keys, w.scratch_len, JFHE_ERR_LEVEL);
+  TRY(out, other, w.w.keys, w.scratch_len, JFHE_ERR_FORM);
+  TRY(small, a, w.w.keys, w.scratch_len, JFHE_ERR_FORM);
+  TRY(out, a, w.w.keys, w.scratch_len / 2, JFHE_ERR_SCRATCH);
+  TRY(out, a, few, w.scratch_len, JFHE_ERR_KEY);
+  a->bound.mag = 1.01;
+  TRY(out, a, w.w.keys, w.scratch_len, JFHE_ERR_RANGE);
+  a->bound = (jfi_bound){0.5, 0.4, 0.4}; /* so far off that the sine would bend it */
+  TRY(out, a, w.w.keys, w.scratch_len, JFHE_OK);
+  a->bound = (jfi_bound){0.5, 0.6, 0.1};
+  TRY(out, a, w.w.keys, w.scratch_len, JFHE_ERR_RANGE);
+  a->bound = (jfi_bound){0.9, 1e-6, 1e-7};
+  a->packing = JFHE_PACK_COEFF;
+  TRY(out, a, w.w.keys, w.scratch_len, JFHE_ERR_FORM);
+  a->packing = JFHE_PACK_REAL;
+  /* halves of two pairs */
+  CHECK_OK(jfhe_keygen_bootstrap(&down, &up, ctx, w.w.sk));
+  CHECK_OK(jfhe_keygen_bootstrap(&down2, &up2, ctx, w.w.sk));
+  CHECK(memcmp(down->to_id, down2->to_id, JFHE_ID_BYTES) != 0 && memcmp(up->from_id, down->to_id, JFHE_ID_BYTES) == 0);
+  CHECK_OK(jfhe_keyring_add(few, down));
+  CHECK_OK(jfhe_keyring_add(few, up2));
+  TRY(out, a, few, w.scratch_len, JFHE_ERR_KEY);
+  CHECK_STATUS(jfhe_bootstrap_new(&b, ctx, 10, 1), JFHE_ERR_ARG);
+  CHECK_STATUS(jfhe_bootstrap_new(&b, ctx, 0, 1), JFHE_ERR_ARG);
+  CHECK_STATUS(jfhe_bootstrap_new(&b, ctx, 5, 0), JFHE_ERR_ARG);
+  CHECK_STATUS(jfhe_bootstrap_new(&b, ctx, 5, NAN), JFHE_ERR_ARG);
+  CHECK_STATUS(jfhe_bootstrap_new(NULL, ctx, 5, 1), JFHE_ERR_ARG);
+  jfhe_evk_free(up);
+  jfhe_evk_free(down2);
+  jfhe_keyring_free(few);
+  jfhe_ct_free(a);
+  jfhe_ct_free(low);
+  jfhe_ct_free(other);
+  jfhe_ct_free(small);
+  jfhe_ct_free(out);
+  jfi_vec_free(&v);
+  jfi_boot_close(&w);
+}
+
+JFI_TEST(parameters_without_levels_are_refused) {
+  jfhe_ctx *ctx = jfi_test_ctx(10, 20, 46, 2);
+  jfhe_bootstrap *b = NULL;
+  CHECK_STATUS(jfhe_bootstrap_new(&b, ctx, 9, 1), JFHE_ERR_PARAMS);
+  CHECK(b == NULL);
+  jfhe_ctx_free(ctx);
+}
+
+/* A sparse secret is safe over few bits, and only in a large ring. */
+JFI_TEST(the_gate_knows_sparse_secrets) {
+  jfhe_ctx *ctx = NULL;
+  jfhe_sk *sk = NULL;
+  jfhe_evk *down = NULL, *up = NULL;
+  REQUIRE_OK(jfhe_ctx_new_preset(&ctx, "stats"));
+  CHECK_OK(jfhe_sk_new(&sk, ctx));
+  CHECK_STATUS(jfhe_keygen_bootstrap(&down, &up, ctx, sk), JFHE_ERR_SECURITY);
+  CHECK(!down && !up);
+  const uint64_t *q = ctx->chain.prime;
+  const jfi_set two = jfi_set_range(0, 2), three = jfi_set_range(0, 3); /* 48 + 46 bits, 46 more */
+  CHECK_STATUS(jfi_gate_sparse(14, 128, q, two, "test"), JFHE_ERR_SECURITY);
+  CHECK_STATUS(jfi_gate_sparse(15, 128, q, two, "test"), JFHE_OK);
+  CHECK_STATUS(jfi_gate_sparse(15, 192, q, two, "test"), JFHE_ERR_SECURITY);
+  CHECK_STATUS(jfi_gate_sparse(16, 128, q, three, "test"), JFHE_ERR_SECURITY);
+  jfhe_sk_free(sk);
+  jfhe_ctx_free(ctx);
+}
+
+/* ---- threads, containers ---- */
+JFI_TEST(threads_and_containers_change_no_byte) {
+  jfi_boot_world w = jfi_boot_open(jfi_test_ctx_boot(10, 3), 9, 1, NULL);
+  jfi_vec v = jfi_vec_random(&w.w, 512, 1);
+  jfhe_ct *a = jfi_boot_encrypt(&w, &v, 1, 4), *first = jfi_world_room(&w.w, 1), *out = jfi_world_room(&w.w, 1);
+  CHECK_OK(jfhe_ckks_bootstrap(w.w.ctx, first, a, w.b, w.w.keys, w.scratch, w.scratch_len));
+  jfhe_keyring *read = NULL;
+  CHECK_OK(jfhe_keyring_new(&read, w.w.ctx));
+  for (size_t i = 0; i < w.w.keys->count; i++) {
+    size_t len = jfhe_evk_write_size(w.w.keys->key[i], JFHE_ENCODING_SEEDED);
+    uint8_t *bytes = malloc(len);
+    jfhe_evk *key = NULL;
+    CHECK_OK(jfhe_evk_write(bytes, len, w.w.keys->key[i], JFHE_ENCODING_SEEDED));
+    CHECK_OK(jfhe_evk_read(w.w.ctx, &key, bytes, len));
+    CHECK_OK(jfhe_keyring_add(read, key));
+    free(bytes);
+  }
+  for (uint32_t threads = 1; threads <= 3; threads++) {
+    CHECK_OK(jfhe_ctx_set_threads(w.w.ctx, threads));
+    size_t len = jfhe_bootstrap_scratch(w.w.ctx, w.b);
+    void *scratch = jfi_alloc(len);
+    unsigned long before = jfi_alloc_count();
+    CHECK_OK(jfhe_ckks_bootstrap(w.w.ctx, out, a, w.b, read, scratch, len));
+    CHECK(threads == 1 || jfi_alloc_count() == before);
+    for (size_t p = 0; p < 2; p++)
+      CHECK_MEM(jfi_ct_poly(out, p), jfi_ct_poly(first, p), out->n_limbs * w.w.ctx->ring->n * sizeof(uint64_t));
+    jfi_free(scratch);
+  }
+  jfhe_keyring_free(read);
+  jfhe_ct_free(a);
+  jfhe_ct_free(first);
+  jfhe_ct_free(out);
+  jfi_vec_free(&v);
+  jfi_boot_close(&w);
+}
+
+JFI_TEST_SLOW(deep) {
+  jfhe_ctx *ctx = NULL;
+  REQUIRE_OK(jfhe_ctx_new_preset(&ctx, "deep"));
+  double t0 = jfi_now();
+  jfi_boot_world w = jfi_boot_open(ctx, 15, 1, NULL);
+  size_t key_bytes = 0;
+  for (size_t i = 0; i < w.w.keys->count; i++) key_bytes += jfhe_evk_bytes(w.w.keys->key[i]);
+  printf("keys %zu, %.2f GB; plaintexts %.2f GB; scratch %.2f GB; made in %.1f s\n", w.w.keys->count,
+         (double)key_bytes * 1e-9, (double)jfhe_bootstrap_bytes(w.b) * 1e-9, (double)w.scratch_len * 1e-9,
+         jfi_now() - t0);
+  for (int complex = 0; complex < 2; complex++) {
+    jfi_vec v = jfi_vec_random(&w.w, 1 << 15, complex);
+    for (size_t i = 0; i < v.n; i++) {
+      v.re[i] *= 0.999;
+      v.im[i] *= 0.999;
+    }
+    jfhe_ct *a = jfi_boot_encrypt(&w, &v, complex, w.b->level_in), *out = jfi_world_room(&w.w, 1);
+    for (int rep = 0; rep < 2; rep++) {
+      t0 = jfi_now();
+      CHECK_OK(jfhe_ckks_bootstrap(w.w.ctx, out, a, w.b, w.w.keys, w.scratch, w.scratch_len));
+      printf("%.3f s\n", jfi_now() - t0);
+    }
+    double error = jfi_world_check(&w.w, out, &v, "bootstrap");
+    printf("complex %d: error 2^%.1f, sd 2^%.1f, probable 2^%.1f, worst 2^%.1f; level %u\n", complex, log2(error),
+           log2(out->bound.sd), log2(jfi_bound_probable(&out->bound)), log2(out->bound.worst), out->level);
+    jfhe_ct_free(a);
+    jfhe_ct_free(out);
+    jfi_vec_free(&v);
+  }
+  jfi_boot_close(&w);
+}
