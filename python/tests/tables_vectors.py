@@ -52,6 +52,7 @@ TEXTS = {
     "bad.ndjson": '{"v": 1}\n{"v": oops}\n{"v": 1, "v": 2}\n[1]\n{"v": NaN}\n{"v": {"w": 1}}\n{"v": 2}\n',
     "words.json": '[{"a": 1, "b": "x"}, {"a": "2", "b": "NA"}, {"a": "NA", "b": "x"}]',
     "cut.json": '[{"a": 1},\n {"a": 2},\n {"a": ',
+    "big.json": '[{"a": 9223372036854775808, "b": 9223372036854775807}, {"a": 1, "b": 1}]',
     "nothing.json": "[]",
     "scalar.json": "17\n",
 }
@@ -102,6 +103,9 @@ def parquet():
             pq.write_table(table, FOLDER / name, compression=codec, row_group_size=2)
     if not (FOLDER / "nested.parquet").exists():
         pq.write_table(pa.table({"v": [1, 2], "list": [[1], [2, 3]]}), FOLDER / "nested.parquet")
+    if not (FOLDER / "decimal.parquet").exists():  # those whose whole part times a power of ten is another double
+        values = [Decimal(v) for v in ("1.15", "4.35", "-1.15", "0.07", "8.95", "123456789.55")]
+        pq.write_table(pa.table({"v": pa.array(values, pa.decimal128(12, 2))}), FOLDER / "decimal.parquet")
     if not (FOLDER / "large.parquet").exists():
         pq.write_table(pa.table({"v": pa.array([2**53, 1], pa.int64())}), FOLDER / "large.parquet")
 

@@ -110,6 +110,34 @@ test('a row may lie across pieces', async () => {
   assert.equal(last, 2 * 60000);
 });
 
+test('decimals are the nearest doubles', async () => {
+  const source = await openSource(await openAsBlob(`${folder}decimal.parquet`), 'decimal.parquet');
+  for await (const batch of source.batches(new Faults(), () => {})) {
+    assert.deepEqual([...batch.cells.get('v').numbers], [1.15, 4.35, -1.15, 0.07, 8.95, 123456789.55]);
+  }
+});
+
+test('half the range is never too small', () => {
+  assert.deepEqual(vault.middle(-1, 1 + 2 ** -52), [2 ** -53, 2], 'the exact half is a little more than 1');
+  assert.deepEqual(vault.middle(-1, 1), [0, 1]);
+  assert.deepEqual(vault.middle(5, 5), [5, 1]);
+  assert.deepEqual(vault.padded(Infinity, -Infinity, false), [0, 1]);
+});
+
+test('what a person declares is checked in every row', async () => {
+  const text = 'a,b,d\n1,x,2024-01-02\n5,y,2024-03-01\n9,x,2024-02-01\n';
+  const lines = async declared => (await draftOf(new Blob([text]), 'a.csv', { declared })).draft.faults.lines.map(l => l.split(':')[0]);
+  assert.deepEqual(await lines({ a: { lo: '0', hi: '10' } }), []);
+  assert.deepEqual(await lines({ a: { lo: '2', hi: '10' } }), ['line 2']);
+  assert.deepEqual(await lines({ a: { lo: '0', hi: '5' } }), ['line 4']);
+  assert.deepEqual(await lines({ d: { lo: '2024-01-01', hi: '2024-02-01' } }), ['line 3']);
+  assert.deepEqual(await lines({ a: { kind: 'bool' } }), ['line 3', 'line 4']);
+  assert.deepEqual(await lines({ b: { categories: ['x'] } }), ['line 3']);
+  assert.match(await message('a.csv', text, { declared: { a: { lo: '5', hi: '1' } } }), /lower one must be below/);
+  assert.match(await message('a.csv', text, { declared: { d: { lo: '1', hi: '2' } } }), /two dates/);
+  assert.match(await message('a.csv', 'a,b\n1,2\n,3\n', { declared: { a: { missing: 'refuse' } } }), /line 3: column “a” is missing/);
+});
+
 test('a Parquet footer that claims too much', async () => {
   const bytes = readFileSync(`${folder}types.parquet`);
   let refused = 0;
