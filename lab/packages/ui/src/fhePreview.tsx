@@ -14,7 +14,7 @@ export interface FhePreviewProps {
 export function FhePreview({ name, dataset, snapshot, trouble, onInsert }: FhePreviewProps): JSX.Element {
   return (
     <section className="jp-Fhe-preview" aria-label={`Encrypted dataset ${name ?? ''}`}>
-      <h1>{name ?? 'Not an encrypted dataset'}</h1>
+      <h1>{name ?? (trouble ? 'Not an encrypted dataset' : 'Looking…')}</h1>
       {trouble && <p className="jp-Fhe-trouble" role="alert">{trouble}</p>}
       {dataset && snapshot && (
         <>
