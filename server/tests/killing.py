@@ -24,7 +24,7 @@ class Writer(threading.Thread):
     def __init__(self, server, grant, number, seed, before=None):
         super().__init__(daemon=True)
         self.random, self.name_of_dataset, self.stopping = random.Random(f"{seed}-{number}"), f"d{number}", threading.Event()
-        self.client = httpx.Client(base_url=server.address, headers={"Authorization": f"Bearer {grant}"}, timeout=60)
+        self.client = httpx.Client(base_url=server.address, headers={"Authorization": f"Bearer {grant}"}, timeout=240)
         self.blobs, self.tags, self.results = {}, {}, {}
         self.chain = [] if before is None else before.chain  # (snapshot, tree hash) along the branch, oldest first
         self.maybe, self.trouble, self.acknowledged = None, [], 0
@@ -106,7 +106,7 @@ class Judge:
 
     def accuse(self, writers):
         """Raise AssertionError for the first thing that is lost or wrong."""
-        with httpx.Client(base_url=self.server.address, headers={"Authorization": f"Bearer {self.grant}"}, timeout=60) as client:
+        with httpx.Client(base_url=self.server.address, headers={"Authorization": f"Bearer {self.grant}"}, timeout=240) as client:
             for writer in writers:
                 assert not writer.trouble, writer.trouble
                 self.chain(client, writer)
@@ -142,7 +142,7 @@ class Judge:
                 assert client.head(f"{AT}/blobs/{file['sha256']}").headers["content-length"] == str(file["size"])
 
     def database(self, writers):
-        with sqlite3.connect(f"file:{self.server.store_dir / 'store.db'}?mode=ro", uri=True, timeout=60) as raw:
+        with sqlite3.connect(f"file:{self.server.store_dir / 'store.db'}?mode=ro", uri=True, timeout=240) as raw:
             raw.row_factory = sqlite3.Row
             assert raw.execute("PRAGMA integrity_check").fetchall()[0][0] == "ok"
             assert not raw.execute("PRAGMA foreign_key_check").fetchall()

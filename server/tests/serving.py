@@ -64,7 +64,7 @@ class Server:
             if not lives():
                 raise RuntimeError(self.log_path.read_text())
             try:
-                if httpx.get(f"{self.address}{ROOT}/status", timeout=5).status_code == 401:
+                if httpx.get(f"{self.address}{ROOT}/status", timeout=30).status_code == 401:
                     return self
             except httpx.TransportError:
                 time.sleep(0.05)
@@ -78,7 +78,7 @@ class Server:
     def stop(self):
         self.process.send_signal(signal.SIGTERM)
         try:
-            self.process.wait(30)
+            self.process.wait(120)
         except subprocess.TimeoutExpired:
             self.kill()
             raise
@@ -86,7 +86,7 @@ class Server:
     def grant(self, audience="vault"):
         """A bearer grant, made as the lab makes one."""
         made = httpx.post(f"{self.address}{ROOT}/grants", json={"audience": audience}, headers={"Authorization": f"token {TOKEN}"},
-                          timeout=60)
+                          timeout=240)
         assert made.status_code == 201, made.text
         return made.json()["grant"]
 
@@ -127,6 +127,6 @@ class Forked(Server):
         if self.lives():
             self.kill()
         self.process.stdin.close()
-        self.process.wait(30)
+        self.process.wait(120)
         self.process.stdout.close()
         self.log.close()

@@ -24,7 +24,7 @@ def filled(template, **other):
 def test_nobody_gets_anything(server, said):
     for method, template in ALL:
         headers = {} if said is None else {"Authorization": said}
-        answer = httpx.request(method, server.address + ROOT + filled(template), headers=headers,
+        answer = httpx.request(method, server.address + ROOT + filled(template), headers=headers, timeout=240,
                                content=b"x" if method in ("PUT", "POST") else None)
         assert answer.status_code == 401 and answer.headers["www-authenticate"] == "Bearer", (method, template)
         CONTRACT.check_answer(method, filled(template), answer)
@@ -41,7 +41,7 @@ def test_a_body_of_nobody_is_not_read(server):
 
     address = f"{server.address}{ROOT}/workspaces/{WS}/blobs/{'0' * 64}"
     try:
-        answer = httpx.put(address, content=body(), headers={"Content-Length": str(1 << 28)})
+        answer = httpx.put(address, content=body(), headers={"Content-Length": str(1 << 28)}, timeout=240)
         assert answer.status_code == 401
     except httpx.TransportError:
         pass  # closed while we sent
@@ -106,7 +106,7 @@ def test_only_the_vault_is_told_across_origins(tmp_path_factory):
         grant, url = server.grant("vault"), f"{server.address}{ROOT}/status"
 
         def told(method, origin, **headers):
-            found = httpx.request(method, url, headers={"Origin": origin, **headers})
+            found = httpx.request(method, url, headers={"Origin": origin, **headers}, timeout=240)
             assert "access-control-allow-credentials" not in found.headers
             return found.headers.get("access-control-allow-origin")
 
@@ -119,13 +119,13 @@ def test_only_the_vault_is_told_across_origins(tmp_path_factory):
                       "http://127.0.0.1:9999.evil.example", "http://127.0.0.1:99999", "x"):
             assert told("GET", other, **bearer) is None and told("OPTIONS", other) is None, other
             assert told("GET", other, Authorization=f"token {TOKEN}") is None, other
-        status = httpx.get(url, headers=bearer).json()
+        status = httpx.get(url, headers=bearer, timeout=240).json()
         assert status["vault"] == {"url": "http://127.0.0.1:9999/", "port": None, "mode": "external", "state": "external",
                                    "detail": None}
 
 
 def test_a_cookie_needs_the_xsrf_header(server):
-    with httpx.Client(base_url=server.address, follow_redirects=True) as browser:
+    with httpx.Client(base_url=server.address, follow_redirects=True, timeout=240) as browser:
         browser.get(f"/tree?token={TOKEN}")
         browser.get(f"/login?token={TOKEN}")
         body = {"audience": "vault"}
@@ -141,7 +141,8 @@ def test_a_cookie_needs_the_xsrf_header(server):
 
 def test_a_strange_host_name_is_refused(server):
     grant = server.grant("vault")
-    answer = httpx.get(f"{server.address}{ROOT}/status", headers={"Host": "evil.example", "Authorization": f"Bearer {grant}"})
+    answer = httpx.get(f"{server.address}{ROOT}/status", headers={"Host": "evil.example", "Authorization": f"Bearer {grant}"},
+                       timeout=240)
     assert answer.status_code == 403  # a page that rebinds its name to 127.0.0.1
 
 

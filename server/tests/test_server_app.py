@@ -26,29 +26,29 @@ HEADERS = {"Authorization": f"token {TOKEN}"}
 
 def test_nbconvert_is_off_and_pages_have_a_policy(server):
     for path in ("/nbconvert/html/x.ipynb", "/api/nbconvert"):
-        assert httpx.get(server.address + path, headers=HEADERS).status_code == 404, path
-    policy = httpx.get(server.address + "/api", headers=HEADERS).headers["content-security-policy"]
+        assert httpx.get(server.address + path, headers=HEADERS, timeout=240).status_code == 404, path
+    policy = httpx.get(server.address + "/api", headers=HEADERS, timeout=240).headers["content-security-policy"]
     for directive in ("default-src 'self'", "object-src 'none'", "connect-src 'self' data: blob:", "frame-ancestors 'self'"):
         assert directive in policy
     assert "http" not in policy.replace("https", "").split("report-uri")[0]  # no vault here, so no other origin
 
 
 def test_answers_are_no_pages(server):
-    answer = httpx.get(f"{server.address}{ROOT}/status", headers=HEADERS)
+    answer = httpx.get(f"{server.address}{ROOT}/status", headers=HEADERS, timeout=240)
     assert "default-src 'none'" in answer.headers["content-security-policy"]
     assert answer.headers["x-content-type-options"] == "nosniff" and answer.headers["cache-control"] == "no-store"
 
 
 def test_a_kernel_inherits_where_the_store_is(server):
-    specs = httpx.get(f"{server.address}/api/kernelspecs", headers=HEADERS, timeout=60).json()
-    made = httpx.post(f"{server.address}/api/kernels", json={"name": specs["default"]}, headers=HEADERS, timeout=120)
+    specs = httpx.get(f"{server.address}/api/kernelspecs", headers=HEADERS, timeout=240).json()
+    made = httpx.post(f"{server.address}/api/kernels", json={"name": specs["default"]}, headers=HEADERS, timeout=240)
     assert made.status_code == 201, made.text
     try:
         child = next(c for c in psutil.Process(server.process.pid).children(recursive=True) if "ipykernel" in " ".join(c.cmdline())
                      or "jupyterfhe" in " ".join(c.cmdline()))
         env = child.environ()
     finally:
-        httpx.delete(f"{server.address}/api/kernels/{made.json()['id']}", headers=HEADERS, timeout=60)
+        httpx.delete(f"{server.address}/api/kernels/{made.json()['id']}", headers=HEADERS, timeout=240)
     assert env["JUPYTERFHE_STORE"] == f"{server.address}{ROOT}" and env["JUPYTERFHE_WORKSPACE"] == WS
     with Api(server, env["JUPYTERFHE_GRANT"]) as kernel:
         assert kernel.ask("GET", "/status", status=200).json()["workspace"]["role"] == "compute"
@@ -98,7 +98,7 @@ def run_vault(command, act):
     return asyncio.run(main())
 
 
-async def until(condition, seconds=60):
+async def until(condition, seconds=240):
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "waited too long"
@@ -129,7 +129,7 @@ def test_the_vault_does_not_outlive_its_server():
     child = psutil.Process(int(parent.stdout.readline()))
     parent.kill()
     parent.wait()
-    child.wait(30)
+    child.wait(120)
 
 
 def test_a_vault_that_cannot_start_says_so(monkeypatch):

@@ -28,7 +28,7 @@ def leftovers(server):
     return list((server.store_dir / "blobs/tmp").iterdir())
 
 
-def soon(condition, seconds=30):
+def soon(condition, seconds=120):
     end = time.monotonic() + seconds
     while not condition() and time.monotonic() < end:
         time.sleep(0.02)
@@ -70,7 +70,7 @@ def test_too_large_is_refused_before_it_is_read(small, api):
 
 def raw(server, head, *pieces, close=True):
     """Send bytes as they are; returns what came back."""
-    with socket.create_connection(("127.0.0.1", server.port), timeout=60) as wire:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=120) as wire:
         wire.sendall(head)
         for piece in pieces:
             if callable(piece):

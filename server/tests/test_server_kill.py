@@ -27,7 +27,7 @@ def test_nothing_acknowledged_is_lost(tmp_path):
             server.kill()
             for writer in writers:
                 writer.stopping.set()
-                writer.join(60)
+                writer.join(300)
                 assert not writer.is_alive()
             acknowledged += sum(w.acknowledged for w in writers)
             begun = time.monotonic()

@@ -21,7 +21,7 @@ def race(server, name, bodies):
     def one(body):
         with Api(server, grant) as client:
             client.ask("GET", "/status")  # the connection stands
-            barrier.wait(60)
+            barrier.wait(300)
             return client.ask("POST", f"{AT}/datasets/{name}/commits", json=body)
 
     with ThreadPoolExecutor(len(bodies)) as pool:
@@ -100,12 +100,12 @@ def test_a_large_upload_uses_steady_memory_and_blocks_nobody(server, api):
 
     address = f"{server.address}{ROOT}{AT}/blobs/{total.hexdigest()}"
     headers = {"Authorization": f"Bearer {server.grant()}", "Content-Length": str(count << 20)}
-    answer = httpx.put(address, content=body(), headers=headers, timeout=300)
+    answer = httpx.put(address, content=body(), headers=headers, timeout=900)
     assert answer.status_code == 201 and len(answered) == 6
     growth = max(seen) - seen[1]  # behind the first pieces, when buffers have their size
     assert growth < 48 << 20, f"{growth / 2**20:.0f} MiB more in the middle of {count} MiB"
     before = process.memory_info().rss
-    with httpx.stream("GET", address, headers={"Authorization": headers["Authorization"]}, timeout=300) as reply:
+    with httpx.stream("GET", address, headers={"Authorization": headers["Authorization"]}, timeout=900) as reply:
         found, most = hashlib.sha256(), before
         for i, data in enumerate(reply.iter_bytes(1 << 20)):
             found.update(data)

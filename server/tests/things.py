@@ -80,7 +80,7 @@ class Api:
 
     def __init__(self, server, grant=None):
         said = f"token {TOKEN}" if grant is None else f"Bearer {grant}"
-        self.client = httpx.Client(base_url=server.address + ROOT, headers={"Authorization": said}, timeout=120)
+        self.client = httpx.Client(base_url=server.address + ROOT, headers={"Authorization": said}, timeout=300)
         self.seen = set()
 
     def __enter__(self):
