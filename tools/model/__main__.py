@@ -3,17 +3,17 @@
 import argparse
 import sys
 
-from . import emit, vec_base, vec_ckks, vec_encode, vec_large, vec_program, vec_rlwe
+from . import emit, vec_base, vec_bgv, vec_ckks, vec_encode, vec_large, vec_program, vec_rlwe
 
 ABOUTS = {"base": vec_base.BASE_ABOUT, "ring": vec_base.RING_ABOUT, "encode": vec_encode.ABOUT, "rlwe": vec_rlwe.ABOUT,
-          "ckks": vec_ckks.ABOUT,
+          "ckks": vec_ckks.ABOUT, "bgv": vec_bgv.ABOUT,
           "large": vec_large.ABOUT, "program": vec_program.ABOUT}
 
 
 def build(everything: bool) -> dict[str, list[dict]]:
     """All cases, file by file; without `everything`, the slow ones are left out."""
     return {"base": vec_base.base(), "ring": vec_base.ring(), "encode": vec_encode.cases(), "rlwe": vec_rlwe.cases(),
-            "ckks": vec_ckks.cases(),
+            "ckks": vec_ckks.cases(), "bgv": vec_bgv.cases(),
             "large": vec_large.quick() + (vec_large.slow() if everything else []), "program": vec_program.cases()}
 
 
