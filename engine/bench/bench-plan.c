@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "ckks/eval.h"
 #include "jfhe/secret.h"
 #include "plan/run.h"
 
@@ -193,7 +194,8 @@ static int run_kernels(void *arg) {
       const jfi_node *n = &p->g.node[value];
       jfi_scratch room;
       if (n->op == JFI_OP_INPUT) {
-        if (jfhe_ct_copy(s->ct[value], s->x)) return 1;
+        jfi_scratch none = {0};
+        if (jfi_ckks_drop_level(p->m.ctx, s->ct[value], s->x, n->level, &none)) return 1;
         continue;
       }
       for (uint32_t r = 0; r < jfi_reads(n); r++) {
