@@ -36,6 +36,8 @@ int jfi_bench_ntt(const jfi_bench_options *o);
 int jfi_bench_ckks(const jfi_bench_options *o);
 /* bench-bgv.c: every operation on integers, of the presets for them. Returns 0, or 1 with a line on standard error. */
 int jfi_bench_bgv(const jfi_bench_options *o);
+/* bench-bootstrap.c: bootstrapping, when the filter names it. Returns 0, or 1 with a line on standard error. */
+int jfi_bench_bootstrap(const jfi_bench_options *o);
 /* bench-plan.c: planning and running programs. Returns 0, or 1 with a line on standard error. */
 int jfi_bench_plan(const jfi_bench_options *o);
 #endif

@@ -44,7 +44,7 @@ endif()
 if(jfhe_cli_sources AND NOT JFHE_FUZZ AND NOT JFHE_WASM)
   set(jfhe_bench ${CMAKE_CURRENT_SOURCE_DIR}/bench) # `jfhe bench` runs the bodies of the bench programs
   add_executable(jfhe_cli ${jfhe_cli_sources} ${jfhe_bench}/bench.c ${jfhe_bench}/bench-ckks.c ${jfhe_bench}/bench-bgv.c ${jfhe_bench}/bench-ntt.c
-                          ${jfhe_bench}/bench-plan.c)
+                          ${jfhe_bench}/bench-plan.c ${jfhe_bench}/bench-bootstrap.c)
   target_include_directories(jfhe_cli PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
   target_compile_definitions(jfhe_cli PRIVATE _GNU_SOURCE)
   set_target_properties(jfhe_cli PROPERTIES OUTPUT_NAME jfhe)

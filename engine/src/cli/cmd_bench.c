@@ -28,5 +28,7 @@ int cli_bench(int argc, char **argv) {
   CLI_DO(cli_options("bench", argc, argv, table, sizeof table / sizeof *table, NULL, NULL));
   o.threads = threads ? threads : 1;
   o.budget_ms = budget;
-  return jfi_bench_ntt(&o) || jfi_bench_ckks(&o) || jfi_bench_bgv(&o) || jfi_bench_plan(&o) ? CLI_BAD : 0;
+  return jfi_bench_ntt(&o) || jfi_bench_ckks(&o) || jfi_bench_bgv(&o) || jfi_bench_plan(&o) || jfi_bench_bootstrap(&o)
+             ? CLI_BAD
+             : 0;
 }

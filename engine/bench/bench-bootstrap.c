@@ -1,0 +1,103 @@
+/* bench-bootstrap.c: one bootstrap of every slot of `deep`, real and complex. It makes gigabytes of keys: only when asked for by name. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "bench.h"
+#include "jfhe/bootstrap.h"
+#include "jfhe/ckks.h"
+#include "jfhe/secret.h"
+
+enum { KEYS_MAX = 256, LOG_SLOTS = 15 };
+
+typedef struct world {
+  jfhe_ctx *ctx;
+  jfhe_sk *sk;
+  jfhe_keyring *keys;
+  jfhe_bootstrap *b;
+  jfhe_pt *pt;
+  jfhe_ct *a, *out;
+  void *scratch;
+  size_t scratch_len, key_bytes;
+} world;
+
+static jfhe_status keep(world *w, jfhe_evk *key) {
+  w->key_bytes += jfhe_evk_bytes(key);
+  return jfhe_keyring_add(w->keys, key);
+}
+
+static jfhe_status add_galois(world *w, uint32_t g, uint32_t level) {
+  jfhe_evk *key = NULL;
+  jfhe_status st = jfhe_keygen_galois(&key, w->ctx, w->sk, g, level);
+  return st == JFHE_OK ? keep(w, key) : st;
+}
+
+static jfhe_status make_keys(world *w) {
+  int32_t k[KEYS_MAX];
+  uint32_t level[KEYS_MAX], top = jfhe_ctx_levels(w->ctx);
+  size_t count = jfhe_bootstrap_rotations(w->b, k, level, KEYS_MAX);
+  jfhe_evk *key = NULL, *other = NULL;
+  jfhe_status st = jfhe_keygen_relin(&key, w->ctx, w->sk, top);
+  if (st == JFHE_OK) st = keep(w, key);
+  if (st == JFHE_OK) st = add_galois(w, jfhe_galois_conjugate(w->ctx), top);
+  for (size_t i = 0; st == JFHE_OK && i < count; i++) st = add_galois(w, jfhe_galois_rotate(w->ctx, k[i]), level[i]);
+  if (st == JFHE_OK) st = jfhe_keygen_bootstrap(&key, &other, w->ctx, w->sk);
+  if (st == JFHE_OK) st = keep(w, key);
+  return st == JFHE_OK ? keep(w, other) : st;
+}
+
+static jfhe_status make_world(world *w, uint32_t threads) {
+  jfhe_status st = jfhe_ctx_new_preset(&w->ctx, "deep");
+  if (st == JFHE_OK) st = jfhe_ctx_set_threads(w->ctx, threads ? threads : 1);
+  if (st == JFHE_OK) st = jfhe_sk_new(&w->sk, w->ctx);
+  if (st == JFHE_OK) st = jfhe_keyring_new(&w->keys, w->ctx);
+  if (st == JFHE_OK) st = jfhe_bootstrap_new(&w->b, w->ctx, LOG_SLOTS, 1);
+  if (st == JFHE_OK) st = make_keys(w);
+  if (st == JFHE_OK) st = jfhe_pt_new(&w->pt, w->ctx, jfhe_bootstrap_level_in(w->b));
+  if (st == JFHE_OK) st = jfhe_ct_new(&w->a, w->ctx, 1, jfhe_bootstrap_level_in(w->b));
+  if (st == JFHE_OK) st = jfhe_ct_new(&w->out, w->ctx, 1, jfhe_bootstrap_level_out(w->b));
+  if (st != JFHE_OK) return st;
+  w->scratch_len = jfhe_bootstrap_scratch(w->ctx, w->b);
+  w->scratch = jfi_alloc(w->scratch_len);
+  return w->scratch ? JFHE_OK : JFHE_ERR_MEMORY;
+}
+
+static jfhe_status encrypt(world *w, uint32_t packing) {
+  static double x[1 << LOG_SLOTS];
+  for (size_t i = 0; i < 1 << LOG_SLOTS; i++) x[i] = (double)(i % 1000) / 1001;
+  jfhe_status st = jfhe_ckks_encode(w->ctx, w->pt, x, NULL, 1 << LOG_SLOTS, packing, LOG_SLOTS,
+                                    jfhe_bootstrap_level_in(w->b), 0, 0.999, w->scratch, w->scratch_len);
+  return st == JFHE_OK ? jfhe_encrypt(w->ctx, w->a, w->pt, w->sk, w->scratch, w->scratch_len) : st;
+}
+
+static int run(void *arg) {
+  world *w = arg;
+  return jfhe_ckks_bootstrap(w->ctx, w->out, w->a, w->b, w->keys, w->scratch, w->scratch_len);
+}
+
+int jfi_bench_bootstrap(const jfi_bench_options *o) {
+  if (!o->filter || !strstr(o->filter, "bootstrap") || !jfi_bench_listed(o->cases, "deep")) return 0;
+  world w = {0};
+  char params[64];
+  int bad = make_world(&w, o->threads);
+  for (uint32_t packing = JFHE_PACK_REAL; !bad && packing <= JFHE_PACK_COMPLEX; packing++) {
+    const char *name = packing == JFHE_PACK_REAL ? "bootstrap_real" : "bootstrap_complex";
+    jfi_bench_result r;
+    if (!jfi_bench_wants(o, name)) continue;
+    bad = encrypt(&w, packing);
+    if (!bad) bad = jfi_bench_time(&r, run, &w, o->budget_ms > 0 ? o->budget_ms : 500);
+    (void)snprintf(params, sizeof params, "\"case\": \"deep\", \"threads\": %u", o->threads ? o->threads : 1);
+    if (!bad) jfi_bench_print(o, name, params, &r, w.key_bytes);
+  }
+  if (bad) fprintf(stderr, "bench: %s\n", jfhe_last_error());
+  jfi_free(w.scratch);
+  jfhe_ct_free(w.a);
+  jfhe_ct_free(w.out);
+  jfhe_pt_free(w.pt);
+  jfhe_bootstrap_free(w.b);
+  jfhe_keyring_free(w.keys);
+  jfhe_sk_free(w.sk);
+  jfhe_ctx_free(w.ctx);
+  return bad != 0;
+}
