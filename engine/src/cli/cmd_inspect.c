@@ -22,7 +22,8 @@ static const char *kind_of(uint32_t kind) {
 }
 
 static const char *packing_of(uint32_t packing) {
-  return packing == JFHE_PACK_COEFF ? "coefficients" : packing == JFHE_PACK_COMPLEX ? "complex slots" : "real slots";
+  static const char *const text[] = {"real slots", "complex slots", "coefficients", "slots of integers"};
+  return packing < sizeof text / sizeof *text ? text[packing] : "numbers";
 }
 
 static void print_json(const char *path, const jfhe_info *i) {
@@ -59,7 +60,10 @@ static void print_text(const char *path, const jfhe_info *i) {
   if (i->object == JFHE_OBJECT_CT) {
     printf("  holds       2^%u %s, degree %u, level %u (%u residues)\n", i->log_slots, packing_of(i->packing),
            i->degree, i->level, i->limbs);
-    printf("  scale       2^%.3f\n", log2(i->scale));
+    if (i->modulus)
+      printf("  modulus     %u, exact\n", i->modulus);
+    else
+      printf("  scale       2^%.3f\n", log2(i->scale));
     printf("  bounds      |value| <= %.4g, error <= %.2e (typically %.1e)\n", i->magnitude, i->error_worst,
            i->error_probable);
   } else if (i->object == JFHE_OBJECT_EVK) {
