@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Install the system packages of the named groups, those missing only, when this user may.
-# Usage: tools/system.sh GROUP...      groups: build test clang lint valgrind
+# Usage: tools/system.sh GROUP...      groups: build test clang lint valgrind browser
 set -euo pipefail
 
 missing=()
@@ -33,6 +33,10 @@ for group in "$@"; do
     lint)
         need clang-format-19 have clang-format-19
         need clang-tidy-19 have clang-tidy-19
+        ;;
+    browser)
+        need chromium have chromium
+        need fonts-dejavu-core test -e /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf
         ;;
     valgrind) need valgrind test -e /usr/include/valgrind/memcheck.h ;;
     *) echo "system.sh: no group called $group" >&2; exit 2 ;;
