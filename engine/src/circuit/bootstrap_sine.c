@@ -13,7 +13,8 @@ static const double TWO_PI = 6.283185307179586; /* magic: TWO_PI = 2*pi */
  * 2 x^weight/weight!. docs/SOUNDNESS.md, "Bootstrapping: overflow". */
 double jfi_overflow(uint32_t log_n, uint32_t weight) {
   double k = (weight + 1) / 2.0; /* never exceeded */
-  for (double x = 0.25; x <= 1; x += 0.25) {
+  for (int quarters = 1; quarters <= 4; quarters++) {
+    double x = quarters / 4.0;
     double p = 2 * (double)((size_t)1 << log_n);
     for (uint32_t i = 1; i <= weight; i++) p *= x / i;
     if (p > 0x1p-128) break;
@@ -31,7 +32,7 @@ static void bessel(double *j, double a) {
   j[BESSEL_MAX] = 0;
   j[BESSEL_MAX - 1] = 0x1p-1000;
   for (int n = BESSEL_MAX - 1; n > 0; n--) {
-    j[n - 1] = 2 * n / a * j[n] - j[n + 1];
+    j[n - 1] = (double)(2 * n) / a * j[n] - j[n + 1];
     if (fabs(j[n - 1]) > 0x1p500)
       for (int i = n - 1; i < BESSEL_MAX; i++) j[i] *= 0x1p-700;
   }
@@ -44,7 +45,7 @@ static void bessel(double *j, double a) {
  * roundings and those of a (measured against long doubles). The degree is over most/2, so that the depth is always one. */
 jfhe_status jfi_cosine_new(jfhe_poly **out, double *error, double overflow, uint32_t doublings, uint32_t most) {
   double j[BESSEL_MAX + 1], c[BESSEL_MAX + 1] = {0}, a = TWO_PI * overflow / (double)(1u << doublings), tail = 0;
-  if (!(a > 1 && a < BESSEL_MAX / 4) || most >= BESSEL_MAX)
+  if (!(a > 1 && a < BESSEL_MAX / 4.0) || most >= BESSEL_MAX)
     return jfi_fail(JFHE_ERR_PARAMS, "an overflow of %g is beyond the sine's reach", overflow);
   bessel(j, a);
   uint32_t degree = BESSEL_MAX - 2;
