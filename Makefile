@@ -27,9 +27,11 @@ demo: engine .venv/ready ## walk through the command line tool on a real data se
 	@tools/demo.sh
 
 test: engine test-build wasm vault python lab ## install what is missing, build, run every test, end with one count
+	@tools/system.sh browser
 	@$(PY) tools/run_tests.py --jobs $(JOBS)
 
 test-slow: engine test-build wasm vault python lab ## the same with the tests that take long
+	@tools/system.sh browser
 	@JFHE_TEST_SLOW=1 $(PY) tools/run_tests.py --jobs $(JOBS)
 
 # --- building -----------------------------------------------------------------------------------

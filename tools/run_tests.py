@@ -3,7 +3,7 @@
     .venv/bin/python tools/run_tests.py [--jobs N]
 
 What runs: the C programs (native, then in WebAssembly under Node), the structure checks, pytest,
-Node's tests. A C program counts for what its last line says; one that died counts as one failure.
+Node's tests, and the walk of a browser through JupyterLab. A C program counts for what its last line says; one that died counts as one failure.
 A part that is not built yet fails, it is never left out in silence.
 """
 
@@ -108,20 +108,21 @@ def pytest(tally):
               time.monotonic() - start)
 
 
-def node(tally):
-    files = sorted([*ROOT.glob("engine/wasm/**/*.test.mjs"), *ROOT.glob("lab/packages/core/test/*.test.mjs"),
-                    *ROOT.glob("lab/packages/vault/test/*.test.mjs")])
+def node(tally, name, *patterns):
+    files = sorted(p for pattern in patterns for p in ROOT.glob(pattern))
     if not files:
         return
     start = time.monotonic()
-    done = run(["node", "--no-warnings", "--test", "--test-reporter=tap", *files], capture_output=True, text=True)
+    # One file at a time: browsers beside each other on two cores run into each other's limits.
+    done = run(["node", "--no-warnings", "--test", "--test-concurrency=1", "--test-reporter=tap", *files],
+               capture_output=True, text=True)
     numbers = dict(re.findall(r"^# (pass|fail|cancelled|skipped) (\d+)$", done.stdout, re.M))
     failed = int(numbers.get("fail", 0)) + int(numbers.get("cancelled", 0))
     if done.returncode and not failed:
         failed = 1
     if failed:
-        print(f"--- node\n{(done.stdout + done.stderr).strip()}")
-    tally.add("node", int(numbers.get("pass", 0)), failed, int(numbers.get("skipped", 0)),
+        print(f"--- {name}\n{(done.stdout + done.stderr).strip()}")
+    tally.add(name, int(numbers.get("pass", 0)), failed, int(numbers.get("skipped", 0)),
               time.monotonic() - start)
 
 
@@ -134,7 +135,8 @@ def main():
     ctest(tally, "C, native", ROOT / "build/test", args.jobs)
     ctest(tally, "C, WebAssembly", ROOT / "build/wasm-test", args.jobs)
     pytest(tally)
-    node(tally)
+    node(tally, "node", "engine/wasm/**/*.test.mjs", "lab/packages/core/test/*.test.mjs", "lab/packages/vault/test/*.test.mjs")
+    node(tally, "browser", "lab/tests/*.test.mjs")
     tail = f", {tally.skipped} skipped" if tally.skipped else ""
     print(f"{tally.passed} passed, {tally.failed} failed{tail}")
     return 1 if tally.failed or not tally.passed else 0

@@ -60,6 +60,8 @@ def needles(spec):
         add(text, "text", text.encode())
         found.setdefault(text.encode("utf-16-le"), (text, "UTF-16"))
     for name, digits in spec.get("bytes", {}).items():
+        if len(set(bytes.fromhex(digits))) < 8:
+            raise SystemExit(f"{name}: too few different bytes to be looked for")
         add(name, "bytes", bytes.fromhex(digits))
     return found
 

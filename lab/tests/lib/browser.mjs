@@ -50,20 +50,28 @@ export async function setTheme(page, theme) {
 
 /** Run one of JupyterLab's commands. */
 export async function command(page, id, args = {}) {
-  await page.evaluate(([name, given]) => window.jupyterapp.commands.execute(name, given), [id, args]);
+  await page.evaluate(async ([name, given]) => {
+    await window.jupyterapp.commands.execute(name, given); // its result is the page's own
+  }, [id, args]);
 }
 
-/** Drag files of this machine over the page as a hand would, and drop them. */
+/**
+ * Drag files of this machine over the page as a hand would, and drop them. The vault's frame lies over the page by then; it has a
+ * process of its own, which the browser's own drag would reach by itself and this protocol reaches by its own session.
+ */
 export async function dropFiles(page, files, x = 640, y = 400) {
-  const session = await page.context().newCDPSession(page);
   const data = { items: [], files, dragOperationsMask: 1 };
-  const send = (type, atX, atY) => session.send('Input.dispatchDragEvent', { type, x: atX, y: atY, data });
-  await send('dragEnter', x - 60, y - 40);
-  for (const step of [0.25, 0.5, 0.75, 1]) {
-    await send('dragOver', x - 60 * (1 - step), y - 40 * (1 - step));
-    await page.waitForTimeout(120);
+  const session = await page.context().newCDPSession(page);
+  await session.send('Input.dispatchDragEvent', { type: 'dragEnter', x: x - 60, y: y - 40, data });
+  await page.waitForSelector('.jp-Fhe-vault.jp-mod-shown', { timeout: 5000 });
+  const over = await page.evaluate(([atX, atY]) => document.elementFromPoint(atX, atY)?.className ?? '', [x, y]);
+  if (!over.includes('jp-Fhe-vault')) throw new Error(`the vault does not lie over the page: ${over}`);
+  const frame = await (await page.$('.jp-Fhe-vault')).contentFrame();
+  const inside = await page.context().newCDPSession(frame).catch(() => session);
+  for (const type of ['dragEnter', 'dragOver', 'dragOver', 'drop']) {
+    await inside.send('Input.dispatchDragEvent', { type, x, y, data });
+    await page.waitForTimeout(80);
   }
-  await send('drop', x, y);
   await session.detach();
 }
 

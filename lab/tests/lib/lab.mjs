@@ -70,7 +70,7 @@ export async function startLab({ origin } = {}) {
   const log = join(home, 'server.log');
   const words = [
     '-m', 'jupyterlab', `--ServerApp.root_dir=${notebooks}`, `--ServerApp.port=${port}`, '--ServerApp.port_retries=0',
-    '--ServerApp.open_browser=False', '-y', '--allow-root', '--Application.log_level=DEBUG',
+    '--ServerApp.open_browser=False', '-y', '--allow-root', '--Application.log_level=DEBUG', '--LabApp.expose_app_in_browser=True',
     `--LabApp.extra_labextensions_path=${join(ROOT, 'build/labextension')}`, `--LabApp.user_settings_dir=${join(config, 'lab/user-settings')}`,
     `--JupyterFHE.vault_port=${vaultPort}`, ...pages.map(page => `--JupyterFHE.lab_origins=${page}`)
   ];
@@ -85,6 +85,11 @@ export async function startLab({ origin } = {}) {
     }
   });
   let ended = false;
+  // However this process ends, nothing of it stays behind.
+  process.once('exit', () => {
+    if (!ended) for (const pid of descendants(process_.pid)) try { process.kill(pid, 'SIGKILL'); } catch { /* it ended */ }
+  });
+  for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, () => process.exit(1));
   process_.on('exit', () => (ended = true));
   const lab = {
     home, notebooks, data, log, port, vaultPort, token, vault: `http://localhost:${vaultPort}`,
@@ -115,4 +120,24 @@ export async function startLab({ origin } = {}) {
     throw error;
   }
   return lab;
+}
+
+/**
+ * Steps of one walk: each needs those before it, so after one that failed the others fail at once.
+ * @param test - node:test's.
+ * @param {() => import('playwright-core').Page} page - The page of which a picture is kept then.
+ */
+export function steps(test, page) {
+  let failed = null;
+  return (name, action) => test(name, async () => {
+    if (failed) throw new Error(`not tried: "${failed}" failed before`);
+    try {
+      await action();
+    } catch (error) {
+      failed = name;
+      mkdirSync(SHOTS, { recursive: true });
+      await page()?.screenshot({ path: join(SHOTS, 'failed.png') }).catch(() => {});
+      throw error;
+    }
+  });
 }
