@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 
 BLOCK = 32 << 20
-MAX_PER_NEEDLE = 3  # places that are told
+MAX_PER_NEEDLE = 50  # places that are told
 
 
 def base64_forms(data):
