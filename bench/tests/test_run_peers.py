@@ -181,7 +181,7 @@ def test_peers_of_arrays_are_shown_with_memory_and_what_was_measured():
 
 def test_a_wrong_table_ends_the_peer(monkeypatch, capsys):
     sys.path.insert(0, str(BENCH / "peers" / "common"))
-    table = pytest.importorskip("table")
+    table = pytest.importorskip("peer_table")
 
     class Library(table.Library):
         slots = 64

@@ -39,11 +39,16 @@ def test_a_taken_port_is_said():
     assert f"Port {port} is taken" in done.stderr
 
 
+def plain_interrupt():
+    """Before a child starts: a suite in the background ignores SIGINT, and its children would too."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_it_starts_says_where_and_ends_with_ctrl_c(tmp_path):
     env = {**os.environ, "JUPYTER_DATA_DIR": str(tmp_path / "data"), "JUPYTER_CONFIG_DIR": str(tmp_path / "config")}
     with (tmp_path / "out").open("w+") as out:
         lab = subprocess.Popen([sys.executable, TOOL, "--no-browser", "--folder", tmp_path / "notebooks"], stdout=out,
-                               stderr=subprocess.STDOUT, env=env)
+                               stderr=subprocess.STDOUT, env=env, preexec_fn=plain_interrupt)
         try:
             end, found = time.monotonic() + 90, None
             while not found:

@@ -17,7 +17,7 @@ import matrices
 import numpy as np
 import openfhe as fhe
 import openfhe_numpy as onp
-import table
+import peer_table as table
 
 SIDE = 64  # of a block: 64 * 64 = 2^12 numbers; 128 * 128 do not fit 2^13 slots
 DEPTH = 3

@@ -16,7 +16,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "common"))
 import matrices
 import numpy as np
-import table
+import peer_table as table
 import tenseal as ts
 
 
