@@ -23,7 +23,7 @@ export function createKey(app: App): Promise<boolean> {
   return new Promise(done => {
     const [first, second] = [passphraseInput('new-password', true), passphraseInput('new-password')];
     const alert = alertLine();
-    const preset = h('select', {}, h('option', { value: 'stats' }, 'Statistics and regression'), h('option', { value: 'ml' }, 'Machine learning: longer computations, files four times as large'));
+    const preset = h('select', {}, h('option', { value: 'stats' }, 'Statistics: sums, averages, covariances'), h('option', { value: 'ml' }, 'Machine learning: also correlations and regression, files four times as large'));
     const close = (): void => (app.card.hide(), done(false));
     const create = action('Create key', async () => {
       if ([...first.value].length < PASSPHRASE_MIN) return alert.say(`Take at least ${PASSPHRASE_MIN} characters. Three or four unrelated words are good.`);
@@ -189,7 +189,7 @@ export async function keys(app: App): Promise<void> {
   app.card.show('Your key', [
     h('dl', {},
       h('dt', {}, 'Name'), h('dd', {}, h('code', {}, (state.key_id ?? '').slice(0, 8))),
-      h('dt', {}, 'Made for'), h('dd', {}, state.preset === 'ml' ? 'Machine learning' : 'Statistics and regression'),
+      h('dt', {}, 'Made for'), h('dd', {}, state.preset === 'ml' ? 'Machine learning' : 'Statistics'),
       h('dt', {}, 'On this computer since'), h('dd', {}, state.created ?? ''),
       h('dt', {}, 'The server'), h('dd', {}, state.published ? 'is ready to compute with it' : state.connected ? 'is being prepared' : 'is not connected')
     ),
