@@ -29,8 +29,8 @@ jfhe_status jfhe_bgv_encode(const jfhe_bgv *b, jfhe_pt *out, const int64_t *valu
     return jfi_fail(JFHE_ERR_FORM, "plaintext has room for %u limbs only", out->cap_limbs);
   if (!(bound >= 0 && bound <= 0x1p63)) return jfi_fail(JFHE_ERR_ARG, "the bound must be a number from 0 to 2^63");
   if (bound == 0) bound = (double)(b->t.q - 1) / 2;
-  int over = (double)largest(values, count) > bound;
-  JFI_DECLASSIFY(&over, sizeof over); /* a refusal shows it */
+  int over = largest(values, count) > (uint64_t)bound; /* integers: a word made a double is a branch on its top bit */
+  JFI_DECLASSIFY(&over, sizeof over);                  /* a refusal shows it */
   if (over) return jfi_fail(JFHE_ERR_VALUE, "an integer exceeds the declared bound %.0f", bound);
   JFI_TRY(jfi_scratch_open(&s, scratch, scratch_len, jfi_bgv_encode_bytes(b)));
   return jfi_bgv_encode(b, out, values, count, bound, use, level, &s);
