@@ -5,11 +5,13 @@ from __future__ import annotations
 import importlib.metadata
 import math
 import sys
+from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "common"))
 import measure
 import openfhe as fhe
+import openfhe_setup
 
 # OpenFHE takes special primes of 60 bits, as many as hold the largest digit.
 SPECIAL_BITS = 60
@@ -17,28 +19,16 @@ SPECIAL_BITS = 60
 
 def context(args, security) -> fhe.CryptoContext:
     parameters = fhe.CCParamsCKKSRNS()
-    parameters.SetRingDim(1 << args.logn)
-    parameters.SetMultiplicativeDepth(len(args.bits) - 1)
     parameters.SetFirstModSize(args.bits[0])
     parameters.SetScalingModSize(args.scale)
     parameters.SetScalingTechnique(fhe.FIXEDMANUAL)
-    parameters.SetKeySwitchTechnique(fhe.HYBRID)
     parameters.SetNumLargeDigits(args.dnum)
-    parameters.SetSecretKeyDist(fhe.UNIFORM_TERNARY)
-    parameters.SetSecurityLevel(security)
     parameters.SetBatchSize(1 << (args.logn - 1))
-    cc = fhe.GenCryptoContext(parameters)
-    for feature in (fhe.PKE, fhe.KEYSWITCH, fhe.LEVELEDSHE):
-        cc.Enable(feature)
-    return cc
+    return openfhe_setup.finish(parameters, args.logn, len(args.bits) - 1, security)
 
 
 def checked_context(args) -> tuple[fhe.CryptoContext, str]:
-    """Ask for 128 bits; where the 60-bit special primes alone pass the limit, keep the chain and say so."""
-    try:
-        return context(args, fhe.SecurityLevel.HEStd_128_classic), ""
-    except RuntimeError:
-        return context(args, fhe.SecurityLevel.HEStd_NotSet), "over the 128-bit limit by its 60-bit special primes"
+    return openfhe_setup.at_128_bits(partial(context, args), "over the 128-bit limit by its 60-bit special primes")
 
 
 def main() -> None:

@@ -6,11 +6,13 @@ import argparse
 import importlib.metadata
 import math
 import sys
+from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "common"))
 import measure
 import openfhe as fhe
+import openfhe_setup
 
 MODULUS = 65537
 PARAMETERS = {"bgv": fhe.CCParamsBGVRNS, "bfv": fhe.CCParamsBFVRNS}
@@ -24,30 +26,14 @@ def options(parser: argparse.ArgumentParser) -> None:
 def context(args, security) -> fhe.CryptoContext:
     parameters = PARAMETERS[args.scheme]()
     parameters.SetPlaintextModulus(MODULUS)
-    parameters.SetRingDim(1 << args.logn)
-    parameters.SetMultiplicativeDepth(args.depth)
-    parameters.SetKeySwitchTechnique(fhe.HYBRID)
-    parameters.SetSecretKeyDist(fhe.UNIFORM_TERNARY)
-    parameters.SetSecurityLevel(security)
     if args.scheme == "bgv":
         parameters.SetScalingTechnique(fhe.FIXEDMANUAL)
-    cc = fhe.GenCryptoContext(parameters)
-    for feature in (fhe.PKE, fhe.KEYSWITCH, fhe.LEVELEDSHE):
-        cc.Enable(feature)
-    return cc
-
-
-def checked_context(args) -> tuple[fhe.CryptoContext, str]:
-    """Ask for 128 bits; where the library wants a larger ring for this depth, keep the ring and say so."""
-    try:
-        return context(args, fhe.SecurityLevel.HEStd_128_classic), ""
-    except RuntimeError:
-        return context(args, fhe.SecurityLevel.HEStd_NotSet), "over the 128-bit limit at this depth"
+    return openfhe_setup.finish(parameters, args.logn, args.depth, security)
 
 
 def main() -> None:
     args = measure.arguments(options)
-    cc, note = checked_context(args)
+    cc, note = openfhe_setup.at_128_bits(partial(context, args), "over the 128-bit limit at this depth")
     flags = f"{args.scheme}, wheel, no HEXL, Python binding" + (", " + note if note else "")
     params = {"logN": args.logn, "depth": args.depth, "t": MODULUS, "threads": args.threads}
     params["logQ"] = round(math.log2(cc.GetModulus()))
