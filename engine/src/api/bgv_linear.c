@@ -1,6 +1,7 @@
 /* api/bgv_linear.c: sums, products, levels of integers. */
 #include "api/check.h"
 #include "bgv/eval.h"
+#include "rlwe/product.h"
 
 jfhe_status jfhe_bgv_add(const jfhe_bgv *b, jfhe_ct *out, const jfhe_ct *a, const jfhe_ct *c) {
   JFI_NEED(b && out && a && c, "add");
@@ -46,21 +47,19 @@ jfhe_status jfhe_bgv_mul(const jfhe_bgv *b, jfhe_ct *out, const jfhe_ct *a, cons
                          const jfhe_keyring *keys, void *scratch, size_t scratch_len) {
   jfi_scratch s;
   JFI_NEED(b && out && a && c && keys, "multiply");
-  if (a->level > b->ctx->chain.top) return jfi_fail(JFHE_ERR_LEVEL, "no level %u", a->level);
-  JFI_TRY(jfi_scratch_open(&s, scratch, scratch_len, jfi_bgv_mul_bytes(b->ctx, a->level)));
+  JFI_TRY(jfi_scratch_open_at(b->ctx, &s, scratch, scratch_len, a, jfi_product_bytes));
   return jfi_bgv_mul(b, out, a, c, level, jfi_keyring_find(keys, JFHE_EVK_RELIN, 0), &s);
 }
 
 size_t jfhe_bgv_mul_scratch(const jfhe_ctx *ctx, uint32_t level) {
-  return ctx && level <= ctx->chain.top ? jfi_bgv_mul_bytes(ctx, level) : 0;
+  return ctx && level <= ctx->chain.top ? jfi_product_bytes(ctx, level) : 0;
 }
 
 jfhe_status jfhe_bgv_to_level(const jfhe_bgv *b, jfhe_ct *out, const jfhe_ct *a, uint32_t level, void *scratch,
                               size_t scratch_len) {
   jfi_scratch s;
   JFI_NEED(b && out && a, "change the level");
-  if (a->level > b->ctx->chain.top) return jfi_fail(JFHE_ERR_LEVEL, "no level %u", a->level);
-  JFI_TRY(jfi_scratch_open(&s, scratch, scratch_len, jfi_bgv_to_level_bytes(b->ctx, a->level)));
+  JFI_TRY(jfi_scratch_open_at(b->ctx, &s, scratch, scratch_len, a, jfi_bgv_to_level_bytes));
   return jfi_bgv_to_level(b, out, a, level, &s);
 }
 

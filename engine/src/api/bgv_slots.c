@@ -2,19 +2,14 @@
 #include "api/check.h"
 #include "bgv/linmap.h"
 #include "bgv/poly.h"
-
-static jfhe_status open_at(const jfhe_ctx *ctx, jfi_scratch *s, void *scratch, size_t len, const jfhe_ct *a,
-                           size_t (*need)(const jfhe_ctx *, uint32_t)) {
-  if (a->level > ctx->chain.top) return jfi_fail(JFHE_ERR_LEVEL, "no level %u", a->level);
-  return jfi_scratch_open(s, scratch, len, need(ctx, a->level));
-}
+#include "rlwe/product.h"
 
 /* ---- rotations and sums ---- */
 jfhe_status jfhe_bgv_rotate(const jfhe_bgv *b, jfhe_ct *out, const jfhe_ct *a, int32_t k, const jfhe_keyring *keys,
                             void *scratch, size_t scratch_len) {
   jfi_scratch s;
   JFI_NEED(b && out && a && keys, "rotate");
-  JFI_TRY(open_at(b->ctx, &s, scratch, scratch_len, a, jfi_bgv_rotate_bytes));
+  JFI_TRY(jfi_scratch_open_at(b->ctx, &s, scratch, scratch_len, a, jfi_bgv_rotate_bytes));
   return jfi_bgv_rotate(b, out, a, k, keys, &s);
 }
 
@@ -22,7 +17,7 @@ jfhe_status jfhe_bgv_swap(const jfhe_bgv *b, jfhe_ct *out, const jfhe_ct *a, con
                           size_t scratch_len) {
   jfi_scratch s;
   JFI_NEED(b && out && a && keys, "exchange rows");
-  JFI_TRY(open_at(b->ctx, &s, scratch, scratch_len, a, jfi_bgv_rotate_bytes));
+  JFI_TRY(jfi_scratch_open_at(b->ctx, &s, scratch, scratch_len, a, jfi_bgv_rotate_bytes));
   return jfi_bgv_swap(b, out, a, keys, &s);
 }
 
@@ -47,7 +42,7 @@ jfhe_status jfhe_bgv_inner_sum(const jfhe_bgv *b, jfhe_ct *out, const jfhe_ct *a
                                int rows, const jfhe_keyring *keys, void *scratch, size_t scratch_len) {
   jfi_scratch s;
   JFI_NEED(b && out && a && keys, "sum");
-  JFI_TRY(open_at(b->ctx, &s, scratch, scratch_len, a, jfi_bgv_sum_bytes));
+  JFI_TRY(jfi_scratch_open_at(b->ctx, &s, scratch, scratch_len, a, jfi_bgv_sum_bytes));
   return jfi_bgv_inner_sum(b, out, a, stride, count, rows, keys, &s);
 }
 
@@ -65,7 +60,7 @@ jfhe_status jfhe_bgv_map_apply(const jfhe_bgv_map *map, jfhe_ct *out, const jfhe
                                void *scratch, size_t scratch_len) {
   jfi_scratch s;
   JFI_NEED(map && out && a && keys, "apply a map");
-  JFI_TRY(open_at(map->b->ctx, &s, scratch, scratch_len, a, map_bytes));
+  JFI_TRY(jfi_scratch_open_at(map->b->ctx, &s, scratch, scratch_len, a, map_bytes));
   return jfi_bgv_map_apply(out, a, map, keys, &s);
 }
 
@@ -75,9 +70,9 @@ size_t jfhe_bgv_map_scratch(const jfhe_ctx *ctx, uint32_t level) {
 
 /* ---- polynomials ---- */
 static size_t poly_bytes(const jfhe_ctx *ctx, uint32_t level) {
-  size_t mul = jfi_bgv_mul_bytes(ctx, level), down = jfi_bgv_to_level_bytes(ctx, level);
+  size_t mul = jfi_product_bytes(ctx, level), down = jfi_bgv_to_level_bytes(ctx, level);
   for (uint32_t l = 0; l < level; l++) {
-    size_t m = jfi_bgv_mul_bytes(ctx, l), d = jfi_bgv_to_level_bytes(ctx, l);
+    size_t m = jfi_product_bytes(ctx, l), d = jfi_bgv_to_level_bytes(ctx, l);
     if (m > mul) mul = m;
     if (d > down) down = d;
   }
@@ -95,7 +90,7 @@ jfhe_status jfhe_bgv_poly(const jfhe_bgv *b, jfhe_ct *out, const jfhe_ct *x, con
   JFI_NEED(b && out && x && coeff && keys, "evaluate a polynomial");
   if (count == 0 || count > JFI_BGV_POLY_COUNT_MAX || count > b->t.q)
     return jfi_fail(JFHE_ERR_ARG, "%zu coefficients; at least 1, at most %d and t", count, JFI_BGV_POLY_COUNT_MAX);
-  JFI_TRY(open_at(b->ctx, &s, scratch, scratch_len, x, poly_bytes));
+  JFI_TRY(jfi_scratch_open_at(b->ctx, &s, scratch, scratch_len, x, poly_bytes));
   int64_t *c = jfi_alloc(count * sizeof *c);
   if (!c) return jfi_fail(JFHE_ERR_MEMORY, "no memory for a polynomial");
   for (size_t i = 0; i < count; i++) c[i] = jfi_bgv_centre(b, jfi_bgv_mod(b, coeff[i]));
@@ -112,7 +107,7 @@ jfhe_status jfhe_bgv_pow(const jfhe_bgv *b, jfhe_ct *out, const jfhe_ct *x, uint
   jfi_bgv_eval e;
   JFI_NEED(b && out && x && keys, "raise to a power");
   if (exponent == 0) return jfi_fail(JFHE_ERR_ARG, "the exponent is 0");
-  JFI_TRY(open_at(b->ctx, &s, scratch, scratch_len, x, poly_bytes));
+  JFI_TRY(jfi_scratch_open_at(b->ctx, &s, scratch, scratch_len, x, poly_bytes));
   jfhe_status st = jfi_bgv_eval_open(&e, b, x, keys, &s);
   if (st == JFHE_OK) st = jfi_bgv_pow(&e, out, x, exponent);
   jfi_bgv_eval_close(&e);
@@ -135,7 +130,7 @@ jfhe_status jfhe_bgv_equal_const(const jfhe_bgv *b, jfhe_ct *out, const jfhe_ct 
   JFI_TRY(check_domain(b, domain, domain));
   if (domain && (value < 0 || (uint32_t)value >= domain))
     return jfi_fail(JFHE_ERR_ARG, "the value %d is outside of the domain of %u", value, domain);
-  JFI_TRY(open_at(b->ctx, &s, scratch, scratch_len, x, poly_bytes));
+  JFI_TRY(jfi_scratch_open_at(b->ctx, &s, scratch, scratch_len, x, poly_bytes));
   jfhe_status st = jfi_bgv_eval_open(&e, b, x, keys, &s);
   if (st == JFHE_OK) st = jfhe_ct_new(&y, b->ctx, 1, x->level);
   if (st == JFHE_OK) st = jfi_bgv_equal_const(&e, out, x, value, domain, y);
@@ -151,7 +146,7 @@ jfhe_status jfhe_bgv_equal(const jfhe_bgv *b, jfhe_ct *out, const jfhe_ct *x, co
   jfhe_ct *d = NULL;
   JFI_NEED(b && out && x && y && keys, "compare");
   JFI_TRY(check_domain(b, domain, 2 * (uint64_t)domain));
-  JFI_TRY(open_at(b->ctx, &s, scratch, scratch_len, x, poly_bytes));
+  JFI_TRY(jfi_scratch_open_at(b->ctx, &s, scratch, scratch_len, x, poly_bytes));
   jfhe_status st = jfi_bgv_eval_open(&e, b, x, keys, &s);
   if (st == JFHE_OK) st = jfhe_ct_new(&d, b->ctx, 1, x->level);
   if (st == JFHE_OK) st = jfi_bgv_equal(&e, out, x, y, domain, d);

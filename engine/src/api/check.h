@@ -3,6 +3,7 @@
 #define JFI_API_CHECK_H
 #include "base/mem.h"
 #include "base/status.h"
+#include "rlwe/ct.h"
 
 /* First line of an exported function: no pointer it needs is null. */
 #define JFI_NEED(cond, what)                                                                                           \
@@ -16,5 +17,12 @@ static inline jfhe_status jfi_scratch_open(jfi_scratch *s, void *scratch, size_t
     return jfi_fail(JFHE_ERR_SCRATCH, "scratch of %zu bytes, needs %zu", scratch ? len : 0, need);
   jfi_scratch_init(s, scratch, len);
   return JFHE_OK;
+}
+
+/* The same for an operation whose need follows from a's level; a level off the chain would have none. */
+static inline jfhe_status jfi_scratch_open_at(const jfhe_ctx *ctx, jfi_scratch *s, void *scratch, size_t len,
+                                              const jfhe_ct *a, size_t (*need)(const jfhe_ctx *, uint32_t)) {
+  if (a->level > ctx->chain.top) return jfi_fail(JFHE_ERR_LEVEL, "no level %u", a->level);
+  return jfi_scratch_open(s, scratch, len, need(ctx, a->level));
 }
 #endif

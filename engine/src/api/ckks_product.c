@@ -4,13 +4,7 @@
 #include "api/check.h"
 #include "ckks/eval.h"
 #include "jfhe/ckks.h"
-
-/* Scratch of operations that leave a's level; a level off the chain is refused later by name. */
-static jfhe_status open_at(const jfhe_ctx *ctx, jfi_scratch *s, void *scratch, size_t len, const jfhe_ct *a,
-                           size_t (*need)(const jfhe_ctx *, uint32_t)) {
-  if (a->level > ctx->chain.top) return jfi_fail(JFHE_ERR_LEVEL, "no level %u", a->level);
-  return jfi_scratch_open(s, scratch, len, need(ctx, a->level));
-}
+#include "rlwe/product.h"
 
 static const jfhe_evk *relin_key(const jfhe_keyring *keys) { return jfi_keyring_find(keys, JFHE_EVK_RELIN, 0); }
 
@@ -18,7 +12,7 @@ jfhe_status jfhe_ckks_mul(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *a, c
                           const jfhe_keyring *keys, void *scratch, size_t scratch_len) {
   jfi_scratch s;
   JFI_NEED(ctx && out && a && b && keys, "multiply");
-  JFI_TRY(open_at(ctx, &s, scratch, scratch_len, a, jfhe_ckks_mul_scratch));
+  JFI_TRY(jfi_scratch_open_at(ctx, &s, scratch, scratch_len, a, jfhe_ckks_mul_scratch));
   return jfi_ckks_mul(ctx, out, a, b, relin_key(keys), &s);
 }
 
@@ -28,7 +22,7 @@ jfhe_status jfhe_ckks_square(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *a
 }
 
 size_t jfhe_ckks_mul_scratch(const jfhe_ctx *ctx, uint32_t level) {
-  return ctx && level <= ctx->chain.top ? jfi_ckks_mul_bytes(ctx, level) : 0;
+  return ctx && level <= ctx->chain.top ? jfi_product_bytes(ctx, level) : 0;
 }
 
 jfhe_status jfhe_ckks_mul_lazy(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *a, const jfhe_ct *b) {
@@ -41,7 +35,7 @@ jfhe_status jfhe_ckks_relin(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *a,
                             void *scratch, size_t scratch_len) {
   jfi_scratch s;
   JFI_NEED(ctx && out && a && keys, "relinearise");
-  JFI_TRY(open_at(ctx, &s, scratch, scratch_len, a, jfhe_ckks_mul_scratch));
+  JFI_TRY(jfi_scratch_open_at(ctx, &s, scratch, scratch_len, a, jfhe_ckks_mul_scratch));
   return jfi_ckks_relin(ctx, out, a, relin_key(keys), 0, &s);
 }
 
@@ -49,7 +43,7 @@ jfhe_status jfhe_ckks_relin_rescale(const jfhe_ctx *ctx, jfhe_ct *out, const jfh
                                     void *scratch, size_t scratch_len) {
   jfi_scratch s;
   JFI_NEED(ctx && out && a && keys, "relinearise");
-  JFI_TRY(open_at(ctx, &s, scratch, scratch_len, a, jfhe_ckks_mul_scratch));
+  JFI_TRY(jfi_scratch_open_at(ctx, &s, scratch, scratch_len, a, jfhe_ckks_mul_scratch));
   return jfi_ckks_relin(ctx, out, a, relin_key(keys), 1, &s);
 }
 
@@ -64,14 +58,14 @@ jfhe_status jfhe_ckks_mul_const(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct
   JFI_NEED(ctx && out && a, "multiply by a constant");
   JFI_TRY(jfi_ct_usable(ctx, a));
   JFI_TRY(jfi_ct_on_chain(ctx, a, 1));
-  JFI_TRY(open_at(ctx, &s, scratch, scratch_len, a, jfhe_ckks_rescale_scratch));
+  JFI_TRY(jfi_scratch_open_at(ctx, &s, scratch, scratch_len, a, jfhe_ckks_rescale_scratch));
   return jfi_ckks_mul_const(ctx, out, a, c, a->level - 1, ctx->chain.scale[a->level - 1], &s);
 }
 
 jfhe_status jfhe_ckks_rescale(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *a, void *scratch, size_t scratch_len) {
   jfi_scratch s;
   JFI_NEED(ctx && out && a, "rescale");
-  JFI_TRY(open_at(ctx, &s, scratch, scratch_len, a, jfhe_ckks_rescale_scratch));
+  JFI_TRY(jfi_scratch_open_at(ctx, &s, scratch, scratch_len, a, jfhe_ckks_rescale_scratch));
   return jfi_ckks_rescale(ctx, out, a, &s);
 }
 
@@ -83,7 +77,7 @@ jfhe_status jfhe_ckks_to_level(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct 
                                size_t scratch_len) {
   jfi_scratch s;
   JFI_NEED(ctx && out && a, "change the level");
-  JFI_TRY(open_at(ctx, &s, scratch, scratch_len, a, jfhe_ckks_rescale_scratch));
+  JFI_TRY(jfi_scratch_open_at(ctx, &s, scratch, scratch_len, a, jfhe_ckks_rescale_scratch));
   return jfi_ckks_to_level(ctx, out, a, level, &s);
 }
 
@@ -91,7 +85,7 @@ jfhe_status jfhe_ckks_drop_level(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_c
                                  size_t scratch_len) {
   jfi_scratch s;
   JFI_NEED(ctx && out && a, "change the level");
-  JFI_TRY(open_at(ctx, &s, scratch, scratch_len, a, jfhe_ckks_rescale_scratch));
+  JFI_TRY(jfi_scratch_open_at(ctx, &s, scratch, scratch_len, a, jfhe_ckks_rescale_scratch));
   return jfi_ckks_drop_level(ctx, out, a, level, &s);
 }
 

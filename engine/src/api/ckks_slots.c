@@ -3,17 +3,11 @@
 #include "ckks/eval.h"
 #include "jfhe/ckks.h"
 
-static jfhe_status open_at(const jfhe_ctx *ctx, jfi_scratch *s, void *scratch, size_t len, const jfhe_ct *a,
-                           size_t (*need)(const jfhe_ctx *, uint32_t)) {
-  if (a->level > ctx->chain.top) return jfi_fail(JFHE_ERR_LEVEL, "no level %u", a->level);
-  return jfi_scratch_open(s, scratch, len, need(ctx, a->level));
-}
-
 jfhe_status jfhe_ckks_rotate(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *a, int32_t k, const jfhe_keyring *keys,
                              void *scratch, size_t scratch_len) {
   jfi_scratch s;
   JFI_NEED(ctx && out && a && keys, "rotate");
-  JFI_TRY(open_at(ctx, &s, scratch, scratch_len, a, jfhe_ckks_rotate_scratch));
+  JFI_TRY(jfi_scratch_open_at(ctx, &s, scratch, scratch_len, a, jfhe_ckks_rotate_scratch));
   return jfi_ckks_rotate(ctx, out, a, k, keys, &s);
 }
 
@@ -21,7 +15,7 @@ jfhe_status jfhe_ckks_conjugate(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct
                                 void *scratch, size_t scratch_len) {
   jfi_scratch s;
   JFI_NEED(ctx && out && a && keys, "conjugate");
-  JFI_TRY(open_at(ctx, &s, scratch, scratch_len, a, jfhe_ckks_rotate_scratch));
+  JFI_TRY(jfi_scratch_open_at(ctx, &s, scratch, scratch_len, a, jfhe_ckks_rotate_scratch));
   JFI_TRY(jfi_ct_usable(ctx, a));
   JFI_TRY(jfi_ct_in_slots(a, "conjugation"));
   uint32_t g = jfhe_galois_conjugate(ctx);
@@ -37,7 +31,7 @@ jfhe_status jfhe_ckks_rotate_many(const jfhe_ctx *ctx, jfhe_ct *const *out, cons
   jfi_scratch s;
   JFI_NEED(ctx && out && a && k && keys, "rotate");
   for (size_t i = 0; i < count; i++) JFI_NEED(out[i], "rotate");
-  JFI_TRY(open_at(ctx, &s, scratch, scratch_len, a, jfhe_ckks_rotate_many_scratch));
+  JFI_TRY(jfi_scratch_open_at(ctx, &s, scratch, scratch_len, a, jfhe_ckks_rotate_many_scratch));
   return jfi_ckks_rotate_many(ctx, out, a, k, count, keys, &s);
 }
 
@@ -51,7 +45,7 @@ jfhe_status jfhe_ckks_inner_sum(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct
   JFI_NEED(ctx && out && a && keys, "inner sum");
   if (count == 0 || (count & (count - 1)) != 0 || count > (uint32_t)1 << 30)
     return jfi_fail(JFHE_ERR_ARG, "inner sum over %u slots: not a power of two", count);
-  JFI_TRY(open_at(ctx, &s, scratch, scratch_len, a, jfhe_ckks_inner_sum_scratch));
+  JFI_TRY(jfi_scratch_open_at(ctx, &s, scratch, scratch_len, a, jfhe_ckks_inner_sum_scratch));
   return jfi_ckks_inner_sum(ctx, out, a, stride, count, keys, &s);
 }
 
@@ -63,6 +57,6 @@ jfhe_status jfhe_ckks_switch_key(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_c
                                  void *scratch, size_t scratch_len) {
   jfi_scratch s;
   JFI_NEED(ctx && out && a && key, "change the secret");
-  JFI_TRY(open_at(ctx, &s, scratch, scratch_len, a, jfhe_ckks_rotate_scratch));
+  JFI_TRY(jfi_scratch_open_at(ctx, &s, scratch, scratch_len, a, jfhe_ckks_rotate_scratch));
   return jfi_ckks_switch_key(ctx, out, a, key, &s);
 }

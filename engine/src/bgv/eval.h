@@ -25,9 +25,6 @@ jfi_bgv_meta jfi_bgv_meta_of(const jfhe_ct *a);
 jfhe_status jfi_bgv_room(const jfhe_bgv *b, const jfhe_ct *out, const jfi_bgv_meta *m, const char *what);
 void jfi_bgv_settle(const jfhe_bgv *b, jfhe_ct *out, const jfi_bgv_meta *m);
 jfhe_status jfi_bgv_serves(const jfhe_bgv *b, const jfhe_evk *key, const jfhe_ct *a, const char *what);
-static inline uint64_t *jfi_bgv_limbs(const jfhe_ct *c, size_t poly) {
-  return c->data + poly * c->cap_limbs * c->ctx->ring->n;
-}
 
 /* ---- linear.c ---- */
 jfhe_status jfi_bgv_copy(const jfhe_bgv *b, jfhe_ct *out, const jfhe_ct *a);
@@ -43,10 +40,9 @@ jfhe_status jfi_bgv_mul_pt(const jfhe_bgv *b, jfhe_ct *out, const jfhe_ct *a, co
 void jfi_bgv_times(const jfhe_bgv *b, uint64_t *const *out, const jfhe_ct *a, int64_t k);
 
 /* ---- product.c ---- */
-/* out over `level`'s primes: a's level or the one below. c == a squares. */
+/* out over `level`'s primes: a's level or the one below. c == a squares. Scratch: jfi_product_bytes. */
 jfhe_status jfi_bgv_mul(const jfhe_bgv *b, jfhe_ct *out, const jfhe_ct *a, const jfhe_ct *c, uint32_t level,
                         const jfhe_evk *rlk, jfi_scratch *s);
-size_t jfi_bgv_mul_bytes(const jfhe_ctx *ctx, uint32_t level);
 
 /* ---- rotate.c ---- */
 /* Galois element and key of a rotation of the rows by k; g = 1 and no key where nothing turns. */

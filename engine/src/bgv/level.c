@@ -34,7 +34,7 @@ jfhe_status jfi_bgv_to_level(const jfhe_bgv *b, jfhe_ct *out, const jfhe_ct *a, 
   uint64_t *x[2] = {jfi_scratch_take(&at, bytes), jfi_scratch_take(&at, bytes)};
   if (at.failed) return jfi_fail(JFHE_ERR_SCRATCH, "scratch is too small for a change of level");
   const uint64_t *from[2] = {x[0], x[1]};
-  uint64_t *to[2] = {jfi_bgv_limbs(out, 0), jfi_bgv_limbs(out, 1)};
+  uint64_t *to[2] = {jfi_ct_poly(out, 0), jfi_ct_poly(out, 1)};
   if (level == a->level) {
     jfi_bgv_times(b, to, a, k);
   } else {

@@ -64,8 +64,8 @@ static job job_of(const jfhe_bgv *b, const jfhe_ct *out, const jfhe_ct *a) {
   job j = {.ring = b->ctx->ring, .ka = 1, .kc = 1};
   j.limbs = jfi_set_list(a->primes, j.prime);
   for (size_t p = 0; p < 2; p++) {
-    j.out[p] = jfi_bgv_limbs(out, p);
-    j.a[p] = jfi_bgv_limbs(a, p);
+    j.out[p] = jfi_ct_poly(out, p);
+    j.a[p] = jfi_ct_poly(a, p);
   }
   for (size_t i = 0; i < j.limbs; i++) j.c_limb[i] = i;
   return j;
@@ -114,7 +114,7 @@ jfhe_status jfi_bgv_add(const jfhe_bgv *b, jfhe_ct *out, const jfhe_ct *a, const
   m.bound = jfi_bgv_bound_add(&va, &vc, a == c);
   JFI_TRY(jfi_bgv_room(b, out, &m, "sum"));
   job j = job_of(b, out, a);
-  for (size_t p = 0; p < 2; p++) j.c[p] = jfi_bgv_limbs(c, p);
+  for (size_t p = 0; p < 2; p++) j.c[p] = jfi_ct_poly(c, p);
   j.ka = ka;
   j.kc = subtract ? -kc : kc;
   run(b, &j, sum_limb);
@@ -185,7 +185,7 @@ jfhe_status jfi_bgv_mul_const(const jfhe_bgv *b, jfhe_ct *out, const jfhe_ct *a,
   jfi_bgv_meta m = jfi_bgv_meta_of(a);
   m.bound = jfi_bgv_bound_scale(&a->bound, magnitude(small), k < 0 ? -(double)k : (double)k);
   JFI_TRY(jfi_bgv_room(b, out, &m, "product with a constant"));
-  uint64_t *to[2] = {jfi_bgv_limbs(out, 0), jfi_bgv_limbs(out, 1)};
+  uint64_t *to[2] = {jfi_ct_poly(out, 0), jfi_ct_poly(out, 1)};
   jfi_bgv_times(b, to, a, small);
   jfi_bgv_settle(b, out, &m);
   return JFHE_OK;

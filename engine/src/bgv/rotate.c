@@ -35,11 +35,11 @@ static jfhe_status automorphism(const jfhe_bgv *b, jfhe_ct *out, const jfhe_ct *
   const jfi_switch w = {.S = m.primes,
                         .T = m.primes,
                         .key = key,
-                        .c = digits ? NULL : jfi_bgv_limbs(a, 1),
+                        .c = digits ? NULL : jfi_ct_poly(a, 1),
                         .digits = digits,
-                        .add = {jfi_bgv_limbs(a, 0), NULL},
+                        .add = {jfi_ct_poly(a, 0), NULL},
                         .perm = perm};
-  JFI_TRY(jfi_switch_run(b->ctx, jfi_bgv_limbs(out, 0), jfi_bgv_limbs(out, 1), &w, &at));
+  JFI_TRY(jfi_switch_run(b->ctx, jfi_ct_poly(out, 0), jfi_ct_poly(out, 1), &w, &at));
   jfi_bgv_settle(b, out, &m);
   return JFHE_OK;
 }
@@ -104,7 +104,7 @@ jfhe_status jfi_bgv_rotate_many(const jfhe_bgv *b, jfhe_ct *const *out, const jf
     for (uint32_t d = 0; d < shape->n_digits; d++) used += jfi_set_count(jfi_set_and(shape->digit[d], a->primes)) > 0;
     digits = jfi_scratch_take(&at, jfi_decompose_words(b->ctx, a->primes, shape->p, used) * sizeof(uint64_t));
     if (at.failed) return jfi_fail(JFHE_ERR_SCRATCH, "scratch is too small for these rotations");
-    JFI_TRY(jfi_decompose(b->ctx, digits, jfi_bgv_limbs(a, 1), a->primes, shape, &at));
+    JFI_TRY(jfi_decompose(b->ctx, digits, jfi_ct_poly(a, 1), a->primes, shape, &at));
   }
   for (size_t i = 0; i < count; i++) {
     JFI_TRY(jfi_bgv_rotation_find(b, k[i], keys, &g, &key));

@@ -51,8 +51,4 @@ jfhe_status jfi_ct_on_chain(const jfhe_ctx *ctx, const jfhe_ct *a, uint32_t at_l
 jfhe_status jfi_evk_serves(const jfhe_ctx *ctx, const jfhe_evk *key, const uint8_t *from, jfi_set primes,
                            const char *what);
 
-/* First limb of a polynomial. */
-static inline uint64_t *jfi_ct_poly(const jfhe_ct *c, size_t poly) {
-  return c->data + poly * c->cap_limbs * c->ctx->ring->n;
-}
 #endif

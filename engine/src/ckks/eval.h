@@ -20,7 +20,6 @@ jfhe_status jfi_ckks_mul_i(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *a);
 /* out over T = a*b, relinearised: T a's own primes (level `level`) or the next level's. b == a squares. */
 jfhe_status jfi_ckks_mul(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *a, const jfhe_ct *b, const jfhe_evk *rlk,
                          jfi_scratch *s);
-size_t jfi_ckks_mul_bytes(const jfhe_ctx *ctx, uint32_t level);
 jfhe_status jfi_ckks_mul_lazy(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *a, const jfhe_ct *b);
 jfhe_status jfi_ckks_relin(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *a, const jfhe_evk *rlk, int rescale,
                            jfi_scratch *s);

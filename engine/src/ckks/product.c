@@ -6,6 +6,7 @@
 #include "ckks/eval.h"
 #include "ckks/limbs.h"
 #include "rlwe/keyswitch.h"
+#include "rlwe/product.h"
 
 /* ---- bounds ---- */
 /* Noise of a key switch over S and the division that ends it, at a result whose scale is `scale`,
@@ -91,43 +92,6 @@ static void tensor(const jfhe_ctx *ctx, uint64_t *d0, uint64_t *d1, uint64_t *d2
   jfi_parallel(ctx->pool, jfi_set_list(a->primes, t.primes), tensor_limb, &t);
 }
 
-static size_t pair_bytes(const jfhe_ctx *ctx, jfi_set T) {
-  return jfi_round64(2 * jfi_set_count(T) * ctx->ring->n * sizeof(uint64_t));
-}
-
-/* An output that is a factor may be written limb by limb only where no limb moves to another place. */
-static int limbs_stay(jfi_set S, jfi_set T) {
-  for (size_t i = jfi_set_next(T, 0); i < JFI_PRIMES_MAX; i = jfi_set_next(T, i + 1))
-    if (!jfi_set_has(S, i) || jfi_set_rank(S, i) != jfi_set_rank(T, i)) return 0;
-  return 1;
-}
-
-size_t jfi_ckks_mul_bytes(const jfhe_ctx *ctx, uint32_t level) {
-  jfi_set S = ctx->chain.level[level], T = level ? ctx->chain.level[level - 1] : S;
-  size_t aside = limbs_stay(S, T) ? 0 : pair_bytes(ctx, T);
-  size_t down = jfi_keyswitch_scratch(ctx, S, T, ctx->chain.special, ctx->chain.n_digits);
-  size_t flat = jfi_keyswitch_scratch(ctx, S, S, ctx->chain.special, ctx->chain.n_digits);
-  return aside + (down > flat ? down : flat) + JFI_SCRATCH_SLACK;
-}
-
-/* The data of m from a, b: into out, or, where out is a factor whose limbs move, into scratch first. */
-static jfhe_status multiply(const jfhe_ctx *ctx, jfhe_ct *out, const jfi_meta *m, const jfhe_ct *a, const jfhe_ct *b,
-                            const jfhe_evk *rlk, jfi_scratch s) {
-  const jfi_switch w = {.S = a->primes,
-                        .T = m->primes,
-                        .key = rlk,
-                        .a = {jfi_ct_poly(a, 0), jfi_ct_poly(a, 1)},
-                        .b = {jfi_ct_poly(b, 0), jfi_ct_poly(b, 1)}};
-  if ((out != a && out != b) || limbs_stay(w.S, w.T))
-    return jfi_switch_run(ctx, jfi_ct_poly(out, 0), jfi_ct_poly(out, 1), &w, &s);
-  size_t words = jfi_set_count(w.T) * ctx->ring->n;
-  uint64_t *r = jfi_scratch_take(&s, pair_bytes(ctx, w.T));
-  if (!r) return jfi_fail(JFHE_ERR_SCRATCH, "scratch is too small for a product");
-  JFI_TRY(jfi_switch_run(ctx, r, r + words, &w, &s));
-  for (size_t p = 0; p < 2; p++) memcpy(jfi_ct_poly(out, p), r + p * words, words * sizeof *r);
-  return JFHE_OK;
-}
-
 jfhe_status jfi_ckks_mul(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *a, const jfhe_ct *b, const jfhe_evk *rlk,
                          jfi_scratch *s) {
   jfi_meta m;
@@ -141,7 +105,7 @@ jfhe_status jfi_ckks_mul(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *a, co
   JFI_TRY(jfi_bound_fits(ctx, &m.bound, m.scale, m.primes, "product"));
   JFI_TRY(jfi_ct_room(ctx, out, &m));
   if (jfi_ct_is_shadow(out)) return jfi_ct_settle(ctx, out, &m);
-  JFI_TRY(multiply(ctx, out, &m, a, b, rlk, *s));
+  JFI_TRY(jfi_product_run(ctx, out, m.primes, a, b, 0, rlk, *s));
   jfi_ct_settle(ctx, out, &m);
   return JFHE_OK;
 }

@@ -2,9 +2,7 @@
 #ifndef JFI_RLWE_CT_H
 #define JFI_RLWE_CT_H
 #include "jfhe/ciphertext.h"
-#include "ring/set.h"
-
-struct jfhe_ctx;
+#include "rlwe/ctx.h"
 
 /* What is proved about the slots of a ciphertext, in slot units (the numbers a user sees).
  *   |message slot| <= mag;  |decrypted - message| <= worst, but for a chance below 2^-128 over keys and noise (docs/SOUNDNESS.md);
@@ -59,6 +57,10 @@ enum jfi_domain { JFI_DOMAIN_CT = 1, JFI_DOMAIN_PK = 2, JFI_DOMAIN_EVK = 16 /* +
 
 static inline uint64_t *jfi_ct_limb(const struct jfhe_ct *c, size_t poly, size_t limb, size_t n) {
   return c->data + (poly * c->cap_limbs + limb) * n;
+}
+/* First limb of a polynomial. */
+static inline uint64_t *jfi_ct_poly(const struct jfhe_ct *c, size_t poly) {
+  return jfi_ct_limb(c, poly, 0, c->ctx->ring->n);
 }
 /* Room for `polys` polynomials of `limbs` limbs; contents unset. */
 jfhe_status jfi_ct_alloc(struct jfhe_ct **out, const struct jfhe_ctx *ctx, uint32_t polys, uint32_t limbs);
