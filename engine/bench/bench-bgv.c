@@ -1,7 +1,5 @@
 /* bench-bgv.c: exact integers modulo 65537 by the clock, at the top level of the presets for them, every slot full. */
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "base/mem.h"
 #include "bench.h"
@@ -67,18 +65,17 @@ static int rotate(void *arg) {
   return jfhe_bgv_rotate(s->b, s->out, s->a, 1, s->keys, SCRATCH);
 }
 
-static const struct {
-  const char *name;
-  int (*run)(void *arg);
-} cases[] = {{"int_encode", encode},
-             {"int_encode_encrypt_seeded", encode_encrypt},
-             {"int_decrypt_decode", decrypt_decode},
-             {"int_add", add},
-             {"int_mul", mul},
-             {"int_mul_flat", mul_flat},
-             {"int_mul_pt", mul_pt},
-             {"int_to_level", to_level},
-             {"int_rotate", rotate}};
+static const jfi_bench_case cases[] = {{"int_encode", encode},
+                                       {"int_encode_encrypt_seeded", encode_encrypt},
+                                       {"int_decrypt_decode", decrypt_decode},
+                                       {"int_add", add},
+                                       {"int_mul", mul},
+                                       {"int_mul_flat", mul_flat},
+                                       {"int_mul_pt", mul_pt},
+                                       {"int_to_level", to_level},
+                                       {"int_rotate", rotate}};
+
+enum { CASES = sizeof cases / sizeof *cases };
 
 static const char *const sets[] = {"exact", "exact-deep"};
 
@@ -92,19 +89,13 @@ static size_t most_scratch(const bench *s) {
   return most;
 }
 
-#define TRY(call)                                                                                                      \
-  do {                                                                                                                 \
-    jfhe_status try_ = (call);                                                                                         \
-    if (try_ != JFHE_OK) return try_;                                                                                  \
-  } while (0)
-
 static jfhe_status open_keys(bench *s) {
   jfhe_evk *key;
-  TRY(jfhe_sk_new(&s->sk, s->ctx));
-  TRY(jfhe_keyring_new(&s->keys, s->ctx));
-  TRY(jfhe_keygen_relin(&key, s->ctx, s->sk, s->top));
-  TRY(jfhe_keyring_add(s->keys, key));
-  TRY(jfhe_keygen_galois(&key, s->ctx, s->sk, jfhe_galois_rotate(s->ctx, 1), s->top));
+  JFI_BENCH_TRY(jfhe_sk_new(&s->sk, s->ctx));
+  JFI_BENCH_TRY(jfhe_keyring_new(&s->keys, s->ctx));
+  JFI_BENCH_TRY(jfhe_keygen_relin(&key, s->ctx, s->sk, s->top));
+  JFI_BENCH_TRY(jfhe_keyring_add(s->keys, key));
+  JFI_BENCH_TRY(jfhe_keygen_galois(&key, s->ctx, s->sk, jfhe_galois_rotate(s->ctx, 1), s->top));
   return jfhe_keyring_add(s->keys, key);
 }
 
@@ -119,25 +110,25 @@ static jfhe_status open_values(bench *s) {
 }
 
 static jfhe_status open_bench(bench *s, const char *set) {
-  TRY(jfhe_ctx_new_preset(&s->ctx, set));
-  TRY(jfhe_bgv_new(&s->b, s->ctx, MODULUS));
+  JFI_BENCH_TRY(jfhe_ctx_new_preset(&s->ctx, set));
+  JFI_BENCH_TRY(jfhe_bgv_new(&s->b, s->ctx, MODULUS));
   s->top = jfhe_ctx_levels(s->ctx);
-  if (s->o->threads > 1) TRY(jfhe_ctx_set_threads(s->ctx, s->o->threads));
-  TRY(open_values(s));
-  TRY(open_keys(s));
-  TRY(jfhe_pt_new(&s->fresh, s->ctx, s->top));
-  TRY(jfhe_pt_new(&s->factor, s->ctx, s->top));
-  TRY(jfhe_pt_new(&s->low_pt, s->ctx, 0));
-  TRY(jfhe_ct_new(&s->a, s->ctx, 1, s->top));
-  TRY(jfhe_ct_new(&s->c, s->ctx, 1, s->top));
-  TRY(jfhe_ct_new(&s->low, s->ctx, 1, 0));
-  TRY(jfhe_ct_new(&s->out, s->ctx, 1, s->top));
-  TRY(jfhe_bgv_encode(s->b, s->factor, s->values, s->slots, 0, JFHE_BGV_FACTOR, s->top, SCRATCH));
-  TRY((jfhe_status)encode(s));
-  TRY(jfhe_encrypt(s->ctx, s->a, s->fresh, s->sk, SCRATCH));
-  TRY(jfhe_encrypt(s->ctx, s->c, s->fresh, s->sk, SCRATCH));
-  TRY(jfhe_bgv_encode(s->b, s->low_pt, s->values, s->slots, 0, JFHE_BGV_FRESH, 0, SCRATCH));
-  TRY(jfhe_encrypt(s->ctx, s->low, s->low_pt, s->sk, SCRATCH));
+  if (s->o->threads > 1) JFI_BENCH_TRY(jfhe_ctx_set_threads(s->ctx, s->o->threads));
+  JFI_BENCH_TRY(open_values(s));
+  JFI_BENCH_TRY(open_keys(s));
+  JFI_BENCH_TRY(jfhe_pt_new(&s->fresh, s->ctx, s->top));
+  JFI_BENCH_TRY(jfhe_pt_new(&s->factor, s->ctx, s->top));
+  JFI_BENCH_TRY(jfhe_pt_new(&s->low_pt, s->ctx, 0));
+  JFI_BENCH_TRY(jfhe_ct_new(&s->a, s->ctx, 1, s->top));
+  JFI_BENCH_TRY(jfhe_ct_new(&s->c, s->ctx, 1, s->top));
+  JFI_BENCH_TRY(jfhe_ct_new(&s->low, s->ctx, 1, 0));
+  JFI_BENCH_TRY(jfhe_ct_new(&s->out, s->ctx, 1, s->top));
+  JFI_BENCH_TRY(jfhe_bgv_encode(s->b, s->factor, s->values, s->slots, 0, JFHE_BGV_FACTOR, s->top, SCRATCH));
+  JFI_BENCH_TRY((jfhe_status)encode(s));
+  JFI_BENCH_TRY(jfhe_encrypt(s->ctx, s->a, s->fresh, s->sk, SCRATCH));
+  JFI_BENCH_TRY(jfhe_encrypt(s->ctx, s->c, s->fresh, s->sk, SCRATCH));
+  JFI_BENCH_TRY(jfhe_bgv_encode(s->b, s->low_pt, s->values, s->slots, 0, JFHE_BGV_FRESH, 0, SCRATCH));
+  JFI_BENCH_TRY(jfhe_encrypt(s->ctx, s->low, s->low_pt, s->sk, SCRATCH));
   snprintf(s->params, sizeof s->params,
            "\"set\": \"%s\", \"logN\": %u, \"logQP\": %.0f, \"primes\": %u, \"dnum\": %u, \"depth\": %u, \"t\": %d, "
            "\"threads\": %u, \"isa\": \"%s\"",
@@ -164,22 +155,15 @@ static void close_bench(bench *s) {
 
 static int run_set(const jfi_bench_options *o, const char *set) {
   bench s = {.o = o};
-  double budget = o->budget_ms > 0 ? o->budget_ms : 500;
   jfhe_status st = open_bench(&s, set);
-  for (size_t i = 0; st == JFHE_OK && i < sizeof cases / sizeof *cases; i++) {
-    jfi_bench_result r;
-    if (!jfi_bench_wants(o, cases[i].name)) continue;
-    st = (jfhe_status)jfi_bench_time(&r, cases[i].run, &s, budget);
-    if (st == JFHE_OK) jfi_bench_print(o, cases[i].name, s.params, &r, 0);
-  }
+  if (st == JFHE_OK) st = (jfhe_status)jfi_bench_cases(o, cases, CASES, &s, s.params, 500);
   if (st != JFHE_OK) fprintf(stderr, "bench %s: %s: %s\n", set, jfhe_status_text(st), jfhe_last_error());
   close_bench(&s);
   return st != JFHE_OK;
 }
 
 int jfi_bench_bgv(const jfi_bench_options *o) {
-  int bad = 0, any = 0;
-  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) any |= jfi_bench_wants(o, cases[i].name);
+  int bad = 0, any = jfi_bench_wants_any(o, cases, CASES);
   for (size_t i = 0; any && i < sizeof sets / sizeof *sets; i++)
     if (jfi_bench_listed(o->cases, sets[i])) bad |= run_set(o, sets[i]);
   return bad;

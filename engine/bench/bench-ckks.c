@@ -1,14 +1,8 @@
 /* bench-ckks.c: CKKS by the clock, at the top level of each parameter set, full complex packing.
  *
  *   stats-lite, stats, ml, deep   the presets
- *   n15, n16                      the chains that bench/cases.json gives the peers (n14 is `stats`)
- *
- * As a program: cc -DJFI_BENCH_MAIN -std=c17 -O3 -ffp-contract=off -I engine/include -I engine/src engine/bench/bench-ckks.c
- *               engine/bench/bench.c libjfhe_client.a -lm -pthread
- *   bench-ckks [--json] [--filter NAME] [--cases LIST] [--threads N] [--budget-ms N] */
-#include <math.h>
+ *   n15, n16                      the chains that bench/cases.json gives the peers (n14 is `stats`) */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -102,24 +96,23 @@ static int rotate_hoisted(void *arg) {
   return jfhe_ckks_rotate_many(s->ctx, s->many, s->a, s->k, HOISTED, s->keys, SCRATCH);
 }
 
-static const struct {
-  const char *name;
-  int (*run)(void *arg);
-} cases[] = {{"encode", encode},
-             {"encode_real", encode_real},
-             {"encode_encrypt_seeded", encode_encrypt_seeded},
-             {"encrypt_seeded", encrypt_seeded},
-             {"encrypt_public", encrypt_public},
-             {"decrypt_decode", decrypt_decode},
-             {"ckks_add", add},
-             {"ckks_mul", mul},
-             {"ckks_square", square},
-             {"ckks_mul_lazy", mul_lazy},
-             {"ckks_mul_pt", mul_pt},
-             {"ckks_mul_const", mul_const},
-             {"ckks_rescale", rescale},
-             {"ckks_rotate", rotate},
-             {"ckks_rotate_hoisted8", rotate_hoisted}};
+static const jfi_bench_case cases[] = {{"encode", encode},
+                                       {"encode_real", encode_real},
+                                       {"encode_encrypt_seeded", encode_encrypt_seeded},
+                                       {"encrypt_seeded", encrypt_seeded},
+                                       {"encrypt_public", encrypt_public},
+                                       {"decrypt_decode", decrypt_decode},
+                                       {"ckks_add", add},
+                                       {"ckks_mul", mul},
+                                       {"ckks_square", square},
+                                       {"ckks_mul_lazy", mul_lazy},
+                                       {"ckks_mul_pt", mul_pt},
+                                       {"ckks_mul_const", mul_const},
+                                       {"ckks_rescale", rescale},
+                                       {"ckks_rotate", rotate},
+                                       {"ckks_rotate_hoisted8", rotate_hoisted}};
+
+enum { CASES = sizeof cases / sizeof *cases };
 
 /* ---- parameter sets ---- */
 static const struct {
@@ -148,12 +141,6 @@ static size_t most_scratch(const jfhe_ctx *ctx, uint32_t top) {
   return most;
 }
 
-#define TRY(call)                                                                                                      \
-  do {                                                                                                                 \
-    jfhe_status try_ = (call);                                                                                         \
-    if (try_ != JFHE_OK) return try_;                                                                                  \
-  } while (0)
-
 static jfhe_status open_vectors(bench *s) {
   s->slots = s->ctx->ring->n / 2;
   s->re = jfi_alloc(s->slots * sizeof(double));
@@ -170,42 +157,42 @@ static jfhe_status open_vectors(bench *s) {
 
 static jfhe_status open_keys(bench *s) {
   jfhe_evk *key;
-  TRY(jfhe_sk_new(&s->sk, s->ctx));
-  TRY(jfhe_keygen_public(&s->pk, s->ctx, s->sk));
-  TRY(jfhe_keyring_new(&s->keys, s->ctx));
-  TRY(jfhe_keygen_relin(&key, s->ctx, s->sk, s->top));
-  TRY(jfhe_keyring_add(s->keys, key));
+  JFI_BENCH_TRY(jfhe_sk_new(&s->sk, s->ctx));
+  JFI_BENCH_TRY(jfhe_keygen_public(&s->pk, s->ctx, s->sk));
+  JFI_BENCH_TRY(jfhe_keyring_new(&s->keys, s->ctx));
+  JFI_BENCH_TRY(jfhe_keygen_relin(&key, s->ctx, s->sk, s->top));
+  JFI_BENCH_TRY(jfhe_keyring_add(s->keys, key));
   int hoisted = jfi_bench_wants(s->o, "ckks_rotate_hoisted8");
   for (int i = 0; i < HOISTED; i++) {
     s->k[i] = i + 1;
     if (i > 0 && !hoisted) continue; /* large: made only when they are used */
-    TRY(jfhe_keygen_galois(&key, s->ctx, s->sk, jfhe_galois_rotate(s->ctx, i + 1), s->top));
-    TRY(jfhe_keyring_add(s->keys, key));
-    TRY(jfhe_ct_new(&s->many[i], s->ctx, 1, s->top));
+    JFI_BENCH_TRY(jfhe_keygen_galois(&key, s->ctx, s->sk, jfhe_galois_rotate(s->ctx, i + 1), s->top));
+    JFI_BENCH_TRY(jfhe_keyring_add(s->keys, key));
+    JFI_BENCH_TRY(jfhe_ct_new(&s->many[i], s->ctx, 1, s->top));
   }
   return JFHE_OK;
 }
 
 static jfhe_status open_bench(bench *s, size_t set) {
-  TRY(open_ctx(&s->ctx, set));
+  JFI_BENCH_TRY(open_ctx(&s->ctx, set));
   s->top = jfhe_ctx_levels(s->ctx);
-  if (s->o->threads > 1) TRY(jfhe_ctx_set_threads(s->ctx, s->o->threads));
-  TRY(open_vectors(s));
-  TRY(open_keys(s));
-  TRY(jfhe_pt_new(&s->pt, s->ctx, s->top));
-  TRY(jfhe_pt_new(&s->fresh_pt, s->ctx, s->top));
-  TRY(jfhe_pt_new(&s->low_pt, s->ctx, 0));
-  TRY(jfhe_ct_new(&s->a, s->ctx, 1, s->top));
-  TRY(jfhe_ct_new(&s->b, s->ctx, 1, s->top));
-  TRY(jfhe_ct_new(&s->low, s->ctx, 1, 0));
-  TRY(jfhe_ct_new(&s->out, s->ctx, 1, s->top));
-  TRY(jfhe_ct_new(&s->lazy, s->ctx, 2, s->top));
-  TRY(jfhe_ckks_encode(s->ctx, s->low_pt, s->re, s->im, s->slots, JFHE_PACK_COMPLEX, s->ctx->ring->log_n - 1, 0, 0,
-                       0.25, SCRATCH));
-  TRY(jfhe_encrypt(s->ctx, s->low, s->low_pt, s->sk, SCRATCH));
-  TRY((jfhe_status)encode(s));
-  TRY(jfhe_encrypt(s->ctx, s->a, s->pt, s->sk, SCRATCH));
-  TRY(jfhe_encrypt(s->ctx, s->b, s->pt, s->sk, SCRATCH));
+  if (s->o->threads > 1) JFI_BENCH_TRY(jfhe_ctx_set_threads(s->ctx, s->o->threads));
+  JFI_BENCH_TRY(open_vectors(s));
+  JFI_BENCH_TRY(open_keys(s));
+  JFI_BENCH_TRY(jfhe_pt_new(&s->pt, s->ctx, s->top));
+  JFI_BENCH_TRY(jfhe_pt_new(&s->fresh_pt, s->ctx, s->top));
+  JFI_BENCH_TRY(jfhe_pt_new(&s->low_pt, s->ctx, 0));
+  JFI_BENCH_TRY(jfhe_ct_new(&s->a, s->ctx, 1, s->top));
+  JFI_BENCH_TRY(jfhe_ct_new(&s->b, s->ctx, 1, s->top));
+  JFI_BENCH_TRY(jfhe_ct_new(&s->low, s->ctx, 1, 0));
+  JFI_BENCH_TRY(jfhe_ct_new(&s->out, s->ctx, 1, s->top));
+  JFI_BENCH_TRY(jfhe_ct_new(&s->lazy, s->ctx, 2, s->top));
+  JFI_BENCH_TRY(jfhe_ckks_encode(s->ctx, s->low_pt, s->re, s->im, s->slots, JFHE_PACK_COMPLEX, s->ctx->ring->log_n - 1,
+                                 0, 0, 0.25, SCRATCH));
+  JFI_BENCH_TRY(jfhe_encrypt(s->ctx, s->low, s->low_pt, s->sk, SCRATCH));
+  JFI_BENCH_TRY((jfhe_status)encode(s));
+  JFI_BENCH_TRY(jfhe_encrypt(s->ctx, s->a, s->pt, s->sk, SCRATCH));
+  JFI_BENCH_TRY(jfhe_encrypt(s->ctx, s->b, s->pt, s->sk, SCRATCH));
   snprintf(
       s->params, sizeof s->params,
       "\"set\": \"%s\", \"logN\": %u, \"logQP\": %.0f, \"primes\": %u, \"dnum\": %u, \"threads\": %u, \"isa\": \"%s\"",
@@ -243,14 +230,8 @@ static void key_bytes(const bench *s) {
 
 static int run_set(const jfi_bench_options *o, size_t set) {
   bench s = {.o = o};
-  double budget = o->budget_ms > 0 ? o->budget_ms : 500;
   jfhe_status st = open_bench(&s, set);
-  for (size_t i = 0; st == JFHE_OK && i < sizeof cases / sizeof *cases; i++) {
-    jfi_bench_result r;
-    if (!jfi_bench_wants(o, cases[i].name)) continue;
-    st = (jfhe_status)jfi_bench_time(&r, cases[i].run, &s, budget);
-    if (st == JFHE_OK) jfi_bench_print(o, cases[i].name, s.params, &r, 0);
-  }
+  if (st == JFHE_OK) st = (jfhe_status)jfi_bench_cases(o, cases, CASES, &s, s.params, 500);
   if (st == JFHE_OK) key_bytes(&s);
   if (st != JFHE_OK) fprintf(stderr, "bench %s: %s: %s\n", sets[set].name, jfhe_status_text(st), jfhe_last_error());
   close_bench(&s);
@@ -258,31 +239,8 @@ static int run_set(const jfi_bench_options *o, size_t set) {
 }
 
 int jfi_bench_ckks(const jfi_bench_options *o) {
-  int bad = 0, any = jfi_bench_wants(o, "key_rotation_bytes");
-  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) any |= jfi_bench_wants(o, cases[i].name);
+  int bad = 0, any = jfi_bench_wants(o, "key_rotation_bytes") || jfi_bench_wants_any(o, cases, CASES);
   for (size_t i = 0; any && i < sizeof sets / sizeof *sets; i++)
     if (jfi_bench_listed(o->cases, sets[i].name)) bad |= run_set(o, i);
   return bad;
 }
-
-#ifdef JFI_BENCH_MAIN
-int main(int argc, char **argv) {
-  jfi_bench_options o = {0};
-  for (int i = 1; i < argc; i++) {
-    const char *value = i + 1 < argc ? argv[i + 1] : "";
-    if (strcmp(argv[i], "--json") == 0)
-      o.json = 1;
-    else if (strcmp(argv[i], "--filter") == 0)
-      o.filter = value, i++;
-    else if (strcmp(argv[i], "--cases") == 0)
-      o.cases = value, i++;
-    else if (strcmp(argv[i], "--threads") == 0)
-      o.threads = (uint32_t)strtoul(value, NULL, 10), i++;
-    else if (strcmp(argv[i], "--budget-ms") == 0)
-      o.budget_ms = strtod(value, NULL), i++;
-    else
-      return fprintf(stderr, "unknown argument %s\n", argv[i]), 2;
-  }
-  return jfi_bench_ckks(&o);
-}
-#endif

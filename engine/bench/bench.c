@@ -53,3 +53,21 @@ int jfi_bench_listed(const char *list, const char *word) {
     if ((p == list || p[-1] == ',') && (p[len] == 0 || p[len] == ',')) return 1;
   return 0;
 }
+
+int jfi_bench_wants_any(const jfi_bench_options *o, const jfi_bench_case *cases, size_t n) {
+  for (size_t i = 0; i < n; i++)
+    if (jfi_bench_wants(o, cases[i].name)) return 1;
+  return 0;
+}
+
+int jfi_bench_cases(const jfi_bench_options *o, const jfi_bench_case *cases, size_t n, void *arg, const char *params,
+                    double budget_ms) {
+  for (size_t i = 0; i < n; i++) {
+    jfi_bench_result r;
+    if (!jfi_bench_wants(o, cases[i].name)) continue;
+    int bad = jfi_bench_time(&r, cases[i].run, arg, o->budget_ms > 0 ? o->budget_ms : budget_ms);
+    if (bad) return bad;
+    jfi_bench_print(o, cases[i].name, params, &r, 0);
+  }
+  return 0;
+}

@@ -27,6 +27,24 @@ void jfi_bench_print(const jfi_bench_options *o, const char *name, const char *p
                      size_t bytes);
 /* Nonzero when the filter admits the name. */
 int jfi_bench_wants(const jfi_bench_options *o, const char *name);
+/* One call to time: its name and the body that jfi_bench_time repeats. */
+typedef struct jfi_bench_case {
+  const char *name;
+  int (*run)(void *arg);
+} jfi_bench_case;
+
+/* Nonzero when the filter admits one of the n cases: only then are their keys worth making. */
+int jfi_bench_wants_any(const jfi_bench_options *o, const jfi_bench_case *cases, size_t n);
+/* Time and print those of the n cases that the filter admits, each for the budget or, without one, budget_ms. Returns 0, or what a
+ * case returned. */
+int jfi_bench_cases(const jfi_bench_options *o, const jfi_bench_case *cases, size_t n, void *arg, const char *params,
+                    double budget_ms);
+/* Leave the function with the status of a call that failed. */
+#define JFI_BENCH_TRY(call)                                                                                            \
+  do {                                                                                                                 \
+    jfhe_status try_ = (call);                                                                                         \
+    if (try_ != JFHE_OK) return try_;                                                                                  \
+  } while (0)
 /* Nonzero when the comma-separated list (null: everything) holds the word. */
 int jfi_bench_listed(const char *list, const char *word);
 
