@@ -6,7 +6,8 @@ import numpy as np
 
 from ..core import containers, errors
 from ..plan import Value, compute, foresee
-from . import known, registry, ufuncs
+from ..plan.whole import WholeSession
+from . import exactly, known, registry
 from .assign import VIEWS, alone, assign, relate
 from .index import select
 from .refusal import Refused, refuse, unknown
@@ -35,7 +36,7 @@ def array_of(session, shape, dtype, slot_axis, strips):
     kind = EncryptedArray if shape else EncryptedBool if dtype == BOOL else EncryptedScalar
     self = object.__new__(kind)
     self.session, self.shape, self.dtype, self.slot_axis, self.strips = session, tuple(shape), dtype, slot_axis, strips
-    self.known = self.kin = None
+    self.known = self.kin = self.twin = None
     return self
 
 
@@ -49,7 +50,7 @@ class EncryptedArray(np.lib.mixins.NDArrayOperatorsMixin):
     ----------
     shape : tuple of int
     dtype : dtype
-        What decryption gives: float64, complex128 or bool. Integers are computed with as float64.
+        What decryption gives: float64, complex128 or bool; int64 of exact integers.
     slot_axis : int or None
         The axis that runs along the slots of ciphertexts. What combines numbers of other axes rotates nothing.
     session : jupyterfhe.plan.Session
@@ -57,9 +58,11 @@ class EncryptedArray(np.lib.mixins.NDArrayOperatorsMixin):
         What is proved of it beyond ranges.
     kin : assign.Kin or None
         Arrays that numpy would let share memory with it.
+    twin : callable or None
+        Of a column of exact integers that was encrypted approximately too: opens that encryption.
     """
 
-    __slots__ = ("__weakref__", "dtype", "kin", "known", "session", "shape", "slot_axis", "strips")
+    __slots__ = ("__weakref__", "dtype", "kin", "known", "session", "shape", "slot_axis", "strips", "twin")
     __array_priority__ = 1000
 
     def __init__(self, *_):
@@ -78,6 +81,11 @@ class EncryptedArray(np.lib.mixins.NDArrayOperatorsMixin):
         new = (1,) * (ndim - self.ndim)
         slot = None if self.slot_axis is None else self.slot_axis + len(new)
         return self.like(shape=new + self.shape, strips=self.strips.reshape(new + self.strips.shape), slot_axis=slot)
+
+    @property
+    def exact(self):
+        """Whether its numbers are exact integers, or public rationals times exact integers: BGV, not CKKS."""
+        return isinstance(self.session, WholeSession)
 
     # ---- shape ----
     @property
@@ -160,7 +168,7 @@ class EncryptedArray(np.lib.mixins.NDArrayOperatorsMixin):
         """Run a ufunc; in place for ``x += y``."""
         if out is not None and not all(isinstance(o, EncryptedArray) for o in out):
             raise refuse("out", f"np.{ufunc.__name__}")
-        result = ufuncs.run(ufunc, method, inputs, options)
+        result = exactly.run_ufunc(ufunc, method, inputs, options)
         if method == "__call__":
             known.carried(ufunc, inputs, result)
         if out is None or result is NotImplemented:
@@ -172,7 +180,7 @@ class EncryptedArray(np.lib.mixins.NDArrayOperatorsMixin):
         implementation = registry.FUNCTIONS.get(function)
         if implementation is None:
             raise unknown(function.__name__)
-        out = known.carried(function, args, implementation(*args, **options))
+        out = known.carried(function, args, exactly.run_function(function, implementation, args, options))
         if function in VIEWS and isinstance(out, EncryptedArray) and isinstance(args[0], EncryptedArray):
             relate(out, args[0])
         return out
@@ -226,6 +234,8 @@ class EncryptedArray(np.lib.mixins.NDArrayOperatorsMixin):
         dtype : dtype
         """
         dtype = np.dtype(dtype)
+        if self.exact:
+            return exactly.astype(self, dtype)
         if dtype.kind not in "fc" or (self.dtype == COMPLEX and dtype.kind != "c"):
             raise Refused(f"{self.dtype} does not become {dtype} without being decrypted", "Round after decryption.")
         return self.like(dtype=COMPLEX if dtype.kind == "c" else FLOAT)
@@ -406,20 +416,30 @@ class EncryptedArray(np.lib.mixins.NDArrayOperatorsMixin):
 
     def describe(self):
         """Facts about it, never a value: name and text."""
-        facts = {"shape": str(self.shape), "dtype": str(self.dtype), "scheme": f"CKKS, {self.session.params.name}"}
+        facts = {"shape": str(self.shape), "dtype": str(self.dtype), "scheme": self.describe_scheme()}
         try:
             known, plan = self._outlook()
             if known:
                 worst = np.max(self.errors({v: parts[1] for v, parts in known.items()}))
                 facts["levels left"] = str(min(level for level, _, _ in known.values()))
-                facts["error"] = f"<= {worst:.1e}"
+                facts["error"] = f"<= {worst:.1e}" if worst else "none"
             if plan is not None:
                 facts["not computed yet"] = f"about {plan.forecast.seconds:.2g} s"
         except errors.JupyterFHEError as why:
             facts["cannot be computed"] = why.detail
-        facts["size"] = f"{len(self.values)} ciphertexts, {containers.human(self.nbytes)} now"
+        parts = len(self.session.moduli) if self.exact else 1
+        facts["size"] = f"{len(self.values) * parts} ciphertexts, {containers.human(self.nbytes)} now"
         facts["key"] = "none, in the clear" if self.session.is_clear else str(self.session.keys.key_id)[:8]
         return facts
+
+    def describe_scheme(self):
+        """Scheme, parameters and, of exact integers, moduli, in words."""
+        name = self.session.params.name
+        if not self.exact:
+            return f"CKKS, {name}"
+        moduli = self.session.moduli
+        return f"BGV, {name}, {self.session.product.bit_length() - 1} bits in {len(moduli)} " \
+               f"modul{'us' if len(moduli) == 1 else 'i'} {' * '.join(map(str, moduli))}"
 
     def __repr__(self):
         """Shape, dtype, scheme, levels, error bound, size, key; never a value."""

@@ -52,7 +52,9 @@ class Explanation:
         if known:
             worst = array.errors({v: parts[1] for v, parts in known.items()})
             likely = array.errors({v: parts[2] for v, parts in known.items()})
-            self.facts["error"] = f"at most {np.max(worst):.2e}, likely below {np.max(likely):.2e}"
+            self.facts["error"] = (f"at most {np.max(worst):.2e}, likely below {np.max(likely):.2e}" if np.any(worst)
+                                   else "none: exact integers")
+        self.facts["scheme"] = array.describe_scheme()
         graph = Graph(array.values)
         words = notes_of([*array.values, *(v for v, _ in graph.order), *(v for v, _ in graph.leaves)])
         for name, told in (("assumed", True), ("approximate", False)):

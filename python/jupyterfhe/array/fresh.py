@@ -8,6 +8,7 @@ from .array import array_of
 from .interval import EPS
 from .layout import longest_axis
 from .strip import Strip, count
+from .whole import WholeStrip
 
 
 def plain(values):
@@ -151,3 +152,104 @@ def _strip(session, row, unit, single, leaf):
     slots = session.slots
     values = tuple(leaf(u[i * slots:(i + 1) * slots]) for i in range(count(session, len(u))))
     return Strip(session, values, len(u), unit.gain, unit.shift, unit.range, 0.0, drift)
+
+
+# ---- exact integers ----
+def whole(values):
+    """Integers that can be encrypted exactly, as int64 or bool.
+
+    Parameters
+    ----------
+    values : array_like
+
+    Returns
+    -------
+    ndarray
+
+    Raises
+    ------
+    InvalidValueError
+        For what are no integers, or are beyond 64 bits.
+    """
+    array = np.asarray(values)
+    if array.dtype.kind == "b":
+        return array
+    if array.dtype.kind not in "iu":
+        raise InvalidValueError(f"{array.dtype} is no type of integers", "Round and convert it first, or leave exact= out.")
+    if array.dtype.kind == "u" and array.size and int(array.max()) >= 2**63:
+        raise InvalidValueError("an integer is beyond 63 bits", "Split such integers into parts.")
+    return array.astype(np.int64, copy=False)
+
+
+def whole_bounds(values):
+    """Public bounds that say little of integers: powers of two, 0 below where none is negative.
+
+    Parameters
+    ----------
+    values : ndarray
+
+    Returns
+    -------
+    (int, int)
+    """
+    if values.dtype.kind == "b" or not values.size:
+        return 0, 1
+    low, high = int(values.min()), int(values.max())
+    most = 1 << max(high, -low, 1).bit_length()
+    return (-most if low < 0 else 0), most
+
+
+def result_bits(bounds, count):
+    """Bits that a sum of squares of so many integers takes, sign included; as many as there are for what exceeds them.
+
+    Parameters
+    ----------
+    bounds : (int, int)
+    count : int
+
+    Returns
+    -------
+    int
+    """
+    most = max(abs(bounds[0]), abs(bounds[1]), 1)
+    return max(min((2 * max(count, 1) * most * most + 1).bit_length(), 63), (2 * most + 1).bit_length())
+
+
+def lay_out_whole(session, values, bounds, slot_axis, leaf):
+    """An array of exact integers.
+
+    Parameters
+    ----------
+    session : jupyterfhe.plan.whole.WholeSession
+    values : ndarray
+        As :func:`whole` gives it.
+    bounds : (int, int)
+        Public, of all of them.
+    slot_axis : int or None
+        None takes the longest.
+    leaf : callable of ndarray of int64
+        Encrypts a chunk.
+
+    Returns
+    -------
+    EncryptedArray
+    """
+    axis = longest_axis(values.shape) if slot_axis is None else int(slot_axis) % max(values.ndim, 1)
+    if axis is not None and (not values.ndim or values.shape[axis] < 2):
+        axis = None
+    if values.size and not bounds[0] <= int(values.min()) <= int(values.max()) <= bounds[1]:
+        raise InvalidValueError("a number lies outside of its declared bounds",
+                                "Declare bounds that hold for every number, or leave them out.")
+    rows = values[..., None] if axis is None else np.moveaxis(values, axis, -1)
+    strips, slots = np.empty(rows.shape[:-1], dtype=object), session.slots
+    for at in np.ndindex(strips.shape):
+        row = rows[at].astype(np.int64)
+        if axis is None:
+            value = leaf(np.full(slots, row[0]))
+            strips[at] = WholeStrip(session, (value,), None, 1, 0, bounds, value)
+        else:
+            chunks = tuple(leaf(row[i:i + slots]) for i in range(0, len(row), slots))
+            strips[at] = WholeStrip(session, chunks, len(row), 1, 0, bounds, 0)
+    if axis is not None:
+        strips = np.expand_dims(strips, axis)
+    return array_of(session, values.shape, np.dtype(bool if values.dtype.kind == "b" else np.int64), axis, strips)

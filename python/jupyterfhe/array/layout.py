@@ -7,6 +7,7 @@ from ..plan import Vector, options
 from . import interval as iv
 from .interval import EPS
 from .strip import Strip, real
+from .whole import WholeStrip
 
 
 def mapped(f, *arrays, symmetric=False):
@@ -68,14 +69,15 @@ def gather(strips, which, index):
     first, n, slots = strips[0], len(index), strips[0].session.slots
     if len(strips) == 1 and first.length == n and np.array_equal(index, np.arange(n)):
         return first
-    gain = max((s.gain for s in strips), key=abs)
     single = np.array([s.length is None for s in strips])
     offset = np.where(single[which], 0, (index - np.arange(n)) % slots)
     piece = np.where(single[which], 0, index // slots)
     groups = [_groups(which[c:c + slots], piece[c:c + slots], offset[c:c + slots]) for c in range(0, n, slots)]
     afford(2 * sum(map(len, groups)), f"picking {n:,} numbers along the slots",
            "Select with np.where(public_mask, x, 0), which rotates nothing, or encrypt the data in the order you need.")
-    values, pad = [], 0.0
+    if isinstance(first, WholeStrip):
+        return WholeStrip.gathered(strips, groups, which, n)
+    values, pad, gain = [], 0.0, max((s.gain for s in strips), key=abs)
     for group in groups:
         value, pad = _piece(strips, group, gain)
         values.append(value)

@@ -125,6 +125,10 @@ class Strip:
         drift = abs(c) * (self.drift + (0.0 if exact else (2 * EPS + slip) * self.largest))
         return self._like(gain=self.gain * c, shift=self.shift * c, drift=iv.up(drift))
 
+    def in_ratio(self, p, q, slip=0.0):
+        """Times a quotient of public numbers; `slip` as of :meth:`scaled`."""
+        return self.scaled(p / q, slip + EPS)
+
     def shifted(self, c, slip=0.0):
         """Plus a public number; `slip` as of :meth:`scaled`."""
         shift = self.shift + c
@@ -453,6 +457,8 @@ def combine(terms):
     Cost: no level where units agree up to small integers, else one for all together.
     """
     terms = list(terms)
+    if not isinstance(terms[0][0], Strip):
+        return terms[0][0].combined(terms)  # exact integers: array/whole.py
     many = max(s.length or 0 for s, _ in terms)
     if many > 1:
         terms = [(s.replicated() if s.length == 1 else s, c) for s, c in terms]

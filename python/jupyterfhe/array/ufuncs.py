@@ -237,7 +237,8 @@ def divide(x, y):
     array, slip = b
     if not np.all(array):
         raise ArgumentError("a division by 0", "Mask such entries first, for instance with np.where.")
-    return _scale(a, 1.0 / array, slip + iv.EPS, kind(a, b))
+    return with_public(a, array.astype(FLOAT) if array.dtype == BOOL else array, lambda s, c: s.in_ratio(1.0, c, slip),
+                       lambda s, v: s.times_vector(1.0 / v, slip + iv.EPS), kind(a, b))
 
 
 @ufunc(np.square)

@@ -4,13 +4,18 @@ import numpy as np
 
 from ..array import EncryptedArray
 from ..array import store as folders
-from ..array.fresh import lay_out, plain
+from ..array.exactly import numbers_of
+from ..array.fresh import lay_out, lay_out_whole, plain, result_bits, whole, whole_bounds
 from ..array.interval import EPS
 from ..array.simulate import assembled
-from ..core import EvaluationKeys
+from ..core import Ciphertext, EvaluationKeys
 from ..core.errors import RangeError
+from ..core.integers import moduli
 from ..plan import Session, Value, compute
+from ..plan.leaf import Held
+from ..plan.whole import Residues, WholeValue
 from .cipher import decrypt, encrypt
+from .integers import open_integers, seal_integers
 
 
 class OpenedArray:
@@ -19,7 +24,7 @@ class OpenedArray:
     Attributes
     ----------
     values : ndarray
-        float64, complex128 or bool.
+        float64, complex128, bool, or int64 of exact integers.
     error_bound : float or ndarray of the array's shape
         Bound on the absolute error of each, proved; rounding of doubles included.
     error_probable : float or ndarray of the array's shape
@@ -56,7 +61,7 @@ def _session(key, keys, log_slots):
     return Session.of(keys, log_slots)
 
 
-def encrypt_array(values, key, *, bounds=None, slot_axis=None, level=None, keys=None, log_slots=None):
+def encrypt_array(values, key, *, bounds=None, slot_axis=None, level=None, keys=None, log_slots=None, exact=None, results=None):
     """Encrypt an array.
 
     Parameters
@@ -77,6 +82,12 @@ def encrypt_array(values, key, *, bounds=None, slot_axis=None, level=None, keys=
         What to compute with; by default the evaluation keys beside the secret key, if there are any.
     log_slots : int, optional
         log2 of the numbers in a ciphertext; all that the ring has by default.
+    exact : bool, optional
+        Whether integers and truth values are encrypted exactly, as integers; `bounds` are then two integers. By default where
+        the key's parameters are made for integers ('exact', 'exact-deep').
+    results : int, optional
+        Of exact integers: bits that the largest result shall have, sign included, up to 64. Arrays meet when it is equal. By
+        default what a sum of squares of all of them needs.
 
     Returns
     -------
@@ -89,12 +100,27 @@ def encrypt_array(values, key, *, bounds=None, slot_axis=None, level=None, keys=
         For NaN, infinity, or a number outside of `bounds`.
     """
     session = _session(key, keys, log_slots)
+    kind = np.asarray(values).dtype.kind
+    if exact or (exact is None and kind in "biu" and key.params.name.startswith("exact")):
+        return _encrypt_whole(whole(values), key, session, bounds, slot_axis, level, results)
 
     def leaf(u):
         u = u.astype(float) if u.dtype == bool else u
         return session.hold(encrypt(u, key, bound=1.0, level=level, log_slots=session.log_slots))
 
     return lay_out(session, plain(values), bounds, slot_axis, leaf)
+
+
+def _encrypt_whole(values, key, session, bounds, slot_axis, level, results):
+    bounds = whole_bounds(values) if bounds is None else tuple(int(b) for b in bounds)
+    session = session.whole(moduli(key.params, result_bits(bounds, values.size) if results is None else results))
+
+    def leaf(chunk):
+        sealed = seal_integers(chunk, key, session.moduli, level=level)
+        parts = [Held(Ciphertext.from_bytes(key.params, data)) for data in sealed]
+        return session.leaf(Residues(parts, max(map(abs, bounds))))
+
+    return lay_out_whole(session, values, bounds, slot_axis, leaf)
 
 
 def seal_array(path, values, key, **options):
@@ -131,6 +157,8 @@ def decrypt_array(array, key):
     if not isinstance(array, EncryptedArray):
         found = folders.read_manifest(array)
         array = folders.load(array, Session.of(EvaluationKeys(key.params), found["log_slots"]))
+    if array.exact:
+        return _decrypt_whole(array, key)
     wanted = {v: v if v.stored is not None else Value(v.session, v.made, v.mag, v.complex, v.promise) for v in array.values}
     compute(wanted.values(), keep_levels=0)
     opened = {v: decrypt(w.stored.load(key.params), key, imaginary=v.complex) for v, w in wanted.items()}
@@ -143,3 +171,15 @@ def decrypt_array(array, key):
                              "Combine fewer of them in a row, or use parameters of more precision.")
         worst = likely = np.zeros(array.shape) if array.shape else 0.0
     return OpenedArray(values, worst, likely)
+
+
+def _decrypt_whole(array, key):
+    """Exact integers, or public rationals times exact integers, which are rounded once."""
+    wanted = {v: v if v.stored is not None else WholeValue(v.session, v.made, v.mag, False) for v in array.values}
+    compute(wanted.values(), keep_levels=0)
+
+    def opened(value, bound, count):
+        return open_integers(wanted[value].stored.load(key.params), key, value.session.moduli, bound, count)
+
+    worst = array.errors({})
+    return OpenedArray(numbers_of(array, opened), worst, worst)

@@ -129,7 +129,7 @@ class Ciphertext(Handle):
 
     @property
     def packing(self):
-        """'real', 'complex' or 'coeff'."""
+        """'real', 'complex', 'coeff' or 'integers'."""
         return PACKING_TEXT[lib.jfhe_ct_packing(self.pointer)]
 
     @property
@@ -174,9 +174,10 @@ class Ciphertext(Handle):
 
     def __repr__(self):
         """Shape, level, error bound, size and key; never a value, nor a bound on one."""
-        return (f"<Ciphertext {self.slots} {self.packing}, CKKS {self.params.name}, level {self.level} of "
-                f"{self.params.levels}, error <= {self.error_bound:.1e}, {containers.human(self.nbytes)}, "
-                f"key {self.key_id[:8]}>")
+        exact = self.packing == "integers"
+        error = "exact" if exact else f"error <= {self.error_bound:.1e}"
+        return (f"<Ciphertext {self.slots} {self.packing}, {'BGV' if exact else 'CKKS'} {self.params.name}, level {self.level} "
+                f"of {self.params.levels}, {error}, {containers.human(self.nbytes)}, key {self.key_id[:8]}>")
 
     def __bool__(self):
         """Refuse: truth would be a decryption."""

@@ -7,7 +7,7 @@ from .call import Handle
 from .engine import engine, lib
 
 PACKINGS = {"real": lib.JFHE_PACK_REAL, "complex": lib.JFHE_PACK_COMPLEX, "coeff": lib.JFHE_PACK_COEFF}
-PACKING_TEXT = {number: name for name, number in PACKINGS.items()}
+PACKING_TEXT = {number: name for name, number in PACKINGS.items()} | {lib.JFHE_PACK_INT: "integers"}
 
 
 def as_numbers(values):

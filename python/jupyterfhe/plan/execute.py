@@ -1,13 +1,14 @@
 """From expressions to results: collect the graph, plan it, run it, keep what was computed."""
 
 from ..core import errors
-from . import clear, keys, notes
+from . import clear, keys, notes, residues
 from .leaf import Held
 from .options import options
 from .program import DONE, OUTPUT, WANTS, Plan, Program, Run
 from .progress import Bar
 from .session import PLANS_KEPT
 from .shelf import shelf_for
+from .whole import WholeSession
 
 SLICE = 0.05  # seconds of work between two looks at Ctrl-C and the bar
 
@@ -110,6 +111,8 @@ def foresee(values, keep_levels=None):
     graph = Graph(values)
     if not graph.wanted:
         return graph, None
+    if isinstance(graph.session, WholeSession):
+        return graph, residues.WholePlan(graph, options.keep_levels if keep_levels is None else keep_levels)
     keep, program = _levels(graph.session, keep_levels), graph.program()
     try:
         return graph, _make(graph, program, keep, None if graph.session.is_clear else _ring(graph))
@@ -143,8 +146,14 @@ def compute(values, keep_levels=None):
     for group in by_session.values():
         graph = Graph(group)
         if graph.wanted:
-            (clear.run if graph.session.is_clear else _compute)(graph, keep_levels)
+            _runner(graph.session)(graph, keep_levels)
             notes.inherit(graph)
+
+
+def _runner(session):
+    if isinstance(session, WholeSession):
+        return lambda graph, keep: residues.run(graph, options.keep_levels if keep is None else keep)
+    return clear.run if session.is_clear else _compute
 
 
 def _compute(graph, keep_levels):

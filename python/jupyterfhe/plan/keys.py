@@ -87,15 +87,35 @@ def elements(session, amounts):
     -------
     list of int
     """
+    have = set(session.keys.galois)
+    return sorted({_element(session, step, have) for k in amounts for step in steps(session, k)})
+
+
+def steps(session, amount):
+    """Rotations of present keys that make one, in their order.
+
+    Parameters
+    ----------
+    session : Session
+    amount : int
+        In [1, slots).
+
+    Returns
+    -------
+    list of int
+
+    Raises
+    ------
+    KeyMissingError
+    """
     have, slots, out = set(session.keys.galois), session.slots, []
-    for k in amounts:
-        while k:
-            step = k if _element(session, k, have) else _table(session, have)[k]
-            if not step:
-                raise KeyMissingError(f"no key rotates by {k}, nor do several in a row")
-            out.append(_element(session, step, have))
-            k = (k - step) % slots
-    return sorted(set(out))
+    while amount:
+        step = amount if _element(session, amount, have) else _table(session, have)[amount]
+        if not step:
+            raise KeyMissingError(f"no key rotates by {amount}, nor do several in a row")
+        out.append(step if session.params.galois(step) in have else step - slots)
+        amount = (amount - step) % slots
+    return out
 
 
 def _element(session, k, have):
@@ -112,11 +132,11 @@ def _table(session, have):
     made = _steps.setdefault(session.keys, {}).get(session.slots)
     if made is not None and made[0] == have:
         return made[1]
-    slots, steps = session.slots, [k % session.slots for k in session.keys.rotations]
-    steps = [k for k in dict.fromkeys(steps) if k]
+    slots, present = session.slots, [k % session.slots for k in session.keys.rotations]
+    present = [k for k in dict.fromkeys(present) if k]
     last, queue = [0] * slots, [0]
     for at in queue:  # grows while it is read
-        for step in steps:
+        for step in present:
             to = (at + step) % slots
             if to and not last[to]:
                 last[to] = step

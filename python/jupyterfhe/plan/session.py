@@ -10,6 +10,7 @@ from ..core import Ciphertext, EvaluationKeys, Parameters
 from ..core.errors import ArgumentError, ContextError, KeyMissingError
 from .leaf import Filed, Held
 from .value import Value
+from .whole import WholeSession
 
 PLANS_KEPT = 16  # plans of a session that are kept for the next time
 
@@ -38,6 +39,7 @@ class Session:
     def __init__(self, params, keys, log_slots):
         """Start without plans."""
         self.results = None
+        self._whole = {}  # by moduli
         self.params, self.keys, self.log_slots = params, keys, log_slots
         self.plans = collections.OrderedDict()  # by what they were made for; a plan in use is taken out
         self.lock = threading.Lock()
@@ -84,6 +86,21 @@ class Session:
         """
         params = Parameters.preset(params) if isinstance(params, str) else params
         return cls(params, None, params.log_n - 1 if log_slots is None else log_slots)
+
+    def whole(self, moduli):
+        """The session of exact integers with these keys.
+
+        Parameters
+        ----------
+        moduli : tuple of int
+
+        Returns
+        -------
+        WholeSession
+        """
+        if moduli not in self._whole:
+            self._whole[moduli] = WholeSession(self, moduli)
+        return self._whole[moduli]
 
     # ---- what it holds ----
     @property

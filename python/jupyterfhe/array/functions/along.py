@@ -76,7 +76,7 @@ def cumsum(a, axis=None, dtype=None, out=None):
     if not a.size:
         return a
     if axis == a.slot_axis:
-        return each(a, _running)
+        return each(a, lambda s: s.running() if a.exact else _running(s))
     strips = np.moveaxis(a.strips, axis, -1)
     out = np.empty(strips.shape, dtype=object)
     for at in np.ndindex(strips.shape[:-1]):

@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from ..interval import EPS
 from ..known import Family, Gram
 from ..operand import public
 from ..refusal import Refused
@@ -95,7 +94,7 @@ def mean(a, axis=None, dtype=None, out=None, keepdims=False, where=True):
     n = counted(a, axes)
     if not n or not a.size:
         return _nothing(a, axes, keepdims, np.nan)
-    return reduced(a, axes, lambda s, slots: total(s, slots).scaled(1.0 / n, EPS), keepdims,
+    return reduced(a, axes, lambda s, slots: total(s, slots).in_ratio(1.0, n), keepdims,
                    COMPLEX if a.dtype == COMPLEX else FLOAT)
 
 
@@ -124,8 +123,8 @@ def _spread(strips, slots, n):
     """Mean of squares less the square of the mean, around a public middle."""
     middle = strips[0].shift
     parts = [s.shifted(-middle) for s in strips]
-    squares = total([s.times(s.conjugate()) if s.complex else s.times(s) for s in parts], slots).scaled(1.0 / n, EPS)
-    centre = total(parts, slots).scaled(1.0 / n, EPS)
+    squares = total([s.times(s.conjugate()) if s.complex else s.times(s) for s in parts], slots).in_ratio(1.0, n)
+    centre = total(parts, slots).in_ratio(1.0, n)
     out = combine([(squares, 1.0), (centre.times(centre.conjugate()), -1.0)])
     return combine([(out, 0.5), (out.conjugate(), 0.5)]) if out.complex else out
 
@@ -139,7 +138,7 @@ def var(a, axis=None, dtype=None, out=None, ddof=0, keepdims=False, *, where=Tru
     n = counted(a, axes)
     if n <= ddof or not a.size:
         return _nothing(a, axes, keepdims, np.nan)
-    return reduced(a, axes, lambda s, slots: _spread(s, slots, n).scaled(n / (n - ddof), EPS), keepdims, FLOAT)
+    return reduced(a, axes, lambda s, slots: _spread(s, slots, n).in_ratio(n, n - ddof), keepdims, FLOAT)
 
 
 @implements(np.prod)
@@ -204,13 +203,13 @@ def variables(x, rowvar):
 def _covariances(x, n, ddof):
     """Observations along the slots: E[x y] - E[x] E[y] around public middles, each pair once."""
     rows = [s.shifted(-s.shift) for s in x.strips[:, 0]]
-    means = [s.sum().scaled(1.0 / n, EPS) for s in rows]
+    means = [s.sum().in_ratio(1.0, n) for s in rows]
     out = np.empty((len(rows), len(rows)), dtype=object)
     for i, s in enumerate(rows):
         for j in range(i + 1):
             t, u = (rows[j].conjugate(), means[j].conjugate()) if x.dtype == COMPLEX else (rows[j], means[j])
-            both = combine([(s.times(t).sum().scaled(1.0 / n, EPS), 1.0), (means[i].times(u), -1.0)])
-            out[i, j] = both.scaled(n / (n - ddof), EPS)
+            both = combine([(s.times(t).sum().in_ratio(1.0, n), 1.0), (means[i].times(u), -1.0)])
+            out[i, j] = both.in_ratio(n, n - ddof)
             out[j, i] = out[i, j].conjugate() if x.dtype == COMPLEX else out[i, j]
     return x.like(shape=out.shape, slot_axis=None, strips=out, dtype=x.dtype if x.dtype == COMPLEX else FLOAT)
 

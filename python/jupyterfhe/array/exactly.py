@@ -1,0 +1,255 @@
+"""Which of numpy's functions work on exact integers, what their results' dtypes are, and what meets approximate numbers.
+
+The functions themselves are those of all encrypted arrays: strips differ, not the rules. Here stands what differs: dtypes are
+numpy's, a function of few declared values is a table, and whatever needs an approximation is refused.
+"""
+
+import math
+from fractions import Fraction
+
+import numpy as np
+
+from ..core.errors import ArgumentError
+from ..plan.notes import note
+from . import ufuncs
+from .operand import public
+from .refusal import Refused
+from .registry import REDUCTIONS, implements
+
+INT, FLOAT, BOOL = np.dtype(np.int64), np.dtype(np.float64), np.dtype(bool)
+SHARED = {np.add, np.subtract, np.multiply, np.negative, np.positive, np.square, np.conjugate, np.matmul, np.logical_and,
+          np.bitwise_and, np.logical_or, np.bitwise_or, np.logical_xor, np.bitwise_xor, np.logical_not, np.invert}
+OWN = {np.divide: ufuncs.divide, np.power: ufuncs.power}  # without what approximations add to them
+FLOATING = {np.mean, np.var, np.average, np.cov, np.divide}  # numpy makes floats of integers
+REFUSED = {np.std, np.corrcoef, np.linalg.norm, np.linalg.solve, np.linalg.inv, np.convolve, np.clip}
+TABLES = {
+    np.equal: lambda x, c: x == c, np.not_equal: lambda x, c: x != c, np.less: lambda x, c: x < c,
+    np.less_equal: lambda x, c: x <= c, np.greater: lambda x, c: x > c, np.greater_equal: lambda x, c: x >= c,
+    np.floor_divide: lambda x, c: x // c, np.remainder: lambda x, c: x % c, np.maximum: max, np.minimum: min,
+}
+TURNED = {np.equal: np.equal, np.not_equal: np.not_equal, np.less: np.greater, np.less_equal: np.greater_equal,
+          np.greater: np.less, np.greater_equal: np.less_equal, np.maximum: np.maximum, np.minimum: np.minimum}
+COMPARISONS = set(TURNED) - {np.maximum, np.minimum}
+UNARY = {np.absolute: abs, np.sign: lambda x: (x > 0) - (x < 0)}
+REWRITE = ("Encrypt the column approximately (exact=False, or exact='both' for both), or apply it after decryption.")
+
+
+def is_exact(x):
+    """Whether an operand is an encrypted array of exact integers."""
+    return ufuncs.is_encrypted(x) and x.exact
+
+
+def _leaves(x):
+    """Operands inside of lists and tuples."""
+    if isinstance(x, (list, tuple)):
+        for y in x:
+            yield from _leaves(y)
+    else:
+        yield x
+
+
+# ---- where exact and approximate meet ----
+def met(*operands):
+    """Operands of one scheme: columns that carry both encryptions go over to the approximate one.
+
+    Parameters
+    ----------
+    *operands : object
+
+    Returns
+    -------
+    list of object
+
+    Raises
+    ------
+    Refused
+        When exact integers meet approximate numbers, and there is no approximate encryption of them.
+    """
+    found = [x for x in _leaves(operands) if ufuncs.is_encrypted(x)]
+    if all(x.exact for x in found) or not any(x.exact for x in found):
+        return list(operands)
+    return [_approximate(x) for x in operands]
+
+
+def _approximate(x):
+    if isinstance(x, (list, tuple)):
+        return type(x)(map(_approximate, x))
+    if not is_exact(x):
+        return x
+    if x.twin is None:
+        raise Refused("exact integers and approximate numbers in one expression",
+                      "Encrypt the column in both ways (exact='both'), compute each part on its own, or finish after "
+                      "decryption.")
+    out = x.twin()
+    for value in out.values:
+        note(value, "a column of exact integers went over to its approximate encryption")
+    return out
+
+
+# ---- ufuncs ----
+def run_ufunc(what, method, inputs, options):
+    """Run a ufunc's method; see :func:`jupyterfhe.array.ufuncs.run`.
+
+    Parameters
+    ----------
+    what : numpy.ufunc
+    method : str
+    inputs : tuple
+    options : dict
+
+    Returns
+    -------
+    EncryptedArray or NotImplemented
+    """
+    inputs = met(*inputs)
+    if not any(map(is_exact, inputs)):
+        return ufuncs.run(what, method, inputs, options)
+    if method == "__call__" and (what in TABLES or what in UNARY) and not options:
+        return _table(what, *inputs)
+    if what not in SHARED and what not in OWN and not (method == "reduce" and what in REDUCTIONS):
+        raise Refused(f"np.{what.__name__} of exact integers", REWRITE)
+    if method == "__call__" and what in OWN and not options:
+        if what is np.divide and ufuncs.is_encrypted(inputs[1]):
+            raise Refused("a division by encrypted integers", "Return numerator and denominator, and divide after decryption.")
+        out = OWN[what](*inputs)
+    else:
+        out = ufuncs.run(what, method, inputs, options)
+    return _typed(out, inputs, what in FLOATING)
+
+
+def _table(what, *inputs):
+    """A function of every number by its declared values."""
+    if what in UNARY:
+        a, = inputs
+        return ufuncs.each(a, lambda s: s.looked_up(UNARY[what]), _numbers_of(a))
+    a, b = inputs
+    if not is_exact(a) and what in TURNED:
+        a, b, what = b, a, TURNED[what]
+    if not is_exact(a) or (is_exact(b) and what not in (np.equal, np.not_equal)):
+        raise Refused(f"np.{what.__name__} of these operands", "Compare exact integers with public ones.")
+    if is_exact(b):
+        return _table(what, ufuncs.subtract(*(_counted(x) for x in (a, b))), 0)
+    found = public(b)
+    if found is None:
+        return NotImplemented
+    if what in (np.floor_divide, np.remainder) and not np.all(found[0]):
+        raise ArgumentError("a division by 0", "Mask such entries first, for instance with np.where.")
+    f, (array, _) = TABLES[what], found
+    out = ufuncs.with_public(a, array.astype(FLOAT), lambda s, c: s.looked_up(lambda x: f(x, Fraction(c))),
+                             _no_vectors, _numbers_of(a))
+    return out.like(dtype=BOOL) if what in COMPARISONS else out
+
+
+def _no_vectors(*_):
+    raise Refused("a comparison with other numbers along the slots", "Compare with one number for all of this axis.")
+
+
+def _counted(x):
+    return x.like(dtype=INT) if x.dtype == BOOL else x
+
+
+def _numbers_of(a):
+    return FLOAT if a.dtype == FLOAT else INT
+
+
+@implements(np.isin)
+def isin(element, test_elements, assume_unique=False, invert=False, *, kind=None):
+    """Whether each is one of some public numbers, by the column's declared values."""
+    if not is_exact(element):
+        raise Refused("np.isin of approximate numbers", "Compare exact integers with public ones.")
+    wanted = {Fraction(x) for x in np.ravel(np.asarray(test_elements)).tolist()}
+    return ufuncs.each(element, lambda s: s.looked_up(lambda x: (x in wanted) != invert), BOOL)
+
+
+# ---- functions ----
+def run_function(function, implementation, args, options):
+    """Run one of numpy's functions.
+
+    Parameters
+    ----------
+    function, implementation : callable
+        numpy's and ours.
+    args : tuple
+    options : dict
+
+    Returns
+    -------
+    object
+    """
+    args = met(*args)
+    if not any(map(is_exact, _leaves(args))):
+        return implementation(*args, **options)
+    if function in REFUSED:
+        raise Refused(f"np.{function.__name__} of exact integers", REWRITE)
+    return _typed(implementation(*args, **options), args, function in FLOATING)
+
+
+# ---- dtypes ----
+def _typed(out, inputs, floating):
+    """A result with numpy's dtype: integers stay integers beside integers."""
+    if not is_exact(out) or out.dtype != FLOAT or floating:
+        return out
+    for x in _leaves(inputs):
+        kind = x.dtype.kind if hasattr(x, "dtype") else "i" if isinstance(x, int) else "f" if x is not None else "i"
+        if kind not in "iub" and not isinstance(x, (str, slice)):
+            return out
+    return out.like(dtype=INT) if all(s.integral for s in out.strips.flat) else out
+
+
+def astype(array, dtype):
+    """Truth values and integers as numbers of another type, without rounding.
+
+    Parameters
+    ----------
+    array : EncryptedArray
+    dtype : dtype
+
+    Returns
+    -------
+    EncryptedArray
+    """
+    if dtype == array.dtype:
+        return array
+    if dtype == FLOAT or (dtype == INT and array.dtype == BOOL):
+        return array.like(dtype=dtype)
+    raise Refused(f"{array.dtype} does not become {dtype} without being decrypted", "Round after decryption.")
+
+
+def numbers_of(array, opened):
+    """An array's numbers, of opened integers: what decryption ends with.
+
+    Parameters
+    ----------
+    array : EncryptedArray
+    opened : callable of (WholeValue, int, int)
+        Gives the first integers of a value, of a proved bound on their moduli.
+
+    Returns
+    -------
+    ndarray
+        Of the array's shape and dtype; floats are the exact rationals, rounded once.
+    """
+    axis = array.slot_axis
+    out = np.empty(array.shape, dtype=array.dtype)
+    rows = out[..., None] if axis is None else np.moveaxis(out, axis, -1)
+    strips = array.strips if axis is None else np.squeeze(array.strips, axis)
+    for at in np.ndindex(strips.shape):
+        s, n = strips[at], rows.shape[-1]
+        bound, slots = max(1, *map(abs, s.range)), s.session.slots
+        parts = [opened(v, bound, min(slots, n - i * slots)) for i, v in enumerate(s.values)]
+        rows[at] = _finished(np.concatenate(parts), s, array.dtype)
+    return out
+
+
+def _finished(u, s, dtype):
+    """``shift + gain * u``, once u is known."""
+    d = math.lcm(s.gain.denominator, s.shift.denominator)
+    k, c = int(s.gain * d), int(s.shift * d)
+    largest = max(1, *map(abs, s.range)) * abs(k) + abs(c)
+    if dtype.kind in "ib":
+        if d != 1 or largest >= 2**63:
+            raise ArgumentError("a result is no integer of 64 bits", "Take it as floats: x.astype(float).")
+        return u * k + c
+    if largest <= 2**53 and d <= 2**53:  # both are doubles, so the quotient is rounded once
+        return (u * k + c).astype(float) / d
+    return np.array([float(Fraction(int(x) * k + c, d)) for x in u])
