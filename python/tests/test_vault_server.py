@@ -181,7 +181,7 @@ def test_bad_words(folder):
 def test_the_built_bundle_is_whole():
     assert (bundle.STATIC / bundle.MANIFEST).exists(), "not built: make vault"
     files = bundle.load()
-    assert {"index.html", "paint.html", "index.js", "paint.js", "keeper.js", "reader.js", "sealer.js", "vault.css",
+    assert {"index.html", "paint.html", "index.js", "paint.js", "keeper.js", "publisher.js", "reader.js", "sealer.js", "vault.css",
             "jfhe.wasm"} == set(files)
     for name in ("index.html", "paint.html"):
         page = files[name].data.decode()

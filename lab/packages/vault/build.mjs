@@ -34,6 +34,7 @@ const ENTRIES = {
   index: 'src/page/index.ts',
   paint: 'src/paint/index.ts',
   keeper: 'src/keeper/worker.ts',
+  publisher: 'src/keys/publisher.ts',
   reader: 'src/encrypt/reader.ts',
   sealer: 'src/encrypt/sealer.ts'
 };

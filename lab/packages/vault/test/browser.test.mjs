@@ -550,7 +550,7 @@ test('another origin can neither frame the vault nor read it, and the vault reac
 test('a window of its own: by keyboard alone, with names for screen readers', async () => {
   const page = await context.newPage();
   await page.goto(w.vaultUrl);
-  await page.getByText(/Its 9 files are those of its manifest/).waitFor();
+  await page.getByText(/Its 10 files are those of its manifest/).waitFor();
   await page.getByText('Your key is locked.').waitFor();
   await page.screenshot({ path: `${SHOTS}14-window-light.png` });
   await page.keyboard.press('Tab');
@@ -573,7 +573,7 @@ test('a window of its own: by keyboard alone, with names for screen readers', as
   await page.getByRole('dialog').waitFor({ state: 'detached' });
   await page.emulateMedia({ colorScheme: 'dark' });
   await page.reload();
-  await page.getByText(/Its 9 files/).waitFor();
+  await page.getByText(/Its 10 files/).waitFor();
   await page.screenshot({ path: `${SHOTS}14-window-dark.png` });
   await page.close();
 });

@@ -20,11 +20,11 @@ function open(): Promise<IDBDatabase> {
   return opened;
 }
 
-/** One transaction; resolves once it is on disk. */
-async function run<T>(table: Table, mode: IDBTransactionMode, act: (store: IDBObjectStore) => IDBRequest<T>): Promise<T> {
+/** One transaction; resolves once it is on disk, or, when it is `relaxed`, handed to the system. */
+async function run<T>(table: Table, mode: IDBTransactionMode, act: (store: IDBObjectStore) => IDBRequest<T>, relaxed = mode === 'readonly'): Promise<T> {
   const db = await open();
   return new Promise((resolve, reject) => {
-    const transaction = db.transaction(table, mode, { durability: mode === 'readwrite' ? 'strict' : 'default' });
+    const transaction = db.transaction(table, mode, { durability: relaxed ? 'relaxed' : 'strict' });
     const request = act(transaction.objectStore(table));
     transaction.oncomplete = () => resolve(request.result);
     transaction.onerror = transaction.onabort = () => reject(transaction.error ?? request.error);
@@ -41,6 +41,15 @@ export function get<T>(table: Table, key: IDBValidKey): Promise<T | undefined> {
 
 export async function put(table: Table, value: unknown): Promise<void> {
   await run(table, 'readwrite', store => store.put(value));
+}
+
+/** Several at once, of which a crash of the machine may take the last. */
+export async function putRelaxed(table: Table, values: readonly [unknown, ...unknown[]]): Promise<void> {
+  const [first, ...others] = values;
+  await run(table, 'readwrite', store => {
+    for (const value of others) store.put(value);
+    return store.put(first);
+  }, true);
 }
 
 export async function remove(table: Table, key: IDBValidKey | IDBKeyRange): Promise<void> {

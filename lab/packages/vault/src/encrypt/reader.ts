@@ -12,8 +12,8 @@ import type { Declared, Plan } from '../parse/spec.ts';
 import type { Survey } from '../parse/survey.ts';
 import * as journal from '../upload/journal.ts';
 import { Progress } from '../upload/progress.ts';
-import { Store, type Connection } from '../upload/store.ts';
-import type { Sealed, Task } from './sealer.ts';
+import { Store, type Connection, type Stored } from '../upload/store.ts';
+import type { Task } from './sealer.ts';
 import { commitTable, Credits, TableSealer, vectorsOf, type Job } from './table.ts';
 
 /** A column as the page shows it. */
@@ -101,15 +101,19 @@ export class Reader {
     progress.skip(known.size);
     const seals = ports.map(port => {
       const peer = new Peer(port);
-      return (task: Task) => peer.call<Sealed>('seal', task, [task.values.buffer]);
+      return (task: Task) => peer.call<Stored>('seal', task, [task.values.buffer]);
     });
+    const notes = new journal.Notes(id);
     const work: Job = {
       source: this.source, plans: note.plans, rows: note.rows, lent, credits: new Credits(seals), progress, known,
-      signal: this.stop.signal,
-      keep: part => journal.keep({ job: id, ...part })
+      signal: this.stop.signal, keep: notes.keep
     };
     const sealer = new TableSealer(work);
-    await sealer.run();
+    try {
+      await sealer.run();
+    } finally {
+      await notes.flush();
+    }
     progress.label = 'upload';
     progress.report(true);
     const snapshot = await commitTable(work, sealer, store, note.dataset);

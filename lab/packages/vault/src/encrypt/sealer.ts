@@ -1,9 +1,8 @@
 // sealer.ts: a worker that encrypts vectors and uploads them, one engine, one thread. The reader gives it a credit's worth at a time.
 
-import { sha256 } from '../base/bytes.ts';
 import { Context, engine, keyOf, type Lent, type SecretKey } from '../base/engine.ts';
 import { Peer, Told, type Wire } from '../base/rpc.ts';
-import { Store, type Connection } from '../upload/store.ts';
+import { Store, type Connection, type Stored } from '../upload/store.ts';
 import { Encryptor } from '@jupyterfhe/wasm';
 
 export interface Start {
@@ -14,10 +13,6 @@ export interface Start {
 /** A vector of the table, each number in [-1, 1]. */
 export interface Task {
   readonly values: Float64Array<ArrayBuffer>;
-}
-export interface Sealed {
-  readonly sha256: string;
-  readonly size: number;
 }
 
 /** Encrypts under a lent key. */
@@ -39,12 +34,10 @@ export class Sealer {
     return new Sealer(context, keyOf(context, lent.key), new Store(connection, stop.signal, online), stop);
   }
 
-  async seal({ values }: Task): Promise<Sealed> {
+  async seal({ values }: Task): Promise<Stored> {
     const bytes = this.encryptor.encrypt({ re: values, bound: 1 });
     values.fill(0);
-    const digest = await sha256(bytes);
-    await this.store.putBlob(digest, bytes);
-    return { sha256: digest, size: bytes.length };
+    return this.store.keep(bytes);
   }
 
   close(): void {

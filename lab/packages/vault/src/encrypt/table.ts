@@ -1,27 +1,22 @@
 // table.ts: a confirmed table becomes encrypted chunks, a manifest, and a commit. Python: client/tables.py, `_Sealer`.
 
-import { hex, sha256, utf8, type Bytes } from '../base/bytes.ts';
+import { hex, utf8, type Bytes } from '../base/bytes.ts';
 import type { Lent } from '../base/engine.ts';
 import { Told } from '../base/rpc.ts';
 import { sealText } from '../keys/seal.ts';
 import { Faults, TableError, type Batch, type Source } from '../parse/rows.ts';
 import { Spec, type Plan } from '../parse/spec.ts';
 import type { Part } from '../upload/journal.ts';
-import { treeOf, type Store } from '../upload/store.ts';
+import { treeOf, type Store, type Stored } from '../upload/store.ts';
 import type { Progress } from '../upload/progress.ts';
 import type { TreeFile } from '../../../core/src/vaultProtocol.ts';
-import type { Sealed, Task } from './sealer.ts';
+import type { Task } from './sealer.ts';
 
 const FILES_MAX = 1 << 18;
-export const PENDING = 2; // vectors that a sealer may have: one being encrypted, one being sent
-
-export interface Stored {
-  readonly sha256: string;
-  readonly size: number;
-}
+export const PENDING = 3; // vectors that a sealer may have: one being encrypted, the others being sent
 
 /** Encrypts a vector and puts it into the store; takes the vector away. */
-export type Seal = (task: Task) => Promise<Sealed>;
+export type Seal = (task: Task) => Promise<Stored>;
 
 /** As many credits as sealers can use; whoever has none waits. */
 export class Credits {
@@ -62,7 +57,7 @@ export interface Job {
   /** What an earlier run stored, by name. */
   readonly known: ReadonlyMap<string, Part>;
   /** Called for each vector that is stored. */
-  keep(part: Omit<Part, 'job'>): Promise<void>;
+  keep(part: Omit<Part, 'job'>): void;
 }
 
 interface Filling {
@@ -160,9 +155,9 @@ export class TableSealer {
     const values = vector.slice();
     vector.fill(0);
     const running: Promise<void> = seal({ values })
-      .then(async found => {
+      .then(found => {
         this.stored.set(name, found);
-        await this.job.keep({ name, ...found, digest });
+        this.job.keep({ name, ...found, digest });
         this.job.progress.add(1);
       })
       .catch((why: unknown) => void (this.failure ??= why))
@@ -240,10 +235,7 @@ export async function commitTable(job: Job, sealer: TableSealer, store: Store, d
     ['sealed.bin', await sealedFile(job.plans, job.lent)]
   ];
   for (const [name, bytes] of extra) {
-    if (bytes === null) continue;
-    const digest = await sha256(bytes);
-    await store.putBlob(digest, bytes);
-    files.push({ name, sha256: digest, size: bytes.length });
+    if (bytes !== null) files.push({ name, ...(await store.keep(bytes)) });
   }
   return store.commit(dataset, treeOf(files), hex(job.lent.keyId));
 }

@@ -31,7 +31,8 @@ export interface KeeperApi {
   connect: [Connection, KeeperState];
   connection: [null, Connection | null];
   create: [{ passphrase: string; preset: string }, { recovery: string; name: string }];
-  publish: [null, null];
+  /** Ask the store anew whether evaluation keys are there. */
+  look: [null, KeeperState];
   unlock: [{ passphrase: string }, null];
   unlockPasskey: [{ id: string; prf: Uint8Array<ArrayBuffer> }, null];
   addPasskey: [{ id: string; salt: string; prf: Uint8Array<ArrayBuffer> }, null];

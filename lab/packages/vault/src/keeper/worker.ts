@@ -1,15 +1,13 @@
 // worker.ts: the keeper, one for all frames of this origin (a SharedWorker). It alone holds the unlocked key, opens ciphertexts and
-// makes keys. Whatever a frame may ask is in api.ts.
+// makes secret keys. Whatever a frame may ask is in api.ts.
 
 import { all, put } from '../base/db.ts';
-import { hex, sha256, type Bytes } from '../base/bytes.ts';
+import { hex, type Bytes } from '../base/bytes.ts';
 import { Peer, Told, type Methods, type Wire } from '../base/rpc.ts';
 import { random } from '../base/sodium.ts';
 import { scalarFiles, publicRange } from '../encrypt/scalar.ts';
-import { evaluationFiles } from '../keys/generate.ts';
 import { parseRecovery, PASSPHRASE_MIN, recoveryText, unwrap, unwrapPasskey, wrap, wrapPasskey, type KeyRecord } from '../keys/wrap.ts';
 import { end, unfinished } from '../upload/journal.ts';
-import { Progress } from '../upload/progress.ts';
 import { Store, treeHash, treeOf, type Connection } from '../upload/store.ts';
 import type { Reference, TreeFile } from '../../../core/src/vaultProtocol.ts';
 import type { KeeperApi, KeeperEvents, KeeperState, Unfinished } from './api.ts';
@@ -103,46 +101,13 @@ async function job(label: string, run: (id: string, signal: AbortSignal) => Prom
   }
 }
 
-async function upload(store: Store, name: string, bytes: Bytes): Promise<TreeFile> {
-  const digest = await sha256(bytes);
-  await store.putBlob(digest, bytes);
-  return { name, sha256: digest, size: bytes.length };
-}
-
-let publishing: Promise<void> | null = null;
-
-/** Make evaluation keys and put them into the store. */
-async function publish(): Promise<void> {
-  const { context, key, keyId } = unlocked();
-  await job('keys', async (id, signal) => {
-    const store = new Store(connected(), signal);
-    const wanted = evaluationFiles(context, key);
-    const progress = new Progress(id, 'keys', wanted.length, now => tellAll('progress', now));
-    progress.report(true);
-    const files: TreeFile[] = [];
-    const elements: unknown[] = [];
-    for (const one of wanted) {
-      if (session?.key !== key) throw new Told('The key was locked.', 'locked');
-      files.push(await upload(store, one.name, one.make()));
-      if (one.kind === 'relin' || one.kind === 'galois') {
-        elements.push({ file: one.name, kind: one.kind, galois_element: one.galois });
-      }
-      progress.add(1);
-    }
-    await store.putKeys(keyId, treeOf(files), elements);
-    published = true;
-    tellAll('state', state());
-    return { job: id, dataset: null, snapshot: null, kind: 'keys' };
-  });
-}
-
 async function secret(name: string, value: number, bounds: [number, number] | null): Promise<void> {
   const held = unlocked();
   await job('secret', async (id, signal) => {
     const store = new Store(connected(), signal);
     const files = held.withEncryptor(encryptor => scalarFiles(value, bounds ?? publicRange(value), held.key, encryptor));
     const stored: TreeFile[] = [];
-    for (const { name: place, bytes } of files) stored.push(await upload(store, place, bytes));
+    for (const { name: place, bytes } of files) stored.push({ name: place, ...(await store.keep(bytes)) });
     const snapshot = await store.commit(name, treeOf(stored), held.keyId);
     return { job: id, dataset: name, snapshot, kind: 'scalar' };
   });
@@ -195,10 +160,10 @@ const served: Served = {
     await adopt(next, made);
     return file(next);
   },
-  publish: async () => {
-    publishing ??= publish().finally(() => (publishing = null));
-    await publishing;
-    return null;
+  look: async () => {
+    await loaded;
+    await look();
+    return state();
   },
   unlock: async ({ passphrase }) => {
     await loaded;

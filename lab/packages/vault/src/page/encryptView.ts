@@ -3,9 +3,9 @@
 import { Peer, Told, type Wire } from '../base/rpc.ts';
 import type { Shown } from '../encrypt/reader.ts';
 import type { Declared } from '../parse/spec.ts';
-import { DATASET, type FailureCode, type VaultProgress } from '../../../core/src/vaultProtocol.ts';
+import { DATASET, type VaultProgress } from '../../../core/src/vaultProtocol.ts';
 import type { Unfinished } from '../keeper/api.ts';
-import { words, type App } from './app.ts';
+import { failure, words, type App } from './app.ts';
 import { action, alertLine, buttons } from './card.ts';
 import { columnRows, publicWords } from './confirmTable.ts';
 import { bar, field, h, leftWords, sizeWords } from './dom.ts';
@@ -210,7 +210,7 @@ class Encryption {
     const abort = (): void => void this.reader.call('cancel').then(() => this.sealers.forEach(({ peer }) => void peer.call('close')));
     this.reader.on<VaultProgress>('progress', now => {
       job = now.job;
-      if (!app.jobs.has(job)) cancels.set(job, abort);
+      if (!app.jobs.has(job)) app.cancels.set(job, abort);
       progress.set(now.done, now.total, this.offline ? 'The server does not answer; trying again.' : leftWords(now.seconds_left));
       app.progress(now);
     });
@@ -226,7 +226,6 @@ class Encryption {
       app.ended(job);
       this.failed(why, job);
     } finally {
-      cancels.delete(job);
       this.page.terminate();
       for (const { worker: one } of this.sealers) one.terminate();
     }
@@ -234,7 +233,7 @@ class Encryption {
 
   private failed(why: unknown, job: string): void {
     const told = why instanceof Told ? why : new Told(words(why));
-    const code: FailureCode = (['cancelled', 'file', 'store', 'offline'] as const).find(one => one === told.code) ?? 'internal';
+    const code = failure(told.code);
     this.app.tell({ type: 'failed', job, code });
     if (code === 'cancelled') {
       void this.app.keeper.ask('forget', { job }).catch(() => {});
@@ -247,9 +246,6 @@ class Encryption {
     ], { close: () => this.app.card.hide() });
   }
 }
-
-/** How to stop a job, by its id. */
-export const cancels = new Map<string, () => void>();
 
 function faultList(lines: readonly string[]): HTMLElement | null {
   return lines.length === 0 ? null : h('ul', { class: 'fault-list' }, ...lines.map(line => h('li', {}, line)));

@@ -4,12 +4,13 @@ import { sha256 } from '../base/bytes.ts';
 import { Keeper } from '../keeper/client.ts';
 import type { KeeperState } from '../keeper/api.ts';
 import { LabPort, loadConfig, Refusal, type Config } from '../protocol/port.ts';
-import { FRAME_REQUESTS, VAULT_VERSION, type FailureCode, type VaultEvent, type VaultProgress, type VaultRequest, type VaultStatus } from '../../../core/src/vaultProtocol.ts';
-import type { App } from './app.ts';
+import { FRAME_REQUESTS, VAULT_VERSION, type VaultEvent, type VaultProgress, type VaultRequest, type VaultStatus } from '../../../core/src/vaultProtocol.ts';
+import { failure, type App } from './app.ts';
 import { Card } from './card.ts';
 import { h } from './dom.ts';
-import { cancels, choose, dropPlace, take } from './encryptView.ts';
+import { choose, dropPlace, take } from './encryptView.ts';
 import { createKey, ensureUnlocked, keys, restore, unlock } from './keysView.ts';
+import { publishKeys, stopPublishing } from './publish.ts';
 import { secret } from './secretView.ts';
 
 const framed = window.parent !== window;
@@ -27,6 +28,7 @@ class MainApp implements App {
   readonly card = new Card(root, show => this.tell({ type: 'want', show, full: show }));
   readonly framed = framed;
   readonly jobs = new Map<string, VaultProgress>();
+  readonly cancels = new Map<string, () => void>();
   state: KeeperState = { keys: 'none', key_id: null, preset: null, published: null, connected: false, passkeys: [], created: null };
 
   tell(event: VaultEvent): void {
@@ -40,6 +42,7 @@ class MainApp implements App {
 
   ended(job: string): void {
     this.jobs.delete(job);
+    this.cancels.delete(job);
   }
 }
 
@@ -88,7 +91,7 @@ async function handle(request: VaultRequest): Promise<Partial<VaultStatus> | voi
       document.documentElement.dataset['theme'] = request.theme;
       return;
     case 'cancel': {
-      const stop = cancels.get(request.job);
+      const stop = app.cancels.get(request.job);
       const known = stop !== undefined || (await app.keeper.ask('cancel', { job: request.job }));
       if (!known) throw new Refusal('not_found', 'There is no such job.');
       stop?.();
@@ -191,7 +194,8 @@ async function main(): Promise<void> {
   it.keeper.on('state', next => {
     it.state = next;
     tellState();
-    if (next.keys === 'unlocked' && next.published === false) void it.keeper.ask('publish', null).catch(() => {});
+    if (next.keys !== 'unlocked') stopPublishing();
+    else if (next.published === false) void publishKeys(it).catch(() => {});
   });
   it.keeper.on('progress', now => it.progress(now));
   it.keeper.on('committed', ({ job, dataset, snapshot, kind }) => (it.ended(job), it.tell({ type: 'committed', job, dataset, snapshot, kind })));
@@ -200,10 +204,6 @@ async function main(): Promise<void> {
   it.state = await it.keeper.ask('status', null);
   port.allow(config);
   tellState();
-}
-
-function failure(code: string): FailureCode {
-  return (['cancelled', 'file', 'store', 'offline'] as const).find(one => one === code) ?? 'internal';
 }
 
 void main();

@@ -5,6 +5,7 @@ import { PASSPHRASE_MIN } from '../keys/wrap.ts';
 import { download, words, type App } from './app.ts';
 import { action, alertLine, buttons } from './card.ts';
 import { bar, count, field, h } from './dom.ts';
+import { publishKeys } from './publish.ts';
 
 function passphraseInput(autocomplete: 'new-password' | 'current-password', focus = false): HTMLInputElement {
   return h('input', { type: 'password', autocomplete, spellcheck: 'false', autocapitalize: 'off', 'data-focus': focus });
@@ -93,7 +94,7 @@ function publish(app: App, progress: ReturnType<typeof bar>, alert: ReturnType<t
     if (now) progress.set(now.done, now.total, `${now.done} of ${count(now.total, 'part')}`);
   };
   const timer = setInterval(watch, 100);
-  app.keeper.ask('publish', null)
+  publishKeys(app)
     .then(() => progress.set(1, 1, 'The server is ready. What it got opens nothing.'))
     .catch((why: unknown) => alert.say(`${words(why)} It will be tried again when you unlock next time.`))
     .finally(() => clearInterval(timer));

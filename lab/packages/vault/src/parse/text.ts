@@ -2,7 +2,7 @@
 
 import { TableError, type Progress } from './rows.ts';
 
-const PIECE = 1 << 20;
+const PIECE = 1 << 17; // small enough for the young generation of the collector: text is garbage as soon as it is cut
 const NEWLINE = 10;
 
 function newlines(bytes: Uint8Array): number {

@@ -1,6 +1,6 @@
 // journal.ts: what an upload needs to go on after the page was closed: what was confirmed, sealed, and which parts are stored.
 
-import { all, get, partsOf, put, remove } from '../base/db.ts';
+import { all, get, partsOf, put, putRelaxed, remove } from '../base/db.ts';
 import type { Bytes } from '../base/bytes.ts';
 import { sealText, unsealText } from '../keys/seal.ts';
 import type { Plan } from '../parse/spec.ts';
@@ -56,8 +56,29 @@ export function parts(job: string): Promise<Part[]> {
   return all<Part>('parts', partsOf(job));
 }
 
-export async function keep(part: Part): Promise<void> {
-  await put('parts', part);
+const NOTE_EVERY = 500; // milliseconds
+
+/**
+ * Notes of what is stored, written together: a flush of the disk for each would cost more than its vector. A note that is lost costs
+ * that vector's encryption again, and nothing else; so a browser that has no room for notes stops no upload.
+ */
+export class Notes {
+  private waiting: Part[] = [];
+  private timer: ReturnType<typeof setTimeout> | null = null;
+
+  constructor(private readonly job: string) {}
+
+  readonly keep = (part: Omit<Part, 'job'>): void => {
+    this.waiting.push({ job: this.job, ...part });
+    this.timer ??= setTimeout(() => void this.flush(), NOTE_EVERY);
+  };
+
+  async flush(): Promise<void> {
+    if (this.timer !== null) clearTimeout(this.timer);
+    this.timer = null;
+    const [first, ...others] = this.waiting.splice(0);
+    if (first !== undefined) await putRelaxed('parts', [first, ...others]).catch(() => {});
+  }
 }
 
 export async function end(job: string): Promise<void> {

@@ -10,6 +10,13 @@ export interface Connection {
   readonly grant: string;
 }
 
+/** What the store has of some bytes. */
+export interface Stored {
+  readonly sha256: string;
+  readonly size: number;
+}
+
+const LARGE = 8 << 20; // bytes; the server reads a refused body to its end up to here
 const BATCH = 500; // hashes a request
 const FIRST_PAUSE = 500;
 const LAST_PAUSE = 15_000;
@@ -51,8 +58,15 @@ export class Store {
     return lacking;
   }
 
-  async putBlob(digest: string, bytes: Bytes): Promise<void> {
-    await this.send('PUT', `/blobs/${digest}`, bytes);
+  /**
+   * Store bytes. A large blob is asked for first, so that it is not sent twice, and a refusal arrives as one: a server that closes
+   * the connection in the middle of a body looks like a broken network.
+   */
+  async keep(bytes: Bytes): Promise<Stored> {
+    const stored = { sha256: await sha256(bytes), size: bytes.length };
+    const body = new Blob([bytes]); // goes to the network by itself; an array would also be copied into each tool that watches the page
+    if (stored.size <= LARGE || (await this.missing([stored.sha256])).size > 0) await this.send('PUT', `/blobs/${stored.sha256}`, body);
+    return stored;
   }
 
   /** The bytes of a blob: those that its hash names, or an error. */
@@ -118,7 +132,7 @@ export class Store {
 
   /** null when the connection failed. */
   private async once(method: string, path: string, body?: object): Promise<Response | null> {
-    const binary = body instanceof Uint8Array;
+    const binary = body instanceof Blob;
     const headers: Record<string, string> = { Authorization: `Bearer ${this.connection.grant}` };
     if (body !== undefined) headers['Content-Type'] = binary ? 'application/octet-stream' : 'application/json';
     try {
@@ -130,7 +144,7 @@ export class Store {
         referrerPolicy: 'no-referrer',
         cache: 'no-store',
         signal: this.signal,
-        ...(body === undefined ? {} : { body: binary ? (body as Bytes) : utf8(JSON.stringify(body)) })
+        ...(body === undefined ? {} : { body: binary ? body : utf8(JSON.stringify(body)) })
       });
     } catch {
       if (this.signal.aborted) throw cancelled();
