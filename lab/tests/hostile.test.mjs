@@ -22,7 +22,7 @@ before(async () => {
   dialogs = [];
   page.on('dialog', dialog => (dialog.type() === 'beforeunload' ? dialog.accept() : (dialogs.push(dialog.message()), dialog.dismiss())));
   await openLab(page, lab, '/tree/welcome.ipynb');
-  await makeKeys(page, lab);
+  await makeKeys(page, lab, { preset: 'stats' });
   writeFileSync(join(home, 'small.csv'), `x,y\n${Array.from({ length: 40 }, (_, i) => `${(7.193 + 0.731 * i).toFixed(4)},${i % 5}`).join('\n')}\n`);
   await dropFiles(page, [join(home, 'small.csv')]);
   await confirmFile(page, lab, 'small.csv', { dataset: 'small' });

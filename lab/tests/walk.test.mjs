@@ -63,7 +63,7 @@ step('first start: the welcome notebook says kindly that there is no data yet', 
 });
 
 step('keys are made in the vault, and a recovery file is saved', async () => {
-  recovery = await makeKeys(page, lab, { preset: 'ml', onDialog: name => shot(page, `2-${name}`) });
+  recovery = await makeKeys(page, lab, { onDialog: name => shot(page, `2-${name}`) });
   assert.match(recovery.key_id, /^[0-9a-f]{32}$/);
   await page.getByText('Keys unlocked').waitFor();
 });

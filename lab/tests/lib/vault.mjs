@@ -14,13 +14,13 @@ export async function vaultFrame(page, lab) {
 const dialog = (frame, title) => frame.getByRole('dialog', { name: title });
 
 /** First use: passphrase, recovery file, evaluation keys. Gives the recovery file. */
-export async function makeKeys(page, lab, { preset = 'stats', onDialog = async () => {} } = {}) {
+export async function makeKeys(page, lab, { preset = null, onDialog = async () => {} } = {}) {
   const frame = await vaultFrame(page, lab);
   await page.locator('.jp-Fhe-status-button').first().click();
   const first = dialog(frame, 'Set up your key');
   await first.getByLabel('Passphrase', { exact: true }).fill(PASSPHRASE);
   await first.getByLabel('Once more').fill(PASSPHRASE);
-  if (preset !== 'stats') {
+  if (preset !== null) {
     await first.locator('summary', { hasText: 'Advanced' }).click();
     await first.getByLabel('Made for').selectOption(preset);
   }

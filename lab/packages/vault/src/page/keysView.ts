@@ -4,8 +4,14 @@ import { askPasskey, makePasskey, passkeysPossible } from '../keys/passkey.ts';
 import { PASSPHRASE_MIN } from '../keys/wrap.ts';
 import { download, words, type App } from './app.ts';
 import { action, alertLine, buttons } from './card.ts';
-import { bar, count, field, h } from './dom.ts';
+import { bar, count, field, h, leftWords } from './dom.ts';
 import { publishKeys } from './publish.ts';
+
+/** By preset: what it is for, and what it costs. The first one runs all of the welcome notebook. */
+const PRESETS: readonly (readonly [string, string, string])[] = [
+  ['ml', 'Statistics, correlations, regression', '231 MiB of keys, which the server gets once, and 180 bytes for each number of a long table'],
+  ['stats', 'Sums, averages, covariances', '51 MiB of keys, which the server gets once, and 84 bytes for each number of a long table']
+];
 
 function passphraseInput(autocomplete: 'new-password' | 'current-password', focus = false): HTMLInputElement {
   return h('input', { type: 'password', autocomplete, spellcheck: 'false', autocapitalize: 'off', 'data-focus': focus });
@@ -24,7 +30,10 @@ export function createKey(app: App): Promise<boolean> {
   return new Promise(done => {
     const [first, second] = [passphraseInput('new-password', true), passphraseInput('new-password')];
     const alert = alertLine();
-    const preset = h('select', {}, h('option', { value: 'stats' }, 'Statistics: sums, averages, covariances'), h('option', { value: 'ml' }, 'Machine learning: also correlations and regression, files four times as large'));
+    const cost = (): string => `Costs ${PRESETS.find(([value]) => value === preset.value)?.[2] ?? ''}.`;
+    const costs = h('p', { class: 'hint', role: 'status' });
+    const preset = h('select', { onchange: () => (costs.textContent = cost()) }, ...PRESETS.map(([value, text]) => h('option', { value }, text)));
+    costs.textContent = cost();
     const close = (): void => (app.card.hide(), done(false));
     const create = action('Create key', async () => {
       if ([...first.value].length < PASSPHRASE_MIN) return alert.say(`Take at least ${PASSPHRASE_MIN} characters. Three or four unrelated words are good.`);
@@ -46,7 +55,7 @@ export function createKey(app: App): Promise<boolean> {
         h('input', { type: 'text', autocomplete: 'username', value: 'JupyterFHE', hidden: true }),
         field('Passphrase', first, `At least ${PASSPHRASE_MIN} characters. Three or four unrelated words are good.`),
         field('Once more', second),
-        h('details', {}, h('summary', {}, 'Advanced'), field('Made for', preset, 'What you encrypt for one of them cannot be used for the other.'))
+        h('details', {}, h('summary', {}, 'Advanced'), field('Made for', preset, 'What you encrypt for one of them cannot be used for the other.'), costs)
       ),
       alert.element,
       buttons(create, action('I have a recovery file', async () => void restore(app).then(done), 'plain'))
@@ -91,7 +100,7 @@ function publish(app: App, progress: ReturnType<typeof bar>, alert: ReturnType<t
   }
   const watch = (): void => {
     const now = [...app.jobs.values()].find(job => job.label === 'keys');
-    if (now) progress.set(now.done, now.total, `${now.done} of ${count(now.total, 'part')}`);
+    if (now) progress.set(now.done, now.total, `${now.done} of ${count(now.total, 'part')} ${leftWords(now.seconds_left)}`);
   };
   const timer = setInterval(watch, 100);
   publishKeys(app)
@@ -190,7 +199,7 @@ export async function keys(app: App): Promise<void> {
   app.card.show('Your key', [
     h('dl', {},
       h('dt', {}, 'Name'), h('dd', {}, h('code', {}, (state.key_id ?? '').slice(0, 8))),
-      h('dt', {}, 'Made for'), h('dd', {}, state.preset === 'ml' ? 'Machine learning' : 'Statistics'),
+      h('dt', {}, 'Made for'), h('dd', {}, PRESETS.find(([value]) => value === state.preset)?.[1] ?? state.preset ?? ''),
       h('dt', {}, 'On this computer since'), h('dd', {}, state.created ?? ''),
       h('dt', {}, 'The server'), h('dd', {}, state.published ? 'is ready to compute with it' : state.connected ? 'is being prepared' : 'is not connected')
     ),
