@@ -33,11 +33,13 @@ void jfi_bench_print(const jfi_bench_options *o, const char *name, const char *p
         name, params, r->median_ns, r->p10_ns, r->p90_ns, r->runs);
     if (bytes) printf(", \"bytes\": %zu", bytes);
     printf("}\n");
-  } else if (bytes) {
-    printf("%-24s %12zu bytes   %s\n", name, bytes, params);
   } else {
-    printf("%-24s %10.1f us (p10 %.1f, p90 %.1f; %zu runs)   %s\n", name, r->median_ns / 1e3, r->p10_ns / 1e3,
-           r->p90_ns / 1e3, r->runs, params);
+    printf("%-24s", name);
+    if (r->runs)
+      printf(" %10.1f us (p10 %.1f, p90 %.1f; %zu runs)", r->median_ns / 1e3, r->p10_ns / 1e3, r->p90_ns / 1e3,
+             r->runs);
+    if (bytes) printf(" %12zu bytes", bytes);
+    printf("   %s\n", params);
   }
   fflush(stdout);
 }
