@@ -111,7 +111,7 @@ class Program:
             stride, count = o.extra
             need(stride >= 1 and count >= 1 and count & count - 1 == 0 and stride * count <= slots, "inner sum")
         elif word == "poly":
-            need(o.extra[0] in (0, 1))
+            need(o.extra[0] in (0, 1) or o.extra[0] == 2 and self.tables[o.table].basis, "flag of a polynomial")
         elif word == "level":
             need(0 <= o.extra[0] < 1 << 31)
         self.operations.append(o)
@@ -220,7 +220,7 @@ def _read_operation(b, p):
     number, promised, flag, zero = b.take("<4B")
     need(number in OPERATIONS and promised <= 1 and zero == 0, "head of an operation")
     word, values, kind = OPERATIONS[number]
-    need(flag <= (word in ("input", "poly")), "flag")
+    need(flag <= {"input": 1, "poly": 2}.get(word, 0), "flag")
     reads = list(b.take(f"<{values}I"))
     table = b.take("<I")[0] if kind else None
     if word == "input":
@@ -316,7 +316,7 @@ def _operation_text(number, o):
     elif word in ("add_const", "mul_const"):
         out += [real_text(x).encode() for x in (e if e[1] else e[:1])]
     elif word == "poly":
-        out += [b"promised"] * e[0]
+        out += [b"", b"promised", b"as_is"][e[0]].split()
     else:
         out += [b"%d" % k for k in e]
     promise = b"" if o.promise is None else f"promise %{number} {real_text(o.promise)}\n".encode()
@@ -472,7 +472,7 @@ def _text_operation(t, p):
     elif word == "inner_sum":
         extra = t.whole(0, (1 << 32) - 1), t.whole(0, (1 << 32) - 1)
     elif word == "poly":
-        extra = (int(t.maybe(b"promised")),)
+        extra = (1 if t.maybe(b"promised") else 2 * t.maybe(b"as_is"),)
     elif word == "level":
         extra = (t.whole(0, (1 << 31) - 1),)
     t.end()

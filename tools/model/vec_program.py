@@ -97,7 +97,21 @@ MAP = (b"jfp 1\nslots 2^4\n\n@0 = linmap complex:\n  diagonal 15: 1 2 3 4 5 6 7 
        + b"  diagonal -15: 1 0 0 0 0 0 0 0\n" + 3 * b"    0 0 0 0 0 0 0 0\n"
        + b'\n%0 = input "x" complex 1\n%1 = linmap %0 @0\n\noutput "y" %1\nend\n')
 
-GOOD = {"ok-mean": MEAN, "ok-every-operation": EVERY, "ok-loose": LOOSE, "ok-names": NAMES, "ok-numbers": NUMBERS, "ok-map": MAP}
+AS_IS = b"""jfp 1
+slots 2^2
+
+@0 = poly chebyshev -1 1: 0 1.25 0 -0.25
+
+%0 = input "x" real 1
+%1 = poly %0 @0 as_is
+promise %1 0.75
+%2 = poly %1 @0 as_is
+
+output "sign" %2
+end
+"""
+
+GOOD = {"ok-mean": MEAN, "ok-every-operation": EVERY, "ok-loose": LOOSE, "ok-names": NAMES, "ok-numbers": NUMBERS, "ok-map": MAP, "ok-as-is": AS_IS}
 
 
 def _line(old: bytes, new: bytes) -> bytes:
@@ -148,6 +162,8 @@ BAD_TEXT = {
     "rotate-plus": _line(b"inner_sum %0 1 4", b"rotate %0 +1"), "level-minus": _line(b"inner_sum %0 1 4", b"level %0 -1"),
     "promise-minus": _line(b"promise %2 10", b"promise %2 -1"), "promise-forward": _line(b"promise %2 10", b"promise %3 1"),
     "const-none": _line(b"inner_sum %0 1 4", b"add_const %0"), "const-three": _line(b"inner_sum %0 1 4", b"add_const %0 1 2 3"),
+    "flag-as-is-of-power": _line(b"vector: 0.25", b"poly power: 1 1").replace(b"mul_vector %1 @0", b"poly %1 @0 as_is"),
+    "flag-both": _line(b"vector: 0.25", b"poly chebyshev -1 1: 1 1").replace(b"mul_vector %1 @0", b"poly %1 @0 promised as_is"),
     "flag-word": _line(b"mul_vector %1 @0", b"poly %1 @0 promise"), "character": _line(b"%2 = mul", b"%2 = \x80mul"),
     "carriage-return": _line(b"slots 2^2", b"slots\r2^2"),
 }
@@ -170,7 +186,8 @@ def _bad_binary() -> dict[str, bytes]:
     one = struct.pack("<I", 1)
     at = {"map": every.index(b"\3\0\0\0\2\0\0\0"), "poly": every.index(b"\2\0\0\0\4\0\0\0"), "cheb": every.index(b"\2\0\1\0\3\0\0\0"),
           "const": every.index(b"\6\0\0\0\5\0\0\0"), "level": every.index(b"\x0f\0\0\0\x0e\0\0\0"),
-          "flag": every.index(b"\x0e\0\1\0\x0d\0\0\0"), "rotate": every.index(b"\x0a\0\0\0\x08\0\0\0")}
+          "flag": every.index(b"\x0e\0\1\0\x0d\0\0\0"),
+          "power": every.index(b"\x0e\0\0\0\x0c\0\0\0"), "rotate": every.index(b"\x0a\0\0\0\x08\0\0\0")}
     return {
         "empty-header": mean[:8], "magic": b"JFHE" + mean[4:], "magic-as-text": mean.replace(b"\r\n", b"\n", 1), "cut-in-magic": mean[:5],
         "cut-in-version": mean[:11], "cut-in-header": mean[:63], "cut-in-records": mean[:100], "cut-at-end": mean[:-1], "tail": mean + b"\0",
@@ -196,7 +213,8 @@ def _bad_binary() -> dict[str, bytes]:
         "operation-0": _patched(mean, 95, b"\0"), "operation-18": _patched(mean, 95, b"\x12"), "operation-255": _patched(mean, 95, b"\xff"),
         "promise-2": _patched(mean, 112, b"\2"), "promise-missing": _patched(mean, 112, b"\0"), "promise-minus": _patched(mean, 123, struct.pack("<d", -1)),
         "promise-minus-0": _patched(mean, 123, minus_0), "promise-nan": _patched(mean, 123, nan), "promise-infinite": _patched(mean, 123, infinity),
-        "flag-of-sum": _patched(mean, 97, b"\1"), "flag-2": _patched(every, at["flag"] + 2, b"\2"), "operation-reserved": _patched(mean, 98, b"\1"),
+        "flag-of-sum": _patched(mean, 97, b"\1"), "flag-3": _patched(every, at["flag"] + 2, b"\3"),
+        "flag-2-of-power": _patched(every, at["power"] + 2, b"\2"), "operation-reserved": _patched(mean, 98, b"\1"),
         "packing-2": _patched(mean, 82, b"\2"), "bound-0": _patched(mean, 84, bytes(8)), "bound-minus": _patched(mean, 84, struct.pack("<d", -1)),
         "bound-nan": _patched(mean, 84, nan), "bound-infinite": _patched(mean, 84, infinity), "name-empty": _patched(mean, 92, b"\0\0", 3),
         "name-long": _patched(mean, 92, b"\0\1" + 256 * b"x", 3), "name-longest": _patched(mean, 92, b"\xff\xff"),

@@ -135,7 +135,7 @@ jfhe_status jfhe_program_apply_linmap(jfhe_program *p, uint32_t *out, uint32_t a
 }
 
 jfhe_status jfhe_program_apply_poly(jfhe_program *p, uint32_t *out, uint32_t a, uint32_t poly, uint32_t flags) {
-  if (flags > JFHE_POLY_PROMISED) return jfi_fail(JFHE_ERR_ARG, "flags %u of a polynomial are unknown", flags);
+  if (flags > JFHE_POLY_AS_IS) return jfi_fail(JFHE_ERR_ARG, "flags %u of a polynomial are unknown", flags);
   return append(p, out, &(jfi_node){.op = JFI_OP_POLY, .a = a, .table = poly, .flags = (uint8_t)flags});
 }
 

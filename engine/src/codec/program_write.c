@@ -187,7 +187,7 @@ static void say_node(jfi_out *o, const jfhe_program *p, uint32_t number) {
   case JFI_OP_ROTATE:
   case JFI_OP_LEVEL: say_signed(o, " ", n->k); break;
   default:
-    if (n->flags & JFHE_POLY_PROMISED) say(o, " promised");
+    if (n->flags) say(o, n->flags == JFHE_POLY_AS_IS ? " as_is" : " promised");
   }
   say(o, "\n");
   if (isfinite(n->promise)) {

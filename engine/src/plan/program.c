@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/sha256.h"
 #include "base/status.h"
+#include "circuit/poly_eval.h"
 
 /* ---- what each operation is ---- */
 typedef struct op_facts {
@@ -153,8 +154,7 @@ static jfhe_status check_node(const jfhe_program *p, const jfi_node *node) {
     if (count == 0 || (count & (count - 1)) || stride == 0 || count > slots || stride > slots / count)
       return jfi_fail(JFHE_ERR_ARG, "an inner sum of %u numbers %u apart does not fit %u slots", count, stride, slots);
   }
-  if (node->op == JFI_OP_POLY && node->flags > JFHE_POLY_PROMISED)
-    return jfi_fail(JFHE_ERR_ARG, "flags %u of a polynomial are unknown", node->flags);
+  if (node->op == JFI_OP_POLY) JFI_TRY(jfi_poly_check_flags(p->table[node->table].basis, node->flags));
   return JFHE_OK;
 }
 

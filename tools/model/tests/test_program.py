@@ -41,7 +41,7 @@ def some_program(rng):
         number = rng.randrange(2, 18)
         word, values, kind = P.OPERATIONS[number]
         extra = {"add_const": (some_real(rng), some_real(rng)), "mul_const": (some_real(rng), 0.0), "rotate": (rng.randrange(-1 << 31, 1 << 31),),
-                 "inner_sum": (slots, 1), "poly": (rng.randrange(2),), "level": (rng.randrange(64),)}.get(word, ())
+                 "inner_sum": (slots, 1), "poly": (rng.randrange(3 if p.tables[of_kind[2]].basis else 2),), "level": (rng.randrange(64),)}.get(word, ())
         reads = [rng.randrange(len(p.operations)) for _ in range(values)]
         p.add_operation(P.Operation(number, reads, of_kind.get(kind), extra))
         if rng.random() < .3:

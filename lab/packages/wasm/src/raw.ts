@@ -146,7 +146,9 @@ export type Basis = (typeof Basis)[keyof typeof Basis];
 
 export const PolyFlag = {
   /** the caller vouches that every message is a real number inside [a, b] */
-  PROMISED: 1
+  PROMISED: 1,
+  /** the result stands for p of what the slots hold, errors and all */
+  AS_IS: 2
 } as const;
 export type PolyFlag = (typeof PolyFlag)[keyof typeof PolyFlag];
 
@@ -1378,7 +1380,10 @@ export class Calls {
    * Scale   canonical for out's level, exactly: coefficients absorb every other factor.
    * Error   |e[i]| <= |x error| * sup|p'| over the numbers x can be, plus what the evaluation itself adds; out's bounds say how much.
    *         With JFHE_BASIS_CHEB x's magnitude must lie within [a, b], else the bound grows as the Chebyshev polynomials do
-   *         outside and soon is refused; JFHE_POLY_PROMISED in `flags` replaces the magnitude by [a, b].
+   *         outside and soon is refused; JFHE_POLY_PROMISED in `flags` replaces the magnitude by [a, b]. With JFHE_POLY_AS_IS out
+   *         stands for p(x[i] + x error), and e[i] is what the evaluation adds alone: for compositions whose later parts
+   *         forgive what the earlier ones left, such as a sign. It needs JFHE_BASIS_CHEB, real packing, and magnitude and error of x
+   *         together inside [a, b], and excludes JFHE_POLY_PROMISED.
    * Alias   out may be x.
    * Memory  allocates nothing; scratch >= jfhe_poly_eval_scratch(ctx, p, l) bytes.
    * Time    independent of messages; depends on p, level and ring degree.
@@ -1387,8 +1392,9 @@ export class Calls {
    *         JFHE_ERR_LEVEL    too few levels;
    *         JFHE_ERR_SCALE    x is not near its level's canonical scale;
    *         JFHE_ERR_KEY      no relinearisation key, or it serves lower levels only;
-   *         JFHE_ERR_FORM     coefficient packing, degree 2, or out too small;
-   *         JFHE_ERR_RANGE    a bound exceeds the modulus on the way;
+   *         JFHE_ERR_FORM     coefficient packing, degree 2, or out too small; JFHE_POLY_AS_IS for complex packing;
+   *         JFHE_ERR_RANGE    a bound exceeds the modulus on the way, or [a, b] with JFHE_POLY_AS_IS;
+   *         JFHE_ERR_ARG      flags that are unknown or exclude each other, JFHE_POLY_AS_IS without an interval;
    *         JFHE_ERR_SCRATCH  scratch_len too small.
    */
   polyEval(ctx: Ptr<'jfhe_ctx'>, out: Ptr<'jfhe_ct'>, x: Ptr<'jfhe_ct'>, p: Ptr<'jfhe_poly'>, flags: number, keys:
