@@ -10,26 +10,34 @@ import json
 import math
 import os
 import re
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 
 from ..core import Ciphertext, containers
 from ..core.errors import ChecksumError, ContextError, FormatError, KeyMissingError, StorageError
+from ..core.integers import PARTS_MAX
 from ..plan import Session, Value, compute
 from ..plan.leaf import Filed
 from ..plan.notes import ASSUMED, note, notes_of
+from ..plan.whole import Residues
 from .array import array_of
 from .staged import staged
 from .strip import Strip, count
+from .whole import WholeStrip
 
 MANIFEST, FORMAT, VERSION = "manifest.json", "jupyterfhe array", 2
-READABLE = (1, VERSION)  # 1 has neither hashes nor what was assumed
+WHOLE = 3  # version of exact integers: each vector is a ciphertext a modulus
+READABLE = (1, VERSION, WHOLE)  # 1 has neither hashes nor what was assumed
 MANIFEST_MAX = 64 << 20  # bytes
 STRIPS_MAX, WORDS_MAX, WORD_MAX = 1 << 20, 256, 1000
 CIPHERTEXT_MAX = 1 << 30  # bytes
 DTYPES = ("float64", "complex128", "bool")
+WHOLE_DTYPES = ("int64", "float64", "bool")
+DIGITS_MAX = 400  # of a public integer; numerators and denominators of means of means stay far below
 _HASH = re.compile(r"[0-9a-f]{64}")
+_INTEGER = re.compile(r"-?[0-9]+")
 
 
 class Hashed(Filed):
@@ -75,11 +83,17 @@ def save(array, path, replace=False):
     compute(array.values)
     with staged(path, replace) as part:
         hashes = []
-        for i, value in enumerate(array.values):
-            data = value.stored.load(array.session.params).to_bytes()
-            containers.save(part / f"{i}.jfhe", data)
-            hashes.append(hashlib.sha256(data).hexdigest())
+        for value in array.values:
+            for ciphertext in _ciphertexts(value, array.session.params):
+                data = ciphertext.to_bytes()
+                containers.save(part / f"{len(hashes)}.jfhe", data)
+                hashes.append(hashlib.sha256(data).hexdigest())
         containers.save(part / MANIFEST, json.dumps(manifest(array, hashes), allow_nan=False).encode())
+
+
+def _ciphertexts(value, params):
+    found = value.stored.load(params)
+    return found if isinstance(found, list) else [found]
 
 
 def manifest(array, hashes=None):
@@ -96,14 +110,34 @@ def manifest(array, hashes=None):
     -------
     dict
     """
-    session, number = array.session, {v: i for i, v in enumerate(array.values)}
+    number = {v: i for i, v in enumerate(array.values)}
+    if array.exact:
+        return _manifest_whole(array, hashes, number)
     strips = [{"length": s.length, "gain": _pair(s.gain), "shift": _pair(s.shift), "range": list(s.range), "drift": s.drift,
                "pad": None if s.pad is None or isinstance(s.pad, Value) else _pair(s.pad),
                "values": [number[v] for v in s.values]} for s in array.strips.flat]
     assumed = [w.removeprefix(ASSUMED) for w in notes_of(array.values) if w.startswith(ASSUMED)]
-    return {"format": FORMAT, "version": VERSION, "params": session.params.hash, "key": session.keys.key_id,
-            "log_slots": session.log_slots, "shape": list(array.shape), "dtype": str(array.dtype),
-            "slot_axis": array.slot_axis, "ciphertexts": len(number), "sha256": hashes, "assumed": assumed, "strips": strips}
+    return _root(array, hashes, strips) | {"version": VERSION, "ciphertexts": len(number), "assumed": assumed}
+
+
+def _root(array, hashes, strips):
+    session = array.session
+    return {"format": FORMAT, "params": session.params.hash, "key": session.keys.key_id, "log_slots": session.log_slots,
+            "shape": list(array.shape), "dtype": str(array.dtype), "slot_axis": array.slot_axis, "sha256": hashes,
+            "strips": strips}
+
+
+def _manifest_whole(array, hashes, number):
+    """Integers as texts: JSON's numbers are doubles to many readers."""
+    moduli = array.session.moduli
+    strips = [{"length": s.length, "gain": _quotient(s.gain), "shift": _quotient(s.shift), "range": [str(u) for u in s.range],
+               "pad": str(s.pad) if isinstance(s.pad, int) else None, "values": [number[v] for v in s.values]}
+              for s in array.strips.flat]
+    return _root(array, hashes, strips) | {"version": WHOLE, "moduli": list(moduli), "ciphertexts": len(number) * len(moduli)}
+
+
+def _quotient(x):
+    return [str(x.numerator), str(x.denominator)]
 
 
 def _pair(c):
@@ -135,9 +169,13 @@ def read_manifest(path):
     version = found.get("version")
     _need(version in READABLE and not isinstance(version, bool), f"it is of version {str(version)[:20]!r}, this library reads "
           f"{' and '.join(map(str, READABLE))}")
-    _need(found.get("dtype") in DTYPES, "its dtype is unknown")
+    _need(found.get("dtype") in (WHOLE_DTYPES if version == WHOLE else DTYPES), "its dtype is unknown")
+    moduli = found.get("moduli", [0])
+    _need(isinstance(moduli, list) and 0 < len(moduli) <= PARTS_MAX and len(set(moduli)) == len(moduli)
+          and all(_whole(t, 2**32 - 1) for t in moduli) and (version == WHOLE) == ("moduli" in found),
+          "its moduli are no few different numbers")
     _need(isinstance(found.get("params"), str) and isinstance(found.get("key"), (str, type(None))), "its ids are no text")
-    for name, most in (("log_slots", 16), ("ciphertexts", STRIPS_MAX * 64)):
+    for name, most in (("log_slots", 17), ("ciphertexts", STRIPS_MAX * 64)):
         _need(_whole(found.get(name), most), f"its {name} is out of range")
     hashes, assumed = found.get("sha256"), found.get("assumed", [])
     _need(hashes is None or (isinstance(hashes, list) and len(hashes) == found["ciphertexts"] and all(map(_hash, hashes))),
@@ -149,6 +187,7 @@ def read_manifest(path):
     _need(slot is None or (_whole(slot, len(shape) - 1) and shape[slot] > 1), "its slot axis is out of range")
     rest = math.prod(1 if i == slot else s for i, s in enumerate(shape))
     _need(isinstance(strips, list) and len(strips) == rest <= STRIPS_MAX, "its strips do not fill its shape")
+    _need(found["ciphertexts"] % len(moduli) == 0, "its vectors do not have a ciphertext a modulus")
     return found
 
 
@@ -220,8 +259,9 @@ def load(path, session):
     FormatError, ContextError, KeyMissingError, StorageError
     """
     path, found = Path(path), read_manifest(path)
+    moduli = found.get("moduli")
     if not isinstance(session, Session):
-        session = Session.of(session, found["log_slots"])
+        session = Session.of(session, None if moduli else found["log_slots"])
     if found["params"] != session.params.hash:
         raise ContextError(f"{path} is of other parameters than {session.params}", "Open it with the keys of its own owner.")
     if session.keys.key_id not in (None, found["key"]):
@@ -229,14 +269,75 @@ def load(path, session):
                               f"{session.keys.key_id[:8]}", "Open it with the keys of its own owner.")
     places = [path / f"{i}.jfhe" for i in range(found["ciphertexts"])]
     hashes = found.get("sha256") or [None] * len(places)
-    values = [session.leaf(Filed(p) if h is None else Hashed(p, h)) for p, h in zip(places, hashes, strict=True)]
+    filed = [Filed(p) if h is None else Hashed(p, h) for p, h in zip(places, hashes, strict=True)]
+    if moduli:
+        return _load_whole(found, filed, session)
+    values = [session.leaf(stored) for stored in filed]
     for value in values:
         for words in found.get("assumed", []):
             note(value, ASSUMED + words)
+    return _array(found, session, values, _strip)
+
+
+def _array(found, session, values, strip_of):
     slot, shape = found["slot_axis"], tuple(found["shape"])
     length = None if slot is None else shape[slot]
     strips = np.empty(len(found["strips"]), dtype=object)
     for i, strip in enumerate(found["strips"]):
-        strips[i] = _strip(session, strip, values, length)
+        strips[i] = strip_of(session, strip, values, length)
     return array_of(session, shape, np.dtype(found["dtype"]), slot,
                     strips.reshape([1 if i == slot else s for i, s in enumerate(shape)]))
+
+
+# ---- exact integers ----
+def _load_whole(found, filed, session):
+    session, count = session.whole(tuple(found["moduli"])), len(found["moduli"])
+    _need(found["log_slots"] == session.log_slots, "its log_slots is not the ring's")
+    vectors = [filed[i:i + count] for i in range(0, len(filed), count)]
+    most = [0] * len(vectors)
+    for strip in found["strips"]:
+        _need(isinstance(strip, dict), "a strip is no object")
+        for i in _chosen(strip, vectors):
+            most[i] = max(most[i], *(abs(u) for u in _span(strip)))
+    values = [session.leaf(Residues(parts, bound)) for parts, bound in zip(vectors, most, strict=True)]
+    array = _array(found, session, values, _whole_strip)
+    _need(array.dtype == np.float64 or all(s.integral for s in array.strips.flat), "its integers are none")
+    return array
+
+
+def _whole_strip(session, found, values, length):
+    parts = tuple(values[i] for i in _chosen(found, values))
+    own = found.get("length")
+    _need((own in (None, 1) if length is None else own == length), "a strip's length is not the array's")
+    _need(len(parts) == (1 if own is None else -(-own // session.slots)), "a strip's ciphertexts are not there")
+    gain, shift = _fraction(found.get("gain")), _fraction(found.get("shift"))
+    _need(gain != 0, "a strip's gain cannot be")
+    pad = parts[0] if own is None else None if found.get("pad") is None else _digits(found["pad"])
+    return WholeStrip(session, parts, own, gain, shift, _span(found), pad)
+
+
+def _chosen(found, values):
+    chosen = found.get("values")
+    _need(isinstance(chosen, list) and chosen and all(_whole(i, len(values) - 1) for i in chosen),
+          "a strip's ciphertexts are not there")
+    return chosen
+
+
+def _span(found):
+    span = found.get("range")
+    _need(isinstance(span, list) and len(span) == 2, "a strip has no range")
+    low, high = map(_digits, span)
+    _need(low <= high, "a strip's range cannot be")
+    return low, high
+
+
+def _digits(x):
+    _need(isinstance(x, str) and len(x) <= DIGITS_MAX and _INTEGER.fullmatch(x) is not None, "a number is no integer")
+    return int(x)
+
+
+def _fraction(x):
+    _need(isinstance(x, list) and len(x) == 2, "a factor is no pair of integers")
+    p, q = map(_digits, x)
+    _need(q > 0, "a denominator cannot be")
+    return Fraction(p, q)

@@ -156,7 +156,8 @@ def decrypt_array(array, key):
     """
     if not isinstance(array, EncryptedArray):
         found = folders.read_manifest(array)
-        array = folders.load(array, Session.of(EvaluationKeys(key.params), found["log_slots"]))
+        log_slots = None if found.get("moduli") else found["log_slots"]
+        array = folders.load(array, Session.of(EvaluationKeys(key.params), log_slots))
     if array.exact:
         return _decrypt_whole(array, key)
     wanted = {v: v if v.stored is not None else Value(v.session, v.made, v.mag, v.complex, v.promise) for v in array.values}

@@ -131,8 +131,10 @@ def bundle(space, value):
     -------
     dict
     """
+    # a table of a folder is in no store; the page does not open exact integers yet
     away = not isinstance(value, EncryptedArray) and space is not None and space.origins.get(value) is None
-    if space is None or value.session.is_clear or away:  # a table of a folder is in no store
+    away |= isinstance(value, EncryptedArray) and value.exact
+    if space is None or value.session.is_clear or away:
         return {"text/plain": repr(value), "text/html": value._repr_html_()}
     try:
         found = reference(space, value)

@@ -346,6 +346,8 @@ class Space:
             raise TypeError(f"encrypted arrays and numbers are saved, not a {type(array).__name__}")
         if array.session.is_clear:
             raise StorageError("a simulation is not saved: its numbers are in the clear", "Save encrypted arrays.")
+        if array.exact:
+            raise StorageError("the store does not keep exact integers yet", "Save them in a folder: x.save('results/sum').")
         _name(name)
         self._may(name, self.store.dataset(name), replace)  # before a long computation
         self.adopt(array)
