@@ -88,7 +88,7 @@ def test_examples_of_help_can_be_typed(monkeypatch):
     monkeypatch.setattr("jupyterfhe.vault.command.main", seen.append)
     for line in re.findall(r"^  (jupyterfhe [a-z].*)$", "".join(t.split("Examples")[1] for t in texts.OF.values()), re.M):
         cli._dispatch(shlex.split(line)[1:])
-    assert len(seen) == 16
+    assert len(seen) == 17
 
 
 def test_no_command_is_not_enough():

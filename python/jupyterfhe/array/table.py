@@ -6,11 +6,13 @@ from ..core.errors import ArgumentError, ContextError, KeyMissingError
 from ..core.tables import open_table
 from ..plan import Session
 from ..plan.leaf import Filed
+from ..plan.whole import Residues
 from . import interval as iv
 from .array import array_of
 from .interval import EPS
 from .refusal import Refused
 from .strip import Strip
+from .whole import WholeStrip
 
 
 class Chunk(Filed):
@@ -37,12 +39,36 @@ class Chunk(Filed):
     load = open
 
 
+class ExactChunk(Filed):
+    """One modulus of a chunk of an exact column.
+
+    Parameters
+    ----------
+    column : jupyterfhe.core.tables.Column
+    index, number : int
+        Of the chunk, and of the modulus.
+    mask : bool
+    """
+
+    __slots__ = ("_column", "_index", "_mask", "_number")
+
+    def __init__(self, column, index, number, mask):
+        """Read the header."""
+        super().__init__(column.exact_paths(index, mask)[number])
+        self._column, self._index, self._number, self._mask = column, index, number, mask
+
+    def load(self, params):
+        """Read it, check its SHA-256 and that it is packed as the manifest says."""
+        return self._column.load_exact(params, self._index, self._number, self._mask)
+
+
 class EncryptedTable:
     """Columns of an encrypted table, each an :class:`EncryptedArray` of shape (rows,).
 
     ``table["age"]`` is a column, ``table[["age", "bmi"]]`` an array of shape (rows, 2). A column in which values may be missing
     is refused there, since nobody could tell what stands in their places: :meth:`filled` says it, and :meth:`there` is the
-    mask. Categories are their codes, dates days and times seconds since the column's epoch.
+    mask. Categories are their codes, dates days and times seconds since the column's epoch. Columns that were encrypted exactly
+    are exact integers; :meth:`approximate` gives their other encryption, where there is one.
 
     Parameters
     ----------
@@ -117,20 +143,50 @@ class EncryptedTable:
             When values may be missing.
         """
         if isinstance(names, str):
-            return self._array([self._whole(names)], (self.table.rows,))
+            out = self._array([self._whole(names)], (self.table.rows,))
+            if out.exact and self.table.column(names).approximate:
+                out.twin = lambda: self.approximate(names)
+            return out
         names = list(names)
         if not names or not all(isinstance(n, str) for n in names):
             raise ArgumentError("columns are named: table['age'] or table[['age', 'bmi']]",
                                 f"There are {', '.join(map(repr, self.names[:20]))}.")
-        return self._array([self._whole(n) for n in names], (self.table.rows, len(names)))
+        chosen = [self.table.column(n) for n in names]
+        exact = all(c.exact for c in chosen)
+        if not exact and not all(c.approximate for c in chosen):
+            only = next(c.name for c in chosen if not c.approximate)
+            raise Refused(f"{only!r} is exact and others of these columns are approximate",
+                          f"Take them apart, or encrypt {only!r} in both ways: --column {only}:exact=both.")
+        return self._array([self._whole(n, exact) for n in names], (self.table.rows, len(names)))
 
-    def _whole(self, name):
+    def approximate(self, name):
+        """The approximate encryption of a column that has an exact one too.
+
+        Parameters
+        ----------
+        name : str
+
+        Returns
+        -------
+        EncryptedArray of shape (rows,)
+
+        Raises
+        ------
+        Refused
+            When there is none.
+        """
+        column = self.table.column(name)
+        if not column.approximate:
+            raise Refused(f"{name!r} was encrypted exactly alone", f"Encrypt it in both ways: --column {name}:exact=both.")
+        return self._array([self._whole(name, exact=False)], (self.table.rows,))
+
+    def _whole(self, name, exact=True):
         column = self.table.column(name)
         if column.masked:
             raise Refused(f"values of {name!r} may be missing",
                           f"Say what stands in their places, table.filled({name!r}, 0), or take sums over those that are "
                           f"there: table.filled({name!r}, 0).sum() and table.there({name!r}).sum().")
-        return self._strip(column)
+        return self._exact_strip(column) if exact and column.exact else self._strip(column)
 
     def filled(self, name, value):
         """A column with a public number in the place of missing values.
@@ -149,11 +205,21 @@ class EncryptedTable:
         Cost: no product of ciphertexts; nothing at all for columns without missing values.
         """
         column = self.table.column(name)
+        if column.exact:
+            return self._filled_exactly(column, value)
         array = self._array([self._strip(column)], (self.table.rows,))
         if not column.masked or value == column.centre:
             return array
         mask = self._array([self._mask(column)], (self.table.rows,))
         return array + (1 - mask) * (float(value) - column.centre)  # missing values hold the centre
+
+    def _filled_exactly(self, column, value):
+        array = self._array([self._exact_strip(column)], (self.table.rows,))
+        if not column.masked or value == 0:
+            return array
+        if value != int(value):
+            raise Refused(f"{value} in the place of missing integers", "Give an integer.")
+        return array + (1 - self.there(column.name)) * int(value)
 
     def there(self, name):
         """1 where a value is there, 0 where it is missing.
@@ -170,7 +236,8 @@ class EncryptedTable:
         column = self.table.column(name)
         if not column.masked:
             raise Refused(f"no value of {name!r} is missing", "Use the column as it is: all its rows are there.")
-        return self._array([self._mask(column)], (self.table.rows,))
+        strip = self._exact_strip(column, mask=True) if column.exact else self._mask(column)
+        return self._array([strip], (self.table.rows,))
 
     # ---- strips ----
     def _values(self, column, mask=False):
@@ -190,10 +257,23 @@ class EncryptedTable:
     def _mask(self, column):
         return Strip(self.session, self._values(column, mask=True), self.table.rows, 1.0, 0.0, (0.0, 1.0), 0.0)
 
+    def _exact_strip(self, column, mask=False):
+        """Missing values and slots behind the last row hold 0."""
+        session, count = self.session.whole(self.table.moduli), range(len(self.table.moduli))
+        low, high = (0, 1) if mask else column.whole_bounds
+        span = (min(low, 0), max(high, 0)) if column.masked else (low, high)
+        most = max(abs(low), abs(high))
+        values = tuple(session.leaf(Residues([ExactChunk(column, i, k, mask) for k in count], most))
+                       for i in range(self.table.exact_chunks))
+        return WholeStrip(session, values, self.table.rows, 1, 0, span, 0)
+
     def _array(self, strips, shape):
         out = np.empty((1, len(strips))[-len(shape):], dtype=object)
         out.flat = strips
-        return array_of(self.session, shape, np.dtype(np.float64), 0 if self.table.rows > 1 else None, out)
+        first = strips[0]
+        exact = isinstance(first, WholeStrip)
+        return array_of(first.session, shape, np.dtype(np.int64 if exact else np.float64), 0 if self.table.rows > 1 else None,
+                        out)
 
     def __copy__(self):
         """Itself: it cannot change."""

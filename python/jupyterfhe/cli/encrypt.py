@@ -9,6 +9,7 @@ from ..client import files, tables
 from ..client.tables_cells import MISSING
 from ..client.tables_declared import parse_override
 from ..core.containers import human
+from ..core.parameters import Parameters
 from .main import Refused, home_of, load_key
 from .text import bounds, columns, harmless, progress, seconds
 
@@ -38,10 +39,17 @@ def _overrides(args):
     return out
 
 
+def _exact(args, space):
+    """How whole numbers are encrypted where nothing is declared of a column."""
+    if args.exact or space is None:
+        return args.exact or "no"
+    return "yes" if Parameters.load(space.keys).name.startswith("exact") else "no"
+
+
 def _described(spec):
     return {"name": spec.name, "kind": spec.kind, "unit": spec.unit, "epoch": spec.epoch, "lo": spec.lo, "hi": spec.hi,
             "declared": spec.declared, "categories": spec.labels, "public_categories": spec.public_labels,
-            "missing": spec.found_missing, "mask": spec.masked}
+            "missing": spec.found_missing, "mask": spec.masked, "exact": spec.exact}
 
 
 def _bounds_text(spec):
@@ -62,7 +70,9 @@ def show(draft, out):
     print(f"{harmless(str(draft.source.path))}: {draft.rows} rows\n", file=out)
     rows = [["column", "type", "bounds", "missing"]]
     for spec in draft.specs:
-        rows.append([spec.name, spec.kind, _bounds_text(spec), f"{spec.found_missing}" + (" (mask)" if spec.masked else "")])
+        exact = {"no": "", "yes": ", exact", "both": ", exact and approximate"}[spec.exact]
+        missing = f"{spec.found_missing}" + (" (mask)" if spec.masked else "")
+        rows.append([spec.name, spec.kind + exact, _bounds_text(spec), missing])
     print("\n".join(columns(rows, most=60)), file=out)
     if draft.left_out:
         print(f"\nleft out: {harmless(', '.join(draft.left_out))}", file=out)
@@ -115,7 +125,8 @@ def run(args):
             raise Refused(f"{place} exists already; choose another name, nothing was written")
     with tables.open_source(args.file, args.format, delimiter) as source:
         draft = tables.draft(source, only=args.only or None, drop=args.drop, overrides=overrides, labels=args.categories,
-                             missing=args.missing or "auto", words=(*MISSING, *args.na), progress=progress)
+                             missing=args.missing or "auto", words=(*MISSING, *args.na), exact=_exact(args, space),
+                             progress=progress)
         if not args.json:
             show(draft, sys.stdout)
         if args.dry_run:
@@ -129,7 +140,8 @@ def run(args):
             space.data.mkdir(exist_ok=True)
             undo = _keep_labels(space, args, draft.specs)
             try:
-                made = draft.encrypt(place, key, level=args.level, log_slots=log_slots, progress=progress)
+                made = draft.encrypt(place, key, level=args.level, log_slots=log_slots, results=args.results,
+                                     progress=progress)
             except BaseException:
                 undo()
                 raise

@@ -26,6 +26,7 @@ jupyterfhe init [DIR]    make a workspace: keys, and room for encrypted tables
                    stats        6: covariances, regressions, small networks (the default)
                    ml           14: deeper models, approximations of functions
                    deep         more, in rings for bootstrapping; large and slow
+                   exact, exact-deep   for integers alone: 7 and 16; all presets hold integers too
   --depth D        instead of a preset: D multiplications in a row
   --scale-bits B   with --depth: precision, 30 to 58 (default 46)
   --security S     with --depth: 128 (default), 192 or 256 bits
@@ -55,12 +56,17 @@ jupyterfhe encrypt FILE --as NAME    encrypt a table
                       missing     mask or refuse
                       unit        a word, public
                       epoch       the day that dates are counted from (1970-01-01)
+                      exact       no, yes or both, as --exact
   --only NAME         take this column alone (may be repeated)
   --drop NAME         leave this column out (may be repeated)
   --missing HOW       mask (a mask beside every column), refuse (a missing value is malformed);
                       default: a mask beside the columns in which a value is missing
   --na WORD           another word that means missing in a CSV (may be repeated)
   --categories HOW    public (default) or private: where labels of categories are kept
+  --exact HOW         columns of whole numbers (int, bool, date, category): yes (exact integers), no (approximate, as
+                      floats are), both (twice the bytes; meets exact and approximate numbers). Default: yes where the
+                      workspace's preset is exact or exact-deep, else no
+  --results BITS      of exact integers: bits of the largest result, 64 at most (default: enough for sums of rows)
   --level L           lower than the top level: smaller files, fewer multiplications
   --slots S           rows of a ciphertext, a power of two (default: all; only tables of one S can meet)
   --format F          csv, tsv, json or parquet, when the name does not say
@@ -75,6 +81,7 @@ little about the extremes.
 Examples
   jupyterfhe encrypt patients.csv --as patients
   jupyterfhe encrypt patients.csv --as patients --drop name --column age:type=int,bounds=0..120 --yes
+  jupyterfhe encrypt patients.csv --as patients --exact yes --column age:type=int,bounds=0..120,exact=both
   jupyterfhe encrypt visits.parquet --as visits --categories private --missing refuse
 """
 

@@ -14,7 +14,8 @@ def _table(name, table):
            "log_slots": table.log_slots, "params": table.params_hash, "key_id": table.key_id, "fields": []}
     for c in table.columns:
         out["fields"].append({"name": c.name, "kind": c.kind, "unit": c.unit, "epoch": c.epoch, "lo": c.lo, "hi": c.hi,
-                              "categories": c.categories, "mask": c.masked, "files": len(c.files)})
+                              "categories": c.categories, "mask": c.masked, "files": len(c.files),
+                              "exact": "no" if not c.exact else "both" if c.approximate else "yes"})
     return out
 
 
@@ -27,7 +28,8 @@ def _table_text(found, size):
         words = bounds(c["kind"], c["lo"], c["hi"], c["unit"], c["epoch"])
         if c["kind"] == "category":
             words = " | ".join(c["categories"]) if c["categories"] else "labels are the owner's"
-        rows.append([c["name"], c["kind"], words, "yes" if c["mask"] else "no"])
+        exact = {"no": "", "yes": ", exact", "both": ", exact and approximate"}[c["exact"]]
+        rows.append([c["name"], c["kind"] + exact, words, "yes" if c["mask"] else "no"])
     print("\n".join("  " + line for line in columns(rows, most=60)))
 
 

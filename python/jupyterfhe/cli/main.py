@@ -31,7 +31,7 @@ class _Parser(argparse.ArgumentParser):
 def _init(words):
     parser = _Parser("init")
     parser.add_argument("dir", nargs="?")
-    parser.add_argument("--preset", choices=("stats-lite", "stats", "ml", "deep"))
+    parser.add_argument("--preset", choices=("stats-lite", "stats", "ml", "deep", "exact", "exact-deep"))
     parser.add_argument("--depth", type=int)
     parser.add_argument("--scale-bits", type=int)
     parser.add_argument("--security", type=int, choices=(128, 192, 256))
@@ -51,6 +51,8 @@ def _encrypt(words):
         parser.add_argument(option, action="append", default=[])
     parser.add_argument("--missing", choices=("mask", "refuse"))
     parser.add_argument("--categories", choices=("public", "private"), default="public")
+    parser.add_argument("--exact", choices=("no", "yes", "both"))
+    parser.add_argument("--results", type=int)
     parser.add_argument("--level", type=int)
     parser.add_argument("--slots", type=int)
     parser.add_argument("--format", choices=("csv", "tsv", "json", "parquet"))

@@ -8,6 +8,7 @@ import contextlib
 import fcntl
 import hashlib
 import json
+import math
 import os
 import shutil
 from pathlib import Path
@@ -15,9 +16,11 @@ from pathlib import Path
 import numpy as np
 
 from ..core import errors
+from ..core.integers import moduli, modulus_bits
 from ..core.tables import FILES_MAX, FORMAT, MANIFEST
 from . import files
 from .cipher import seal
+from .integers import seal_integers
 from .tables_cells import MISSING
 from .tables_declared import specify
 from .tables_files import open_source
@@ -48,7 +51,7 @@ class Draft:
         """Use :func:`draft`."""
         self.source, self.specs, self.rows, self.left_out, self._words = source, specs, rows, left_out, words
 
-    def encrypt(self, folder, key, *, level=None, log_slots=None, progress=_silent):
+    def encrypt(self, folder, key, *, level=None, log_slots=None, results=None, progress=_silent):
         """Encrypt it.
 
         Parameters
@@ -60,6 +63,9 @@ class Draft:
             Multiplications that shall be possible; all by default.
         log_slots : int, optional
             log2 of the rows of a chunk; all that the ring has by default, so that every table of a key can meet every other.
+        results : int, optional
+            Of exact integers: bits that the largest result shall have, sign included, up to 64. By default as
+            :func:`result_bits` says.
         progress : callable, optional
             ``with progress(total, words) as tell``; ``tell(n)`` says that n more rows were encrypted.
 
@@ -85,11 +91,12 @@ class Draft:
         if not 0 <= log_slots < params.log_n or not 0 <= level <= params.levels:
             raise errors.ArgumentError(f"with {params} a level is 0 to {params.levels} and log2 of the slots 0 to "
                                        f"{params.log_n - 1}")
-        vectors = sum(1 + spec.masked for spec in self.specs)
+        primes = self._moduli(params, results)
+        vectors = sum((1 + spec.masked) * (spec.approximate + len(primes) * (spec.exact != "no")) for spec in self.specs)
         if -(-self.rows >> log_slots) * vectors > FILES_MAX:
             raise TableError(f"{self.source.path}: would make more than {FILES_MAX} files")
         with _stage(folder) as part, progress(self.rows, "encrypting") as tell:
-            sealer = _Sealer(part, self.specs, key, level, log_slots)
+            sealer = _Sealer(part, self.specs, key, level, log_slots, primes)
             faults = Faults()
             for batch in self.source.batches(faults, lambda n: None):
                 sealer.take(batch, self._words, self.source.path)
@@ -102,18 +109,89 @@ class Draft:
             sealer.sync()
         return {"bytes": sealer.bytes, "files": sealer.files}
 
+    def _moduli(self, params, results):
+        """Moduli of the exact columns, one choice for all, so that they can meet."""
+        exact = [spec for spec in self.specs if spec.exact != "no"]
+        if not exact:
+            return ()
+        return moduli(params, results or result_bits(params, exact, self.rows))
+
+
+def result_bits(params, specs, rows):
+    """Bits for the results of exact columns: sums of each, and of squares and products where these take two moduli at the most.
+
+    Parameters
+    ----------
+    params : jupyterfhe.core.Parameters
+    specs : list of Spec
+        With bounds.
+    rows : int
+
+    Returns
+    -------
+    int
+    """
+    most = max(max(abs(math.ceil(s.lo)), abs(math.floor(s.hi)), 1) for s in specs)
+    sums, squares = ((2 * rows * n + 1).bit_length() for n in (most, most * most))
+    two = modulus_bits(params) * 2 - 1
+    return min(squares, max(two, sums), 63) if squares > sums else min(sums, 63)
+
+
+class _Vector:
+    """A column's numbers on their way into chunks.
+
+    Parameters
+    ----------
+    slots : int
+        Rows of a chunk.
+    dtype : dtype
+    seal : callable of (int, ndarray)
+        Encrypts a chunk, of a number.
+    """
+
+    def __init__(self, slots, dtype, seal):
+        """Start empty."""
+        self._numbers, self._seal, self._at, self._chunk = np.zeros(slots, dtype=dtype), seal, 0, 0
+
+    def add(self, numbers):
+        """Take numbers; full chunks are encrypted, and wiped."""
+        done = 0
+        while done < len(numbers):
+            n = min(len(numbers) - done, len(self._numbers) - self._at)
+            self._numbers[self._at:self._at + n] = numbers[done:done + n]
+            done, self._at = done + n, self._at + n
+            if self._at == len(self._numbers):
+                self.finish()
+
+    def finish(self):
+        """Encrypt what there is."""
+        if self._at:
+            self._seal(self._chunk, self._numbers)
+            self._numbers.fill(0)
+            self._chunk, self._at = self._chunk + 1, 0
+
 
 class _Sealer:
-    """Fills chunks, encrypts full ones."""
+    """Encrypts a table's chunks as they fill."""
 
-    def __init__(self, folder, specs, key, level, log_slots):
-        self._folder, self._specs, self._key, self._options = folder, specs, key, {"level": level, "log_slots": log_slots,
-                                                                                   "packing": "real", "bound": 1.0}
-        self._slots, self._at, self._chunk, self.rows, self.bytes, self.files = 1 << log_slots, 0, 0, 0, 0, 0
-        self._values = np.zeros((len(specs), self._slots))
-        self._masks = {i: np.zeros(self._slots) for i, spec in enumerate(specs) if spec.masked}
-        self._listed = [([], []) for _ in specs]
-        self._names = []
+    def __init__(self, folder, specs, key, level, log_slots, primes):
+        self._folder, self._specs, self._key, self._level, self._primes = folder, specs, key, level, primes
+        self._options = {"level": level, "log_slots": log_slots, "packing": "real", "bound": 1.0}
+        self.rows, self.bytes, self.files, self._names = 0, 0, 0, []
+        self._listed = [{} for _ in specs]
+        self._vectors = [dict(self._vectors_of(i, spec, 1 << log_slots)) for i, spec in enumerate(specs)]
+
+    def _vectors_of(self, i, spec, slots):
+        """By prefix of their files' names: c and m hold values and mask, x and y the same exactly."""
+        ring = 1 << self._key.params.log_n
+        if spec.approximate:
+            yield "c", _Vector(slots, float, lambda k, v: self._save(f"c{i}-{k}.ct", seal(v, self._key, **self._options)))
+            if spec.masked:
+                yield "m", _Vector(slots, float, lambda k, v: self._save(f"m{i}-{k}.ct", seal(v, self._key, **self._options)))
+        if spec.exact != "no":
+            yield "x", _Vector(ring, np.int64, lambda k, v: self._save_exact(f"x{i}-{k}", v))
+            if spec.masked:
+                yield "y", _Vector(ring, np.int64, lambda k, v: self._save_exact(f"y{i}-{k}", v))
 
     def take(self, batch, words, path):
         """Add a batch's rows."""
@@ -124,36 +202,27 @@ class _Sealer:
             if wrong or (missing.any() and not spec.masked) or not (np.abs(u[~missing]) <= 1).all():
                 raise TableError(f"{path} changed while it was read")
             u[missing] = 0
-            read.append((u, missing))
-        done = 0
-        while done < batch.rows:
-            n = min(batch.rows - done, self._slots - self._at)
-            for i, (u, missing) in enumerate(read):
-                self._values[i, self._at:self._at + n] = u[done:done + n]
-                if i in self._masks:
-                    self._masks[i][self._at:self._at + n] = ~missing[done:done + n]
-            done, self._at = done + n, self._at + n
-            if self._at == self._slots:
-                self._seal()
+            numbers = np.where(missing, 0, numbers).astype(np.int64) if spec.exact != "no" else None
+            read.append((u, numbers, missing))
+        for vectors, (u, numbers, missing) in zip(self._vectors, read, strict=True):
+            for prefix, vector in vectors.items():
+                vector.add(u if prefix == "c" else numbers if prefix == "x" else ~missing)
         self.rows += batch.rows
 
-    def _seal(self):
-        for i, listed in enumerate(self._listed):
-            self._save(f"c{i}-{self._chunk}.ct", self._values[i], listed[0])
-            if i in self._masks:
-                self._save(f"m{i}-{self._chunk}.ct", self._masks[i], listed[1])
-        self._chunk, self._at = self._chunk + 1, 0
-
-    def _save(self, name, vector, listed):
-        data = seal(vector, self._key, **self._options)
-        vector.fill(0)
+    def _save(self, name, data):
         self.write(name, data)
+        listed = self._listed[int(name[1:].split("-")[0])].setdefault(name[0], [])
         listed.append({"name": name, "sha256": hashlib.sha256(data).hexdigest()})
 
+    def _save_exact(self, name, vector):
+        for number, data in enumerate(seal_integers(vector, self._key, self._primes, level=self._level)):
+            self._save(f"{name}-{number}.ct", data)
+
     def finish(self):
-        """Encrypt the last chunk."""
-        if self._at:
-            self._seal()
+        """Encrypt the last chunks."""
+        for vectors in self._vectors:
+            for vector in vectors.values():
+                vector.finish()
 
     def write(self, name, data):
         """A new file; made durable by :meth:`sync`."""
@@ -169,13 +238,17 @@ class _Sealer:
 
     def manifest(self, params, key, level, log_slots):
         """What the folder says of itself: all of it is public."""
-        columns = [{"name": s.name, "kind": s.kind, "unit": s.unit, "epoch": s.epoch,
-                    "categories": list(s.labels) if s.kind == "category" and s.public_labels else None,
-                    "lo": s.lo, "hi": s.hi, "centre": s.centre, "half": s.half,
-                    "files": values, "mask": masks if s.masked else None}
-                   for s, (values, masks) in zip(self._specs, self._listed, strict=True)]
-        return {"format": FORMAT, "params": params.hash, "key_id": key.id, "rows": self.rows, "log_slots": log_slots,
-                "level": level, "packing": "real", "columns": columns}
+        columns = []
+        for spec, listed in zip(self._specs, self._listed, strict=True):
+            labels = list(spec.labels) if spec.kind == "category" and spec.public_labels else None
+            columns.append({"name": spec.name, "kind": spec.kind, "unit": spec.unit, "epoch": spec.epoch, "categories": labels,
+                            "lo": spec.lo, "hi": spec.hi, "centre": spec.centre, "half": spec.half,
+                            "files": listed.get("c"), "mask": listed.get("m")})
+            if spec.exact != "no":
+                columns[-1]["exact"] = {"files": listed["x"], "mask": listed.get("y")}
+        out = {"format": FORMAT, "params": params.hash, "key_id": key.id, "rows": self.rows, "log_slots": log_slots,
+               "level": level, "packing": "real", "columns": columns}
+        return out | ({"moduli": {"log_slots": params.log_n, "primes": list(self._primes)}} if self._primes else {})
 
 
 @contextlib.contextmanager
@@ -208,7 +281,7 @@ def _sweep(folder):
 
 
 def draft(source, *, only=None, drop=(), overrides=None, labels="public", missing="auto", words=MISSING, most_labels=LABELS,
-          progress=_silent):
+          exact="no", progress=_silent):
     """Read a table twice: find what its columns hold, then check every cell. Nothing is written.
 
     Parameters
@@ -220,7 +293,7 @@ def draft(source, *, only=None, drop=(), overrides=None, labels="public", missin
     drop : sequence of str
         Leave these out.
     overrides : dict of str to dict, optional
-        What the owner declares of columns: 'type', 'bounds', 'categories', 'labels', 'missing', 'unit', 'epoch'.
+        What the owner declares of columns: 'type', 'bounds', 'categories', 'labels', 'missing', 'unit', 'epoch', 'exact'.
     labels : {'public', 'private'}
         Whether labels of categories stand in the manifest.
     missing : {'auto', 'mask', 'refuse'}
@@ -229,6 +302,8 @@ def draft(source, *, only=None, drop=(), overrides=None, labels="public", missin
         Words that say missing in a CSV.
     most_labels : int
         Undeclared categories have no more.
+    exact : {'no', 'yes', 'both'}
+        Whether columns of whole numbers (int, bool, date, category) are encrypted exactly, approximately, or in both ways.
     progress : callable, optional
         As of :meth:`Draft.encrypt`; of bytes.
 
@@ -253,7 +328,7 @@ def draft(source, *, only=None, drop=(), overrides=None, labels="public", missin
                 surveys[name].see(cells)
             seen += batch.rows
         chosen = _choose(source, only, drop, overrides)
-        specs = [specify(surveys.get(name) or Survey(name, words, 0), overrides.get(name, {}), labels, missing)
+        specs = [specify(surveys.get(name) or Survey(name, words, 0), overrides.get(name, {}), labels, missing, exact)
                  for name in chosen]
         rows, faults = _check(source, specs, words, tell)
     faults.check(source.path)

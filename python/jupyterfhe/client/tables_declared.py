@@ -5,7 +5,7 @@ import math
 import re
 
 from ..core import errors
-from ..core.tables import CATEGORIES_MAX, KINDS, TEXT_MAX
+from ..core.tables import CATEGORIES_MAX, KINDS, TEXT_MAX, WHOLE
 from .tables_cells import DATE, NUMBER
 from .tables_rows import TableError
 from .tables_schema import Spec
@@ -90,10 +90,11 @@ def _epoch(value):
 
 
 _KEYS = {"type": _one_of(*KINDS), "bounds": _bounds, "categories": _labels, "labels": _one_of("public", "private"),
-         "missing": _one_of("mask", "refuse"), "unit": lambda v: v[:64], "epoch": _epoch}
+         "missing": _one_of("mask", "refuse"), "unit": lambda v: v[:64], "epoch": _epoch,
+         "exact": _one_of("no", "yes", "both")}
 
 
-def specify(survey, chosen, labels="public", missing="auto"):
+def specify(survey, chosen, labels="public", missing="auto", exact="no"):
     """The :class:`Spec` of a surveyed column with what the owner declared.
 
     Parameters
@@ -103,6 +104,8 @@ def specify(survey, chosen, labels="public", missing="auto"):
         As :func:`parse_override` gives it.
     labels : {'public', 'private'}
     missing : {'auto', 'mask', 'refuse'}
+    exact : {'no', 'yes', 'both'}
+        Of whole numbers, where the owner declared nothing of the column.
 
     Returns
     -------
@@ -123,6 +126,11 @@ def specify(survey, chosen, labels="public", missing="auto"):
     spec.missing = chosen.get("missing", missing)
     spec.public_labels = chosen.get("labels", labels) == "public"
     spec.unit = chosen.get("unit", spec.unit)
+    if kind in WHOLE:
+        spec.exact = chosen.get("exact", exact)
+    elif chosen.get("exact", "no") != "no":
+        raise errors.ArgumentError(f"--column {name}: exact= is for whole numbers, this is {kind}",
+                                   "Leave it out, or declare type=int.")
     if kind == "category":
         spec.labels = chosen.get("categories") or survey.labels
         if not spec.labels or len(spec.labels) > CATEGORIES_MAX or max(map(len, spec.labels)) > TEXT_MAX:

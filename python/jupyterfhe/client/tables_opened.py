@@ -5,6 +5,7 @@ import numpy as np
 from ..core import errors
 from ..core.tables import WHOLE
 from .cipher import decrypt
+from .integers import open_integers
 
 
 class OpenedColumn:
@@ -83,9 +84,35 @@ def open_chunks(table, key, columns=None):
         raise errors.KeyMissingError(f"{table.folder} is under key {table.key_id[:8]}, this is key {key.id[:8]}",
                                      "Say which key opens it: --key FILE.")
     columns, slots = table.columns if columns is None else columns, 1 << table.log_slots
+    kept = {}
     for chunk in range(table.chunks):
         count = min(slots, table.rows - chunk * slots)
-        yield [_open(column, key, chunk, count) for column in columns]
+        yield [_open_exact(table, column, key, chunk * slots, count, kept) if column.exact else _open(column, key, chunk, count)
+               for column in columns]
+
+
+def _open_exact(table, column, key, row, count, kept):
+    """Rows of an exact column; its chunks are whole multiples of the others', and the last one is kept."""
+    rows = 1 << table.log_exact
+    index = row // rows
+    if kept.get(column.name, (None,))[0] != index:
+        masks = (False, True) if column.masked else (False,)
+        kept[column.name] = index, *(_whole_chunk(table, column, key, index, mask) for mask in masks)
+    _, values, *masks = kept[column.name]
+    here = slice(row - index * rows, row - index * rows + count)
+    missing = masks[0][here] == 0 if masks else None
+    low, high = column.whole_bounds
+    live = values[here] if missing is None else values[here][~missing]
+    if not ((low <= live) & (live <= high)).all() or (masks and not np.isin(masks[0][here], (0, 1)).all()):
+        raise errors.FormatError(f"a chunk of {column.name!r} decrypts to numbers outside the column's bounds",
+                                 "It was not made from this table; do not use it.")
+    return OpenedColumn(values[here].astype(float), missing, 0.0)
+
+
+def _whole_chunk(table, column, key, index, mask):
+    parts = [column.load_exact(key.params, index, number, mask) for number in range(len(table.moduli))]
+    count = min(1 << table.log_exact, table.rows - (index << table.log_exact))
+    return open_integers(parts, key, table.moduli, max(1, *map(abs, column.whole_bounds)), count)
 
 
 def _open(column, key, chunk, count):

@@ -32,10 +32,16 @@ class Spec:
         self.declared = False  # bounds are the owner's
         self.public_labels = True
         self.missing = "auto"  # or 'mask', 'refuse'
+        self.exact = "no"  # or 'yes', 'both'
         self.found_missing, self.found = 0, [math.inf, -math.inf]
         self.centre = self.half = None
         if kind in ("date", "datetime"):
             self.epoch, self.unit = EPOCH, "days" if kind == "date" else "s"
+
+    @property
+    def approximate(self):
+        """Whether it is encrypted as approximate numbers."""
+        return self.exact != "yes"
 
     @property
     def masked(self):

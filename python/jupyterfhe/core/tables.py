@@ -2,7 +2,9 @@
 
 The reader takes a manifest as if a stranger had written it. It needs no secret, and a kernel that has no client reads with it.
 A column's number x is ``centre + half * u``; the containers hold u, ``|u| <= 1``. Slots behind the last row hold 0, and so do
-missing values, beside which a second vector, the mask, says 1 for there and 0 for missing. Format: docs/guide-python-cli.md.
+missing values, beside which a second vector, the mask, says 1 for there and 0 for missing. A column of whole numbers may be
+there as exact integers, x itself, instead or as well: a container for each of the table's moduli and each chunk of N rows.
+Format: docs/guide-python-cli.md.
 """
 
 import hashlib
@@ -14,6 +16,7 @@ from pathlib import Path
 from . import containers, errors
 from .ciphertext import Ciphertext
 from .engine import lib
+from .integers import PARTS_MAX
 
 FORMAT, MANIFEST = "jupyterfhe-table-1", "manifest.json"
 KINDS = ("float", "int", "bool", "date", "datetime", "category")
@@ -26,8 +29,8 @@ KEY_ID = 2 * lib.JFHE_ID_BYTES  # hex digits
 _PLAIN = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,126}")
 _HEX = re.compile(r"[0-9a-f]+")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
-_ROOT = {"format", "params", "key_id", "rows", "log_slots", "level", "packing", "columns"}
-_COLUMN = {"name", "kind", "unit", "epoch", "categories", "lo", "hi", "centre", "half", "files", "mask"}
+_ROOT = {"format", "params", "key_id", "rows", "log_slots", "level", "packing", "columns", "moduli"}
+_COLUMN = {"name", "kind", "unit", "epoch", "categories", "lo", "hi", "centre", "half", "files", "mask", "exact"}
 
 
 class _Bad(Exception):
@@ -181,6 +184,18 @@ def _categories(value, hi, what):
     return labels
 
 
+def _moduli(value):
+    """Moduli and log2 of the integers that a ciphertext of them holds."""
+    if value is None:
+        return (), 0
+    _known(value, {"log_slots", "primes"}, "'moduli'")
+    primes = value.get("primes")
+    _want(type(primes) is list and 0 < len(primes) <= PARTS_MAX, "'moduli' is empty or too long")
+    out = tuple(_integer(t, 17, 2**32 - 1, "a modulus") for t in primes)
+    _want(len(set(out)) == len(out), "a modulus is there twice")
+    return out, _integer(value.get("log_slots"), 3, 17, "'log_slots' of 'moduli'")
+
+
 class Column:
     """One column of an encrypted table.
 
@@ -199,10 +214,12 @@ class Column:
         The containers hold ``(x - centre) / half``.
     masked : bool
         Whether values may be missing.
+    exact, approximate : bool
+        Which encryptions there are of it.
     """
 
-    __slots__ = ("_files", "_mask", "_table", "categories", "centre", "epoch", "half", "hi", "kind", "lo", "masked", "name",
-                 "unit")
+    __slots__ = ("_exact", "_exact_mask", "_files", "_mask", "_table", "approximate", "categories", "centre", "epoch", "exact",
+                 "half", "hi", "kind", "lo", "masked", "name", "unit")
 
     def __init__(self, table, entry, index):
         """Check an entry of a manifest."""
@@ -224,9 +241,79 @@ class Column:
         self.epoch = epoch
         _want(entry.get("categories") is None or self.kind == "category", f"{what} is no category and has labels")
         self.categories = _categories(entry.get("categories"), self.hi, f"the labels of {what}")
-        self._files = _files(entry.get("files"), table.chunks, f"'files' of {what}")
+        self.exact = entry.get("exact") is not None
+        self.approximate = not self.exact or entry.get("files") is not None
+        self._files = _files(entry.get("files"), table.chunks, f"'files' of {what}") if self.approximate else ()
         self.masked = entry.get("mask") is not None
         self._mask = _files(entry["mask"], table.chunks, f"'mask' of {what}") if self.masked else ()
+        self._exact, self._exact_mask = self._exactly(table, entry["exact"], what) if self.exact else ((), ())
+
+    def _exactly(self, table, entry, what):
+        """Files of the exact encryption, chunk by chunk, a modulus after the other."""
+        _want(self.kind in WHOLE, f"{what} is exact and of no whole numbers")
+        _known(entry, {"files", "mask"}, f"'exact' of {what}")
+        count = table.exact_chunks * len(table.moduli)
+        values, masks = _files(entry.get("files"), count, f"'exact' of {what}"), ()
+        masked = entry.get("mask") is not None
+        _want(masked == self.masked or not self.approximate, f"the masks of {what} do not fit")
+        if masked:
+            masks, self.masked = _files(entry["mask"], count, f"'exact' mask of {what}"), True
+        return values, masks
+
+    @property
+    def whole_bounds(self):
+        """Lowest and highest integer that may stand in it.
+
+        Returns
+        -------
+        (int, int)
+        """
+        return math.ceil(self.lo), math.floor(self.hi)
+
+    def exact_paths(self, chunk, mask=False):
+        """Files of a chunk of the exact encryption, a modulus each.
+
+        Parameters
+        ----------
+        chunk : int
+        mask : bool, default=False
+
+        Returns
+        -------
+        list of Path
+        """
+        return [self._table.folder / name for name, _ in self._exact_part(chunk, mask)]
+
+    def _exact_part(self, chunk, mask):
+        count = len(self._table.moduli)
+        return (self._exact_mask if mask else self._exact)[chunk * count:(chunk + 1) * count]
+
+    def load_exact(self, params, chunk, number, mask=False):
+        """A ciphertext of the exact encryption.
+
+        Parameters
+        ----------
+        params : Parameters
+        chunk : int
+        number : int
+            Of the modulus.
+        mask : bool, default=False
+
+        Returns
+        -------
+        Ciphertext
+
+        Raises
+        ------
+        ChecksumError, FormatError, ContextError
+            When it is not what the manifest says.
+        """
+        table = self._table
+        ct = Ciphertext.from_bytes(params, self._scanned(params, self._exact_part(chunk, mask)[number]))
+        want = "integers", params.log_n, table.level, 1, table.key_id
+        if (ct.packing, ct.log_slots, ct.level, ct.degree, ct.key_id) != want:
+            raise errors.FormatError(f"a chunk of {self.name!r} is not packed, or not under the key, that the manifest says")
+        return ct
 
     @property
     def paths(self):
@@ -256,7 +343,7 @@ class Column:
         -------
         tuple of (str, str)
         """
-        return self._files + self._mask
+        return self._files + self._mask + self._exact + self._exact_mask
 
     def read(self, params, chunk, mask=False):
         """Bytes of a chunk's container, whose SHA-256 is the manifest's.
@@ -277,11 +364,11 @@ class Column:
         ChecksumError
             When the file is not the one that was encrypted.
         """
-        return bytes(self._scanned(params, chunk, mask))
+        return bytes(self._scanned(params, (self._mask if mask else self._files)[chunk]))
 
-    def _scanned(self, params, chunk, mask):
-        """The same, until this thread reads another file."""
-        name, digest = (self._mask if mask else self._files)[chunk]
+    def _scanned(self, params, entry):
+        """The same of one entry, until this thread reads another file."""
+        name, digest = entry
         path = self._table.folder / name
         data = containers.scanned(path, containers.HEADER_MAX + params.primes * 2 * params.slots * 16)  # two raw polynomials
         if hashlib.sha256(data).hexdigest() != digest:
@@ -307,7 +394,8 @@ class Column:
         ChecksumError, FormatError, ContextError
             When it is not what the manifest says.
         """
-        table, ct = self._table, Ciphertext.from_bytes(params, self._scanned(params, chunk, mask))
+        table, entry = self._table, (self._mask if mask else self._files)[chunk]
+        ct = Ciphertext.from_bytes(params, self._scanned(params, entry))
         want = "real", table.log_slots, table.level, 1, table.key_id
         if (ct.packing, ct.log_slots, ct.level, ct.degree, ct.key_id) != want:
             raise errors.FormatError(f"a chunk of {self.name!r} is not packed, or not under the key, that the manifest says")
@@ -318,7 +406,8 @@ class Column:
     def __repr__(self):
         """What is public of it."""
         missing = ", with missing values" if self.masked else ""
-        return f"<Column {self.name!r}, {self.kind}, {self.lo:g} to {self.hi:g}{missing}>"
+        exact = ", exact" if self.exact else ""
+        return f"<Column {self.name!r}, {self.kind}{exact}, {self.lo:g} to {self.hi:g}{missing}>"
 
 
 class Table:
@@ -332,12 +421,17 @@ class Table:
     rows, chunks : int
     log_slots : int
         log2 of the rows of a chunk.
+    moduli : tuple of int
+        Of exact integers; none where no column is exact.
+    log_exact, exact_chunks : int
+        log2 of the rows of a chunk of exact integers, and how many such chunks a column has.
     level : int
         Multiplications left.
     columns : tuple of Column
     """
 
-    __slots__ = ("chunks", "columns", "folder", "key_id", "level", "log_slots", "params_hash", "rows")
+    __slots__ = ("chunks", "columns", "exact_chunks", "folder", "key_id", "level", "log_exact", "log_slots", "moduli",
+                 "params_hash", "rows")
 
     def __init__(self, folder, root):
         """Use :func:`open_table`."""
@@ -349,11 +443,14 @@ class Table:
         self.level = _integer(root.get("level"), 0, 64, "'level'")
         _want(root.get("packing") == "real", "'packing' is not 'real'")
         self.chunks = -(-self.rows >> self.log_slots)
+        self.moduli, self.log_exact = _moduli(root.get("moduli"))
+        self.exact_chunks = -(-self.rows >> self.log_exact)
         entries = root.get("columns")
         _want(type(entries) is list and 0 < len(entries) <= COLUMNS_MAX, "'columns' is missing, empty or too long")
         _want(self.chunks * len(entries) <= FILES_MAX, "it has too many files")
         self.columns = tuple(Column(self, entry, i) for i, entry in enumerate(entries))
         _want(len(set(self.names)) == len(self.columns), "two columns have one name")
+        _want(any(c.exact for c in self.columns) == bool(self.moduli), "'moduli' is there for no column, or missing")
 
     @property
     def names(self):
@@ -401,6 +498,8 @@ class Table:
             raise errors.ContextError(f"{self.folder} was encrypted with other parameters than {params}")
         if self.log_slots > params.log_n - 1 or self.level > params.levels:
             raise errors.FormatError(f"{self.folder / MANIFEST}: 'log_slots' or 'level' is more than the parameters have")
+        if self.moduli and self.log_exact != params.log_n:
+            raise errors.FormatError(f"{self.folder / MANIFEST}: 'moduli' does not fill the ring of 2^{params.log_n}")
 
     def __repr__(self):
         """Rows, columns, key."""
