@@ -6,7 +6,7 @@
 #include "ring/primes.h"
 #include "rlwe/ctx.h"
 
-static const char *const PRESETS[] = {"stats-lite", "stats", "ml", "deep", "exact", "exact-deep"};
+static const char *const PRESETS[] = {"stats-lite", "stats", "ml", "deep", "exact", "exact-deep", "deep-lean"};
 
 static void check_chain(const jfi_params *p) {
   jfi_chain c;
@@ -40,7 +40,7 @@ static void check_chain(const jfi_params *p) {
 }
 
 JFI_TEST(presets_have_the_levels_they_promise) {
-  for (size_t i = 0; i < 6; i++) {
+  for (size_t i = 0; i < sizeof PRESETS / sizeof *PRESETS; i++) {
     jfi_params p;
     CHECK_OK(jfi_params_preset(&p, PRESETS[i]));
     check_chain(&p);
@@ -48,8 +48,8 @@ JFI_TEST(presets_have_the_levels_they_promise) {
 }
 
 JFI_TEST(every_key_of_a_preset_is_under_the_limit_and_its_margin) {
-  static const uint32_t limit[] = {214, 430, 868, 1747, 430, 868};
-  for (size_t i = 0; i < 6; i++) {
+  static const uint32_t limit[] = {214, 430, 868, 1747, 430, 868, 1747};
+  for (size_t i = 0; i < sizeof PRESETS / sizeof *PRESETS; i++) {
     jfi_params p;
     jfi_chain c;
     CHECK_OK(jfi_params_preset(&p, PRESETS[i]));
@@ -69,12 +69,22 @@ JFI_TEST(every_key_of_a_preset_is_under_the_limit_and_its_margin) {
   }
 }
 
+/* What makes keys of deep-lean small: the digits of its levels are two, and fill P. */
+JFI_TEST(deep_lean_has_two_digits) {
+  jfi_params p;
+  jfi_chain c;
+  CHECK_OK(jfi_params_preset(&p, "deep-lean"));
+  CHECK_OK(jfi_chain_build(&c, &p));
+  CHECK(jfi_set_within(c.level[c.top], jfi_set_or(c.digit[0], c.digit[1])));
+}
+
 JFI_TEST(rungs_of_the_ladder_carry_the_primes_of_the_rung_below) {
-  for (size_t i = 1; i < 4; i++) {
+  static const char *const rung[][2] = {{"stats-lite", "stats"}, {"stats", "ml"}, {"ml", "deep"}, {"ml", "deep-lean"}};
+  for (size_t i = 0; i < sizeof rung / sizeof *rung; i++) {
     jfi_params small, large;
     jfi_chain cs, cl;
-    CHECK_OK(jfi_params_preset(&small, PRESETS[i - 1]));
-    CHECK_OK(jfi_params_preset(&large, PRESETS[i]));
+    CHECK_OK(jfi_params_preset(&small, rung[i][0]));
+    CHECK_OK(jfi_params_preset(&large, rung[i][1]));
     CHECK_OK(jfi_chain_build(&cs, &small));
     CHECK_OK(jfi_chain_build(&cl, &large));
     for (size_t a = jfi_set_next(cs.level[cs.top], 0); a < JFI_PRIMES_MAX; a = jfi_set_next(cs.level[cs.top], a + 1)) {

@@ -13,7 +13,7 @@
 const char cli_help_keygen[] =
     "jfhe keygen --preset NAME --out DIR    make a secret key and the keys for computing\n"
     "\n"
-    "  --preset NAME      stats-lite, stats (the default choice), ml, deep, exact, exact-deep\n"
+    "  --preset NAME      stats-lite, stats (the default choice), ml, deep, deep-lean, exact, exact-deep\n"
     "  --depth D          instead of a preset: D multiplications in a row\n"
     "  --scale-bits B     with --depth: precision, 30 to 58 (default 46)\n"
     "  --log-n K          with --depth: ring degree 2^K (default: the smallest that is secure)\n"

@@ -52,6 +52,13 @@ jfhe_status jfi_params_preset(jfi_params *p, const char *name) {
     push_steps(p, 8, 58);  /* EvalMod, by rational rescaling */
     push_steps(p, 3, 48);  /* coefficients to slots */
     guests(p, 14, 44);
+  } else if (name && strcmp(name, "deep-lean") == 0) { /* five levels less: two digits, keys of half the size */
+    base(p, name, 16, 12, 48);
+    push_steps(p, 3, 42);
+    push_steps(p, 8, 42);
+    push_steps(p, 8, 58);
+    push_steps(p, 3, 48);
+    guests(p, 14, 44);
   } else if (name && strcmp(name, "exact") == 0) { /* integers: a product modulo 65537 leaves noise of 36 bits */
     base(p, name, 14, 2, 48);
     p->first_bits = 44;
@@ -61,7 +68,8 @@ jfhe_status jfi_params_preset(jfi_params *p, const char *name) {
     p->first_bits = 44;
     push_steps(p, 16, 40);
   } else {
-    return jfi_fail(JFHE_ERR_ARG, "no preset of that name; there are stats-lite, stats, ml, deep, exact, exact-deep");
+    return jfi_fail(JFHE_ERR_ARG,
+                    "no preset of that name; there are stats-lite, stats, ml, deep, deep-lean, exact, exact-deep");
   }
   return JFHE_OK;
 }

@@ -46,8 +46,8 @@ class Parameters(Handle):
 
         Parameters
         ----------
-        name : {'stats-lite', 'stats', 'ml', 'deep'}, default='stats'
-            Two, six or fourteen multiplications in a row; 'deep' for bootstrapping.
+        name : {'stats-lite', 'stats', 'ml', 'deep', 'deep-lean'}, default='stats'
+            Two, six or fourteen multiplications in a row; 'deep' and 'deep-lean' for bootstrapping.
         threads : int, optional
             See :attr:`threads`.
 
