@@ -1,4 +1,5 @@
-/* bench-bootstrap.c: one bootstrap of every slot of `deep`, real and complex. It makes gigabytes of keys: only when asked for by name. */
+/* bench-bootstrap.c: one bootstrap of every slot, real and complex, of `deep` with all keys and of `deep-lean` with few. It makes gigabytes of
+ * keys and plaintexts: only when asked for by name. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,24 +36,24 @@ static jfhe_status add_galois(world *w, uint32_t g, uint32_t level) {
 
 static jfhe_status make_keys(world *w) {
   int32_t k[KEYS_MAX];
-  uint32_t level[KEYS_MAX], top = jfhe_ctx_levels(w->ctx);
+  uint32_t level[KEYS_MAX], sine = jfhe_bootstrap_level_sine(w->b);
   size_t count = jfhe_bootstrap_rotations(w->b, k, level, KEYS_MAX);
   jfhe_evk *key = NULL, *other = NULL;
-  jfhe_status st = jfhe_keygen_relin(&key, w->ctx, w->sk, top);
+  jfhe_status st = jfhe_keygen_relin(&key, w->ctx, w->sk, sine);
   if (st == JFHE_OK) st = keep(w, key);
-  if (st == JFHE_OK) st = add_galois(w, jfhe_galois_conjugate(w->ctx), top);
+  if (st == JFHE_OK) st = add_galois(w, jfhe_galois_conjugate(w->ctx), sine);
   for (size_t i = 0; st == JFHE_OK && i < count; i++) st = add_galois(w, jfhe_galois_rotate(w->ctx, k[i]), level[i]);
   if (st == JFHE_OK) st = jfhe_keygen_bootstrap(&key, &other, w->ctx, w->sk);
   if (st == JFHE_OK) st = keep(w, key);
   return st == JFHE_OK ? keep(w, other) : st;
 }
 
-static jfhe_status make_world(world *w, uint32_t threads) {
-  jfhe_status st = jfhe_ctx_new_preset(&w->ctx, "deep");
+static jfhe_status make_world(world *w, const char *preset, uint32_t keys, uint32_t threads) {
+  jfhe_status st = jfhe_ctx_new_preset(&w->ctx, preset);
   if (st == JFHE_OK) st = jfhe_ctx_set_threads(w->ctx, threads ? threads : 1);
   if (st == JFHE_OK) st = jfhe_sk_new(&w->sk, w->ctx);
   if (st == JFHE_OK) st = jfhe_keyring_new(&w->keys, w->ctx);
-  if (st == JFHE_OK) st = jfhe_bootstrap_new(&w->b, w->ctx, LOG_SLOTS, 1);
+  if (st == JFHE_OK) st = jfhe_bootstrap_new(&w->b, w->ctx, LOG_SLOTS, 1, keys);
   if (st == JFHE_OK) st = make_keys(w);
   if (st == JFHE_OK) st = jfhe_pt_new(&w->pt, w->ctx, jfhe_bootstrap_level_in(w->b));
   if (st == JFHE_OK) st = jfhe_ct_new(&w->a, w->ctx, 1, jfhe_bootstrap_level_in(w->b));
@@ -76,18 +77,17 @@ static int run(void *arg) {
   return jfhe_ckks_bootstrap(w->ctx, w->out, w->a, w->b, w->keys, w->scratch, w->scratch_len);
 }
 
-int jfi_bench_bootstrap(const jfi_bench_options *o) {
-  if (!o->filter || !strstr(o->filter, "bootstrap") || !jfi_bench_listed(o->cases, "deep")) return 0;
+static int bench_preset(const jfi_bench_options *o, const char *preset, uint32_t keys) {
   world w = {0};
   char params[64];
-  int bad = make_world(&w, o->threads);
+  int bad = make_world(&w, preset, keys, o->threads);
   for (uint32_t packing = JFHE_PACK_REAL; !bad && packing <= JFHE_PACK_COMPLEX; packing++) {
     const char *name = packing == JFHE_PACK_REAL ? "bootstrap_real" : "bootstrap_complex";
     jfi_bench_result r;
     if (!jfi_bench_wants(o, name)) continue;
     bad = encrypt(&w, packing);
     if (!bad) bad = jfi_bench_time(&r, run, &w, o->budget_ms > 0 ? o->budget_ms : 500);
-    (void)snprintf(params, sizeof params, "\"case\": \"deep\", \"threads\": %u", o->threads ? o->threads : 1);
+    (void)snprintf(params, sizeof params, "\"case\": \"%s\", \"threads\": %u", preset, o->threads ? o->threads : 1);
     if (!bad) jfi_bench_print(o, name, params, &r, w.key_bytes);
   }
   if (bad) fprintf(stderr, "bench: %s\n", jfhe_last_error());
@@ -100,4 +100,14 @@ int jfi_bench_bootstrap(const jfi_bench_options *o) {
   jfhe_sk_free(w.sk);
   jfhe_ctx_free(w.ctx);
   return bad != 0;
+}
+
+int jfi_bench_bootstrap(const jfi_bench_options *o) {
+  static const char *const preset[] = {"deep", "deep-lean"};
+  static const uint32_t keys[] = {JFHE_BOOTSTRAP_MANY_KEYS, JFHE_BOOTSTRAP_FEW_KEYS};
+  int bad = 0;
+  if (!o->filter || !strstr(o->filter, "bootstrap")) return 0;
+  for (size_t i = 0; !bad && i < sizeof preset / sizeof *preset; i++)
+    if (jfi_bench_listed(o->cases, preset[i])) bad = bench_preset(o, preset[i], keys[i]);
+  return bad;
 }

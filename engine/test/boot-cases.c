@@ -16,11 +16,18 @@ jfhe_ctx *jfi_test_ctx_boot(uint32_t log_n, uint32_t stages) {
   return ctx;
 }
 
-static void add_keys(jfi_boot_world *w) {
+/* The keys that a bootstrap asks for, each up to the level that it asks for. */
+static void make_keys(jfi_boot_world *w) {
   int32_t k[256];
-  uint32_t level[256];
+  uint32_t level[256], sine = jfhe_bootstrap_level_sine(w->b);
   size_t count = jfhe_bootstrap_rotations(w->b, k, level, 256);
   jfhe_evk *key = NULL, *other = NULL;
+  jfhe_keyring_free(w->w.keys); /* the world's serve all levels */
+  CHECK_OK(jfhe_keyring_new(&w->w.keys, w->w.ctx));
+  CHECK_OK(jfhe_keygen_relin(&key, w->w.ctx, w->w.sk, sine));
+  CHECK_OK(jfhe_keyring_add(w->w.keys, key));
+  CHECK_OK(jfhe_keygen_galois(&key, w->w.ctx, w->w.sk, jfhe_galois_conjugate(w->w.ctx), sine));
+  CHECK_OK(jfhe_keyring_add(w->w.keys, key));
   for (size_t i = 0; i < count; i++) {
     CHECK_OK(jfhe_keygen_galois(&key, w->w.ctx, w->w.sk, jfhe_galois_rotate(w->w.ctx, k[i]), level[i]));
     CHECK_OK(jfhe_keyring_add(w->w.keys, key));
@@ -33,7 +40,7 @@ static void add_keys(jfi_boot_world *w) {
 jfi_boot_world jfi_boot_open(jfhe_ctx *ctx, uint32_t log_slots, double mag, const jfi_boot_options *options) {
   jfi_boot_world w = {.w = jfi_world_open_with(ctx, NULL, 0)};
   CHECK_OK(jfi_bootstrap_new(&w.b, ctx, log_slots, mag, options));
-  add_keys(&w);
+  make_keys(&w);
   w.scratch_len = jfhe_bootstrap_scratch(ctx, w.b);
   w.scratch = jfi_alloc(w.scratch_len);
   return w;

@@ -10,20 +10,30 @@ extern "C" {
 /** A bootstrap made ready: linear maps, their plaintexts, the polynomial. Public; read by any number of threads. */
 typedef struct jfhe_bootstrap jfhe_bootstrap;
 
+/** Which keys a bootstrap asks for, jfhe_bootstrap_rotations. */
+enum jfhe_bootstrap_keys {
+  JFHE_BOOTSTRAP_MANY_KEYS = 0, /**< a key a rotation: least work; 27 rotations for 2^15 slots of `deep` */
+  JFHE_BOOTSTRAP_FEW_KEYS =
+      1 /**< a key a stage of the transforms, 3 of them at full packing: other rotations are walked to */
+};
+
 /** Make one for numbers of modulus up to `mag` in 2^log_slots slots.
  *
- *  ctx        preset "deep", or other parameters whose top steps suit: 2 or 3 equal steps above 8 equal ones.
+ *  ctx        preset "deep" or "deep-lean", or other parameters whose top steps suit: 2 or 3 equal steps above 8 equal ones.
  *  log_slots  1 to log2(N) - 1: as of the ciphertexts it will meet, sparse packing included.
  *  mag        declared bound on every number, errors included; the error grows in proportion.
+ *  keys       enum jfhe_bootstrap_keys.
  *  Memory     the plaintexts: about 0.8 GB for 2^15 slots of `deep`.
  *  Time       seconds: hundreds of encodings.
  *
  *  Returns JFHE_OK, else *out is null: JFHE_ERR_PARAMS where the levels do not suit or no overflow bound meets 2^-128; JFHE_ERR_ARG for
  *          other limits; JFHE_ERR_MEMORY. */
 JFHE_API JFHE_CHECK jfhe_status jfhe_bootstrap_new(jfhe_bootstrap **out, const jfhe_ctx *ctx, uint32_t log_slots,
-                                                   double mag);
+                                                   double mag, uint32_t keys);
 JFHE_API void jfhe_bootstrap_free(jfhe_bootstrap *b);
-JFHE_API uint32_t jfhe_bootstrap_level_in(const jfhe_bootstrap *b);  /**< least level of an input */
+JFHE_API uint32_t jfhe_bootstrap_level_in(const jfhe_bootstrap *b); /**< least level of an input */
+JFHE_API uint32_t jfhe_bootstrap_level_sine(
+    const jfhe_bootstrap *b); /**< up to which the keys of conjugation, relinearisation must serve */
 JFHE_API uint32_t jfhe_bootstrap_level_out(const jfhe_bootstrap *b); /**< level of the result */
 JFHE_API size_t jfhe_bootstrap_bytes(const jfhe_bootstrap *b);       /**< of the plaintexts kept */
 /** The rotations whose Galois keys it needs, without conjugation (which it needs too) and relinearisation. level: room for as many, or

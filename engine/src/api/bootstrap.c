@@ -3,11 +3,12 @@
 
 #include "api/check.h"
 
-jfhe_status jfhe_bootstrap_new(jfhe_bootstrap **out, const jfhe_ctx *ctx, uint32_t log_slots, double mag) {
+jfhe_status jfhe_bootstrap_new(jfhe_bootstrap **out, const jfhe_ctx *ctx, uint32_t log_slots, double mag,
+                               uint32_t keys) {
   JFI_NEED(out, "bootstrap");
   *out = NULL;
   JFI_NEED(ctx, "bootstrap");
-  return jfi_bootstrap_new(out, ctx, log_slots, mag, NULL);
+  return jfi_bootstrap_new(out, ctx, log_slots, mag, &(jfi_boot_options){.keys = keys});
 }
 
 size_t jfhe_bootstrap_scratch(const jfhe_ctx *ctx, const jfhe_bootstrap *b) {

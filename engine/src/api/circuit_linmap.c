@@ -19,7 +19,7 @@ jfhe_status jfhe_linmap_new(jfhe_linmap **out, const jfhe_ctx *ctx, uint32_t log
   *out = NULL;
   JFI_NEED(ctx && index && fn, "linear map");
   JFI_TRY(check_new(ctx, log_slots, count));
-  return jfi_linmap_new(out, ctx, log_slots, index, count, fn, self, NULL, NULL, 0, 0);
+  return jfi_linmap_new(out, ctx, log_slots, index, count, fn, self, NULL, NULL, 0, NULL);
 }
 
 static void copy_in(double *own, uint32_t *own_index, const int32_t *index, size_t count, size_t slots,
@@ -51,7 +51,7 @@ jfhe_status jfhe_linmap_new_array(jfhe_linmap **out, const jfhe_ctx *ctx, uint32
   jfhe_status st = ok ? JFHE_OK : jfi_fail(JFHE_ERR_MEMORY, "no memory for %zu diagonals of %zu slots", count, slots);
   if (ok) {
     copy_in(own, own_index, index, count, slots, re, im);
-    st = jfi_linmap_new(out, ctx, log_slots, index, count, NULL, NULL, own, own_index, count, 0);
+    st = jfi_linmap_new(out, ctx, log_slots, index, count, NULL, NULL, own, own_index, count, NULL);
   }
   if (st != JFHE_OK) {
     jfi_free(own);

@@ -35,11 +35,12 @@ static jfhe_status set_levels(jfhe_bootstrap *b) {
   return JFHE_OK;
 }
 
-/* Butterflies of stage i of `stages`, counted from the shortest. */
+/* Butterflies of stage i of `stages`, counted from the shortest; neighbours walk in opposite directions (bootstrap_maps.c). */
 static void share(const jfhe_bootstrap *b, uint32_t i, jfi_stage *s) {
   uint32_t each = b->log_slots / b->stages, more = b->log_slots % b->stages;
   s->count = each + (i < more);
   s->low = i * each + (i < more ? i : more);
+  s->walk = b->keys != JFHE_BOOTSTRAP_FEW_KEYS ? 0 : i & 1 ? -1 : 1;
 }
 
 /* The power of two nearest to x in logarithm. */
@@ -111,7 +112,7 @@ static jfhe_status make_up(jfhe_bootstrap *b) {
   double worst = jfi_tail(b->ctx, JFI_PROXY_ROUNDING) * (1 + JFI_SPARSE_WEIGHT) / gap;
   double sd = jfi_slot_sd(b->ctx, (1.0 + JFI_SPARSE_WEIGHT) / 12) / gap;
   for (uint32_t i = 0; i < b->stages; i++) {
-    jfi_stage s;
+    jfi_stage s = {.inverse = 0};
     share(b, b->stages - 1 - i, &s);
     even *= jfi_linmap_scale(b->ctx, top - i, scale_up(b, i)) / (double)((uint64_t)1 << s.count);
   }
@@ -133,7 +134,8 @@ static jfhe_status make_up(jfhe_bootstrap *b) {
 }
 
 /* ---- making ---- */
-static jfhe_status check(const jfhe_ctx *ctx, uint32_t log_slots, double mag) {
+static jfhe_status check(const jfhe_ctx *ctx, uint32_t log_slots, double mag, uint32_t keys) {
+  if (keys > JFHE_BOOTSTRAP_FEW_KEYS) return jfi_fail(JFHE_ERR_ARG, "no choice %u of keys", keys);
   if (log_slots < 1 || log_slots >= ctx->ring->log_n)
     return jfi_fail(JFHE_ERR_ARG, "2^%u slots in a ring of degree 2^%u", log_slots, ctx->ring->log_n);
   if (!(mag >= 0x1p-40 && mag <= 0x1p40)) return jfi_fail(JFHE_ERR_ARG, "magnitude %g is outside 2^-40..2^40", mag);
@@ -153,12 +155,14 @@ static jfhe_status fill(jfhe_bootstrap *b, const jfi_boot_options *options) {
 
 jfhe_status jfi_bootstrap_new(jfhe_bootstrap **out, const jfhe_ctx *ctx, uint32_t log_slots, double mag,
                               const jfi_boot_options *options) {
-  JFI_TRY(check(ctx, log_slots, mag));
+  uint32_t keys = options ? options->keys : JFHE_BOOTSTRAP_MANY_KEYS;
+  JFI_TRY(check(ctx, log_slots, mag, keys));
   jfhe_bootstrap *b = jfi_alloc_zero(sizeof *b);
   if (!b) return jfi_fail(JFHE_ERR_MEMORY, "no memory for a bootstrap");
   b->ctx = ctx;
   b->log_slots = log_slots;
   b->mag = mag;
+  b->keys = keys;
   b->eps = EPS;
   jfhe_status st = fill(b, options);
   if (st != JFHE_OK) {
@@ -181,6 +185,7 @@ void jfhe_bootstrap_free(jfhe_bootstrap *b) {
 
 /* ---- questions ---- */
 uint32_t jfhe_bootstrap_level_in(const jfhe_bootstrap *b) { return b->level_in; }
+uint32_t jfhe_bootstrap_level_sine(const jfhe_bootstrap *b) { return b->level_sine; }
 uint32_t jfhe_bootstrap_level_out(const jfhe_bootstrap *b) { return b->level_out; }
 
 size_t jfhe_bootstrap_bytes(const jfhe_bootstrap *b) {

@@ -24,7 +24,7 @@ enum {
 
 struct jfhe_bootstrap {
   const jfhe_ctx *ctx;
-  uint32_t log_slots, stages;
+  uint32_t log_slots, stages, keys;
   uint32_t level_in, level_sine, level_out; /* of the input, the sine's argument, the result */
   double mag, eps, overflow;
   struct jfhe_linmap *down[JFI_BOOT_STAGES_MAX], *up[JFI_BOOT_STAGES_MAX]; /* in order of application */
@@ -32,9 +32,9 @@ struct jfhe_bootstrap {
   double cosine_error; /* |polynomial - cosine| on [-1, 1] */
 };
 
-/* How a test weakens it: 0 keeps what is safe. */
 typedef struct jfi_boot_options {
-  double overflow;
+  uint32_t keys;   /* enum jfhe_bootstrap_keys */
+  double overflow; /* how a test weakens it: 0 keeps what is safe */
 } jfi_boot_options;
 jfhe_status jfi_bootstrap_new(struct jfhe_bootstrap **out, const jfhe_ctx *ctx, uint32_t log_slots, double mag,
                               const jfi_boot_options *options);
@@ -44,6 +44,7 @@ typedef struct jfi_stage {
   uint32_t low, count;
   int inverse;
   double factor;
+  int32_t walk; /* 0: hoisted babies; 1, -1: walked to, in this direction */
 } jfi_stage;
 jfhe_status jfi_stage_map(struct jfhe_linmap **out, const jfhe_ctx *ctx, uint32_t log_slots, const jfi_stage *stage);
 void jfi_stage_map_free(struct jfhe_linmap *map);

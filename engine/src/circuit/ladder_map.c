@@ -41,7 +41,7 @@ static jfhe_status make(jfhe_linmap **out, const jfhe_ctx *ctx, twiddles *t, int
     own_index[k] = (uint32_t)index[k];
     diagonal(t, k, mix, own + 2 * k * slots, own + (2 * k + 1) * slots);
   }
-  return jfi_linmap_new(out, ctx, ctx->ring->log_n - 1, index, t->r, NULL, NULL, own, own_index, t->r, 0);
+  return jfi_linmap_new(out, ctx, ctx->ring->log_n - 1, index, t->r, NULL, NULL, own, own_index, t->r, NULL);
 }
 
 jfhe_status jfi_linmap_new_ladder(jfhe_linmap **out, const jfhe_ctx *ctx, uint32_t log_n_small, int mix) {

@@ -78,11 +78,15 @@ static jfhe_status set_indices(jfhe_linmap *map, const int32_t *index, size_t co
   return JFHE_OK;
 }
 
+size_t jfi_linmap_baby_turns(const jfhe_linmap *map) {
+  return map->stride.walk && map->n_babies > 2 ? 2 : map->n_babies;
+}
+
 static jfhe_status fill(jfhe_linmap *map, const int32_t *index, size_t count) {
   size_t n = map->slots;
   map->diag = jfi_alloc(count * sizeof *map->diag);
   map->giant = jfi_alloc(count * sizeof *map->giant);
-  map->baby = jfi_alloc(count * sizeof *map->baby);
+  map->baby = jfi_alloc(jfi_linmap_babies_max(map, count) * sizeof *map->baby);
   double *room = jfi_alloc(4 * n * sizeof(double));
   uint8_t *seen = jfi_alloc_zero(2 * n);
   map->count = count;
@@ -101,7 +105,7 @@ static jfhe_status fill(jfhe_linmap *map, const int32_t *index, size_t count) {
 
 jfhe_status jfi_linmap_new(jfhe_linmap **out, const jfhe_ctx *ctx, uint32_t log_slots, const int32_t *index,
                            size_t count, jfhe_diagonal_fn fn, void *self, double *own, uint32_t *own_index,
-                           size_t n_own, int32_t width) {
+                           size_t n_own, const jfi_stride *stride) {
   jfhe_linmap *map = jfi_alloc_zero(sizeof *map);
   if (!map) return jfi_fail(JFHE_ERR_MEMORY, "no memory for a linear map");
   map->ctx = ctx;
@@ -112,7 +116,7 @@ jfhe_status jfi_linmap_new(jfhe_linmap **out, const jfhe_ctx *ctx, uint32_t log_
   map->own = own;
   map->own_index = own_index;
   map->n_own = n_own;
-  map->width = width;
+  if (stride) map->stride = *stride;
   map->cap = SIZE_MAX;
   jfhe_status st = fill(map, index, count);
   if (st != JFHE_OK) {
@@ -156,15 +160,15 @@ int32_t jfi_linmap_steps(const jfhe_linmap *map, int sign) {
   int32_t most = 0;
   for (size_t i = 0; i < map->n_giants; i++)
     if (sign * map->giant[i] > most) most = sign * map->giant[i];
-  return map->width ? most / map->width : 0;
+  return map->stride.width ? most / map->stride.width : 0;
 }
 
 size_t jfhe_linmap_rotations(const jfhe_linmap *map, int32_t *k, size_t cap) {
-  size_t count = 0;
-  for (size_t i = 0; i < map->n_babies; i++) count = add_rotation(map, map->baby[i], i, k, count, cap);
-  for (int sign = 1; map->width && sign >= -1; sign -= 2)
-    if (jfi_linmap_steps(map, sign)) count = add_rotation(map, sign * map->width, map->n_babies, k, count, cap);
-  if (map->width) return count;
+  size_t count = 0, babies = jfi_linmap_baby_turns(map);
+  for (size_t i = 0; i < babies; i++) count = add_rotation(map, map->baby[i], i, k, count, cap);
+  for (int sign = 1; map->stride.width && sign >= -1; sign -= 2)
+    if (jfi_linmap_steps(map, sign)) count = add_rotation(map, sign * map->stride.width, babies, k, count, cap);
+  if (map->stride.width) return count;
   for (size_t i = 0; i < map->n_giants; i++) count = add_rotation(map, map->giant[i], map->n_babies + i, k, count, cap);
   return count;
 }

@@ -3,7 +3,8 @@
  * Diagonal d = giant + baby (signed rotations): out = sum over giants of rot( sum over babies of rot(diag_d, -giant) * rot(a, baby), giant ).
  *
  * A *stepped* map has giants at multiples of one width and reaches them by turning the sum so far, from the farthest inwards (Horner's
- * rule): as many key switches, but one key in each direction instead of one a giant.
+ * rule): as many key switches, but one key in each direction instead of one a giant. One that *walks* reaches its babies in the same way,
+ * each by a turn of the one before: one key instead of one a baby, and no decomposition is shared.
  *
  * A diagonal that repeats with a period is a polynomial in a power of X: its evaluations repeat too, and only a period of them is kept. */
 #ifndef JFI_CIRCUIT_LINMAP_H
@@ -28,6 +29,12 @@ typedef struct jfi_linmap_claim {
   double encode_worst, encode_sd; /* error by the diagonals' encoding, absolute */
 } jfi_linmap_claim;
 
+/* How a stepped map goes about: giants at multiples of `width`, a power of two; walk: 0, or the turn from a baby to the next, a divisor of
+ * width, babies then lying between 0 and walk * (width/|walk| - 1). */
+typedef struct jfi_stride {
+  int32_t width, walk;
+} jfi_stride;
+
 /* Encoded diagonals for one level and scale, over the level's primes and all specials. */
 typedef struct jfi_linmap_cache {
   struct jfi_linmap_cache *next;
@@ -45,7 +52,7 @@ struct jfhe_linmap {
   size_t n_giants, n_babies;
   double norm, norm2; /* largest row sum of moduli; largest root of a row's sum of squares */
   int real;
-  int32_t width; /* 0, or the map is stepped and this is the distance of giants */
+  jfi_stride stride; /* width 0: not stepped */
   jfi_linmap_claim claim;
   uint32_t ladder, ladder_mix; /* log2 degree of the rung below and direction, or 0: not the ladder's map */
   jfhe_diagonal_fn fn;
@@ -57,7 +64,9 @@ struct jfhe_linmap {
   jfi_linmap_cache *cache;
 };
 
-/* linmap_plan.c: fills giant, baby of every diagonal, sorts them, lists the rotations. room: 2*slots bytes, cleared. */
+/* linmap_plan.c: most babies that `count` diagonals can have. */
+size_t jfi_linmap_babies_max(const struct jfhe_linmap *map, size_t count);
+/* Fills giant, baby of every diagonal, sorts them, lists the rotations. room: 2*slots bytes, cleared. */
 void jfi_linmap_plan(struct jfhe_linmap *map, uint8_t *room);
 
 /* linmap_encode.c */
@@ -76,12 +85,14 @@ void jfi_linmap_cache_free(struct jfhe_linmap *map);
 double jfi_linmap_scale(const struct jfhe_ctx *ctx, uint32_t level, double ct_scale);
 
 /* linmap.c */
-/* width: 0, or that of a stepped map, a power of two. */
+/* stride: null, or that of a stepped map. */
 jfhe_status jfi_linmap_new(struct jfhe_linmap **out, const struct jfhe_ctx *ctx, uint32_t log_slots,
                            const int32_t *index, size_t count, jfhe_diagonal_fn fn, void *self, double *own,
-                           uint32_t *own_index, size_t n_own, int32_t width);
+                           uint32_t *own_index, size_t n_own, const jfi_stride *stride);
 /* Turns of a stepped map in the direction of a sign. */
 int32_t jfi_linmap_steps(const struct jfhe_linmap *map, int sign);
+/* Babies whose keys an application needs, from the first: of a map that walks those are 0 and one step. */
+size_t jfi_linmap_baby_turns(const struct jfhe_linmap *map);
 /* Reads one diagonal. */
 void jfi_linmap_read(const struct jfhe_linmap *map, uint32_t index, double *re, double *im);
 

@@ -147,7 +147,27 @@ static jfhe_status sum_giant(const application *x, uint64_t *r0, uint64_t *r1, s
 }
 
 /* ---- steps ---- */
+/* (r0, r1) = a sum (u0, u1), turned; they may be the same. */
+static jfhe_status turn_sum(application *x, uint64_t *r0, uint64_t *r1, const uint64_t *u0, const uint64_t *u1,
+                            jfi_turn turn, jfi_scratch s) {
+  uint64_t *c[1] = {x->c};
+  const uint64_t *in[1] = {u1};
+  JFI_TRY(jfi_divide(x->h.ctx, c, x->h.S, in, x->h.E, 1, &s));
+  JFI_TRY(jfi_hoist_digits(&x->h, x->c, s));
+  return jfi_hoist_turn(&x->h, r0, r1, u0, 0, turn, s);
+}
+
+/* Each baby from the one before, over E. */
+static jfhe_status walk_babies(application *x, const jfhe_ct *a, jfi_scratch s) {
+  jfi_hoist_lift(&x->h, x->b0[0], jfi_ct_poly(a, 0));
+  jfi_hoist_lift(&x->h, x->b1[0], jfi_ct_poly(a, 1));
+  for (size_t i = 1; i < x->map->n_babies; i++)
+    JFI_TRY(turn_sum(x, x->b0[i], x->b1[i], x->b0[i - 1], x->b1[i - 1], x->baby[1], s));
+  return JFHE_OK;
+}
+
 static jfhe_status make_babies(application *x, const jfhe_ct *a, jfi_scratch s) {
+  if (x->map->stride.walk) return walk_babies(x, a, s);
   JFI_TRY(jfi_hoist_digits(&x->h, jfi_ct_poly(a, 1), s));
   for (size_t i = 0; i < x->map->n_babies; i++) {
     if (x->baby[i].key) {
@@ -158,16 +178,6 @@ static jfhe_status make_babies(application *x, const jfhe_ct *a, jfi_scratch s) 
     }
   }
   return JFHE_OK;
-}
-
-/* (r0, r1) = a sum (u0, u1), turned; they may be the same. */
-static jfhe_status turn_sum(application *x, uint64_t *r0, uint64_t *r1, const uint64_t *u0, const uint64_t *u1,
-                            jfi_turn turn, jfi_scratch s) {
-  uint64_t *c[1] = {x->c};
-  const uint64_t *in[1] = {u1};
-  JFI_TRY(jfi_divide(x->h.ctx, c, x->h.S, in, x->h.E, 1, &s));
-  JFI_TRY(jfi_hoist_digits(&x->h, x->c, s));
-  return jfi_hoist_turn(&x->h, r0, r1, u0, 0, turn, s);
 }
 
 static jfhe_status add_giant(application *x, size_t first, size_t last, int empty, jfi_scratch s) {
@@ -205,7 +215,7 @@ static jfhe_status run_stepped(application *x, jfi_scratch s) {
     int sign = side ? -1 : 1, started = 0;
     uint64_t *r0 = any ? x->u0 : x->acc0, *r1 = any ? x->u1 : x->acc1;
     for (int32_t g = jfi_linmap_steps(x->map, sign); g > 0; g--) {
-      JFI_TRY(add_step(x, r0, r1, sign * g * x->map->width, &started, s));
+      JFI_TRY(add_step(x, r0, r1, sign * g * x->map->stride.width, &started, s));
       JFI_TRY(turn_sum(x, r0, r1, r0, r1, x->giant[side], s));
     }
     if (started && any) {
@@ -219,7 +229,7 @@ static jfhe_status run_stepped(application *x, jfi_scratch s) {
 
 static jfhe_status run(application *x, const jfhe_ct *a, jfi_scratch s) {
   JFI_TRY(make_babies(x, a, s));
-  if (x->map->width) return run_stepped(x, s);
+  if (x->map->stride.width) return run_stepped(x, s);
   for (size_t first = 0, last; first < x->map->count; first = last) {
     last = first + 1;
     while (last < x->map->count && x->map->diag[last].giant_at == x->map->diag[first].giant_at) last++;
@@ -229,14 +239,23 @@ static jfhe_status run(application *x, const jfhe_ct *a, jfi_scratch s) {
 }
 
 /* ---- bounds. docs/SOUNDNESS.md, "Linear maps" ---- */
+/* Noise of a baby at scale 1. Hoisted ones have one key switch each; the farthest that is walked to has all those on the way, independent of
+ * each other: their proxies add. */
+static jfi_noise baby_noise(const application *x) {
+  int keyed = 0;
+  for (size_t i = 0; i < jfi_linmap_baby_turns(x->map); i++) keyed |= x->baby[i].key != NULL;
+  double root = !keyed ? 0 : x->map->stride.walk ? sqrt((double)(x->map->n_babies - 1)) : 1;
+  return (jfi_noise){x->h.noise.worst * root, x->h.noise.sd * root};
+}
+
 static jfi_bound bound(const application *x, const jfhe_ct *a, double scale_out) {
   const jfhe_linmap *map = x->map;
-  double babies = 0, giants = 0;
-  for (size_t i = 0; i < map->n_babies; i++) babies += x->baby[i].key != NULL;
-  for (size_t i = 0; !map->width && i < map->n_giants; i++) giants += x->giant[i].key != NULL;
-  if (map->width) giants = jfi_linmap_steps(map, 1) + jfi_linmap_steps(map, -1);
+  jfi_noise baby = baby_noise(x);
+  double giants = 0;
+  for (size_t i = 0; !map->stride.width && i < map->n_giants; i++) giants += x->giant[i].key != NULL;
+  if (map->stride.width) giants = jfi_linmap_steps(map, 1) + jfi_linmap_steps(map, -1);
   jfi_bound b = a->bound;
-  if (babies > 0) b = jfi_bound_noise(&b, (jfi_noise){x->h.noise.worst / a->scale, x->h.noise.sd / a->scale});
+  if (baby.worst > 0) b = jfi_bound_noise(&b, (jfi_noise){baby.worst / a->scale, baby.sd / a->scale});
   double seen = b.mag + b.worst; /* what a plaintext's error meets */
   jfi_bound r = {jfi_up(b.mag * map->norm), jfi_up(b.worst * map->norm), jfi_up(b.sd * map->norm2)};
   double worst = 0, var = 0;
@@ -258,15 +277,15 @@ static jfi_bound bound(const application *x, const jfhe_ct *a, double scale_out)
   return jfi_bound_drift(&r);
 }
 
-/* The same by the maker's claim. */
+/* The same by the maker's claim. What babies add meets the rows' entries at slots of its own: it adds in squares (norm2). */
 static jfi_bound claimed(const application *x, const jfhe_ct *a, double scale_out) {
   const jfi_linmap_claim *c = &x->map->claim;
   double giants = jfi_linmap_steps(x->map, 1) + jfi_linmap_steps(x->map, -1), product = a->scale * x->scale;
   jfi_bound r = {jfi_up(a->bound.mag * c->norm), jfi_up(a->bound.worst * c->norm), jfi_up(a->bound.sd * c->sd_norm)};
-  jfi_noise n;
+  jfi_noise n, b = baby_noise(x);
   jfi_divide_noise(x->h.ctx, &n.worst, &n.sd);
-  double baby = x->h.noise.sd / a->scale * x->map->norm2, giant = x->h.noise.sd / product, last = n.sd / scale_out;
-  double worst = x->h.noise.worst / a->scale * c->norm + giants * x->h.noise.worst / product + n.worst / scale_out;
+  double baby = b.sd / a->scale * x->map->norm2, giant = x->h.noise.sd / product, last = n.sd / scale_out;
+  double worst = b.worst / a->scale * x->map->norm2 + giants * x->h.noise.worst / product + n.worst / scale_out;
   double sd = sqrt(baby * baby + giants * giant * giant + last * last) * c->sd_factor;
   r = jfi_bound_noise(&r, (jfi_noise){jfi_up(worst), jfi_up(sd)});
   r = jfi_bound_noise(&r, (jfi_noise){c->encode_worst, c->encode_sd});
@@ -309,16 +328,16 @@ static jfhe_status take_room(application *x, jfi_scratch *s) {
 }
 
 static jfhe_status find_turns(application *x, const jfhe_ct *a, const jfhe_keyring *keys, jfi_scratch *s) {
-  size_t babies = x->map->n_babies, giants = x->map->width ? 2 : x->map->n_giants;
+  size_t babies = jfi_linmap_baby_turns(x->map), giants = x->map->stride.width ? 2 : x->map->n_giants;
   jfi_turn *turn = jfi_scratch_take(s, (babies + giants) * sizeof *turn);
   int32_t *k = jfi_scratch_take(s, (babies + giants) * sizeof *k);
   if (s->failed) return jfi_fail(JFHE_ERR_SCRATCH, "scratch is too small for a linear map");
   memcpy(k, x->map->baby, babies * sizeof *k);
-  for (size_t i = 0; x->map->width && i < 2; i++) {
+  for (size_t i = 0; x->map->stride.width && i < 2; i++) {
     int sign = i ? -1 : 1;
-    k[babies + i] = jfi_linmap_steps(x->map, sign) ? sign * x->map->width : 0;
+    k[babies + i] = jfi_linmap_steps(x->map, sign) ? sign * x->map->stride.width : 0;
   }
-  if (!x->map->width) memcpy(k + babies, x->map->giant, giants * sizeof *k);
+  if (!x->map->stride.width) memcpy(k + babies, x->map->giant, giants * sizeof *k);
   JFI_TRY(jfi_turns_find(x->h.ctx, turn, a, k, babies + giants, keys));
   x->baby = turn;
   x->giant = turn + babies;

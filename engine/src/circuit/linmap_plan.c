@@ -57,6 +57,28 @@ static uint32_t find(int32_t *list, size_t *n, int32_t k) {
   return (uint32_t)(*n)++;
 }
 
+size_t jfi_linmap_babies_max(const struct jfhe_linmap *map, size_t count) {
+  const jfi_stride *w = &map->stride;
+  return w->walk ? (size_t)(w->width / abs(w->walk)) : count;
+}
+
+/* A walk passes all babies on its way to the farthest, so all are listed, in its order. */
+static void list_walk(struct jfhe_linmap *map) {
+  int32_t walk = map->stride.walk;
+  map->n_babies = 1;
+  for (size_t t = 0; t < map->count; t++) {
+    jfi_diag *d = &map->diag[t];
+    d->baby_at = (uint32_t)(d->baby / walk);
+    if (d->baby_at >= map->n_babies) map->n_babies = d->baby_at + 1;
+  }
+  for (size_t i = 0; i < map->n_babies; i++) map->baby[i] = (int32_t)i * walk;
+}
+
+/* The steps that a maker asked for. */
+static steps steps_of(const jfi_stride *w) {
+  return (steps){.width = w->width, .low = w->walk < 0 ? -w->width - w->walk : 0};
+}
+
 void jfi_linmap_plan(struct jfhe_linmap *map, uint8_t *seen) {
   steps best = {.width = 1};
   double least = -1;
@@ -69,16 +91,18 @@ void jfi_linmap_plan(struct jfhe_linmap *map, uint8_t *seen) {
       least = c;
       best = w;
     }
-  if (map->width) best = (steps){.width = map->width};
+  if (map->stride.width) best = steps_of(&map->stride);
   for (size_t t = 0; t < map->count; t++) {
     int32_t d = signed_index(map->diag[t].index, map->slots);
     map->diag[t].baby = baby_of(d, &best);
     map->diag[t].giant = d - map->diag[t].baby;
+    if (map->stride.walk) map->diag[t].giant %= (int32_t)map->slots; /* babies all the way round: no giants */
   }
   qsort(map->diag, map->count, sizeof *map->diag, by_step);
   map->n_giants = map->n_babies = 0;
   for (size_t t = 0; t < map->count; t++) {
     map->diag[t].giant_at = find(map->giant, &map->n_giants, map->diag[t].giant);
-    map->diag[t].baby_at = find(map->baby, &map->n_babies, map->diag[t].baby);
+    if (!map->stride.walk) map->diag[t].baby_at = find(map->baby, &map->n_babies, map->diag[t].baby);
   }
+  if (map->stride.walk) list_walk(map);
 }

@@ -130,7 +130,7 @@ static jfhe_status take_table(jfi_machine *m, uint32_t i) {
   if (t->kind == JFI_TABLE_POLY && !m->poly[i]) return jfi_poly_new(&m->poly[i], t->re, t->count, t->basis, t->a, t->b);
   if (t->kind == JFI_TABLE_LINMAP && !m->map[i])
     return jfi_linmap_new(&m->map[i], m->ctx, m->program->log_slots, t->index, t->n_index, read_diagonal, t, NULL, NULL,
-                          0, 0);
+                          0, NULL);
   return JFHE_OK;
 }
 

@@ -154,6 +154,15 @@ export type PolyFlag = (typeof PolyFlag)[keyof typeof PolyFlag];
 
 export const POLY_DEGREE_MAX = 1023;
 
+/** Which keys a bootstrap asks for, jfhe_bootstrap_rotations. */
+export const BootstrapKeys = {
+  /** a key a rotation: least work; 27 rotations for 2^15 slots of `deep` */
+  MANY_KEYS: 0,
+  /** a key a stage of the transforms, 3 of them at full packing: other rotations are walked to */
+  FEW_KEYS: 1
+} as const;
+export type BootstrapKeys = (typeof BootstrapKeys)[keyof typeof BootstrapKeys];
+
 export const ObjectKind = {
   /** a parameter literal with its primes and levels */
   PARAMS: 1,
@@ -496,6 +505,7 @@ export const EXPORTS = [
   'jfhe_bootstrap_free',
   'jfhe_bootstrap_level_in',
   'jfhe_bootstrap_level_out',
+  'jfhe_bootstrap_level_sine',
   'jfhe_bootstrap_new',
   'jfhe_bootstrap_rotations',
   'jfhe_bootstrap_scratch',
@@ -752,7 +762,7 @@ export class Calls {
   // ---- jfhe/params.h ----
 
   /**
-   * Make the context of a preset: "stats-lite", "stats" (the default), "ml" or "deep" for numbers, "exact" or "exact-deep" for integers.
+   * Make the context of a preset: "stats-lite", "stats" (the default), "ml", "deep" or "deep-lean" for numbers, "exact" or "exact-deep" for integers.
    *
    * Memory  16 to 80 MB of tables by ring degree.
    * Time    10 to 500 ms.
@@ -1615,17 +1625,18 @@ export class Calls {
   /**
    * Make one for numbers of modulus up to `mag` in 2^log_slots slots.
    *
-   * ctx        preset "deep", or other parameters whose top steps suit: 2 or 3 equal steps above 8 equal ones.
+   * ctx        preset "deep" or "deep-lean", or other parameters whose top steps suit: 2 or 3 equal steps above 8 equal ones.
    * log_slots  1 to log2(N) - 1: as of the ciphertexts it will meet, sparse packing included.
    * mag        declared bound on every number, errors included; the error grows in proportion.
+   * keys       enum jfhe_bootstrap_keys.
    * Memory     the plaintexts: about 0.8 GB for 2^15 slots of `deep`.
    * Time       seconds: hundreds of encodings.
    *
    * Returns JFHE_OK, else *out is null: JFHE_ERR_PARAMS where the levels do not suit or no overflow bound meets 2^-128; JFHE_ERR_ARG for
    *         other limits; JFHE_ERR_MEMORY.
    */
-  bootstrapNew(out: Ptr<'jfhe_bootstrap*'>, ctx: Ptr<'jfhe_ctx'>, logSlots: number, mag: number): void {
-    this.check(this.x.jfhe_bootstrap_new(out, ctx, logSlots, mag));
+  bootstrapNew(out: Ptr<'jfhe_bootstrap*'>, ctx: Ptr<'jfhe_ctx'>, logSlots: number, mag: number, keys: number): void {
+    this.check(this.x.jfhe_bootstrap_new(out, ctx, logSlots, mag, keys));
   }
 
   bootstrapFree(b: Ptr<'jfhe_bootstrap'>): void {
@@ -1635,6 +1646,11 @@ export class Calls {
   /** least level of an input */
   bootstrapLevelIn(b: Ptr<'jfhe_bootstrap'>): number {
     return this.x.jfhe_bootstrap_level_in(b) >>> 0;
+  }
+
+  /** up to which the keys of conjugation, relinearisation must serve */
+  bootstrapLevelSine(b: Ptr<'jfhe_bootstrap'>): number {
+    return this.x.jfhe_bootstrap_level_sine(b) >>> 0;
   }
 
   /** level of the result */
