@@ -125,7 +125,7 @@ double jfi_world_error(jfi_world *w, const jfhe_ct *ct, const jfi_vec *want, con
 }
 
 double jfi_world_check(jfi_world *w, const jfhe_ct *ct, const jfi_vec *want, const char *what) {
-  double most = jfi_world_error(w, ct, want, what), probable = jfi_bound_probable(&ct->bound);
+  double most = jfi_world_error(w, ct, want, what), probable = jfhe_ct_error_probable(ct);
   int inside = most <= probable * 1.0001 + 0x1p-49 * ct->bound.mag;
   if (!inside) printf("%s: error %.3g, probable %.3g\n", what, most, probable);
   CHECK(inside);

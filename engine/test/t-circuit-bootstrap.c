@@ -23,7 +23,7 @@ static void one_with(uint32_t log_n, uint32_t log_slots, int complex, double mag
   if (out->n_limbs) {
     double error = jfi_world_check(&w.w, out, &v, "bootstrap");
     printf("2^%u slots of 2^%u: error 2^%.1f, sd 2^%.1f, probable 2^%.1f, worst 2^%.1f\n", log_slots, log_n,
-           log2(error / mag), log2(out->bound.sd / mag), log2(jfi_bound_probable(&out->bound) / mag),
+           log2(error / mag), log2(out->bound.sd / mag), log2(jfhe_ct_error_probable(out) / mag),
            log2(out->bound.worst / mag));
     CHECK(out->level == w.b->level_out && out->scale == w.w.ctx->chain.scale[out->level]);
   }
@@ -96,7 +96,7 @@ JFI_TEST(adversarial_inputs_stay_within_the_bound) {
   for (int kind = 0; kind < 7; kind++) {
     adversarial(&v, kind);
     double error = run(&w, &v, 1, 3, out, "adversarial");
-    CHECK(error <= jfi_bound_probable(&out->bound));
+    CHECK(error <= jfhe_ct_error_probable(out));
     if (kind != 5) run(&w, &v, 0, 3, out, "adversarial, real");
   }
   jfi_vec_free(&v);
@@ -391,7 +391,7 @@ static void one_deep(jfi_boot_world *w, int complex, double least_bits) {
   timed(w, out, a, 2, complex ? "complex" : "real");
   double error = jfi_world_check(&w->w, out, &v, "bootstrap");
   printf("error 2^%.1f, sd 2^%.1f, probable 2^%.1f, worst 2^%.1f; level %u\n", log2(error), log2(out->bound.sd),
-         log2(jfi_bound_probable(&out->bound)), log2(out->bound.worst), out->level);
+         log2(jfhe_ct_error_probable(out)), log2(out->bound.worst), out->level);
   CHECK(-log2(error) >= least_bits && out->level >= w->b->level_in + 6);
   jfhe_ct_free(a);
   jfhe_ct_free(out);

@@ -1,5 +1,6 @@
 /* t-ckks-bound.c: the algebra of bounds against random errors inside them, and the stated constants. */
 #include <math.h>
+#include <stdio.h>
 
 #include "ckks-cases.h"
 #include "ckks/bound.h"
@@ -31,7 +32,7 @@ JFI_TEST(worst_holds_at_the_edge_and_is_reached) {
     cplx ma = on_circle(&rng, a.mag), mb = on_circle(&rng, b.mag), ea = on_circle(&rng, a.worst),
          eb = on_circle(&rng, b.worst);
     double mismatch = t % 2 ? 0x1p-41 : 0;
-    jfi_bound s = jfi_bound_add(&a, &b, mismatch, 0), p = jfi_bound_mul(&a, &b, 1, 0);
+    jfi_bound s = jfi_bound_add(&a, &b, mismatch, 1, 0), p = jfi_bound_mul(&a, &b, 1, 0);
     /* data of b read at a scale off by `mismatch` */
     cplx sum = add(add(ma, ea, 1), add(mb, eb, 1), 1 + mismatch), product = mul(add(ma, ea, 1), add(mb, eb, 1));
     double es = size(add(sum, add(ma, mb, 1), -1)), ep = size(add(product, mul(ma, mb), -1));
@@ -46,22 +47,23 @@ JFI_TEST(worst_holds_at_the_edge_and_is_reached) {
 
 JFI_TEST(correlated_errors_add_up) {
   jfi_bound a = {1, 1e-6, 1e-7};
-  CHECK_CLOSE(jfi_bound_add(&a, &a, 0, 0).sd, 1e-7 * sqrt(2), 1e-15);
-  CHECK_CLOSE(jfi_bound_add(&a, &a, 0, 1).sd, 2e-7, 1e-15);
+  CHECK_CLOSE(jfi_bound_add(&a, &a, 0, 1, 0).sd, 1e-7 * sqrt(2), 1e-15);
+  CHECK_CLOSE(jfi_bound_add(&a, &a, 0, 1, 1).sd, 2e-7, 1e-15);
   CHECK_CLOSE(jfi_bound_mul(&a, &a, 1, 0).sd, 1e-7 * sqrt(2), 1e-12);
   CHECK_CLOSE(jfi_bound_mul(&a, &a, 1, 1).sd, 2e-7, 1e-12);
-  jfi_bound k = jfi_bound_scale(&a, 3), n = jfi_bound_noise(&a, (jfi_noise){2e-6, 2e-7}), d = jfi_bound_drift(&a);
+  jfi_bound k = jfi_bound_scale(&a, 3), n = jfi_bound_noise(&a, (jfi_noise){2e-6, 2e-7}), d = jfi_bound_drift(&a, 4);
   CHECK(k.mag >= 3 && k.worst >= 3e-6 && k.worst < 3.0001e-6);
   CHECK(n.mag == 1 && n.worst >= 3e-6 && n.worst < 3.0001e-6);
   CHECK_CLOSE(n.sd, 1e-7 * sqrt(5), 1e-15);
   CHECK(d.worst >= a.worst + JFI_SCALE_DRIFT && d.worst < a.worst * 1.0001);
+  CHECK(d.sd >= a.sd + 4 * JFI_SCALE_DRIFT && d.sd < a.sd + 5 * JFI_SCALE_DRIFT);
 }
 
 /* P(|r s| > t) of two complex Gaussians of deviation 1 is 2t K_1(2t), K_1(x) = integral of exp(-x cosh u) cosh u. */
 JFI_TEST(the_probable_bound_covers_all_slots) {
   jfi_bound one = {0, 100, 1}, sure = {0, 5, 1};
-  CHECK(jfi_bound_probable(&sure) == 5); /* the worst case is never exceeded */
-  double t = jfi_bound_probable(&one), x = 2 * t, h = 1e-3, k1 = exp(-x) / 2;
+  CHECK(jfi_bound_probable(&sure, 1) == 5); /* the worst case is never exceeded */
+  double t = jfi_bound_probable(&one, 1), x = 2 * t, h = 1e-3, k1 = exp(-x) / 2;
   for (int i = 1; i < 12000; i++) k1 += exp(-x * cosh(i * h)) * cosh(i * h);
   CHECK(65536 * x * k1 * h < 1e-4);
   /* and is no larger than it needs to be */
@@ -69,6 +71,38 @@ JFI_TEST(the_probable_bound_covers_all_slots) {
   k1 = exp(-x) / 2;
   for (int i = 1; i < 12000; i++) k1 += exp(-x * cosh(i * h)) * cosh(i * h);
   CHECK(65536 * x * k1 * h > 1e-4);
+}
+
+/* Four slots in a ring of 2^12: 512 repetitions, so decoding divides the noise by 23, and the probable bound follows. What all repetitions
+ * share is not divided: a plaintext's encoding error. */
+JFI_TEST(sparse_vectors_have_small_probable_errors) {
+  enum { LOG = 2, RUNS = 60 };
+  jfi_world w = jfi_world_open(jfi_test_ctx(12, 3, 40, 1));
+  jfhe_ct *out = jfi_world_room(&w, 1);
+  double ratio = 0, spread = jfi_spread(12, JFHE_PACK_COMPLEX, LOG);
+  CHECK(spread == sqrt(512) && jfi_spread(12, JFHE_PACK_COMPLEX, 11) == 1 && jfi_spread(12, JFHE_PACK_COEFF, 12) == 1);
+  for (int t = 0; t < RUNS; t++) {
+    jfi_vec a = jfi_vec_random(&w, 1 << LOG, 1), p = jfi_vec_new(1 << LOG);
+    jfhe_ct *x = jfi_world_encrypt(&w, &a, JFHE_PACK_COMPLEX, LOG, 3);
+    CHECK_OK(jfhe_ckks_mul(w.ctx, out, x, x, w.keys, w.scratch, w.scratch_len));
+    CHECK_OK(jfhe_ckks_rotate(w.ctx, out, out, 1, w.keys, w.scratch, w.scratch_len));
+    for (size_t i = 0; i < p.n; i++) {
+      size_t j = (i + 1) % p.n;
+      p.re[i] = a.re[j] * a.re[j] - a.im[j] * a.im[j];
+      p.im[i] = 2 * a.re[j] * a.im[j];
+    }
+    ratio += jfhe_ct_error_probable(out) / jfi_world_check(&w, out, &p, "a sparse square, turned") / RUNS;
+    jfhe_ct_free(x);
+    jfi_vec_free(&a);
+    jfi_vec_free(&p);
+  }
+  printf("ratio %g\n", ratio);
+  CHECK(ratio > 3 && ratio < 40); /* 300 and more without the mean */
+  jfi_noise full = jfi_encode_noise(12, JFHE_PACK_COMPLEX, 11, 0x1p40, 0),
+            few = jfi_encode_noise(12, JFHE_PACK_COMPLEX, LOG, 0x1p40, 0);
+  CHECK_CLOSE(few.sd, full.sd, full.sd * 1e-9); /* divided by spread: the root of 4/6 units, as before */
+  jfhe_ct_free(out);
+  jfi_world_close(&w);
 }
 
 /* The FFT against long double, far inside the proved bound and at about the typical one. */

@@ -61,7 +61,7 @@ static jfhe_status encode(const jfhe_ctx *ctx, jfhe_pt *out, const double *re, c
   if (!(x.scale >= 1 && x.scale < 0x1p200))
     return jfi_fail(JFHE_ERR_ARG, "the scale must be 0 or a number from 1 to 2^200");
   JFI_TRY(check_values(&x.mag, re, im, count, bound));
-  jfi_noise e = jfi_encode_noise(packing, log_slots, x.scale, x.mag);
+  jfi_noise e = jfi_encode_noise(ctx->ring->log_n, packing, log_slots, x.scale, x.mag);
   jfi_bound b = {x.mag, e.worst, e.sd};
   jfi_set primes = ctx->chain.level[level];
   JFI_TRY(jfi_bound_fits(ctx, &b, x.scale, primes, "encoding"));

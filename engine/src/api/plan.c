@@ -50,7 +50,7 @@ jfhe_status jfhe_plan_output(const jfhe_plan *plan, uint32_t output, uint32_t *l
   if (level) *level = v->level;
   if (magnitude) *magnitude = v->bound.mag;
   if (error_worst) *error_worst = v->bound.worst;
-  if (error_probable) *error_probable = jfi_bound_probable(&v->bound);
+  if (error_probable) *error_probable = jfi_bound_probable(&v->bound, jfi_machine_spread(&plan->m));
   return JFHE_OK;
 }
 

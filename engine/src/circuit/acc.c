@@ -13,9 +13,9 @@ static size_t limb_words(const jfhe_ctx *ctx, uint32_t level) {
 
 size_t jfi_acc_bytes(const jfhe_ctx *ctx, uint32_t level) { return 3 * limb_words(ctx, level) * sizeof(uint64_t); }
 
-void jfi_acc_init(jfi_acc *acc, const jfhe_ctx *ctx, uint32_t level, double scale, jfi_scratch *s) {
+void jfi_acc_init(jfi_acc *acc, const jfhe_ctx *ctx, uint32_t level, double scale, double spread, jfi_scratch *s) {
   jfi_set primes = ctx->chain.level[level];
-  *acc = (jfi_acc){.ctx = ctx, .level = level, .primes = primes, .scale = scale};
+  *acc = (jfi_acc){.ctx = ctx, .level = level, .primes = primes, .scale = scale, .spread = spread};
   acc->n_limbs = (uint32_t)jfi_set_count(primes);
   if (!s) return;
   size_t words = limb_words(ctx, level);
@@ -73,7 +73,7 @@ static void each_limb(const acc_job *t, jfi_task task) {
   if (t->acc->d[0]) jfi_parallel(t->acc->ctx->pool, t->acc->n_limbs, task, (void *)(uintptr_t)t);
 }
 
-static void join(jfi_acc *acc, const jfi_bound *b) { acc->bound = jfi_bound_add(&acc->bound, b, 0, 0); }
+static void join(jfi_acc *acc, const jfi_bound *b) { acc->bound = jfi_bound_add(&acc->bound, b, 0, 1, 0); }
 
 static jfhe_status join_product(jfi_acc *acc, const jfhe_ct *a, const jfhe_ct *b, int twice) {
   double mismatch;
@@ -169,8 +169,7 @@ void jfi_acc_mul_const(jfi_acc *acc, const jfhe_ct *a, double c) {
   jfi_bound p = jfi_bound_scale(&a->bound, fabs(c));
   /* |c - k/f|: half a unit of k, and the roundings of f and c*f */
   double off = (0.5 / f + fabs(c) * 0x1p-48) * (a->bound.mag + a->bound.worst);
-  p.worst = jfi_up(p.worst + off);
-  p.sd = jfi_up(p.sd + off);
+  p = jfi_bound_shift(&p, off, acc->spread);
   join(acc, &p);
 }
 
@@ -194,7 +193,7 @@ void jfi_acc_add_const(jfi_acc *acc, double c) {
   each_limb(&t, add_limb);
   acc->used = 1;
   double off = 0.5 / acc->scale + fabs(c) * 0x1p-50;
-  join(acc, &(jfi_bound){fabs(c), off, off});
+  join(acc, &(jfi_bound){fabs(c), off, off * acc->spread});
 }
 
 size_t jfi_acc_finish_scratch(const jfhe_ctx *ctx, uint32_t level) {
@@ -218,7 +217,7 @@ static jfhe_status finished(const jfi_acc *acc, jfhe_ct *head, double mag, const
   }
   jfi_divide_noise(ctx, &n.worst, &n.sd);
   b = jfi_bound_noise(&b, (jfi_noise){n.worst / head->scale, n.sd / head->scale});
-  head->bound = jfi_bound_drift(&b);
+  head->bound = jfi_bound_drift(&b, acc->spread);
   head->level = acc->level - 1;
   head->primes = ctx->chain.level[head->level];
   head->n_limbs = (uint32_t)jfi_set_count(head->primes);

@@ -10,15 +10,16 @@ typedef struct jfi_acc {
   const struct jfhe_ctx *ctx;
   uint32_t level, n_limbs;
   jfi_set primes;
-  double scale;
-  int used, has2;  /* something is in d0, d1; in d2 */
-  jfi_bound bound; /* of the sum: mag by the triangle inequality */
+  double scale, spread; /* jfi_spread of what is summed */
+  int used, has2;       /* something is in d0, d1; in d2 */
+  jfi_bound bound;      /* of the sum: mag by the triangle inequality */
   uint64_t *d[3];
 } jfi_acc;
 
 size_t jfi_acc_bytes(const struct jfhe_ctx *ctx, uint32_t level);
 /* An empty sum in scratch; d is null when scratch ran out (s->failed). s null: the shadow of a sum, bounds alone. */
-void jfi_acc_init(jfi_acc *acc, const struct jfhe_ctx *ctx, uint32_t level, double scale, jfi_scratch *s);
+void jfi_acc_init(jfi_acc *acc, const struct jfhe_ctx *ctx, uint32_t level, double scale, double spread,
+                  jfi_scratch *s);
 /* += a*b (2ab if twice). a, b: degree 1, over supersets of the primes; a.scale*b.scale within
  * JFI_SCALE_TOLERANCE of the accumulator's. */
 jfhe_status jfi_acc_mul(jfi_acc *acc, const struct jfhe_ct *a, const struct jfhe_ct *b, int twice);

@@ -170,6 +170,8 @@ static jfhe_status finish(running *r, jfhe_ct *out, const jfhe_ct *a, int comple
     JFI_TRY(jfi_ckks_add(r->ctx, &r->re, &r->re, &r->im, 0));
   }
   b.mag = a->bound.mag;
+  b.sd = jfi_up(b.sd * jfi_spread(r->ctx->ring->log_n, a->packing,
+                                  a->log_slots)); /* on the way it was that after the mean, or more */
   if (!(b.worst < r->b->mag))
     return jfi_fail(JFHE_ERR_RANGE, "bootstrapping numbers up to %g would leave an error of up to %g", r->b->mag,
                     b.worst);

@@ -62,7 +62,7 @@ jfhe_status jfi_cosine_new(jfhe_poly **out, double *error, double overflow, uint
 static jfhe_status twice(const jfhe_ctx *ctx, jfhe_ct *x, const jfhe_evk *rlk, jfi_scratch s) {
   jfi_acc acc;
   jfhe_ct head = *x;
-  jfi_acc_init(&acc, ctx, x->level, x->scale * x->scale, &s);
+  jfi_acc_init(&acc, ctx, x->level, x->scale * x->scale, jfi_spread(ctx->ring->log_n, x->packing, x->log_slots), &s);
   if (s.failed) return jfi_fail(JFHE_ERR_SCRATCH, "scratch is too small for a bootstrap");
   JFI_TRY(jfi_acc_mul(&acc, x, x, 1));
   jfi_acc_add_const(&acc, -1);

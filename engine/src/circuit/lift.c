@@ -96,17 +96,21 @@ static jfhe_status plan(lifting *t, jfi_meta *m, const jfhe_evk *key) {
   for (size_t j = 1; j < t->count; j++) {
     const jfi_bound *c = &t->in[j]->bound;
     if (mixed)
-      b = jfi_bound_add(&b, c, JFI_SCALE_TOLERANCE, 0);
+      b = jfi_bound_add(&b, c, JFI_SCALE_TOLERANCE, 1, 0);
     else
       b = (jfi_bound){fmax(b.mag, c->mag), fmax(b.worst, c->worst) + JFI_SCALE_TOLERANCE * c->mag, fmax(b.sd, c->sd)};
   }
+  double spread = jfi_spread(t->ctx->ring->log_n, m->packing, m->log_slots);
+  /* noise of the smaller ring is in all repetitions that lifting adds */
+  if (!mixed) b.sd = jfi_up(b.sd * spread / jfi_spread(t->small->ring->log_n, a->packing, a->log_slots));
   double off = (0.5 / exact + 0x1p-46) * (b.mag + b.worst), scaled = a->scale * t->k;
   jfi_noise ks, d;
   jfi_keyswitch_noise(t->ctx, t->S, key, &ks.worst, &ks.sd);
   jfi_divide_noise(t->ctx, &d.worst, &d.sd);
-  b = jfi_bound_noise(&b, (jfi_noise){ks.worst / scaled + off, ks.sd / scaled + off});
+  b = jfi_bound_noise(&b, (jfi_noise){ks.worst / scaled, ks.sd / scaled});
   b = jfi_bound_noise(&b, (jfi_noise){d.worst / m->scale, d.sd / m->scale});
-  m->bound = jfi_bound_drift(&b);
+  b = jfi_bound_shift(&b, off, spread);
+  m->bound = jfi_bound_drift(&b, spread);
   return jfi_bound_fits(t->ctx, &m->bound, m->scale, m->primes, "lifting");
 }
 

@@ -257,13 +257,16 @@ static jfi_bound bound(const application *x, const jfhe_ct *a, double scale_out)
   jfi_bound b = a->bound;
   if (baby.worst > 0) b = jfi_bound_noise(&b, (jfi_noise){baby.worst / a->scale, baby.sd / a->scale});
   double seen = b.mag + b.worst; /* what a plaintext's error meets */
+  double spread = jfi_spread(x->h.ctx->ring->log_n, JFHE_PACK_COMPLEX, map->log_slots);
   jfi_bound r = {jfi_up(b.mag * map->norm), jfi_up(b.worst * map->norm), jfi_up(b.sd * map->norm2)};
   double worst = 0, var = 0;
   for (size_t t = 0; t < map->count; t++) {
     const jfi_diag *d = &map->diag[t];
-    jfi_noise e = jfi_encode_noise(JFHE_PACK_COMPLEX, map->log_slots, x->scale, d->mag);
-    if (d->constant)
-      e.worst = e.sd = fabs(jfi_round_double(d->value * x->scale) / x->scale - d->value) + d->mag * 0x1p-50;
+    jfi_noise e = jfi_encode_noise(x->h.ctx->ring->log_n, JFHE_PACK_COMPLEX, map->log_slots, x->scale, d->mag);
+    if (d->constant) {
+      e.worst = fabs(jfi_round_double(d->value * x->scale) / x->scale - d->value) + d->mag * 0x1p-50;
+      e.sd = e.worst * spread;
+    }
     worst += e.worst;
     var += e.sd * e.sd;
   }
@@ -274,7 +277,7 @@ static jfi_bound bound(const application *x, const jfhe_ct *a, double scale_out)
   jfi_noise n;
   jfi_divide_noise(x->h.ctx, &n.worst, &n.sd);
   r = jfi_bound_noise(&r, (jfi_noise){n.worst / scale_out, n.sd / scale_out});
-  return jfi_bound_drift(&r);
+  return jfi_bound_drift(&r, spread);
 }
 
 /* The same by the maker's claim. What babies add meets the rows' entries at slots of its own: it adds in squares (norm2). */
@@ -289,7 +292,7 @@ static jfi_bound claimed(const application *x, const jfhe_ct *a, double scale_ou
   double sd = sqrt(baby * baby + giants * giant * giant + last * last) * c->sd_factor;
   r = jfi_bound_noise(&r, (jfi_noise){jfi_up(worst), jfi_up(sd)});
   r = jfi_bound_noise(&r, (jfi_noise){c->encode_worst, c->encode_sd});
-  return jfi_bound_drift(&r);
+  return jfi_bound_drift(&r, 1); /* deviations of a claim are those after the mean: bootstrap_run.c */
 }
 
 static jfhe_status plan(const application *x, jfi_meta *m, const jfhe_ct *a) {

@@ -70,8 +70,10 @@ jfhe_status jfi_move(const jfhe_ctx *ctx, jfhe_ct *out, jfi_set T, double scale,
   jfi_divide_noise(ctx, &n.worst, &n.sd);
   /* |1 - round(k)/k|, and the products' roundings */
   double off = (0.5 / exact + 0x1p-46) * (a->bound.mag + a->bound.worst);
-  jfi_bound b = jfi_bound_noise(&a->bound, (jfi_noise){n.worst / scale + off, n.sd / scale + off});
-  b = jfi_bound_drift(&b);
+  double spread = jfi_spread(ctx->ring->log_n, a->packing, a->log_slots);
+  jfi_bound b = jfi_bound_noise(&a->bound, (jfi_noise){n.worst / scale, n.sd / scale});
+  b = jfi_bound_shift(&b, off, spread);
+  b = jfi_bound_drift(&b, spread);
   JFI_TRY(jfi_bound_fits(ctx, &b, scale, T, "a change of level"));
   if (!jfi_ct_is_shadow(out)) JFI_TRY(run(ctx, out, T, a, S, jfi_round_double(exact), s));
   out->bound = b;

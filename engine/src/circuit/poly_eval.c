@@ -83,11 +83,16 @@ static jfhe_status new_ct(const evaluation *e, jfhe_ct **out, uint32_t level, jf
     jfi_ct_shadow(*out, e->ctx, level);
   else if (*out)
     jfi_ct_temp(*out, e->ctx, level, s);
+  if (*out) { /* for jfi_spread */
+    (*out)->packing = e->head.packing;
+    (*out)->log_slots = e->head.log_slots;
+  }
   return s->failed ? jfi_fail(JFHE_ERR_SCRATCH, "scratch is too small for a polynomial") : JFHE_OK;
 }
 
 static jfhe_status new_acc(const evaluation *e, jfi_acc *acc, uint32_t level, double scale, jfi_scratch *s) {
-  jfi_acc_init(acc, e->ctx, level, scale, e->shadow ? NULL : s);
+  jfi_acc_init(acc, e->ctx, level, scale, jfi_spread(e->ctx->ring->log_n, e->head.packing, e->head.log_slots),
+               e->shadow ? NULL : s);
   return s->failed ? jfi_fail(JFHE_ERR_SCRATCH, "scratch is too small for a polynomial") : JFHE_OK;
 }
 

@@ -10,12 +10,12 @@
 
 static double hypot3(double a, double b, double c) { return jfi_up(sqrt(a * a + b * b + c * c)); }
 
-jfi_bound jfi_bound_add(const jfi_bound *a, const jfi_bound *b, double mismatch, int same) {
+jfi_bound jfi_bound_add(const jfi_bound *a, const jfi_bound *b, double mismatch, double spread, int same) {
   double off = mismatch * (b->mag + b->worst);
   jfi_bound r = {.mag = jfi_up(a->mag + b->mag),
                  .worst = jfi_up(a->worst + b->worst + off),
                  .sd = same ? jfi_up(a->sd + b->sd) : hypot3(a->sd, b->sd, 0)};
-  r.sd = jfi_up(r.sd + off);
+  r.sd = jfi_up(r.sd + off * spread);
   return r;
 }
 
@@ -37,9 +37,12 @@ jfi_bound jfi_bound_noise(const jfi_bound *a, jfi_noise n) {
   return (jfi_bound){a->mag, jfi_up(a->worst + n.worst), hypot3(a->sd, n.sd, 0)};
 }
 
-jfi_bound jfi_bound_drift(const jfi_bound *a) {
-  double off = JFI_SCALE_DRIFT * (a->mag + a->worst);
-  return (jfi_bound){a->mag, jfi_up(a->worst + off), jfi_up(a->sd + off)};
+jfi_bound jfi_bound_shift(const jfi_bound *a, double off, double spread) {
+  return (jfi_bound){a->mag, jfi_up(a->worst + off), jfi_up(a->sd + off * spread)};
+}
+
+jfi_bound jfi_bound_drift(const jfi_bound *a, double spread) {
+  return jfi_bound_shift(a, JFI_SCALE_DRIFT * (a->mag + a->worst), spread);
 }
 
 /* One stage is sqrt(2) times a unitary map. Computed with u = 2^-53, each of its outputs is off by
@@ -54,15 +57,16 @@ jfi_noise jfi_fft_noise(size_t n, double mag) {
 }
 
 /* 2n coefficients within 1/2 of a real polynomial move a slot by at most n; as independent uniform
- * numbers they have variance 1/12 each. */
-jfi_noise jfi_encode_noise(uint32_t packing, uint32_t log_slots, double scale, double mag) {
+ * numbers they have variance 1/12 each. All repetitions share the error, hence the factor of sd. */
+jfi_noise jfi_encode_noise(uint32_t log_n, uint32_t packing, uint32_t log_slots, double scale, double mag) {
   if (packing == JFHE_PACK_COEFF) {
     double u = 0x1p-53 * mag;
     return (jfi_noise){jfi_up(0.5 / scale + u), jfi_up(0.29 / scale + u)};
   }
   double n = (double)((size_t)1 << log_slots);
   jfi_noise f = jfi_fft_noise((size_t)1 << log_slots, mag);
-  return (jfi_noise){jfi_up(n / scale + f.worst), hypot3(sqrt(n / 6) / scale, f.sd, 0)};
+  return (jfi_noise){jfi_up(n / scale + f.worst),
+                     hypot3(sqrt(n / 6) / scale, f.sd, 0) * jfi_spread(log_n, packing, log_slots)};
 }
 
 /* Residues to a double are off by 3 n_limbs u relative (jfi_decode_limbs), the division by the scale

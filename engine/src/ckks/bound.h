@@ -21,8 +21,8 @@ typedef struct jfi_noise {
 } jfi_noise;
 
 /* a + b or a - b; `same`: the two are one ciphertext, so their errors are not independent.
- * mismatch: relative difference of the scales. */
-jfi_bound jfi_bound_add(const jfi_bound *a, const jfi_bound *b, double mismatch, int same);
+ * mismatch: relative difference of the scales, times the result's jfi_spread where it enters sd. */
+jfi_bound jfi_bound_add(const jfi_bound *a, const jfi_bound *b, double mismatch, double spread, int same);
 /* a * b slot by slot, spread = 1; for coefficient packing spread = N (a negacyclic product adds N
  * terms). */
 jfi_bound jfi_bound_mul(const jfi_bound *a, const jfi_bound *b, double spread, int same);
@@ -30,13 +30,15 @@ jfi_bound jfi_bound_mul(const jfi_bound *a, const jfi_bound *b, double spread, i
 jfi_bound jfi_bound_scale(const jfi_bound *a, double abs_k);
 /* The message stays, `n` is added to the error. */
 jfi_bound jfi_bound_noise(const jfi_bound *a, jfi_noise n);
+/* The message of a vector with this jfi_spread is off by at most `off`, alike in all repetitions. */
+jfi_bound jfi_bound_shift(const jfi_bound *a, double off, double spread);
 /* The scale was recomputed in doubles: the message is off by JFI_SCALE_DRIFT of itself. */
-jfi_bound jfi_bound_drift(const jfi_bound *a);
+jfi_bound jfi_bound_drift(const jfi_bound *a, double spread);
 
 /* Error of the FFT of n complex numbers of modulus at most mag, slot units: proved, and typical. */
 jfi_noise jfi_fft_noise(size_t n, double mag);
-/* Error of encoding: rounding to integers at `scale` plus the FFT. log_slots: of the packing. */
-jfi_noise jfi_encode_noise(uint32_t packing, uint32_t log_slots, double scale, double mag);
+/* Error of encoding: rounding to integers at `scale` plus the FFT. log_slots: of the packing; log_n: of the ring, for jfi_spread. */
+jfi_noise jfi_encode_noise(uint32_t log_n, uint32_t packing, uint32_t log_slots, double scale, double mag);
 /* Error that decoding from n_limbs residues to doubles adds; mag bounds message and error together. */
 jfi_noise jfi_decode_noise(uint32_t packing, uint32_t log_slots, size_t n_limbs, double mag);
 

@@ -15,8 +15,9 @@ jfhe_status jfi_ckks_add_const(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct 
   if (!(abs_c < 0x1p900)) return jfi_fail(JFHE_ERR_VALUE, "the constant is not a finite number");
   jfi_meta m = jfi_meta_of(a);
   double off = jfi_up(1.0 / m.scale + 0x1p-53 * abs_c);
-  jfi_bound c = {jfi_up(abs_c), off, 0.41 * off}; /* two parts, variance 1/12 each */
-  m.bound = jfi_bound_add(&m.bound, &c, 0, 0);
+  double spread = jfi_spread(ctx->ring->log_n, m.packing, m.log_slots);
+  jfi_bound c = {jfi_up(abs_c), off, 0.41 * off * spread}; /* two parts, variance 1/12 each */
+  m.bound = jfi_bound_add(&m.bound, &c, 0, 1, 0);
   if (im != 0) m.packing = JFHE_PACK_COMPLEX;
   JFI_TRY(jfi_bound_fits(ctx, &m.bound, m.scale, m.primes, "sum with a constant"));
   JFI_TRY(jfi_ct_room(ctx, out, &m));

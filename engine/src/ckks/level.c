@@ -52,7 +52,7 @@ jfhe_status jfi_ckks_rescale(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *a
   m.level = a->level - 1;
   m.primes = ctx->chain.level[m.level];
   m.scale = a->scale / ctx->chain.step[a->level];
-  m.bound = jfi_bound_drift(&m.bound);
+  m.bound = jfi_bound_drift(&m.bound, jfi_spread(ctx->ring->log_n, m.packing, m.log_slots));
   m.bound = jfi_bound_noise(&m.bound, divide_noise(ctx, a->degree, m.scale));
   JFI_TRY(jfi_bound_fits(ctx, &m.bound, m.scale, m.primes, "rescaling"));
   JFI_TRY(jfi_ct_room(ctx, out, &m));
@@ -91,14 +91,11 @@ static jfhe_status choose_factor(const jfhe_ctx *ctx, factor *r, const jfhe_ct *
 }
 
 /* k/f instead of c: off by the rounding of k and by at most 2^-50 of f, c f and k/f. */
-static jfi_bound factor_bound(const jfi_bound *a, const factor *r, double c) {
+static jfi_bound factor_bound(const jfi_bound *a, const factor *r, double c, double spread) {
   double off = (fabs(r->k - c * r->f) + fabs(c * r->f) * 0x1p-49) / r->f;
   jfi_bound b = jfi_bound_scale(a, jfi_up(fabs(r->k) / r->f));
-  double drift = jfi_up(off * a->mag);
   b.mag = jfi_up(fabs(c) * a->mag);
-  b.worst = jfi_up(b.worst + drift);
-  b.sd = jfi_up(b.sd + drift);
-  return b;
+  return jfi_bound_shift(&b, jfi_up(off * a->mag), spread);
 }
 
 jfhe_status jfi_ckks_mul_const(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *a, double c, uint32_t level,
@@ -113,7 +110,7 @@ jfhe_status jfi_ckks_mul_const(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct 
   JFI_TRY(choose_factor(ctx, &f, a, m.primes, scale, c));
   jfi_bound product = jfi_bound_scale(&a->bound, fabs(f.k));
   JFI_TRY(jfi_bound_fits(ctx, &product, a->scale, f.X, "product with a constant"));
-  m.bound = factor_bound(&a->bound, &f, c);
+  m.bound = factor_bound(&a->bound, &f, c, jfi_spread(ctx->ring->log_n, a->packing, a->log_slots));
   m.bound = jfi_bound_noise(&m.bound, divide_noise(ctx, a->degree, scale));
   JFI_TRY(jfi_bound_fits(ctx, &m.bound, m.scale, m.primes, "product with a constant"));
   JFI_TRY(jfi_ct_room(ctx, out, &m));

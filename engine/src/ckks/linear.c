@@ -9,7 +9,7 @@ static jfhe_status plan_sum(const jfhe_ctx *ctx, jfi_meta *m, double b_scale, co
   double mismatch;
   JFI_TRY(jfi_meta_join(m, packing, log_slots));
   JFI_TRY(jfi_scale_mismatch(&mismatch, m->scale, b_scale));
-  m->bound = jfi_bound_add(&m->bound, b, mismatch, same);
+  m->bound = jfi_bound_add(&m->bound, b, mismatch, jfi_spread(ctx->ring->log_n, m->packing, m->log_slots), same);
   return jfi_bound_fits(ctx, &m->bound, m->scale, m->primes, what);
 }
 

@@ -20,12 +20,12 @@ static jfi_noise switch_noise(const jfhe_ctx *ctx, jfi_set S, const jfhe_evk *ke
 }
 
 /* In coefficient packing each coefficient of a product is a sum of N products. */
-static double spread_of(const jfhe_ctx *ctx, uint32_t packing) {
+static double terms_of(const jfhe_ctx *ctx, uint32_t packing) {
   return packing == JFHE_PACK_COEFF ? (double)ctx->ring->n : 1;
 }
 
 static jfi_bound product_bound(const jfhe_ctx *ctx, const jfhe_ct *a, const jfhe_ct *b) {
-  return jfi_bound_mul(&a->bound, &b->bound, spread_of(ctx, a->packing), a == b);
+  return jfi_bound_mul(&a->bound, &b->bound, terms_of(ctx, a->packing), a == b);
 }
 
 /* A switching key as keygen makes them: for bounds before a key is at hand. */
@@ -44,7 +44,7 @@ jfi_bound jfi_ckks_mul_bound(const jfhe_ctx *ctx, const jfhe_ct *a, const jfhe_c
   double step = ctx->chain.step[a->level];
   *scale = a->scale * b->scale / step;
   jfi_bound p = product_bound(ctx, a, b);
-  p = jfi_bound_drift(&p);
+  p = jfi_bound_drift(&p, jfi_spread(ctx->ring->log_n, a->packing, a->log_slots));
   return jfi_bound_noise(&p, switch_noise(ctx, a->primes, rlk ? rlk : &typical, step, *scale));
 }
 
@@ -61,7 +61,7 @@ static jfhe_status plan_product(const jfhe_ctx *ctx, jfi_meta *m, const jfhe_ct 
   m->degree = 2;
   m->scale = a->scale * b->scale;
   m->bound = product_bound(ctx, a, b);
-  m->bound = jfi_bound_drift(&m->bound);
+  m->bound = jfi_bound_drift(&m->bound, jfi_spread(ctx->ring->log_n, m->packing, m->log_slots));
   return jfi_bound_fits(ctx, &m->bound, m->scale, m->primes, "product");
 }
 
@@ -134,7 +134,7 @@ jfhe_status jfi_ckks_relin(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *a, 
     m.level = a->level - 1;
     m.primes = ctx->chain.level[m.level];
     m.scale = a->scale / step;
-    m.bound = jfi_bound_drift(&m.bound);
+    m.bound = jfi_bound_drift(&m.bound, jfi_spread(ctx->ring->log_n, m.packing, m.log_slots));
   }
   m.bound = jfi_bound_noise(&m.bound, switch_noise(ctx, a->primes, rlk, step, m.scale));
   JFI_TRY(jfi_bound_fits(ctx, &m.bound, m.scale, m.primes, "relinearisation"));
@@ -154,8 +154,8 @@ jfhe_status jfi_ckks_mul_pt(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *a,
   jfi_meta m = jfi_meta_of(a);
   JFI_TRY(jfi_meta_join(&m, b->packing, b->log_slots));
   m.scale = a->scale * b->scale;
-  m.bound = jfi_bound_mul(&a->bound, &b->bound, spread_of(ctx, a->packing), 0);
-  m.bound = jfi_bound_drift(&m.bound);
+  m.bound = jfi_bound_mul(&a->bound, &b->bound, terms_of(ctx, a->packing), 0);
+  m.bound = jfi_bound_drift(&m.bound, jfi_spread(ctx->ring->log_n, m.packing, m.log_slots));
   JFI_TRY(jfi_bound_fits(ctx, &m.bound, m.scale, m.primes, "product"));
   JFI_TRY(jfi_ct_room(ctx, out, &m));
   if (jfi_ct_is_shadow(out)) return jfi_ct_settle(ctx, out, &m);

@@ -56,7 +56,7 @@ static jfhe_status plan(const jfhe_ctx *ctx, jfi_meta *m, const jfhe_ct *a, uint
       e.sd /= a->scale;
       rotated = jfi_bound_noise(&rotated, e);
     }
-    m->bound = jfi_bound_add(&m->bound, &rotated, 0, key == NULL);
+    m->bound = jfi_bound_add(&m->bound, &rotated, 0, 1, key == NULL);
     JFI_TRY(jfi_bound_fits(ctx, &m->bound, m->scale, m->primes, "inner sum"));
   }
   return JFHE_OK;

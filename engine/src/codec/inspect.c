@@ -42,7 +42,7 @@ void jfi_header_info(const jfi_header *h, jfhe_info *out) {
   if (h->scheme != JFHE_SCHEME_BGV) { /* of integers the bounds are noise, and the error is none */
     out->error_worst = h->bound.worst;
     out->error_sd = h->bound.sd;
-    out->error_probable = jfi_bound_probable(&h->bound);
+    out->error_probable = jfi_bound_probable(&h->bound, jfi_spread(h->log_n, h->packing, h->log_slots));
   }
   memcpy(out->params_hash, h->hash, sizeof h->hash);
   memcpy(out->key_id, h->key_id, sizeof h->key_id);

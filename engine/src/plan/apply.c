@@ -26,7 +26,7 @@ static jfhe_status encode(const jfi_machine *m, jfhe_pt *pt, uint32_t table, uin
   const jfi_table *t = &m->program->table[table];
   double mag = jfi_up(t->max) + (t->im ? 0x1p-500 : 0); /* squares that underflowed */
   uint32_t packing = t->im ? JFHE_PACK_COMPLEX : JFHE_PACK_REAL, log_slots = m->program->log_slots;
-  jfi_noise e = jfi_encode_noise(packing, log_slots, scale, mag);
+  jfi_noise e = jfi_encode_noise(ctx->ring->log_n, packing, log_slots, scale, mag);
   *pt = (jfhe_pt){.ctx = ctx,
                   .level = level,
                   .primes = ctx->chain.level[level],
@@ -100,7 +100,7 @@ static jfhe_status open_sum(summing *x, const jfi_node *n, const jfhe_ct *const 
   }
   double unit = m->ctx->chain.scale[level - 1] * m->ctx->chain.step[level];
   if (n->flags & JFI_SUM_OWN_SCALE) unit = in[0]->scale * in[1]->scale;
-  jfi_acc_init(&x->acc, m->ctx, level, unit, x->shadow ? NULL : at);
+  jfi_acc_init(&x->acc, m->ctx, level, unit, jfi_machine_spread(m), x->shadow ? NULL : at);
   return at->failed ? jfi_fail(JFHE_ERR_SCRATCH, "scratch is too small for a sum of products") : JFHE_OK;
 }
 

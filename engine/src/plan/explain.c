@@ -76,7 +76,8 @@ static void say_value(sink *s, const jfhe_plan *plan, uint32_t i) {
   if (plan->pass >= JFHE_PASS_LEVELS) say(s, "   level %u", n->level);
   if (plan->pass >= JFHE_PASS_BOUNDS) {
     const jfi_bound *b = &plan->value[i].bound;
-    say(s, "   |x| <= %.4g, error <= %.2g (likely %.2g)", b->mag, b->worst, jfi_bound_probable(b));
+    say(s, "   |x| <= %.4g, error <= %.2g (likely %.2g)", b->mag, b->worst,
+        jfi_bound_probable(b, jfi_machine_spread(&plan->m)));
   } else if (!isinf(n->promise)) {
     say(s, "   |x| <= %.4g promised", n->promise);
   }

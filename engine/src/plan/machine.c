@@ -13,13 +13,17 @@
 #include "rlwe/keyring.h"
 #include "rlwe/noise.h"
 
+double jfi_machine_spread(const jfi_machine *m) {
+  return jfi_spread(m->ctx->ring->log_n, JFHE_PACK_COMPLEX, m->program->log_slots);
+}
+
 /* ---- inputs ---- */
 /* As encoding with the declared bound and encrypting would leave it. */
 static jfi_value fresh(const jfhe_ctx *ctx, uint32_t log_slots, const jfi_input *input) {
   uint32_t top = ctx->chain.top;
   double worst, sd, scale = ctx->chain.scale[top], mag = jfi_up(input->bound) * (1 + 0x1p-44) + 0x1p-500;
   jfi_fresh_noise(ctx, 0, &worst, &sd);
-  jfi_noise e = jfi_encode_noise(input->packing, log_slots, scale, mag);
+  jfi_noise e = jfi_encode_noise(ctx->ring->log_n, input->packing, log_slots, scale, mag);
   jfi_bound b = {mag, jfi_up(e.worst + jfi_up(worst / scale)), jfi_up(jfi_hypot(e.sd, sd / scale))};
   return (jfi_value){scale, b, (uint8_t)top, (uint8_t)input->packing};
 }

@@ -33,6 +33,8 @@ typedef struct jfi_machine {
 jfhe_status jfi_machine_open(jfi_machine *m, const struct jfhe_ctx *ctx, const struct jfhe_keyring *keys,
                              const jfhe_program *p, const jfhe_info *inputs);
 void jfi_machine_close(jfi_machine *m);
+/* jfi_spread of the program's vectors. */
+double jfi_machine_spread(const jfi_machine *m);
 /* Levels that an operation of a program goes down. */
 uint32_t jfi_machine_depth(const jfi_machine *m, const jfi_node *n);
 /* *have: whether a key turns slots by k (modulo the program's slots) at a level. Typical keys are made as they are asked for. */

@@ -1,6 +1,7 @@
 /* rlwe/ct.c: ciphertexts and plaintexts as memory: one block each. */
 #include "rlwe/ct.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -101,13 +102,21 @@ void jfhe_ct_key_id(const jfhe_ct *ct, uint8_t *id) { memcpy(id, ct->key_id, JFH
 uint32_t jfhe_pt_level(const jfhe_pt *pt) { return pt->level; }
 double jfhe_pt_scale(const jfhe_pt *pt) { return pt->scale; }
 
+double jfi_spread(uint32_t log_n, uint32_t packing, uint32_t log_slots) {
+  if (packing == JFHE_PACK_COEFF || packing == JFHE_PACK_INT || log_slots + 1 >= log_n) return 1;
+  return sqrt((double)((size_t)1 << (log_n - 1 - log_slots)));
+}
+
 /* The rounding of c1 enters a slot as r(zeta) s(zeta), a product of two complex Gaussians, the heaviest tail among the errors:
- * P(|r s| > t sd) = 2t K_1(2t). Over 2^16 slots it stays below 10^-4 from t = 11.06 on (docs/SOUNDNESS.md, "The probable bound"). */
-double jfi_bound_probable(const jfi_bound *b) {
-  double probable = jfi_up(11.1 * b->sd);
+ * P(|r s| > t sd) = 2t K_1(2t). Over 2^16 slots it stays below 10^-4 from t = 11.06 on (docs/SOUNDNESS.md, "The probable bound"); the mean of several such
+ * products has a lighter tail. */
+double jfi_bound_probable(const jfi_bound *b, double spread) {
+  double probable = jfi_up(11.1 * b->sd / spread);
   return probable < b->worst ? probable : b->worst;
 }
 
 double jfhe_ct_error_probable(const jfhe_ct *ct) {
-  return ct->packing == JFHE_PACK_INT ? 0 : jfi_bound_probable(&ct->bound);
+  return ct->packing == JFHE_PACK_INT
+             ? 0
+             : jfi_bound_probable(&ct->bound, jfi_spread(ct->ctx->ring->log_n, ct->packing, ct->log_slots));
 }

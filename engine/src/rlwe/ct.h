@@ -6,15 +6,19 @@
 
 /* What is proved about the slots of a ciphertext, in slot units (the numbers a user sees).
  *   |message slot| <= mag;  |decrypted - message| <= worst, but for a chance below 2^-128 over keys and noise (docs/SOUNDNESS.md);
- *   sd: predicted standard deviation of the error of one slot (complex modulus), independence assumed.
+ *   sd: predicted standard deviation of the error of one slot (complex modulus), independence assumed, times jfi_spread: as if decoding
+ *   did not take the mean of a sparse vector's repetitions. Noise is that large before it, wherever it comes from; an error that all
+ *   repetitions share enters multiplied by jfi_spread.
  * Each update rounds outward by jfi_up. */
 typedef struct jfi_bound {
   double mag, worst, sd;
 } jfi_bound;
 /* Outward rounding that covers a handful of double operations: 1 + 2^-48. */
 static inline double jfi_up(double x) { return x * (1.0 + 0x1p-48); }
+/* Root of how often a vector repeats in the slots of a ring: what the mean of the repetitions divides independent errors by. */
+double jfi_spread(uint32_t log_n, uint32_t packing, uint32_t log_slots);
 /* Error of one slot -> bound that holds for all slots of a ciphertext but for 1 chance in 10^4; never above the worst case. */
-double jfi_bound_probable(const jfi_bound *b);
+double jfi_bound_probable(const jfi_bound *b, double spread);
 /* sqrt(a^2 + b^2): hypot of libm differs between builds. */
 double jfi_hypot(double a, double b);
 
