@@ -68,6 +68,14 @@ def test_levels_kept(deep, session, pair):
         assert c.stored.level == 1
 
 
+def test_a_result_that_does_not_fit_at_the_lowest_level_comes_at_a_higher_one(deep, session, rng):
+    x = rng.uniform(-1e-11, 1e-11, size=session.slots)
+    c = session.hold(deep.seal(x, bound=1.0)).mul_const(2.0**35).promising(0.5).poly(Polynomial([0.5, 0.0, 1.0]), 1.0)
+    compute([c], 0)
+    assert c.stored.level > 0
+    deep.check(opened(deep, c), 0.5 + (2.0**35 * x) ** 2)
+
+
 def test_a_long_chain_neither_recurses_nor_leaks(deep, session, pair):
     x, _, a, _ = pair
     c = a

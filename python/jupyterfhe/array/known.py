@@ -128,7 +128,9 @@ def _minus(x, y):
 
 def _product(a, b):
     """``Z.T @ Z``, and ``Z.T @ y`` of the same Z."""
-    if not (hasattr(a, "strips") and hasattr(b, "strips")) or a.ndim != 2 or a.dtype.kind != "f" or b.dtype.kind != "f":
+    if not (hasattr(a, "strips") and hasattr(b, "strips")) or a.dtype.kind != "f" or b.dtype.kind != "f":
+        return None
+    if a.ndim != 2 or b.ndim > 2:  # numpy multiplies stacks of matrices too
         return None
     left = a.strips.T
     family = Family((a.session, a.shape, tuple(map(id, left.ravel()))), left)

@@ -15,6 +15,7 @@ from . import interval as iv
 from .interval import EPS
 
 UNITS = (1, -1, 1j, -1j)  # factors that round nothing
+NOTHING = 2.0**-500  # numbers up to here go into the drift: no doubles are left to scale them with
 ROOMY = 2.0**12  # u up to here costs nothing while a level is left, and the planner keeps one for it at the end
 
 
@@ -243,11 +244,12 @@ class Strip:
         c = composed(coefficients, self.shift, self.gain)
         while len(c) > 1 and c[-1] == 0:
             c.pop()
-        slope = sum(i * abs(k) * self.size ** (i - 1) for i, k in enumerate(c) if i) / abs(self.gain)
+        off = self.drift / abs(self.gain)
+        slope = sum(i * abs(k) * (self.size + off) ** (i - 1) for i, k in enumerate(c) if i)
         reach = sum(abs(k) * self.size**i for i, k in enumerate(c) if i)
-        if reach == 0.0:
-            return self.constant(c[0])
-        drift = 1.001 * slope * self.drift + (len(c) + 4) * EPS * (reach + abs(c[0]))
+        drift = (1 + 2.0**-30) * slope * off + (len(c) + 4) * EPS * (reach + abs(c[0]))
+        if reach < NOTHING:
+            return self.constant(c[0], iv.up(drift + reach))
         if len(c) == 2:
             return self._like(gain=c[1], shift=c[0], drift=iv.up(drift))
         # without its constant, so that a padding of 0 stays 0; a power of two as unit, so that nothing is rounded

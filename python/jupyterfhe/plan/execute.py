@@ -82,7 +82,13 @@ def _make(graph, program, keep, ring):
     settings = {"keep_levels": keep, "memory_limit": options.memory_limit or 0, "optimize": options.optimize}
     infos = None if session.is_clear else [stored.info for _, stored in graph.leaves]
     try:
-        return Plan(program, session.params, ring, infos, **settings)
+        try:
+            return Plan(program, session.params, ring, infos, **settings)
+        except errors.RangeError:
+            if keep >= session.params.levels:
+                raise
+            # low levels have small moduli: what does not fit there beside its error may fit above
+            return Plan(program, session.params, ring, infos, **{**settings, "keep_levels": session.params.levels})
     except errors.DepthError as why:
         raise errors.DepthError(f"{why.detail} (parameters {session.params.name} have {session.params.levels})",
                                 "Multiply fewer times in a row, compute() less often with less kept for later, or encrypt with "

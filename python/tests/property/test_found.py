@@ -45,3 +45,18 @@ def test_no_differences(lab, rng):
 def test_one_number_beside_zeros_of_several_ciphertexts(lab, rng):
     x = rng.normal(size=24)
     lab.both(lambda a: (a * 0 + a.sum(), a - a + a.mean()), x)
+
+
+def test_a_matrix_by_a_stack_of_matrices(lab, rng):
+    a, b = rng.normal(size=(2, 3)), rng.normal(size=(2, 3, 2))
+    lab.both(lambda a, b: a @ b, a, b)
+
+
+def test_polynomials_of_nothing(lab):
+    """Ranges that are 0 but for rounding outward, and numbers that are off by more than their range is wide."""
+    a = lab.seal(np.zeros(3), bounds=(0.0, 0.0))
+    strip = a.strips.flat[0]
+    for size, drift in ((0.0, 0.0), (1e-323, 1e-15), (0.0, 1e-3), (1e-8, 1e-3)):
+        x = strip._like(range=(-size, size), drift=drift)
+        assert x.polynomial([0.5, 0.0, 1.0]).drift >= drift * (drift + 2 * abs(x.gain) * size)
+    lab.agree(np.polyval([1.0, 0.0, 0.5], a - a), np.full(3, 0.5))

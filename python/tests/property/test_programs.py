@@ -1,7 +1,7 @@
 """Random array programs: no number outside of its worst-case bound, and probable bounds that say something.
 
 A program takes two encrypted arrays and a public one and applies up to eight of numpy's functions to what it has so far; numpy runs the
-same steps. Steps that the levels do not allow are left out. Programs are drawn from a fixed seed; what encryption draws is not fixed.
+same steps. Steps that the levels do not allow, or options.max_operations, are left out. Programs are drawn from a fixed seed; what encryption draws is not fixed.
 """
 
 import os
@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from jupyterfhe import EncryptedArray
-from jupyterfhe.core.errors import DepthError, RangeError
+from jupyterfhe.core.errors import DepthError, OutOfMemoryError, RangeError
 from jupyterfhe.plan import foresee
 from lab import Lab
 
@@ -45,10 +45,10 @@ def step(have, rng, most):
         return None
     if not np.size(plain) or np.size(plain) > most or np.abs(plain).max() > 1e4:
         return None
-    sealed = f(*(s for s, _ in picked), np.random.default_rng(seed))
     try:
+        sealed = f(*(s for s, _ in picked), np.random.default_rng(seed))
         foresee(sealed.values)
-    except (DepthError, RangeError):
+    except (DepthError, RangeError, OutOfMemoryError):  # the last: jf.options.max_operations
         return None
     return sealed, plain
 
@@ -92,11 +92,11 @@ def run(lab, programs):
     return ratio
 
 
-def test_no_result_leaves_its_bound(labs):
-    run(labs[True], SMALL)  # bounds do not know of slots that are left empty: their ratio is larger by sqrt(8192 / 16)
+def test_no_result_leaves_its_bound_and_probable_bounds_are_near(labs):
+    assert run(labs[True], SMALL) < 100  # 16 numbers in 4096 slots
 
 
-def test_probable_bounds_are_near_errors(quick):
+def test_probable_bounds_are_near_errors_in_full_ciphertexts(quick):
     assert run(Lab(quick, 12), FULL) < 100
 
 
