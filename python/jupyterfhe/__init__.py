@@ -7,17 +7,22 @@ import os as _os
 
 from .array import EncryptedArray, EncryptedBool, EncryptedScalar, Refused, matrix
 from .array.functions.extremes import sign
-from .array.named import open_any as _open_any
-from .array.named import save_any as _save_any
 from .array.simulate import simulate
 from .array.table import EncryptedTable
 from .core.errors import ArgumentError as _ArgumentError
 from .core.errors import JupyterFHEError
+from .frame import EncryptedCategorical, EncryptedFrame, EncryptedSeries, concat, crosstab, get_dummies, merge, pivot_table
+from .frame.naming import open_any as _open_any
+from .frame.naming import open_frame as _open_frame
+from .frame.naming import save_any as _save_any
 from .plan import Session, cancel_all, options
 
-__all__ = ["EncryptedArray", "EncryptedBool", "EncryptedScalar", "EncryptedTable", "JupyterFHEError", "Refused", "Session",
-           "cancel_all", "datasets", "history", "load", "matrix", "open", "options", "ref", "save", "secret", "session", "sign",
-           "simulate"]
+__all__ = ["EncryptedArray", "EncryptedBool", "EncryptedCategorical", "EncryptedFrame", "EncryptedScalar", "EncryptedSeries",
+           "EncryptedTable", "JupyterFHEError", "Refused", "Session", "cancel_all", "concat", "crosstab", "datasets",
+           "get_dummies",
+           "history", "load", "matrix", "merge", "open", "open_frame", "options", "pivot_table", "ref", "save", "secret",
+           "session",
+           "sign", "simulate"]
 
 _current = None
 
@@ -75,6 +80,7 @@ def open(path, keys=None, *, version=None, branch=None, tag=None):
     Returns
     -------
     EncryptedArray or EncryptedTable
+        A frame's or statistic's saved result is opened as what can be saved again and decrypted.
     """
     chosen = version, branch, tag
     if keys is None and _named(path) and (space := _space("a version" if any(c is not None for c in chosen) else None)):
@@ -82,6 +88,23 @@ def open(path, keys=None, *, version=None, branch=None, tag=None):
     if any(c is not None for c in chosen):
         raise _ArgumentError("folders have no versions", "Leave version, branch and tag out.")
     return _open_any(path, keys if keys is not None else _current)
+
+
+def open_frame(path, keys=None, *, index=None, **chosen):
+    """Open an encrypted table as a data frame.
+
+    Parameters
+    ----------
+    path, keys, **chosen
+        As of :func:`open`.
+    index : iterable, optional
+        Public labels of the rows, dates say; 0, 1, 2, ... by default.
+
+    Returns
+    -------
+    EncryptedFrame
+    """
+    return _open_frame(open(path, keys, **chosen), index)
 
 
 def secret(name):
@@ -155,11 +178,11 @@ def history(name, branch=None):
 
 
 def save(array, name, replace=False):
-    """Compute an array and save it, whole or not at all; the owner decrypts it where the secret key is.
+    """Compute an array, a frame or a statistic and save it, whole or not at all; the owner decrypts it where the secret key is.
 
     Parameters
     ----------
-    array : EncryptedArray
+    array : EncryptedArray, EncryptedFrame, EncryptedSeries, or an outcome of :mod:`jupyterfhe.stats`
     name : str or path-like
         In a notebook a dataset, of which this becomes the newest version; older ones stay. Else a name in the workspace, or a
         path with a slash.

@@ -88,6 +88,39 @@ def gather(strips, which, index):
     return _shifts(out, np.array([s.shift for s in strips])[which])
 
 
+def placed(strip, places):
+    """Numbers of a strip at public places, 0 where a place is -1, in one level.
+
+    Parameters
+    ----------
+    strip : Strip
+    places : ndarray of int of shape (n,)
+
+    Returns
+    -------
+    Strip
+
+    Notes
+    -----
+    Cost: a rotation and a product for each different offset of a chunk; one level.
+    """
+    n, slots, there = len(places), strip.session.slots, places >= 0
+    values = []
+    for c in range(0, n, slots):
+        at = np.flatnonzero(there[c:c + slots])
+        picked = places[c:c + slots][at]
+        zero, total = np.zeros(len(at), dtype=int), None
+        for _, piece, k, own in _groups(zero, picked // slots, (picked - at) % slots) if len(at) else ():
+            mask = np.zeros(int(at[own].max()) + 1)
+            mask[at[own]] = 1.0
+            part = strip.values[piece].rotate(k).mul_vector(Vector(mask))
+            total = part if total is None else total.add(part)
+        values.append(strip.values[0].mul_const(0) if total is None else total)
+    low, high = strip.range
+    out = Strip(strip.session, tuple(values), n, strip.gain, 0.0, (min(low, 0.0), max(high, 0.0)), 0.0, strip.drift)
+    return out.plus_vector(np.where(there, strip.shift, 0.0)) if strip.shift else out
+
+
 def _grown(strip, ratio):
     """Its range in another unit."""
     if strip.complex or isinstance(ratio, complex):

@@ -82,13 +82,31 @@ def save(array, path, replace=False):
         raise StorageError(f"{path} exists already; nothing was written", "Choose a new name.")
     compute(array.values)
     with staged(path, replace) as part:
-        hashes = []
-        for value in array.values:
-            for ciphertext in _ciphertexts(value, array.session.params):
-                data = ciphertext.to_bytes()
-                containers.save(part / f"{len(hashes)}.jfhe", data)
-                hashes.append(hashlib.sha256(data).hexdigest())
-        containers.save(part / MANIFEST, json.dumps(manifest(array, hashes), allow_nan=False).encode())
+        containers.save(part / MANIFEST, json.dumps(manifest(array, written(array, part)), allow_nan=False).encode())
+
+
+def written(array, part, first=0):
+    """Write the ciphertexts of a computed array.
+
+    Parameters
+    ----------
+    array : EncryptedArray
+    part : Path
+    first : int, default=0
+        Number of the first file.
+
+    Returns
+    -------
+    list of str
+        SHA-256 of each, hex digits.
+    """
+    hashes = []
+    for value in array.values:
+        for ciphertext in _ciphertexts(value, array.session.params):
+            data = ciphertext.to_bytes()
+            containers.save(part / f"{first + len(hashes)}.jfhe", data)
+            hashes.append(hashlib.sha256(data).hexdigest())
+    return hashes
 
 
 def _ciphertexts(value, params):
@@ -165,6 +183,25 @@ def read_manifest(path):
         found = json.loads(data, parse_constant=_no_constant)
     except (ValueError, RecursionError) as why:
         raise FormatError(f"{path} has no readable manifest: {type(why).__name__}") from None
+    return checked(found)
+
+
+def checked(found):
+    """A manifest of an array, checked before anything is made of it.
+
+    Parameters
+    ----------
+    found : object
+        From JSON.
+
+    Returns
+    -------
+    dict
+
+    Raises
+    ------
+    FormatError
+    """
     _need(isinstance(found, dict) and found.get("format") == FORMAT, "it is no array's manifest")
     version = found.get("version")
     _need(version in READABLE and not isinstance(version, bool), f"it is of version {str(version)[:20]!r}, this library reads "
@@ -259,15 +296,37 @@ def load(path, session):
     FormatError, ContextError, KeyMissingError, StorageError
     """
     path, found = Path(path), read_manifest(path)
-    moduli = found.get("moduli")
     if not isinstance(session, Session):
-        session = Session.of(session, None if moduli else found["log_slots"])
+        session = Session.of(session, None if found.get("moduli") else found["log_slots"])
+    return assembled(found, session, path)
+
+
+def assembled(found, session, path, first=0):
+    """An array of a checked manifest and the files that hold its ciphertexts.
+
+    Parameters
+    ----------
+    found : dict
+    session : jupyterfhe.plan.Session
+    path : Path
+    first : int, default=0
+        Number of its first file.
+
+    Returns
+    -------
+    EncryptedArray
+
+    Raises
+    ------
+    FormatError, ContextError, KeyMissingError, StorageError
+    """
+    moduli = found.get("moduli")
     if found["params"] != session.params.hash:
         raise ContextError(f"{path} is of other parameters than {session.params}", "Open it with the keys of its own owner.")
     if session.keys.key_id not in (None, found["key"]):
         raise KeyMissingError(f"{path} is under key {str(found['key'])[:8]}, the session's keys are of "
                               f"{session.keys.key_id[:8]}", "Open it with the keys of its own owner.")
-    places = [path / f"{i}.jfhe" for i in range(found["ciphertexts"])]
+    places = [path / f"{first + i}.jfhe" for i in range(found["ciphertexts"])]
     hashes = found.get("sha256") or [None] * len(places)
     filed = [Filed(p) if h is None else Hashed(p, h) for p, h in zip(places, hashes, strict=True)]
     if moduli:

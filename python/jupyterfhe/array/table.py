@@ -221,6 +221,20 @@ class EncryptedTable:
             raise Refused(f"{value} in the place of missing integers", "Give an integer.")
         return array + (1 - self.there(column.name)) * int(value)
 
+    def raw(self, name):
+        """A column with whatever stands in the slots of missing values: the middle of the column's range.
+
+        Parameters
+        ----------
+        name : str
+
+        Returns
+        -------
+        EncryptedArray of shape (rows,)
+            For those who mask it: :mod:`jupyterfhe.frame`.
+        """
+        return self._array([self._strip(self.table.column(name))], (self.table.rows,))
+
     def there(self, name):
         """1 where a value is there, 0 where it is missing.
 

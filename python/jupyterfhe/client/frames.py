@@ -1,0 +1,215 @@
+"""Frames, series and statistics, opened on the owner's machine: recipes finished, labels put on, rows compacted."""
+
+import collections
+import datetime
+import keyword
+
+import numpy as np
+
+from ..core import EvaluationKeys
+from ..core.errors import RangeError
+from ..core.tables import WHOLE
+from ..frame import result as results
+from ..plan import Session
+from .arrays import OpenedArray, decrypt_array
+from .finishing import finish
+
+
+class OpenedFrame:
+    """Rows and columns of a result that was decrypted. What prints it prints no value; ask for them.
+
+    Attributes
+    ----------
+    columns : dict of str to ndarray
+        Values; NaN (None for texts, dates and truth values) where nothing is there or a number is undefined.
+    error_bound : dict of str to ndarray
+        Bound on the absolute error of each number, proved; 0 where it is exact, infinite where nothing is known.
+    index : list
+        Labels of the rows.
+    shape : str
+        'record', 'series' or 'frame'.
+    title : str
+    """
+
+    __slots__ = ("columns", "error_bound", "index", "names", "shape", "title")
+
+    def __init__(self, shape, columns, error_bound, index, names, title):
+        """Keep the parts."""
+        self.shape, self.columns, self.error_bound = shape, columns, error_bound
+        self.index, self.names, self.title = index, names, title
+
+    def to_pandas(self):
+        """As pandas has it.
+
+        Returns
+        -------
+        pandas.DataFrame or pandas.Series
+        """
+        import pandas as pd
+
+        if self.shape == "record":
+            return pd.Series({n: v[()] for n, v in self.columns.items()}, name=self.title or None)
+        if self.index and isinstance(self.index[0], tuple):
+            index = pd.MultiIndex.from_tuples(self.index, names=self.names)
+        else:
+            index = pd.Index(self.index, name=self.names[0] if self.names else None)
+        if self.shape == "series":
+            (name, values), = self.columns.items()
+            return pd.Series(values, index=index, name=name or None)
+        return pd.DataFrame(dict(self.columns), index=index, columns=list(self.columns))
+
+    def to_tuple(self):
+        """A record as a named tuple of numbers and arrays.
+
+        Returns
+        -------
+        tuple
+        """
+        names = [n if n.isidentifier() and not keyword.iskeyword(n) else f"c{i}" for i, n in enumerate(self.columns)]
+        kind = collections.namedtuple(self.title if self.title.isidentifier() else "Record", names)
+        return kind(*(v[()] if v.shape == () else v for v in self.columns.values()))
+
+    def __getitem__(self, name):
+        """Values of a column."""
+        return self.columns[name]
+
+    def __getattr__(self, name):
+        """Values of a column whose name is an identifier."""
+        try:
+            return self.columns[name]
+        except KeyError:
+            raise AttributeError(f"there is no {name!r} among {', '.join(self.columns)}") from None
+
+    def __reduce_ex__(self, protocol):
+        """Refuse: values would go where nobody sees."""
+        raise TypeError("decrypted numbers are not pickled; take .columns and store them yourself if they may be stored")
+
+    def __repr__(self):
+        """Shape and exactness."""
+        worst = max((float(np.max(b, initial=0.0)) for b in self.error_bound.values()), default=0.0)
+        return (f"<OpenedFrame {self.shape} of {len(self.columns)} columns, each within {worst:.1e}; for holders of the key "
+                "alone>")
+
+
+def decrypt_frame(result, key, labels=None):
+    """Open a frame, a series, or what a statistic gave, for holders of the key.
+
+    Parameters
+    ----------
+    result : path-like, or what has ``result()``; or a list of them
+        A folder that was saved, an EncryptedFrame, an EncryptedSeries, an outcome of :mod:`jupyterfhe.stats`. Several are
+        computed by one plan.
+    key : SecretKey
+    labels : callable of str, optional
+        Gives the private labels of a table's column, or None.
+
+    Returns
+    -------
+    OpenedFrame, or a list of them
+    """
+    several = isinstance(result, list)
+    found = [_result(r, key) for r in (result if several else [result])]
+    spans = iter(finish([root for r in found for root in r.roots], _opener(key)))
+    out = [_opened(r, spans, labels or (lambda _: None)) for r in found]
+    return out if several else out[0]
+
+
+def _result(x, key):
+    if hasattr(x, "result"):
+        return x.result()
+    return x if hasattr(x, "roots") else results.load(x, lambda log_slots: Session.of(EvaluationKeys(key.params), log_slots))
+
+
+def _opened(result, spans, labels):
+    """A result of the spans of its roots, in their order."""
+    cells = [next(spans) for _ in result.outputs]
+    valid = [None if o.valid is None else next(spans) for o in result.outputs]
+    rows = None if result.keep is None else np.flatnonzero(_there(next(spans)))
+    index = None
+    if result.index is not None:
+        index, rows = _labelled(result.index, rows, labels)
+    columns, bounds = {}, {}
+    for output, span, there in zip(result.outputs, cells, valid, strict=True):
+        mid, bound = span.mid, span.bound
+        if result.index is not None:
+            mid, bound = (np.broadcast_to(x, (len(result.index),)) for x in (mid, bound))
+        gone = np.isnan(mid) if there is None else np.isnan(mid) | np.broadcast_to(~_there(there), mid.shape)
+        if rows is not None:
+            mid, bound, gone = mid[rows], bound[rows], gone[rows]
+        name = output.name or ""
+        columns[name], bounds[name] = _shown(output, mid, bound, gone, labels)
+    names = None if result.index is None else result.index.names
+    return OpenedFrame(result.shape, columns, bounds, index, names, result.title)
+
+
+def decrypt_finished(x, key):
+    """Open numbers that are finished at decryption.
+
+    Parameters
+    ----------
+    x : Finished
+    key : SecretKey
+
+    Returns
+    -------
+    OpenedArray
+    """
+    span, = finish([x], _opener(key))
+    return OpenedArray(span.mid, span.bound, span.bound)
+
+
+def _opener(key):
+    def open_part(array):
+        found = decrypt_array(array, key)
+        return found.values, found.error_bound
+    return open_part
+
+
+def _there(span):
+    """Where a mask is set; refused where its error could hide that."""
+    if np.any((span.low < 0.5) & (span.high >= 0.5)):
+        raise RangeError("which values are there is no longer certain: the mask's error bound reaches 1/2",
+                         "Combine fewer conditions, or use parameters of more precision.")
+    return span.mid >= 0.5
+
+
+def _shown(output, mid, bound, gone, labels):
+    """Values of a column as its kind has them."""
+    bound = np.where(gone, 0.0, bound)
+    kind = output.kind
+    exact = kind in WHOLE and bool(np.all(bound < 0.5))
+    if exact:
+        mid, bound = np.rint(np.where(gone, 0.0, mid)), np.zeros(mid.shape)
+    if kind in ("date", "datetime") and output.epoch:
+        return _times(output, mid, gone), bound
+    if kind == "bool" and exact:
+        return (np.where(gone, None, mid > 0.5) if gone.any() else mid > 0.5), bound
+    if kind == "category" and exact:
+        known = output.categories or labels(output.source or output.name)
+        if known:
+            return np.array([None if g else known[int(v)] for v, g in zip(mid.ravel(), gone.ravel(), strict=True)],
+                            dtype=object).reshape(mid.shape), bound
+    if exact and not gone.any() and kind == "int":
+        return mid.astype(np.int64), bound
+    return np.where(gone, np.nan, mid), bound
+
+
+def _times(output, mid, gone):
+    start = datetime.datetime.fromisoformat(output.epoch)
+    unit = datetime.timedelta(days=1) if output.kind == "date" else datetime.timedelta(seconds=1)
+    made = [None if g else start + float(v) * unit for v, g in zip(mid.ravel(), gone.ravel(), strict=True)]
+    if output.kind == "date":
+        made = [None if m is None else m.date() for m in made]
+    return np.array(made, dtype=object).reshape(mid.shape)
+
+
+def _labelled(index, rows, labels):
+    """Labels of the rows, private ones put in the place of codes; codes that only hide how many labels there are go."""
+    known = [labels(s) if s else None for s in index.secret]
+    places = range(len(index)) if rows is None else rows.tolist()
+    if not any(known):
+        return [index.labels[i] for i in places], rows
+    found = [(i, x if isinstance(x, tuple) else (x,)) for i, x in ((i, index.labels[i]) for i in places)]
+    found = [(i, x) for i, x in found if all(k is None or c < len(k) for k, c in zip(known, x, strict=True))]
+    named = [tuple(c if k is None else k[c] for k, c in zip(known, x, strict=True)) for _, x in found]
+    return (named if len(known) > 1 else [x for x, in named]), np.array([i for i, _ in found], dtype=int)

@@ -1,0 +1,192 @@
+"""Encrypted 0/1 vectors: where a category has a label, which rows stay; and products of them that spend few levels."""
+
+import functools
+import math
+
+import numpy as np
+
+from ..array import EncryptedArray
+from ..array import interval as iv
+from ..array.approximation.apply import masked
+from ..array.layout import mapped
+from ..array.strip import Strip
+from ..core import Polynomial
+from .refusal import Refused
+
+LABELS_MAX = 128  # a polynomial of degree 255 takes 8 levels
+# sum of moduli of Chebyshev coefficients, which multiplies the error: beyond it one level more is the smaller price
+STEEP, STEEP_DEEP, DEEP = 256.0, 4.0, 10  # the second for parameters of so many levels
+
+
+@functools.lru_cache(maxsize=512)
+def selector(ends, count, chosen, steep=STEEP):
+    """Chebyshev coefficients of a polynomial that is 1 at chosen ones of equidistant nodes and 0 at the others.
+
+    Of all such polynomials of degree 2^L - 1 the one of the least norm: the interpolating one of degree count - 1 grows like
+    2^count between the nodes, and its coefficients multiply the error. More coefficients than nodes bring the norm down to 2.
+    The interval is [-1, 1] wherever the nodes lie: another would cost a level, for its own map onto [-1, 1].
+
+    Parameters
+    ----------
+    ends : (float, float)
+        First and last node, in [-1, 1].
+    count : int
+        Nodes.
+    chosen : tuple of int
+    steep : float
+        Largest sum of moduli of coefficients.
+
+    Returns
+    -------
+    (tuple of float, float)
+        Coefficients, and how far its values are off at the nodes.
+    """
+    nodes, wanted = np.linspace(*ends, count), np.zeros(count)
+    wanted[list(chosen)] = 1.0
+    for levels in range(max(count - 1, 1).bit_length(), 9):
+        base = np.polynomial.chebyshev.chebvander(nodes, (1 << levels) - 1)
+        found = np.linalg.lstsq(base, wanted, rcond=None)[0]
+        if np.abs(found).sum() <= steep:
+            break
+    off = float(np.abs(base @ found - wanted).max())
+    # nodes are rounded: the slope of a polynomial of degree d and modulus s is at most d^2 s on [-1, 1] (Markov)
+    off += len(found) ** 2 * float(np.abs(found).sum()) * 2.0**-50
+    return tuple(found.tolist()), off
+
+
+def indicator(codes, count, chosen, valid=None):
+    """1 where a code is one of some, 0 elsewhere and where it is missing.
+
+    Parameters
+    ----------
+    codes : EncryptedArray of shape (n,)
+        Integers from 0 to `count` - 1; where they are missing, slots hold 0.
+    count : int
+    chosen : iterable of int
+    valid : EncryptedArray or None
+        1 where a code is there.
+
+    Returns
+    -------
+    EncryptedArray of shape (n,)
+
+    Notes
+    -----
+    Cost: nothing for two labels; else a polynomial of about ceil(log2(count)) levels, see docs/adr/0025.
+    """
+    chosen = tuple(sorted(set(chosen)))
+    if count > LABELS_MAX:
+        raise Refused(f"picking labels out of {count}", f"It takes a polynomial whose degree is above {LABELS_MAX}; group the "
+                      "labels before encryption, or encrypt 0/1 columns.")
+    if getattr(codes, "exact", False):
+        found = functools.reduce(lambda a, b: a | b, [codes == c for c in chosen]) if chosen else codes * 0
+        return found * 1 if valid is None else found * valid
+    if not chosen:
+        return codes * 0.0
+    if len(chosen) == count:
+        return codes * 0.0 + 1.0 if valid is None else valid
+    if count == 2:
+        ones = codes if valid is None else _filled(codes, valid)
+        return ones if chosen == (1,) else (1.0 if valid is None else valid) - ones
+    made = mapped(lambda s: _selected(s, count, chosen), codes.strips)
+    out = codes.like(strips=made)
+    if valid is None:
+        return _promised(out)
+    behind = next(iter(made.flat)).pad  # what the polynomial gives for a slot that holds 0
+    return _promised(out - behind * (1.0 - valid))
+
+
+def _filled(codes, valid):
+    """Codes, 0 where they are missing."""
+    centre = codes.strips.flat[0].shift
+    return codes - centre * (1.0 - valid)
+
+
+def _selected(strip, count, chosen):
+    if strip.pad != 0.0 or isinstance(strip.pad, complex):
+        strip = masked(strip)
+    ends = -strip.shift / strip.gain, (count - 1 - strip.shift) / strip.gain
+    coefficients, off = selector(ends, count, chosen, STEEP_DEEP if strip.session.params.levels >= DEEP else STEEP)
+    body = Polynomial(coefficients, "chebyshev", (-1.0, 1.0))
+    size = float(np.abs(coefficients).sum())
+    at_zero = float(np.polynomial.chebyshev.chebval(0.0, coefficients))
+    values = tuple(v.poly(body, size, promised=True) for v in strip.values)
+    # slots of rows hold an integer code each, for which the polynomial gives 0 or 1
+    return Strip(strip.session, values, strip.length, 1.0, 0.0, (min(-off, at_zero), max(1 + off, at_zero)), at_zero,
+                 iv.up(off))
+
+
+def _promised(array):
+    """The same truth values, whose range is known better than intervals say."""
+    def tight(strip):
+        low, high = (0.0 - strip.shift) / strip.gain, (1.0 - strip.shift) / strip.gain
+        slack = 2.0**-40 + strip.drift / abs(strip.gain)
+        return strip._like(range=(min(low, high) - slack, max(low, high) + slack)).promising()
+    return array.like(strips=mapped(tight, array.strips))
+
+
+# ---- products ----
+def left(array):
+    """About how many levels are left: what orders products; the planner knows it exactly.
+
+    Parameters
+    ----------
+    array : EncryptedArray
+
+    Returns
+    -------
+    int
+    """
+    if getattr(array, "exact", False) or not array.size:
+        return 0
+    known, pending = {}, [array.strips.flat[0].values[0]]
+    while pending:
+        value = pending[-1]
+        op, args, data = value.made
+        wanted = [a for a in args if a not in known]
+        if wanted:
+            pending += wanted
+            continue
+        pending.pop()
+        if op == "input":
+            known[value] = value.session.params.levels if value.session.is_clear else data.level
+        else:
+            known[value] = min(known[a] for a in args) - _price(op, data)
+    return known[array.strips.flat[0].values[0]]
+
+
+def _price(op, data):
+    if op in ("mul", "mul_vector", "linmap"):
+        return 1
+    if op == "mul_const":
+        return 0 if data.imag == 0 and data.real.is_integer() and abs(data.real) < 2**31 else 1
+    return math.ceil(math.log2(len(data[0].coefficients))) if op == "poly" else 0
+
+
+def product(factors):
+    """The product of encrypted and public factors, those with most levels left first.
+
+    Parameters
+    ----------
+    factors : iterable of EncryptedArray, ndarray of bool, or None
+        None stands for ones.
+
+    Returns
+    -------
+    EncryptedArray, ndarray of bool or None
+    """
+    factors = [f for f in factors if f is not None]
+    public = [f for f in factors if not isinstance(f, EncryptedArray)]
+    sealed = [f for f in factors if isinstance(f, EncryptedArray)]
+    known = functools.reduce(np.logical_and, public) if public else None
+    if not sealed:
+        return known
+    ranked = sorted(((left(f), i, f) for i, f in enumerate(sealed)), key=lambda t: (-t[0], t[1]))
+    if known is not None and not known.all():
+        level, i, first = ranked[0]
+        ranked[0] = level - 1, i, np.where(known, first, 0)
+    while len(ranked) > 1:
+        ranked.sort(key=lambda t: (-t[0], t[1]))
+        (a, i, x), (b, _, y) = ranked[:2]
+        ranked[:2] = [(min(a, b) - 1, i, x * y)]
+    return ranked[0][2]

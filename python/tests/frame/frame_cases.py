@@ -1,0 +1,102 @@
+"""pandas' methods on encrypted frames: what each was tested with. ``tools/frame_docs.py`` makes docs/pandas.md of it.
+
+An expression is evaluated twice: with ``df`` an encrypted frame and ``pd`` :mod:`jupyterfhe.frame`, and with pandas' own. Where pandas
+spells it otherwise, `theirs` says how; then the remark says why.
+"""
+
+from dataclasses import dataclass
+
+FAMILIES = ("Selection and new columns", "Missing values", "Reductions", "Categories and filters", "Groups", "Tables of two keys",
+            "Joining", "Rows in order")
+
+
+@dataclass(frozen=True)
+class Case:
+    """A method and an example of it.
+
+    Attributes
+    ----------
+    name : str
+        As pandas calls it.
+    family : str
+    ours : str
+        Expression.
+    theirs : str
+        pandas' expression; the same by default.
+    remark : str
+    close : float
+        Largest error bound that says something, of the largest number.
+    """
+
+    name: str
+    family: str
+    ours: str
+    theirs: str = ""
+    remark: str = ""
+    close: float = 1e-2
+
+
+S, M, R, C, G, T, J, W = FAMILIES
+NUM = "['age', 'yrs_married', 'affairs']"
+EVERY = "every declared label is a group, as with observed=False"
+CASES = [
+    Case("df['c']", S, "df['age']", remark="missing values stay marked"),
+    Case("df[['a', 'b']]", S, "df[['age', 'kids']]"),
+    Case("df.assign", S, "df[['age']].assign(half=df.age / 2, older=lambda d: d.age + 10)"),
+    Case("s + s, s - s", S, "df.age + df.affairs - df.yrs_married", remark="aligned on the public index; missing where one is missing"),
+    Case("s * s", S, "df.age * df.affairs"),
+    Case("s / s", S, "df.affairs / df.age", remark="divided at decryption"),
+    Case("s ** k, numbers beside", S, "3 - 2 * (df.age - 30) ** 2 / 100"),
+    Case("df.head, df[a:b]", S, "df[['age', 'work']][3:8]"),
+    Case("df.drop, df.rename", S, "df.drop(columns=['work', 'rate', 'kids']).rename(columns={'age': 'years'})"),
+    Case("s.isna, df.notna", M, "df[['age', 'work']].notna()"),
+    Case("s.fillna", M, "df.age.fillna(30.0)"),
+    Case("df.dropna", M, "df[['age', 'affairs']].dropna()", remark="a filter; the reader's side compacts"),
+    Case("df.count", M, "df.count()", remark="exact"),
+    Case("df.sum", R, f"df[{NUM}].sum()"),
+    Case("df.mean", R, f"df[{NUM}].mean()"),
+    Case("df.var", R, f"df[{NUM}].var()"),
+    Case("df.std", R, f"df[{NUM}].std(ddof=0)"),
+    Case("df.sem", R, f"df[{NUM}].sem()"),
+    Case("df.cov", R, f"df[{NUM}].cov()", remark="of each pair over the rows that have both"),
+    Case("df.corr", R, f"df[{NUM}].corr()"),
+    Case("s.cov, s.corr", R, "df.age.corr(df.affairs)"),
+    Case("s.skew", R, "df.age.skew()"),
+    Case("s.kurt", R, "df.age.kurt()", close=0.1),
+    Case("df.describe", R, f"df[{NUM}].describe()", f"df[{NUM}].describe().loc[['count', 'mean', 'std']]",
+         "without extremes and quantiles, which need comparisons"),
+    Case("s == label, s != label", C, "df.work == 'o3'", remark="declared labels and truth values"),
+    Case("s.isin", C, "df.work.isin(['o1', 'o4'])"),
+    Case("&, |, ~, ^", C, "((df.work == 'o3') | ~df.kids) & (df.rate != 'r5')"),
+    Case("df[mask]", C, "df[(df.work == 'o3') & df.kids][['age', 'work']]", remark="a mask; the reader's side compacts"),
+    Case("df[mask].mean", C, f"df[(df.work == 'o3') & (df.rate == 'r5')][{NUM}].mean()"),
+    Case("s.value_counts", C, "df.work.value_counts()", "df.work.value_counts(sort=False)", "in the order of the labels; exact"),
+    Case("get_dummies", C, "df[['age', 'rate']].get_dummies()", "pd.get_dummies(df[['age', 'rate']])"),
+    Case("groupby.sum", G, f"df.groupby('work')[{NUM}].sum()", f"df.groupby('work', observed=False)[{NUM}].sum()", EVERY),
+    Case("groupby.mean", G, f"df.groupby('work')[{NUM}].mean()", f"df.groupby('work', observed=False)[{NUM}].mean()", EVERY),
+    Case("groupby.count", G, f"df.groupby('rate')[{NUM}].count()", f"df.groupby('rate', observed=False)[{NUM}].count()", "exact"),
+    Case("groupby.size", G, "df.groupby('rate').size()", "df.groupby('rate', observed=False).size()", "exact"),
+    Case("groupby.var, std, sem", G, "df.groupby('kids')['age'].std()"),
+    Case("groupby([...])", G, "df.groupby(['kids', 'rate'])[['age']].mean()", "df.groupby(['kids', 'rate'], observed=False)[['age']].mean()",
+         EVERY),
+    Case("groupby.agg", G, "df.groupby('kids').agg(total=('affairs', 'sum'), years=('age', 'mean'))"),
+    Case("groupby(public labels)", G, "df[['age']].groupby([list(np.arange(300) % 3)]).mean()", "df[['age']].groupby(list(np.arange(300) % 3)).mean()",
+         "labels that are public"),
+    Case("crosstab", T, "pd.crosstab(df.work, df.kids)", remark="exact; every declared label"),
+    Case("crosstab(margins=True)", T, "pd.crosstab(df.rate, df.kids, margins=True)"),
+    Case("pivot_table", T, "df.pivot_table('age', 'rate', 'kids')", "df.pivot_table('age', 'rate', 'kids', observed=False)", EVERY),
+    Case("merge", J, "df[['rate', 'age']].merge({'pay': {'r1': 5, 'r2': 4, 'r3': 3, 'r5': 1}}, on='rate').pay",
+         "df[['rate', 'age']].merge(pd.DataFrame({'pay': {'r1': 5., 'r2': 4., 'r3': 3., 'r5': 1.}}), left_on='rate', right_index=True, "
+         "how='left').pay", "with a table of one row a declared label, public or a groupby's result; how = left or inner"),
+    Case("concat", J, "pd.concat([df[['age']][:50], df[['age']][50:90]])", "pd.concat([df[['age']][:50], df[['age']][50:90]])"),
+    Case("concat(axis=1)", J, "pd.concat([df.age, df.affairs], axis=1)"),
+    Case("alignment", J, "df.affairs.head(40) + df.yrs_married.head(60)",
+         remark="on a public index; labels that one lacks are missing"),
+    Case("s.shift", W, "df.affairs.shift(2)"),
+    Case("s.diff", W, "df.affairs.diff()"),
+    Case("s.cumsum", W, "df.affairs.cumsum()"),
+    Case("rolling.sum", W, "df.affairs.rolling(5).sum()"),
+    Case("rolling.mean", W, "df.affairs.rolling(5, min_periods=1).mean()"),
+    Case("rolling.std", W, "df.affairs.rolling(6).std()", close=1.0),
+    Case("rolling with missing values", W, "df.age.rolling(4, min_periods=2).mean()"),
+]

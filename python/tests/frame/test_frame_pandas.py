@@ -1,0 +1,83 @@
+"""Encrypted frames against pandas on a survey of 1974 (Fair), values missing in two numeric columns and one category."""
+
+import numpy as np
+import pytest
+from frame_cases import CASES
+
+import jupyterfhe as jf
+from jupyterfhe import client, frame
+from jupyterfhe.array import EncryptedArray
+from jupyterfhe.array.finish import Finished
+from jupyterfhe.client import tables
+from jupyterfhe.frame import EncryptedFrame, Output, Result
+
+pd = pytest.importorskip("pandas")
+datasets = pytest.importorskip("statsmodels.datasets")
+
+ROWS, SLOTS = 300, 8  # 300 rows in chunks of 256: two, the second nearly empty
+
+
+@pytest.fixture(scope="module")
+def data():
+    """The survey's first rows as pandas has them."""
+    fair = datasets.fair.load_pandas().data[:ROWS]
+    out = pd.DataFrame({"age": fair.age, "yrs_married": fair.yrs_married, "affairs": fair.affairs.round(4)})
+    out["work"] = pd.Categorical([f"o{int(c)}" for c in fair.occupation], [f"o{i}" for i in range(1, 7)])
+    out["rate"] = pd.Categorical([f"r{int(c)}" for c in fair.rate_marriage], [f"r{i}" for i in range(1, 6)])
+    out["kids"] = fair.children > 0
+    row = np.arange(ROWS)
+    out.loc[row % 7 == 3, "age"] = np.nan
+    out.loc[(row % 11 == 1) | (row > 290), "affairs"] = np.nan
+    out.loc[row % 13 == 2, "work"] = np.nan
+    return out
+
+
+@pytest.fixture(scope="module")
+def sealed(deep, data, tmp_path_factory):
+    """The same, encrypted from a file."""
+    home = tmp_path_factory.mktemp("frame")
+    data.to_csv(home / "fair.csv", index=False)
+    declared = {n: {"type": "category", "categories": list(data[n].cat.categories)} for n in ("work", "rate")}
+    with tables.open_source(home / "fair.csv") as source:
+        tables.draft(source, overrides=declared).encrypt(home / "fair", deep.secret, log_slots=SLOTS)
+    return EncryptedFrame(jf.open(home / "fair", keys=deep.folder))
+
+
+def as_result(x):
+    return Result("record", [Output("value", x)]) if isinstance(x, (Finished, EncryptedArray)) else x
+
+
+@pytest.fixture(scope="module")
+def answers(deep, sealed):
+    """Every case, computed by one plan."""
+    made = [as_result(eval(c.ours, {"df": sealed, "pd": frame, "np": np})) for c in CASES]
+    return dict(zip([c.ours for c in CASES], client.decrypt_frame(made, deep.secret), strict=True))
+
+
+def equal(case, opened, want):
+    got, want_table = opened.to_pandas(), want
+    bound = np.column_stack([np.broadcast_to(b, got.shape[:1] or (1,)) for b in opened.error_bound.values()])
+    table = got.to_frame() if isinstance(got, pd.Series) else got
+    wanted = want_table.to_frame() if isinstance(want_table, pd.Series) else want_table
+    if not hasattr(wanted, "items"):
+        wanted = pd.DataFrame({"value": [wanted]}, index=["value"])
+    assert [str(x) for x in table.index] == [str(x) for x in wanted.index]
+    assert table.shape == wanted.shape
+    if table.shape[1] > 1:
+        assert [str(c) for c in table.columns] == [str(c) for c in wanted.columns]
+    for i, (mine, theirs) in enumerate(zip(table.items(), wanted.items(), strict=True)):
+        a, b = mine[1].to_numpy(object), theirs[1].to_numpy(object)
+        gone = pd.isna(b)
+        assert np.array_equal(pd.isna(a), gone), case.name
+        if any(isinstance(x, str) for x in b):
+            assert list(a[~gone]) == list(b[~gone])
+            continue
+        a, b = a[~gone].astype(float), b[~gone].astype(float)
+        off, top = np.abs(a - b), np.max(np.abs(b), initial=0.0)
+        assert np.all(off <= bound[~gone, i] + 1e-12 * top), (case.name, off.max())
+        assert np.max(bound[~gone, i], initial=0.0) <= case.close * (1 + top), (case.name, bound.max(), top)
+
+
+@pytest.mark.parametrize("case", CASES, ids=[c.ours for c in CASES])
+def test_as_pandas(case, data, answers):
+    equal(case, answers[case.ours], eval(case.theirs or case.ours, {"df": data, "pd": pd, "np": np}))
