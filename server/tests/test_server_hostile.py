@@ -254,3 +254,19 @@ def test_methods_that_are_none(api):
     assert api.client.get(f"{AT}/events?after=-1").status_code == 400
     assert api.client.get(f"{AT}/events?limit=1001").status_code == 400
     assert api.client.get(f"{AT}/datasets/x/diff?from=1").status_code == 400
+
+
+def test_a_member_hears_why_a_long_body_is_refused(server):
+    """Not while it is sent: closing then would look like a broken network, and be tried for ever."""
+    length, path = 12 << 20, f"{AT}/keys/{KEY}"
+    for grant, wanted in ((server.grant("kernel"), b" 403 "), ("0" * 64, b" 401 ")):
+        with socket.create_connection(("127.0.0.1", server.port), timeout=120) as wire:
+            wire.sendall(head(server, path, length, grant))
+            if wanted == b" 403 ":
+                wire.sendall(bytes(length // 2))
+                wire.settimeout(1)
+                with pytest.raises(TimeoutError):
+                    wire.recv(1)
+                wire.settimeout(120)
+                wire.sendall(bytes(length - length // 2))
+            assert wanted in wire.recv(65536)  # a stranger at once: whoever may not send is not waited for

@@ -18,7 +18,7 @@ from ..services.events import Entry
 ALLOWED = "Authorization, Content-Type, Range"
 EXPOSED = "Accept-Ranges, Content-Length, Content-Range, ETag, Retry-After"
 BODY_SECONDS = 120  # for a JSON body to arrive
-DRAINED = 8 << 20  # bytes of a refused body that are read and dropped
+DRAINED = 8 << 20  # bytes of a stranger's refused body that are read and dropped
 _BEARER = re.compile(r"bearer +([0-9a-f]{64})", re.IGNORECASE)
 _CODES = {status: code for code, status in reversed(STATUS.items())}  # 422 has several; none of ours comes from Tornado
 
@@ -93,16 +93,19 @@ class Handler(APIHandler):
     async def prepare(self):
         """Find out who asks and whether they may, before the body is read.
 
-        A refusal waits for a body of moderate length: a client that is still sending when the connection closes may never see
-        it.
+        A refusal waits for the body: a client that is still sending when the connection closes may never see it, and takes the
+        refusal for a broken network. A stranger's body is not waited for when it is long; a member's is, up to what a blob may
+        have, since a member may send as much anyway.
         """
         try:
             await self.examine()
         except Refused as why:
-            if self.announced() > DRAINED:
+            most = DRAINED if self.role is None else max(DRAINED, self.store.limits.blob_max)
+            if self.announced() > most:
                 raise
             self.refusal = why
-            self.request.connection.set_max_body_size(DRAINED)
+            self.request.connection.set_max_body_size(most)
+            self.request.connection.set_body_timeout(BODY_SECONDS)
             setattr(self, self.request.method.lower(), self.refuse)
 
     async def refuse(self, *_, **__):
