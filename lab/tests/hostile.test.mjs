@@ -66,7 +66,6 @@ async function inspect() {
 /** The vault still stands, unlocked, and no dialog of it was answered. */
 async function intact() {
   const frame = await vaultFrame(page, lab);
-  // A greeting by the page's scripts takes the lab's port: what they open may then stand in a frame that nobody raises.
   await frame.evaluate(() => document.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape' })));
   const reply = await lab.api('workspaces/personal/datasets');
   assert.deepEqual((await reply.json()).map(d => d.name), ['small']);
@@ -93,6 +92,14 @@ describe('payloads', () => {
       await intact();
     });
   }
+});
+
+test('the page reaches its vault after all of them', async () => {
+  const frame = await vaultFrame(page, lab);
+  await page.locator('.jp-Fhe-status-button').first().click();
+  const dialog = frame.getByRole('dialog', { name: 'Your key' });
+  await dialog.waitFor({ timeout: 10000 });
+  await dialog.getByRole('button', { name: 'Close' }).click();
 });
 
 test('the attacks ran: a page without a vault in between would have lost', async () => {

@@ -473,7 +473,7 @@ test('hostile pages and messages get nothing', async () => {
   const told = await one.page.evaluate(() => window.paints.at(-1).events);
   assert.deepEqual(told, []);
 
-  // Two hellos: the older port is dead. A hello from a stranger, or with a forged number of ports: silence.
+  // A greeting by a script of the lab's page takes nobody's line, however many there are. A hello from a stranger, or with a forged number of ports: silence.
   const ports = await one.page.evaluate(async url => {
     const frame = window.vault.frame;
     const answers = [];
@@ -494,12 +494,16 @@ test('hostile pages and messages get nothing', async () => {
     document.body.append(nested);
     await new Promise(done => setTimeout(done, 800));
     const silent = answers.length;
+    for (let i = 0; i < 40; i++) hello({ type: 'jupyterfhe:hello', version: 1 }, 1);
+    await new Promise(done => setTimeout(done, 300));
+    const lab = await Promise.race([window.vault.ask({ type: 'status' }), new Promise(done => setTimeout(done, 5000, 'no answer'))]);
     hello({ type: 'jupyterfhe:hello', version: 99 }, 1);
     await new Promise(done => setTimeout(done, 300));
-    return { silent, last: answers.at(-1) };
+    return { silent, last: answers.at(-1), lab };
   }, w.vaultUrl);
   assert.equal(ports.silent, 0);
   assert.equal(ports.last.code, 'refused');
+  assert.deepEqual([ports.lab.ok, ports.lab.keys], [true, 'unlocked'], 'the lab’s own line still answers');
   await one.page.close();
 });
 
@@ -579,6 +583,39 @@ test('a window of its own: by keyboard alone, with names for screen readers', as
   await page.getByText(/Its 10 files/).waitFor();
   await page.screenshot({ path: `${SHOTS}14-window-dark.png` });
   await page.close();
+});
+
+test('a key that nobody uses locks by itself, and takes what is shown with it', async () => {
+  let one = await lab(w, context, problems);
+  await unlock(one);
+  await one.ask({ type: 'open', view: 'keys' });
+  assert.equal(await label(one, 'Locks by itself').inputValue(), '30');
+  await label(one, 'Locks by itself').selectOption('240');
+  await one.frame.evaluate(() => new Promise((done, fail) => { // three seconds, which the dialog does not offer
+    const open = indexedDB.open('jupyterfhe-vault');
+    open.onsuccess = () => {
+      const keys = open.result.transaction('keys', 'readwrite').objectStore('keys');
+      keys.getAll().onsuccess = ({ target }) => {
+        if (target.result[0].lock_after !== 240) fail(new Error('the choice was not kept'));
+        keys.put({ ...target.result[0], lock_after: 0.05 }).onsuccess = () => (open.result.close(), done());
+      };
+    };
+  }));
+  await one.page.close();
+  one = await lab(w, context, problems);
+  await unlock(one);
+  const { refs } = JSON.parse(readFileSync(join(folder, 'refs.json'), 'utf8'));
+  const frame = await paint(one, refs.spread);
+  const before = Date.now();
+  while (Date.now() - before < 4500) { // longer than three seconds, at work
+    await frame.locator('body').dispatchEvent('keydown', { key: 'Shift' });
+    assert.equal((await one.ask({ type: 'status' })).keys, 'unlocked');
+    await one.page.waitForTimeout(300);
+  }
+  await one.event('state', e => e.keys === 'locked', 15_000);
+  await frame.getByText('Your key is locked').waitFor();
+  assert.equal(await frame.locator('.number').count(), 0);
+  await one.page.close();
 });
 
 test('nothing was written to the console', () => assert.deepEqual(problems, []));

@@ -11,7 +11,18 @@ export interface Config {
   readonly files: Readonly<Record<string, string>>;
 }
 
+/** Requests of one line that wait at once. */
 const WAITING_MAX = 64;
+/**
+ * Lines to the lab's origin that are open at once. Scripts of that origin may greet too, and nothing tells them from the lab: so a
+ * greeting takes no other's line. The first stays for as long as this page, of the others the oldest goes.
+ */
+const LINES_MAX = 8;
+
+interface Line {
+  readonly port: MessagePort;
+  waiting: number;
+}
 
 /** A refusal that the lab is told: a code and a line without any value. */
 export class Refusal extends Error {
@@ -26,8 +37,7 @@ export class Refusal extends Error {
 export type Handler = (request: VaultRequest) => Promise<Partial<VaultStatus> | void> | Partial<VaultStatus> | void;
 
 export class LabPort {
-  private port: MessagePort | null = null;
-  private waiting = 0;
+  private readonly lines: Line[] = [];
   private config: Config | null = null;
   private early: MessageEvent[] = [];
 
@@ -48,11 +58,11 @@ export class LabPort {
   }
 
   get open(): boolean {
-    return this.port !== null;
+    return this.lines.length > 0;
   }
 
   send(event: VaultEvent): void {
-    this.port?.postMessage(event);
+    for (const { port } of this.lines) port.postMessage(event);
   }
 
   private other(): Window | null {
@@ -73,28 +83,30 @@ export class LabPort {
       port.close();
       return;
     }
-    this.port?.close();
-    this.port = port;
-    port.onmessage = message => void this.request(port, message.data);
+    if (this.lines.length === LINES_MAX) this.lines.splice(1, 1)[0]?.port.close();
+    const line: Line = { port, waiting: 0 };
+    this.lines.push(line);
+    port.onmessage = message => void this.request(line, message.data);
     this.hello();
   }
 
-  private async request(port: MessagePort, data: unknown): Promise<void> {
+  private async request(line: Line, data: unknown): Promise<void> {
+    const { port } = line;
     const id = typeof data === 'object' && data !== null && typeof (data as { id?: unknown }).id === 'number' ? (data as { id: number }).id : 0;
     const refuse = (code: VaultErrorCode, message: string): void => port.postMessage({ id, ok: false, code, message });
     const type = typeof data === 'object' && data !== null ? (data as { type?: unknown }).type : null;
     if (typeof type === 'string' && !this.types.includes(type)) return refuse('unknown', 'This frame has no such request.');
     const request = asRequest(data);
     if (request === null) return refuse('bad_request', 'The request has not the form that protocol/vault.md gives.');
-    if (this.waiting >= WAITING_MAX) return refuse('busy', 'Too many requests wait.');
-    this.waiting += 1;
+    if (line.waiting >= WAITING_MAX) return refuse('busy', 'Too many requests wait.');
+    line.waiting += 1;
     try {
       port.postMessage({ id, ok: true, ...(await this.handle(request)) });
     } catch (why) {
       if (why instanceof Refusal) refuse(why.code, why.message);
       else refuse('busy', 'The vault could not do it.');
     } finally {
-      this.waiting -= 1;
+      line.waiting -= 1;
     }
   }
 }
