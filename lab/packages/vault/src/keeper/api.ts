@@ -14,6 +14,8 @@ export interface KeeperState {
   /** Ids of passkeys that open the key, with the salts that they are asked with. */
   readonly passkeys: readonly { readonly id: string; readonly salt: string }[];
   readonly created: string | null;
+  /** Minutes without use after which the key locks by itself; 0: never. */
+  readonly lock_after: number;
 }
 
 /** An upload that was interrupted. */
@@ -37,6 +39,9 @@ export interface KeeperApi {
   unlockPasskey: [{ id: string; prf: Uint8Array<ArrayBuffer> }, null];
   addPasskey: [{ id: string; salt: string; prf: Uint8Array<ArrayBuffer> }, null];
   lock: [null, null];
+  /** The person is there: begin to count anew. */
+  active: [null, null];
+  lockAfter: [{ minutes: number }, null];
   recovery: [null, { recovery: string; name: string }];
   restore: [{ text: string; passphrase: string }, null];
   lend: [null, Lent];

@@ -4,13 +4,24 @@ import { Peer } from '../base/rpc.ts';
 import { sharedWorker } from '../page/trusted.ts';
 import type { KeeperApi, KeeperEvents } from './api.ts';
 
+const ACTIVE_EVERY = 1000; // milliseconds
+
 export class Keeper {
   private readonly peer: Peer;
+  private told = -Infinity;
 
   constructor() {
     if (typeof SharedWorker === 'undefined') throw new Error('no SharedWorker');
     const { port } = sharedWorker('keeper.js');
     this.peer = new Peer(port);
+    for (const type of ['pointerdown', 'keydown', 'wheel']) window.addEventListener(type, () => this.active(), { capture: true, passive: true });
+  }
+
+  /** The key is in use, or the person is: it does not lock by itself now. */
+  active(): void {
+    if (performance.now() - this.told < ACTIVE_EVERY) return;
+    this.told = performance.now();
+    void this.ask('active', null);
   }
 
   ask<M extends keyof KeeperApi>(method: M, argument: KeeperApi[M][0], transfer: Transferable[] = []): Promise<KeeperApi[M][1]> {

@@ -6,7 +6,7 @@ import { hex, type Bytes } from '../base/bytes.ts';
 import { Peer, Told, type Methods, type Wire } from '../base/rpc.ts';
 import { random } from '../base/sodium.ts';
 import { scalarFiles, publicRange } from '../encrypt/scalar.ts';
-import { parseRecovery, PASSPHRASE_MIN, recoveryText, unwrap, unwrapPasskey, wrap, wrapPasskey, type KeyRecord } from '../keys/wrap.ts';
+import { lockAfter, parseRecovery, PASSPHRASE_MIN, recoveryText, unwrap, unwrapPasskey, wrap, wrapPasskey, type KeyRecord } from '../keys/wrap.ts';
 import { end, unfinished } from '../upload/journal.ts';
 import { Store, treeHash, treeOf, type Connection } from '../upload/store.ts';
 import type { Reference, TreeFile } from '../../../core/src/vaultProtocol.ts';
@@ -14,12 +14,14 @@ import type { KeeperApi, KeeperEvents, KeeperState, Unfinished } from './api.ts'
 import { PRESETS, Session } from './session.ts';
 
 const READ_TRIES = 5;
+const IDLE_CHECK = 1000; // milliseconds
 const WRONG = 'That passphrase does not open this key.';
 
 let record: KeyRecord | null = null;
 let session: Session | null = null;
 let connection: Connection | null = null;
 let published: boolean | null = null;
+let used = Date.now();
 const frames = new Set<Peer>();
 const jobs = new Map<string, AbortController>();
 const loaded = newestRecord();
@@ -37,7 +39,8 @@ function state(): KeeperState {
     published,
     connected: connection !== null,
     passkeys: (record?.passkeys ?? []).map(({ id, salt }) => ({ id, salt })),
-    created: record?.created ?? null
+    created: record?.created ?? null,
+    lock_after: lockAfter(record)
   };
 }
 
@@ -47,8 +50,22 @@ function tellAll<E extends keyof KeeperEvents>(event: E, data: KeeperEvents[E]):
 
 function unlocked(): Session {
   if (session === null) throw new Told('The key is locked.', 'locked');
+  used = Date.now();
   return session;
 }
+
+function lock(): void {
+  session?.close();
+  session = null;
+  for (const stop of jobs.values()) stop.abort();
+  tellAll('state', state());
+}
+
+// By the clock and not by one long timer: those stand still while a computer sleeps.
+setInterval(() => {
+  const minutes = lockAfter(record);
+  if (session !== null && minutes > 0 && Date.now() - used > 60_000 * minutes) lock();
+}, IDLE_CHECK);
 
 function connected(): Connection {
   if (connection === null) throw new Told('This page is not connected to a notebook.', 'not_connected');
@@ -63,7 +80,7 @@ function known(): KeyRecord {
 async function adopt(next: KeyRecord, opened: Session): Promise<void> {
   await put('keys', next);
   session?.close();
-  [record, session] = [next, opened];
+  [record, session, used] = [next, opened, Date.now()];
   published = null;
   await look();
 }
@@ -191,9 +208,17 @@ const served: Served = {
     return null;
   },
   lock: () => {
-    session?.close();
-    session = null;
-    for (const stop of jobs.values()) stop.abort();
+    lock();
+    return null;
+  },
+  active: () => {
+    used = Date.now();
+    return null;
+  },
+  lockAfter: async ({ minutes }) => {
+    record = { ...known(), lock_after: minutes };
+    await put('keys', record);
+    used = Date.now();
     tellAll('state', state());
     return null;
   },

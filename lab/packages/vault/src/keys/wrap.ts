@@ -29,6 +29,16 @@ export interface KeyRecord {
   readonly nonce: string;
   readonly sealed: string;
   readonly passkeys?: readonly Passkey[];
+  /** Of this device, as passkeys are. */
+  readonly lock_after?: number;
+}
+
+const LOCK_AFTER = 30;
+
+/** Minutes without use after which it locks by itself; 0: never. */
+export function lockAfter(record: KeyRecord | null): number {
+  const minutes = record?.lock_after ?? LOCK_AFTER;
+  return Number.isFinite(minutes) && minutes >= 0 ? minutes : LOCK_AFTER;
 }
 
 function about(keyId: string): Bytes {
@@ -85,9 +95,9 @@ export async function unwrapPasskey(record: KeyRecord, id: string, prf: Bytes): 
   return found;
 }
 
-/** The recovery file: the record without passkeys, which are of this device. */
+/** The recovery file: the record without what is of this device. */
 export function recoveryText(record: KeyRecord): string {
-  const { passkeys: _, ...rest } = record;
+  const { passkeys: _, lock_after: __, ...rest } = record;
   return `${JSON.stringify(rest, null, 1)}\n`;
 }
 

@@ -29,7 +29,7 @@ class MainApp implements App {
   readonly framed = framed;
   readonly jobs = new Map<string, VaultProgress>();
   readonly cancels = new Map<string, () => void>();
-  state: KeeperState = { keys: 'none', key_id: null, preset: null, published: null, connected: false, passkeys: [], created: null };
+  state: KeeperState = { keys: 'none', key_id: null, preset: null, published: null, connected: false, passkeys: [], created: null, lock_after: 0 };
 
   tell(event: VaultEvent): void {
     port.send(event);
@@ -37,6 +37,7 @@ class MainApp implements App {
 
   progress(now: VaultProgress): void {
     this.jobs.set(now.job, now);
+    this.keeper.active(); // no lock in the middle of a job
     this.tell({ type: 'progress', ...now });
   }
 

@@ -201,6 +201,7 @@ export async function keys(app: App): Promise<void> {
       h('dt', {}, 'Name'), h('dd', {}, h('code', {}, (state.key_id ?? '').slice(0, 8))),
       h('dt', {}, 'Made for'), h('dd', {}, PRESETS.find(([value]) => value === state.preset)?.[1] ?? state.preset ?? ''),
       h('dt', {}, 'On this computer since'), h('dd', {}, state.created ?? ''),
+      h('dt', {}, 'Locks by itself'), h('dd', {}, lockChoice(app)),
       h('dt', {}, 'The server'), h('dd', {}, state.published ? 'is ready to compute with it' : state.connected ? 'is being prepared' : 'is not connected')
     ),
     progress.element, alert.element, good,
@@ -218,6 +219,16 @@ export async function keys(app: App): Promise<void> {
     )
   ], { close: () => app.card.hide() });
   if (state.published === false) publish(app, progress, alert);
+}
+
+const LOCKS: readonly (readonly [number, string])[] = [[5, 'after 5 minutes without use'], [30, 'after 30 minutes without use'], [240, 'after 4 hours without use'], [0, 'when the last page is closed']];
+
+function lockChoice(app: App): HTMLElement {
+  const now = app.state.lock_after;
+  const all = LOCKS.some(([minutes]) => minutes === now) ? LOCKS : [...LOCKS, [now, `after ${now} minutes without use`] as const];
+  const select = h('select', { 'aria-label': 'Locks by itself', onchange: () => void app.keeper.ask('lockAfter', { minutes: Number(select.value) }) },
+    ...all.map(([minutes, text]) => h('option', { value: minutes, selected: minutes === now }, text)));
+  return select;
 }
 
 /** Have an unlocked key, whatever that takes. */
