@@ -131,8 +131,15 @@ test('a dropped file is looked at, confirmed, encrypted, stored', async () => {
   assert.equal(await label(one, 'Call it').inputValue(), 'breast_cancer');
   assert.equal(await one.frame.getByRole('row').count(), 32);
   await shot(one, '5-confirm');
-  await one.frame.getByLabel('Hide the labels of diagnosis').check();
-  await one.frame.getByText('the labels of diagnosis').waitFor({ state: 'detached' });
+  const words = one.frame.locator('.words');
+  const open = one.frame.getByLabel('Let the server see the labels of diagnosis');
+  assert.ok(!(await open.isChecked()), 'labels are sealed unless somebody says otherwise');
+  assert.match(await words.innerText(), /will see[^]*how many labels diagnosis has[^]*will not see[^]*the labels of diagnosis/);
+  await open.check();
+  await one.frame.getByText('how many labels diagnosis has').waitFor({ state: 'detached' });
+  assert.match(await words.innerText(), /will see[^]*the labels of diagnosis[^]*will not see/);
+  await one.frame.getByLabel('Let the server see the labels of diagnosis').uncheck();
+  await one.frame.getByText('how many labels diagnosis has').waitFor();
   await label(one, 'Lowest possible mean radius').fill('0');
   await label(one, 'Highest possible mean radius').fill('20');
   await label(one, 'Highest possible mean radius').press('Tab');
@@ -300,7 +307,7 @@ test('a dropped connection, and a reload in the middle: the upload goes on', asy
   const committed = await one.event('committed');
   assert.equal(committed.dataset, 'long');
   const [version] = w.store.datasets.get('long');
-  assert.equal(version.tree.files.length, 8 * 5 + 1);
+  assert.equal(version.tree.files.length, 8 * 5 + 2, 'with the manifest and the sealed labels');
   assert.ok(w.store.puts - putsBefore < 8 * 5 - 5, `${w.store.puts - putsBefore} of 40 parts were sent again; ${stored} blobs lay there`);
   const first = (await one.events('progress')).filter(e => e.job === committed.job)[0];
   assert.ok(first.done >= 10, 'the bar begins where it stopped');
@@ -591,13 +598,13 @@ test('a key that nobody uses locks by itself, and takes what is shown with it', 
   await one.ask({ type: 'open', view: 'keys' });
   assert.equal(await label(one, 'Locks by itself').inputValue(), '30');
   await label(one, 'Locks by itself').selectOption('240');
-  await one.frame.evaluate(() => new Promise((done, fail) => { // three seconds, which the dialog does not offer
+  await one.frame.evaluate(() => new Promise((done, fail) => { // two seconds, which the dialog does not offer
     const open = indexedDB.open('jupyterfhe-vault');
     open.onsuccess = () => {
       const keys = open.result.transaction('keys', 'readwrite').objectStore('keys');
       keys.getAll().onsuccess = ({ target }) => {
         if (target.result[0].lock_after !== 240) fail(new Error('the choice was not kept'));
-        keys.put({ ...target.result[0], lock_after: 0.05 }).onsuccess = () => (open.result.close(), done());
+        keys.put({ ...target.result[0], lock_after: 0.03 }).onsuccess = () => (open.result.close(), done());
       };
     };
   }));
@@ -607,7 +614,7 @@ test('a key that nobody uses locks by itself, and takes what is shown with it', 
   const { refs } = JSON.parse(readFileSync(join(folder, 'refs.json'), 'utf8'));
   const frame = await paint(one, refs.spread);
   const before = Date.now();
-  while (Date.now() - before < 4500) { // longer than three seconds, at work
+  while (Date.now() - before < 3000) { // longer than that, at work
     await frame.locator('body').dispatchEvent('keydown', { key: 'Shift' });
     assert.equal((await one.ask({ type: 'status' })).keys, 'unlocked');
     await one.page.waitForTimeout(300);

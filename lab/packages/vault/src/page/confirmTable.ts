@@ -22,8 +22,11 @@ export function boundText(plan: Plan, x: number): string {
   return String(x);
 }
 
+/** What the person declares of a column, from what was declared when it is applied: the row on the screen may be older. */
+export type Change = (now: Declared) => Declared;
+
 /** The rows of the table; `change` is called with what the person declares of a column. */
-export function columnRows(shown: Shown, declared: Readonly<Record<string, Declared>>, change: (name: string, declared: Declared) => void): HTMLElement {
+export function columnRows(shown: Shown, declared: Readonly<Record<string, Declared>>, change: (name: string, next: Change) => void): HTMLElement {
   const head = ['Use', 'Column', 'Type', 'Lowest to highest possible', 'Missing', 'Hide'];
   const body = shown.columns.map(column => row(column, declared[column.name] ?? {}, next => change(column.name, next)));
   return h('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Columns' },
@@ -31,9 +34,9 @@ export function columnRows(shown: Shown, declared: Readonly<Record<string, Decla
   );
 }
 
-function row(column: ShownColumn, now: Declared, change: (next: Declared) => void): HTMLElement {
+function row(column: ShownColumn, now: Declared, change: (next: Change) => void): HTMLElement {
   const { name, plan, dropped } = column;
-  const use = h('input', { type: 'checkbox', checked: !dropped, 'aria-label': `Use ${name}`, onchange: () => change(dropped ? {} : { drop: true }) });
+  const use = h('input', { type: 'checkbox', checked: !dropped, 'aria-label': `Use ${name}`, onchange: () => change(() => (dropped ? {} : { drop: true })) });
   const problem = column.problem === null ? null : h('p', { class: 'error' }, column.problem);
   const rest = dropped || (plan === null && now.kind === undefined && column.problem === null) ? [] : cells(column, now, change);
   return h('tr', { class: dropped ? 'dropped' : '' },
@@ -43,17 +46,17 @@ function row(column: ShownColumn, now: Declared, change: (next: Declared) => voi
   );
 }
 
-function cells(column: ShownColumn, now: Declared, change: (next: Declared) => void): HTMLElement[] {
+function cells(column: ShownColumn, now: Declared, change: (next: Change) => void): HTMLElement[] {
   const { name, plan, labels } = column;
-  const select = h('select', { 'aria-label': `Type of ${name}`, onchange: () => change(retyped(now, select.value as Kind)) },
+  const select = h('select', { 'aria-label': `Type of ${name}`, onchange: () => change(now => retyped(now, select.value as Kind)) },
     ...(plan === null ? [h('option', { value: '', selected: true, disabled: true }, 'choose')] : []),
     ...KINDS.filter(([kind]) => kind !== 'category' || labels !== null).map(([kind, text]) => h('option', { value: kind, selected: plan?.kind === kind }, text))
   );
   return [
     h('td', {}, select),
-    h('td', {}, plan === null ? '' : plan.kind === 'category' ? labelList(plan, now, change) : bounds(plan, now, change)),
+    h('td', {}, plan === null ? '' : plan.kind === 'category' ? labelList(plan, change) : bounds(plan, now, change)),
     h('td', {}, missing(column, now, change)),
-    h('td', {}, check(`Hide the name of ${name}`, 'name', now.hideName ?? false, yes => change({ ...now, hideName: yes })))
+    h('td', {}, check(`Hide the name of ${name}`, 'name', now.hideName ?? false, yes => change(now => ({ ...now, hideName: yes }))))
   ];
 }
 
@@ -68,35 +71,36 @@ function check(label: string, text: string, on: boolean, change: (yes: boolean) 
   return h('label', { class: 'check' }, box, text);
 }
 
-function bounds(plan: Plan, now: Declared, change: (next: Declared) => void): HTMLElement {
+function bounds(plan: Plan, now: Declared, change: (next: Change) => void): HTMLElement {
   if (plan.kind === 'bool') return h('span', { class: 'hint' }, 'no, yes');
   const input = (which: 'lo' | 'hi'): HTMLInputElement =>
     h('input', {
       type: 'text', size: plan.epoch === null ? 8 : 18, autocomplete: 'off', spellcheck: 'false',
       value: String(now[which] ?? boundText(plan, plan[which])),
       'aria-label': `${which === 'lo' ? 'Lowest' : 'Highest'} possible ${plan.name}`,
-      onchange: () => change({ ...now, lo: lo.value, hi: hi.value })
+      onchange: () => change(now => ({ ...now, lo: lo.value, hi: hi.value }))
     });
   const [lo, hi] = [input('lo'), input('hi')];
   const unit = plan.epoch !== null ? null : h('input', {
     type: 'text', size: 5, placeholder: 'unit', autocomplete: 'off', 'aria-label': `Unit of ${plan.name}`, value: plan.unit ?? '',
-    onchange: () => change({ ...now, unit: (unit as HTMLInputElement).value })
+    onchange: () => change(now => ({ ...now, unit: (unit as HTMLInputElement).value }))
   });
   return h('span', { class: 'pair' }, lo, h('span', {}, 'to'), hi, unit);
 }
 
-function labelList(plan: Plan, now: Declared, change: (next: Declared) => void): HTMLElement {
+function labelList(plan: Plan, change: (next: Change) => void): HTMLElement {
   const labels = plan.labels ?? [];
-  const text = labels.slice(0, 6).map(label => (label === '' ? '(empty)' : label)).join(', ') + (labels.length > 6 ? ` and ${labels.length - 6} more` : '');
-  return h('span', { class: 'labels' }, h('span', { class: plan.hideLabels ? 'hidden-text' : '' }, text),
-    check(`Hide the labels of ${plan.name}`, 'hide labels', plan.hideLabels, yes => change({ ...now, hideLabels: yes })));
+  const code = (i: number): string => (plan.hideLabels ? `${i} ` : ''); // what cells say instead of the label
+  const text = labels.slice(0, 6).map((label, i) => code(i) + (label === '' ? '(empty)' : label)).join(', ') + (labels.length > 6 ? ` and ${labels.length - 6} more` : '');
+  return h('span', { class: 'labels' }, h('span', {}, text),
+    check(`Let the server see the labels of ${plan.name}`, 'labels public', !plan.hideLabels, yes => change(now => ({ ...now, hideLabels: !yes }))));
 }
 
-function missing(column: ShownColumn, now: Declared, change: (next: Declared) => void): HTMLElement {
+function missing(column: ShownColumn, now: Declared, change: (next: Change) => void): HTMLElement {
   const found = column.missing === 0 ? 'none' : column.missing.toLocaleString('en');
   const select = h('select', {
     'aria-label': `Missing values of ${column.name}`,
-    onchange: () => change({ ...now, missing: select.value as 'auto' | 'mask' | 'refuse' })
+    onchange: () => change(now => ({ ...now, missing: select.value as 'auto' | 'mask' | 'refuse' }))
   },
   ...([['auto', found], ['mask', `${found}; hide whether there are any`], ['refuse', 'must not be missing']] as const).map(([value, text]) =>
     h('option', { value, selected: (now.missing ?? 'auto') === value }, text)));
@@ -107,17 +111,21 @@ function missing(column: ShownColumn, now: Declared, change: (next: Declared) =>
 export function publicWords(shown: Shown, dataset: string): HTMLElement {
   const plans = shown.columns.flatMap(column => column.plan ?? []);
   const masked = plans.filter(plan => plan.masked);
-  const open = plans.filter(plan => plan.kind === 'category' && !plan.hideLabels);
+  const categories = plans.filter(plan => plan.kind === 'category');
+  const open = categories.filter(plan => !plan.hideLabels);
+  const sealed = categories.filter(plan => plan.hideLabels);
   const names = plans.map((_, i) => publicName(plans, i));
   const list = (all: readonly string[]): string => (all.length > 8 ? `${all.slice(0, 8).join(', ')} and ${all.length - 8} more` : all.join(', '));
-  const hidden = plans.filter(plan => plan.hideName).length + plans.filter(plan => plan.hideLabels).length;
+  const hidden = plans.some(plan => plan.hideName);
+  const called = (some: readonly Plan[]): string => list(some.map(plan => publicName(plans, plans.indexOf(plan))));
   const sees = [
     `that “${dataset}” has ${count(shown.rows, 'row')} and ${count(plans.length, 'column')}: ${list(names)}`,
     'their types and units, and between which bounds their values lie (as above; rounded so that they do not tell the extremes)',
-    open.length > 0 ? `the labels of ${list(open.map(plan => plan.name))}` : '',
-    masked.length > 0 ? `that values may be missing in ${list(masked.map(plan => publicName(plans, plans.indexOf(plan))))}` : ''
+    open.length > 0 ? `the labels of ${called(open)}` : '',
+    sealed.length > 0 ? `how many labels ${called(sealed)} ${sealed.length === 1 ? 'has' : 'have'}; cells call them 0, 1, … as above` : '',
+    masked.length > 0 ? `that values may be missing in ${called(masked)}` : ''
   ].filter(text => text !== '');
-  const never = ['any value', masked.length > 0 ? 'which values are missing' : '', hidden > 0 ? 'the names and labels that you hide' : '', 'the file’s name' + (shown.columns.some(column => column.dropped) ? ', and the columns that you leave out' : '')].filter(text => text !== '');
+  const never = ['any value', masked.length > 0 ? 'which values are missing' : '', hidden ? 'the names that you hide' : '', sealed.length > 0 ? `the labels of ${list(sealed.map(plan => plan.name))}` : '', 'the file’s name' + (shown.columns.some(column => column.dropped) ? ', and the columns that you leave out' : '')].filter(text => text !== '');
   return h('div', { class: 'words' },
     h('h2', {}, 'The server will see'), h('ul', {}, ...sees.map(text => h('li', {}, `${text}.`))),
     h('h2', {}, 'The server will not see'), h('ul', {}, ...never.map(text => h('li', {}, `${text}.`)))

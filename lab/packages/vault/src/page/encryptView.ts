@@ -7,7 +7,7 @@ import { DATASET, type VaultProgress } from '../../../core/src/vaultProtocol.ts'
 import type { Unfinished } from '../keeper/api.ts';
 import { failure, words, type App } from './app.ts';
 import { action, alertLine, buttons } from './card.ts';
-import { columnRows, publicWords } from './confirmTable.ts';
+import { columnRows, publicWords, type Change } from './confirmTable.ts';
 import { bar, field, h, leftWords, sizeWords } from './dom.ts';
 import { ensureUnlocked } from './keysView.ts';
 import { worker } from './trusted.ts';
@@ -140,21 +140,42 @@ class Encryption {
   }
 
   private status: HTMLElement | null = null;
+  private checking = false;
+  private checked: Readonly<Record<string, Declared>> | null = null;
 
-  private async change(column: string, next: Declared): Promise<void> {
-    this.declared = { ...this.declared, [column]: next };
+  /** What was changed while rows are checked is checked next; the table is drawn anew when all is. */
+  private async change(column: string, next: Change): Promise<void> {
+    this.declared = { ...this.declared, [column]: next(this.declared[column] ?? {}) };
     if (this.status) this.status.textContent = 'Checking every row…';
-    const focused = (document.activeElement as HTMLElement | null)?.getAttribute('aria-label') ?? null;
-    const scroll = document.querySelector('.scroll')?.scrollTop ?? 0;
+    if (this.checking) return;
+    this.checking = true;
     try {
-      this.shown = await this.reader.call<Shown>('declare', { declared: this.declared });
-      this.confirm();
-      const place = document.querySelector('.scroll');
-      if (place) place.scrollTop = scroll;
-      if (focused !== null) document.querySelector<HTMLElement>(`[aria-label="${CSS.escape(focused)}"]`)?.focus();
+      while (this.checked !== this.declared) {
+        this.checked = this.declared;
+        this.shown = await this.reader.call<Shown>('declare', { declared: this.declared });
+      }
+      this.redraw();
     } catch (why) {
       this.refused(why);
+    } finally {
+      this.checking = false;
     }
+  }
+
+  /** Keep the place, the focus, and what is being typed. */
+  private redraw(): void {
+    const focused = document.activeElement as HTMLInputElement | null;
+    const name = focused?.getAttribute('aria-label') ?? null;
+    const typed = focused?.type === 'text' ? focused.value : null;
+    const scroll = document.querySelector('.scroll')?.scrollTop ?? 0;
+    this.confirm();
+    const place = document.querySelector('.scroll');
+    if (place) place.scrollTop = scroll;
+    const again = name === null ? null : document.querySelector<HTMLInputElement>(`[aria-label="${CSS.escape(name)}"]`);
+    again?.focus();
+    if (!again || typed === null || typed === again.value) return;
+    again.value = typed;
+    again.addEventListener('blur', () => again.dispatchEvent(new Event('change')), { once: true }); // no browser knows that it was typed
   }
 
   // ---- encryption ----

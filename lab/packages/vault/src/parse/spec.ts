@@ -65,7 +65,7 @@ export class Spec {
   epoch: string | null = null;
   labels: readonly string[] | null = null;
   declared = false;
-  hideLabels = false;
+  hideLabels = true;
   hideName = false;
   missing: 'auto' | 'mask' | 'refuse' = 'auto';
   foundMissing = 0;
@@ -93,7 +93,7 @@ export class Spec {
     if (!KINDS.includes(kind)) throw new TableError(`Column “${name}” is of no known type.`);
     const spec = new Spec(name, kind);
     spec.missing = declared.missing ?? 'auto';
-    spec.hideLabels = declared.hideLabels ?? false;
+    spec.hideLabels = declared.hideLabels ?? true;
     spec.hideName = declared.hideName ?? false;
     if (declared.unit !== undefined) spec.unit = [...declared.unit].slice(0, 64).join('') || null;
     if (kind === 'category') spec.takeLabels(declared.categories ?? survey.labels);
@@ -261,7 +261,6 @@ export class Spec {
     } else if (this.kind === 'category') {
       const count = (this.labels as readonly string[]).length;
       [this.lo, this.hi] = [0, count - 1];
-      if (this.hideLabels) this.hi = 2 ** count.toString(2).length - 1; // how many there are says something too
     } else if (!this.declared) {
       [this.lo, this.hi] = padded(...this.found, this.whole);
     }
