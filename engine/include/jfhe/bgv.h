@@ -85,6 +85,18 @@ JFHE_API JFHE_CHECK jfhe_status jfhe_bgv_mul(const jfhe_bgv *b, jfhe_ct *out, co
                                              uint32_t level, const jfhe_keyring *keys, void *scratch,
                                              size_t scratch_len);
 JFHE_API size_t jfhe_bgv_mul_scratch(const jfhe_ctx *ctx, uint32_t level);
+/** A sum of products for one relinearisation: out[i] = sum over p < count of a[p][i] * c[p][i] modulo t, exactly.
+ *
+ *  Shapes  a, c: count >= 1 ciphertexts each, all of one level l and with their level's plaintext factor. out: level `level`, l or l-1;
+ *          it may be a factor.
+ *  Memory  scratch >= jfhe_bgv_mul_sum_scratch(ctx, l) bytes.
+ *  Time    independent of messages.
+ *  Returns JFHE_OK, else out is unchanged: as jfhe_bgv_mul; JFHE_ERR_SCALE when products have different plaintext factors
+ *          (jfhe_bgv_to_level mends that); JFHE_ERR_ARG for count 0 or a null factor. */
+JFHE_API JFHE_CHECK jfhe_status jfhe_bgv_mul_sum(const jfhe_bgv *b, jfhe_ct *out, const jfhe_ct *const *a,
+                                                 const jfhe_ct *const *c, size_t count, uint32_t level,
+                                                 const jfhe_keyring *keys, void *scratch, size_t scratch_len);
+JFHE_API size_t jfhe_bgv_mul_sum_scratch(const jfhe_ctx *ctx, uint32_t level);
 /** c: a JFHE_BGV_FACTOR of a's level or higher. No level; the noise grows by the factor's size, about t*sqrt(N), at most t*N/2. */
 JFHE_API JFHE_CHECK jfhe_status jfhe_bgv_mul_pt(const jfhe_bgv *b, jfhe_ct *out, const jfhe_ct *a, const jfhe_pt *c);
 

@@ -55,6 +55,19 @@ size_t jfhe_bgv_mul_scratch(const jfhe_ctx *ctx, uint32_t level) {
   return ctx && level <= ctx->chain.top ? jfi_product_bytes(ctx, level) : 0;
 }
 
+jfhe_status jfhe_bgv_mul_sum(const jfhe_bgv *b, jfhe_ct *out, const jfhe_ct *const *a, const jfhe_ct *const *c,
+                             size_t count, uint32_t level, const jfhe_keyring *keys, void *scratch,
+                             size_t scratch_len) {
+  jfi_scratch s;
+  JFI_NEED(b && out && a && c && count && a[0] && keys, "sum products");
+  JFI_TRY(jfi_scratch_open_at(b->ctx, &s, scratch, scratch_len, a[0], jfi_bgv_mul_sum_bytes));
+  return jfi_bgv_mul_sum(b, out, a, c, count, level, jfi_keyring_find(keys, JFHE_EVK_RELIN, 0), &s);
+}
+
+size_t jfhe_bgv_mul_sum_scratch(const jfhe_ctx *ctx, uint32_t level) {
+  return ctx && level <= ctx->chain.top ? jfi_bgv_mul_sum_bytes(ctx, level) : 0;
+}
+
 jfhe_status jfhe_bgv_to_level(const jfhe_bgv *b, jfhe_ct *out, const jfhe_ct *a, uint32_t level, void *scratch,
                               size_t scratch_len) {
   jfi_scratch s;

@@ -64,6 +64,11 @@ jfhe_status jfi_bgv_rotate_all(const jfhe_bgv *b, jfhe_ct *out, const jfhe_ct *a
                                jfi_scratch *s);
 size_t jfi_bgv_rotate_all_bytes(const jfhe_bgv *b, uint32_t level);
 
+/* ---- products.c ---- */
+jfhe_status jfi_bgv_mul_sum(const jfhe_bgv *b, jfhe_ct *out, const jfhe_ct *const *a, const jfhe_ct *const *c,
+                            size_t count, uint32_t level, const jfhe_evk *rlk, jfi_scratch *s);
+size_t jfi_bgv_mul_sum_bytes(const jfhe_ctx *ctx, uint32_t level);
+
 /* ---- level.c ---- */
 jfhe_status jfi_bgv_to_level(const jfhe_bgv *b, jfhe_ct *out, const jfhe_ct *a, uint32_t level, jfi_scratch *s);
 size_t jfi_bgv_to_level_bytes(const jfhe_ctx *ctx, uint32_t level);

@@ -485,6 +485,8 @@ export const EXPORTS = [
   'jfhe_bgv_mul_const',
   'jfhe_bgv_mul_pt',
   'jfhe_bgv_mul_scratch',
+  'jfhe_bgv_mul_sum',
+  'jfhe_bgv_mul_sum_scratch',
   'jfhe_bgv_neg',
   'jfhe_bgv_new',
   'jfhe_bgv_poly',
@@ -1163,6 +1165,25 @@ export class Calls {
 
   bgvMulScratch(ctx: Ptr<'jfhe_ctx'>, level: number): number {
     return this.x.jfhe_bgv_mul_scratch(ctx, level) >>> 0;
+  }
+
+  /**
+   * A sum of products for one relinearisation: out[i] = sum over p < count of a[p][i] * c[p][i] modulo t, exactly.
+   *
+   * Shapes  a, c: count >= 1 ciphertexts each, all of one level l and with their level's plaintext factor. out: level `level`, l or l-1;
+   *         it may be a factor.
+   * Memory  scratch >= jfhe_bgv_mul_sum_scratch(ctx, l) bytes.
+   * Time    independent of messages.
+   * Returns JFHE_OK, else out is unchanged: as jfhe_bgv_mul; JFHE_ERR_SCALE when products have different plaintext factors
+   *         (jfhe_bgv_to_level mends that); JFHE_ERR_ARG for count 0 or a null factor.
+   */
+  bgvMulSum(b: Ptr<'jfhe_bgv'>, out: Ptr<'jfhe_ct'>, a: Ptr<'jfhe_ct*'>, c: Ptr<'jfhe_ct*'>, count: number, level:
+    number, keys: Ptr<'jfhe_keyring'>, scratch: Ptr, scratchLen: number): void {
+    this.check(this.x.jfhe_bgv_mul_sum(b, out, a, c, count, level, keys, scratch, scratchLen));
+  }
+
+  bgvMulSumScratch(ctx: Ptr<'jfhe_ctx'>, level: number): number {
+    return this.x.jfhe_bgv_mul_sum_scratch(ctx, level) >>> 0;
   }
 
   /** c: a JFHE_BGV_FACTOR of a's level or higher. No level; the noise grows by the factor's size, about t*sqrt(N), at most t*N/2. */
