@@ -202,6 +202,33 @@ def test_numbers_outside_of_their_bounds_are_refused_unnamed(sealed):
     assert "4711" not in str(why.value)
 
 
+# ---- how it is computed ----
+def test_sums_of_products_share_a_relinearisation(sealed, quick):
+    n = 3 * SLOTS
+    v = np.random.default_rng(3).integers(-9, 9, n)
+    x, y = sealed(v, bounds=(-9, 9), results=34), sealed(v[::-1], bounds=(-9, 9), results=34)
+    total = (x * y).sum()
+    text = str(total.explain(details=True))
+    assert text.count("= mul_sum") == 1 and "= mul " not in text and "= add" not in text
+    np.testing.assert_array_equal(decrypt_array(total, quick.secret).values, (v * v[::-1]).sum())
+    product = x * y
+    both = (product + x * x).compute(), product.compute()  # a product that somebody else reads stays
+    np.testing.assert_array_equal(decrypt_array(both[0], quick.secret).values, v * v[::-1] + v * v)
+    np.testing.assert_array_equal(decrypt_array(both[1], quick.secret).values, v * v[::-1])
+
+
+def test_a_plan_that_begins_too_low_begins_again(sealed, quick, monkeypatch):
+    from jupyterfhe.plan import modular, noise, residues
+
+    x, starts = sealed(np.arange(5), bounds=(0, 4), results=30), []
+    for module in (residues, noise):
+        monkeypatch.setattr(module, "MARGIN", -40)  # the model hopes for too much; the engine's bounds decide
+    run = modular._run
+    monkeypatch.setattr(modular, "_run", lambda plan, ring: starts.append(plan.start) or run(plan, ring))
+    np.testing.assert_array_equal(decrypt_array((x * x).sum(), quick.secret).values, 30)
+    assert len(starts) > 1 and starts == sorted(starts)
+
+
 # ---- what is shown ----
 def test_explain_shows_scheme_moduli_levels(sealed):
     text = str((sealed(np.arange(4), bounds=(0, 3)) * 2 == 4).explain(details=True))

@@ -230,6 +230,28 @@ class Integers(Handle):
         return self._work(lib.jfhe_bgv_mul, lib.jfhe_bgv_mul_scratch(self.params.pointer, a.level), a, b.pointer, level, keys,
                           level=level)
 
+    def mul_sum(self, a, b, level, keys):
+        """The sum of products, slot by slot, for one relinearisation.
+
+        Parameters
+        ----------
+        a, b : sequence of Ciphertext
+            As many, all of one level.
+        level : int
+        keys : cdata
+            As of :meth:`mul`.
+
+        Returns
+        -------
+        Ciphertext
+        """
+        first, second = (ffi.new("jfhe_ct *[]", [c.pointer for c in factors]) for factors in (a, b))
+        out = Ciphertext.empty(self.params, level)
+        with self.params.gate:
+            engine.run(lib.jfhe_bgv_mul_sum, lib.jfhe_bgv_mul_sum_scratch(self.params.pointer, a[0].level), self.pointer,
+                       out.pointer, first, second, len(a), level, keys)
+        return out
+
     def to_level(self, a, level):
         """Go down to a level: modulus and noise become smaller."""
         return self._work(lib.jfhe_bgv_to_level, lib.jfhe_bgv_to_level_scratch(self.params.pointer, a.level), a, level,

@@ -1,11 +1,12 @@
 """From expressions to results: collect the graph, plan it, run it, keep what was computed."""
 
 from ..core import errors
-from . import clear, keys, notes, residues
+from . import clear, keys, modular, notes
 from .leaf import Held
 from .options import options
 from .program import DONE, OUTPUT, WANTS, Plan, Program, Run
 from .progress import Bar
+from .residues import WholePlan
 from .session import PLANS_KEPT
 from .shelf import shelf_for
 from .whole import WholeSession
@@ -118,7 +119,7 @@ def foresee(values, keep_levels=None):
     if not graph.wanted:
         return graph, None
     if isinstance(graph.session, WholeSession):
-        return graph, residues.WholePlan(graph, options.keep_levels if keep_levels is None else keep_levels)
+        return graph, WholePlan(graph, options.keep_levels if keep_levels is None else keep_levels)
     keep, program = _levels(graph.session, keep_levels), graph.program()
     try:
         return graph, _make(graph, program, keep, None if graph.session.is_clear else _ring(graph))
@@ -158,7 +159,7 @@ def compute(values, keep_levels=None):
 
 def _runner(session):
     if isinstance(session, WholeSession):
-        return lambda graph, keep: residues.run(graph, options.keep_levels if keep is None else keep)
+        return lambda graph, keep: modular.run(graph, options.keep_levels if keep is None else keep)
     return clear.run if session.is_clear else _compute
 
 
