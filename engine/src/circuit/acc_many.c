@@ -140,6 +140,7 @@ jfhe_status jfi_acc_mul_many(jfi_acc *acc, size_t sums, const jfhe_ct *const *co
   const jfhe_ctx *ctx = acc->ctx;
   many x = {.acc = acc, .sums = sums, .count = count, .n = ctx->ring->n, .in = in};
   jfi_scratch at = *s;
+  if (count == 0) return JFHE_OK;
   for (size_t o = 0; o < sums; o++) {
     if (acc[o].level != acc->level) return jfi_fail(JFHE_ERR_LEVEL, "sums of different levels");
     for (size_t t = 0; t < count; t++) JFI_TRY(jfi_acc_join_product(&acc[o], in[o][2 * t], in[o][2 * t + 1]));
