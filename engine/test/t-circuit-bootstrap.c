@@ -57,8 +57,14 @@ JFI_TEST(few_keys_are_few) {
     int32_t k[CAP] = {0};
     uint32_t level[CAP], each = log_slots / 3;
     CHECK_OK(jfhe_bootstrap_new(&b, ctx, log_slots, 1, JFHE_BOOTSTRAP_FEW_KEYS));
-    size_t count = jfhe_bootstrap_rotations(b, k, level, CAP);
+    size_t count = jfhe_bootstrap_rotations(b, k, level, CAP), asked;
     CHECK_EQ(count, 9 - log_slots + 3);
+    int32_t k2[CAP];
+    uint32_t level2[CAP], sine;
+    CHECK_OK(jfhe_bootstrap_wants(ctx, k2, level2, CAP, &asked, &sine, log_slots, JFHE_BOOTSTRAP_FEW_KEYS));
+    CHECK(asked == count && sine == jfhe_bootstrap_level_sine(b));
+    CHECK_MEM(k2, k, count * sizeof *k);
+    CHECK_MEM(level2, level, count * sizeof *level);
     for (uint32_t i = 0; i < 3; i++) { /* stages up: by +4^each at the top, by -2^each, by 1 */
       int32_t unit = (int32_t)1 << (2 - i) * each, found = 0;
       for (size_t j = 0; j < count; j++) found += k[j] == (i == 1 ? -unit : unit) && level[j] == ctx->chain.top - i;
@@ -283,6 +289,7 @@ JFI_TEST(refusals) {
   CHECK_STATUS(jfhe_bootstrap_new(&b, ctx, 5, 0, JFHE_BOOTSTRAP_MANY_KEYS), JFHE_ERR_ARG);
   CHECK_STATUS(jfhe_bootstrap_new(&b, ctx, 5, NAN, JFHE_BOOTSTRAP_MANY_KEYS), JFHE_ERR_ARG);
   CHECK_STATUS(jfhe_bootstrap_new(&b, ctx, 5, 1, JFHE_BOOTSTRAP_FEW_KEYS + 1), JFHE_ERR_ARG);
+  CHECK_STATUS(jfhe_bootstrap_wants(ctx, NULL, NULL, 1, NULL, NULL, 5, JFHE_BOOTSTRAP_FEW_KEYS), JFHE_ERR_ARG);
   CHECK_STATUS(jfhe_bootstrap_new(NULL, ctx, 5, 1, JFHE_BOOTSTRAP_MANY_KEYS), JFHE_ERR_ARG);
   jfhe_evk_free(up);
   jfhe_evk_free(down2);

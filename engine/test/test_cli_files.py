@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from cli_tool import TOOL, cancer, gone, keys, place, plain_signals, refused, run, seal, works, write_table
+from cli_tool import SLOW, TOOL, cancer, gone, keys, place, plain_signals, refused, run, seal, works, write_table
 
 
 def mode(path):
@@ -278,3 +278,18 @@ def test_run_without_home_or_locale(tmp_path):
     path.write_text("a\n1.5\n2.5\n")
     assert run("encrypt", "--keys", keys(), "--in", path, "--out", tmp_path / "o", env={"LC_ALL": "de_DE.UTF-8", "LANG": "de_DE.UTF-8"}).returncode == 0
     assert '"centre":2,' in (tmp_path / "o/manifest.json").read_text()
+
+
+@pytest.mark.skipif(not SLOW, reason="JFHE_TEST_SLOW")
+def test_keys_for_bootstrapping_are_few(tmp_path):
+    out = tmp_path / "keys"
+    works("keygen", "--preset", "deep-lean", "--rotations", "bootstrap", "--out", out)
+    names = sorted(p.name for p in out.iterdir())
+    assert len([n for n in names if n.startswith("galois-")]) == 4  # three rotations and the conjugation
+    assert {"relin.key", "sparse.key", "dense.key"} <= set(names)
+    assert sum(p.stat().st_size for p in out.iterdir() if p.name != "secret.key") < 200e6
+    assert "use         to sparse, up to level 0" in works("inspect", out / "sparse.key")
+
+
+def test_keys_for_bootstrapping_need_levels_for_it(tmp_path):
+    refused("keygen", "--preset", "stats-lite", "--rotations", "bootstrap", "--out", tmp_path / "k", says="no levels for bootstrapping", absent=tmp_path / "k")

@@ -40,6 +40,15 @@ JFHE_API size_t jfhe_bootstrap_bytes(const jfhe_bootstrap *b);       /**< of the
  *  null; the level up to which each must serve. Writes at most `cap`, returns how many. */
 JFHE_API size_t jfhe_bootstrap_rotations(const jfhe_bootstrap *b, int32_t *k, uint32_t *level, size_t cap);
 
+/** The same, and the level of jfhe_bootstrap_level_sine, for a client that makes the keys and never bootstraps: no plaintexts are made.
+ *
+ *  k, level   room for `cap` rotations and their levels; *count: how many there are.
+ *  sine       up to which the keys of conjugation and relinearisation must serve.
+ *  Memory     allocates less than 100 MB while it runs.
+ *  Returns    as jfhe_bootstrap_new. */
+JFHE_API JFHE_CHECK jfhe_status jfhe_bootstrap_wants(const jfhe_ctx *ctx, int32_t *k, uint32_t *level, size_t cap,
+                                                     size_t *count, uint32_t *sine, uint32_t log_slots, uint32_t keys);
+
 /** The same numbers at a higher level.
  *
  *  out[i] = a[i] + e[i].   Slots to coefficients, modulus raised under a sparse secret, coefficients to slots, sine.

@@ -11,6 +11,17 @@ jfhe_status jfhe_bootstrap_new(jfhe_bootstrap **out, const jfhe_ctx *ctx, uint32
   return jfi_bootstrap_new(out, ctx, log_slots, mag, &(jfi_boot_options){.keys = keys});
 }
 
+jfhe_status jfhe_bootstrap_wants(const jfhe_ctx *ctx, int32_t *k, uint32_t *level, size_t cap, size_t *count,
+                                 uint32_t *sine, uint32_t log_slots, uint32_t keys) {
+  jfhe_bootstrap *b = NULL;
+  JFI_NEED(ctx && count && sine && ((k && level) || cap == 0), "bootstrap");
+  JFI_TRY(jfi_bootstrap_new(&b, ctx, log_slots, 1, &(jfi_boot_options){.keys = keys, .bare = 1}));
+  *count = jfhe_bootstrap_rotations(b, k, level, cap);
+  *sine = b->level_sine;
+  jfhe_bootstrap_free(b);
+  return JFHE_OK;
+}
+
 size_t jfhe_bootstrap_scratch(const jfhe_ctx *ctx, const jfhe_bootstrap *b) {
   return ctx && b && b->ctx == ctx ? jfi_bootstrap_scratch(ctx, b) : 0;
 }

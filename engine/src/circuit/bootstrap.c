@@ -75,6 +75,7 @@ static jfhe_status make_map(jfhe_linmap **map, const jfhe_bootstrap *b, const jf
   jfi_linmap_cache *cache;
   jfi_encoded e;
   JFI_TRY(jfi_stage_map(map, b->ctx, b->log_slots, s));
+  if (b->bare) return JFHE_OK;
   double plain = jfi_linmap_scale(b->ctx, level, scale);
   JFI_TRY(jfi_linmap_measure(*map, plain, &e));
   JFI_TRY(jfi_linmap_cache_get(*map, &cache, level, plain));
@@ -163,6 +164,7 @@ jfhe_status jfi_bootstrap_new(jfhe_bootstrap **out, const jfhe_ctx *ctx, uint32_
   b->log_slots = log_slots;
   b->mag = mag;
   b->keys = keys;
+  b->bare = options && options->bare;
   b->eps = EPS;
   jfhe_status st = fill(b, options);
   if (st != JFHE_OK) {

@@ -17,7 +17,8 @@ const char cli_help_inspect[] =
     "Reads headers alone: kind, parameters, level, scale, bounds, key. Needs no key and shows no value.\n";
 
 static const char *kind_of(uint32_t kind) {
-  static const char *const text[] = {"", "relinearisation", "Galois", "old to new", "lift", "lower"};
+  static const char *const text[] = {"",     "relinearisation", "Galois",    "old to new",
+                                     "lift", "lower",           "to sparse", "from sparse"};
   return kind < sizeof text / sizeof *text ? text[kind] : "unknown";
 }
 

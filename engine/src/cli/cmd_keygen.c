@@ -9,6 +9,7 @@
 #include "cli/options.h"
 #include "cli/say.h"
 #include "cli/secret_key.h"
+#include "jfhe/bootstrap.h"
 
 const char cli_help_keygen[] =
     "jfhe keygen --preset NAME --out DIR    make a secret key and the keys for computing\n"
@@ -20,7 +21,8 @@ const char cli_help_keygen[] =
     "  --security S       with --depth: 128 (default), 192 or 256 bits\n"
     "  --out DIR          a folder that does not exist yet\n"
     "  --rotations WHICH  'powers' (default): rotations by powers of two and the conjugation, what stats needs; "
-    "'none'\n"
+    "'none';\n"
+    "                     'bootstrap': the few keys that bootstrapping of all slots needs (deep, deep-lean)\n"
     "  --threads T        (default 1)\n"
     "  --json             print what was made as JSON\n"
     "\n"
@@ -66,32 +68,74 @@ static int save_public(const char *dir, const jfhe_ctx *ctx, const jfhe_sk *sk, 
   return rc;
 }
 
-static int save_galois(const char *dir, const jfhe_ctx *ctx, const jfhe_sk *sk, uint32_t g, made *m) {
+/* ---- which evaluation keys ---- */
+enum { ROTATIONS_MAX = 64 };
+
+typedef struct wants {
+  int32_t k[ROTATIONS_MAX];
+  uint32_t level[ROTATIONS_MAX];
+  size_t count;
+  uint32_t others; /* level of relinearisation and conjugation */
+  int conjugation, pair;
+} wants;
+
+static int list_keys(wants *w, const jfhe_ctx *ctx, const char *rotations) {
+  uint32_t top = jfhe_ctx_levels(ctx), log_slots = jfhe_ctx_log_n(ctx) - 1;
+  *w = (wants){.others = top};
+  if (!rotations || strcmp(rotations, "powers") == 0) {
+    w->conjugation = 1;
+    for (; w->count < log_slots; w->count++) {
+      w->k[w->count] = (int32_t)1 << w->count;
+      w->level[w->count] = top;
+    }
+  } else if (strcmp(rotations, "bootstrap") == 0) {
+    w->conjugation = w->pair = 1;
+    CLI_TRY(jfhe_bootstrap_wants(ctx, w->k, w->level, ROTATIONS_MAX, &w->count, &w->others, log_slots,
+                                 JFHE_BOOTSTRAP_FEW_KEYS),
+            "keygen: --rotations bootstrap");
+  } else if (strcmp(rotations, "none") != 0) {
+    return cli_fail("keygen: --rotations is 'powers', 'none' or 'bootstrap', not '%s'", rotations);
+  }
+  return 0;
+}
+
+static int save_galois(const char *dir, const jfhe_ctx *ctx, const jfhe_sk *sk, uint32_t g, uint32_t level, made *m) {
   jfhe_evk *key;
   char name[32];
-  CLI_TRY(jfhe_keygen_galois(&key, ctx, sk, g, jfhe_ctx_levels(ctx)), "Galois key");
+  CLI_TRY(jfhe_keygen_galois(&key, ctx, sk, g, level), "Galois key");
   snprintf(name, sizeof name, "galois-%u.key", g);
   int rc = save_evk(dir, name, key, m);
   jfhe_evk_free(key);
   return rc;
 }
 
-static int make_all(const char *dir, const jfhe_ctx *ctx, const jfhe_sk *sk, int rotations, made *m) {
-  uint32_t log_slots = jfhe_ctx_log_n(ctx) - 1, steps = rotations ? log_slots + 1 : 0;
+static int save_pair(const char *dir, const jfhe_ctx *ctx, const jfhe_sk *sk, made *m) {
+  jfhe_evk *down, *up;
+  CLI_TRY(jfhe_keygen_bootstrap(&down, &up, ctx, sk), "keys of the sparse secret");
+  int rc = save_evk(dir, CLI_SPARSE_FILE, down, m);
+  if (rc == 0) rc = save_evk(dir, CLI_DENSE_FILE, up, m);
+  jfhe_evk_free(down);
+  jfhe_evk_free(up);
+  return rc;
+}
+
+static int make_all(const char *dir, const jfhe_ctx *ctx, const jfhe_sk *sk, const wants *w, made *m) {
   cli_progress p;
   jfhe_evk *key;
-  cli_progress_start(&p, "making keys", steps + 2);
+  cli_progress_start(&p, "making keys", (uint32_t)w->count + 4);
   CLI_DO(save_params(dir, ctx));
   CLI_DO(cli_save_sk(dir, sk));
   CLI_DO(save_public(dir, ctx, sk, m));
-  CLI_TRY(jfhe_keygen_relin(&key, ctx, sk, jfhe_ctx_levels(ctx)), "relinearisation key");
+  CLI_TRY(jfhe_keygen_relin(&key, ctx, sk, w->others), "relinearisation key");
   int rc = save_evk(dir, CLI_RELIN_FILE, key, m);
   jfhe_evk_free(key);
-  for (uint32_t i = 0; rc == 0 && i < steps; i++) {
-    cli_progress_at(&p, i + 2);
-    rc = save_galois(dir, ctx, sk,
-                     i < log_slots ? jfhe_galois_rotate(ctx, (int32_t)1 << i) : jfhe_galois_conjugate(ctx), m);
+  for (size_t i = 0; rc == 0 && i < w->count; i++) {
+    cli_progress_at(&p, (uint32_t)i + 2);
+    rc = save_galois(dir, ctx, sk, jfhe_galois_rotate(ctx, w->k[i]), w->level[i], m);
   }
+  cli_progress_at(&p, (uint32_t)w->count + 2);
+  if (rc == 0 && w->conjugation) rc = save_galois(dir, ctx, sk, jfhe_galois_conjugate(ctx), w->others, m);
+  if (rc == 0 && w->pair) rc = save_pair(dir, ctx, sk, m);
   cli_progress_end(&p);
   return rc;
 }
@@ -142,18 +186,18 @@ int cli_keygen(int argc, char **argv) {
                               {.name = "--json", .flag = &json}};
   CLI_DO(cli_options("keygen", argc, argv, table, sizeof table / sizeof *table, NULL, NULL));
   CLI_DO(cli_require("keygen", "--out", out));
-  if (rotations && strcmp(rotations, "powers") != 0 && strcmp(rotations, "none") != 0)
-    return cli_fail("keygen: --rotations is 'powers' or 'none', not '%s'", rotations);
   double start = cli_now();
   jfhe_ctx *ctx = NULL;
   jfhe_sk *sk = NULL;
   cli_stage stage;
+  wants w;
   CLI_DO(build_ctx(&ctx, preset, &depth, scale_bits, log_n, security));
   CLI_TRY(jfhe_ctx_set_threads(ctx, threads ? threads : 1), "keygen: --threads");
+  CLI_DO(list_keys(&w, ctx, rotations));
   CLI_TRY(jfhe_sk_new(&sk, ctx), "secret key");
   made m = {0, 0};
   int rc = cli_stage_open(&stage, out);
-  if (rc == 0) rc = make_all(stage.path, ctx, sk, !rotations || strcmp(rotations, "powers") == 0, &m);
+  if (rc == 0) rc = make_all(stage.path, ctx, sk, &w, &m);
   if (rc == 0) rc = cli_stage_commit(&stage);
   if (rc == 0) report(ctx, sk, out, &m, cli_now() - start, json);
   cli_stage_drop(&stage);

@@ -8,6 +8,8 @@
 #define CLI_SECRET_FILE "secret.key"
 #define CLI_PUBLIC_FILE "public.key"
 #define CLI_RELIN_FILE  "relin.key"
+#define CLI_SPARSE_FILE "sparse.key"
+#define CLI_DENSE_FILE  "dense.key"
 
 typedef struct cli_map_ref {
   const uint8_t *bytes;

@@ -12,7 +12,8 @@ import {
   JfheError,
   ObjectKind,
   SecretKey,
-  Status
+  Status,
+  bootstrapKeys
 } from '../../../lab/packages/wasm/lib/index.js';
 import { furthest, load, steady, wasm } from './support.mjs';
 
@@ -241,5 +242,36 @@ describe('randomness', () => {
       return [key.write(), key.relinearisationKey(1), bytes];
     };
     assert.deepEqual(await run({ JFHE_ISA: 'ref' }), await run({ JFHE_ISA: 'wasm128' }));
+  });
+});
+
+describe('keys for bootstrapping', () => {
+  test('need levels for it', () => {
+    assert.throws(() => bootstrapKeys(opened('stats-lite').key).next(), status(Status.ERR_PARAMS));
+  });
+
+  const slow = process.env.JFHE_TEST_SLOW ? {} : { skip: 'JFHE_TEST_SLOW' };
+  test('are few and soon made: under 200 MB, under three minutes, one at a time', slow, async t => {
+    const own = await load();
+    const start = performance.now();
+    const context = Context.preset(own, 'deep-lean');
+    const key = SecretKey.generate(context);
+    let bytes = 0;
+    const names = [];
+    for (const file of bootstrapKeys(key)) {
+      bytes += file.bytes.length;
+      names.push(file.name);
+      assert.equal(file.done, names.length);
+      assert.equal(file.total, 7);
+      const info = own.inspect(file.bytes);
+      assert.equal(info.object, ObjectKind.EVK);
+    }
+    const seconds = (performance.now() - start) / 1000;
+    t.diagnostic(`${(bytes / 1e6).toFixed(1)} MB in ${seconds.toFixed(1)} s, memory ${(own.memory.buffer.byteLength / 1e6).toFixed(0)} MB`);
+    assert.equal(new Set(names).size, 7);
+    assert.ok(bytes < 200e6, `${bytes}`);
+    assert.ok(seconds < 180, `${seconds}`);
+    key.free();
+    context.free();
   });
 });

@@ -511,6 +511,7 @@ export const EXPORTS = [
   'jfhe_bootstrap_new',
   'jfhe_bootstrap_rotations',
   'jfhe_bootstrap_scratch',
+  'jfhe_bootstrap_wants',
   'jfhe_ckks_add',
   'jfhe_ckks_add_const',
   'jfhe_ckks_add_pt',
@@ -1690,6 +1691,19 @@ export class Calls {
    */
   bootstrapRotations(b: Ptr<'jfhe_bootstrap'>, k: Ptr<'int32_t'>, level: Ptr<'uint32_t'>, cap: number): number {
     return this.x.jfhe_bootstrap_rotations(b, k, level, cap) >>> 0;
+  }
+
+  /**
+   * The same, and the level of jfhe_bootstrap_level_sine, for a client that makes the keys and never bootstraps: no plaintexts are made.
+   *
+   * k, level   room for `cap` rotations and their levels; *count: how many there are.
+   * sine       up to which the keys of conjugation and relinearisation must serve.
+   * Memory     allocates less than 100 MB while it runs.
+   * Returns    as jfhe_bootstrap_new.
+   */
+  bootstrapWants(ctx: Ptr<'jfhe_ctx'>, k: Ptr<'int32_t'>, level: Ptr<'uint32_t'>, cap: number, count: Ptr<'size_t'>,
+    sine: Ptr<'uint32_t'>, logSlots: number, keys: number): void {
+    this.check(this.x.jfhe_bootstrap_wants(ctx, k, level, cap, count, sine, logSlots, keys));
   }
 
   /**
