@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 import xml.etree.ElementTree as ElementTree
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -89,9 +90,14 @@ def checks(tally):
     tally.add("structure checks", len(tools) - bad, bad, 0, time.monotonic() - start)
 
 
-def pytest(tally):
+# Run beside each other, each about as long as the other.
+PYTEST = {"pytest, package": ("python/tests",), "pytest, rest": ("tools", "engine/test", "protocol", "bench", "server/tests")}
+
+
+def pytest(name):
+    """One pytest of the places under a name: what Tally.add takes, and the output of one that failed."""
     start = time.monotonic()
-    places = [p for p in ("tools", "engine/test", "protocol", "bench", "python/tests", "server/tests") if (ROOT / p).exists()]
+    places = [p for p in PYTEST[name] if (ROOT / p).exists()]
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
         done = run([sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--junitxml={report}",
@@ -101,11 +107,17 @@ def pytest(tally):
     failed = get("failures") + get("errors")
     if done.returncode not in (0, 5) and not failed:
         failed = 1
-    if failed:
-        print(f"--- pytest\n{(done.stdout + done.stderr).strip()}")
     skipped = get("skipped")
-    tally.add("pytest", get("tests") - get("failures") - get("errors") - skipped, failed, skipped,
-              time.monotonic() - start)
+    counts = (get("tests") - get("failures") - get("errors") - skipped, failed, skipped, time.monotonic() - start)
+    return counts, done.stdout + done.stderr if failed else ""
+
+
+def pytests(tally, jobs):
+    with ThreadPoolExecutor(min(jobs, len(PYTEST))) as pool:
+        for name, (counts, output) in zip(PYTEST, pool.map(pytest, PYTEST), strict=True):
+            if output:
+                print(f"--- {name}\n{output.strip()}")
+            tally.add(name, *counts)
 
 
 def node(tally, name, *patterns):
@@ -134,7 +146,7 @@ def main():
     checks(tally)
     ctest(tally, "C, native", ROOT / "build/test", args.jobs)
     ctest(tally, "C, WebAssembly", ROOT / "build/wasm-test", args.jobs)
-    pytest(tally)
+    pytests(tally, args.jobs)
     node(tally, "node", "engine/wasm/**/*.test.mjs", "lab/packages/core/test/*.test.mjs", "lab/packages/vault/test/*.test.mjs")
     node(tally, "browser", "lab/tests/*.test.mjs")
     tail = f", {tally.skipped} skipped" if tally.skipped else ""
