@@ -1,5 +1,6 @@
 """Arithmetic on encrypted arrays, element by element, as numpy does it."""
 
+import math
 import operator
 from decimal import Decimal
 from fractions import Fraction
@@ -8,6 +9,7 @@ import numpy as np
 import pytest
 
 import jupyterfhe as jf
+from jupyterfhe.array.refusal import Refused
 from jupyterfhe.core import errors
 from lab import Lab
 
@@ -205,3 +207,24 @@ def test_no_pickle_no_hash(lab):
         hash(a)
     with pytest.raises(TypeError, match="opened or computed"):
         jf.EncryptedArray([1.0])
+
+
+def test_rounding_where_the_range_tells_the_result(lab):
+    x = lab.seal([2.1, 2.2, 2.4], bounds=(2.05, 2.45))
+    lab.both(lambda a: (np.round(a), np.rint(a), np.floor(a), np.ceil(a), np.trunc(-a), round(a[0])), np.array([2.1, 2.2, 2.4]),
+             bounds=(2.05, 2.45))
+    assert math.floor(x[1]).bounds[0] == pytest.approx(2) and round(np.mean(x) / 100, 1).shape == ()
+    for f in (lambda a: np.round(a, 1), lambda a: np.floor(a + 0.8), lambda a: np.ceil(a - 0.2), lambda a: np.round(a + 0.2),
+              lambda a: np.round(a * 1j)):
+        with pytest.raises(Refused):
+            f(x)
+    # an error that may carry a number over the step is counted: the true number is a half and more, or less
+    with pytest.raises(Refused, match="become 0 or 1"):
+        round(lab.seal([0.5 - 1e-18], bounds=(0.4, 0.5))[0] + 1e-14)
+
+
+def test_digits_of_encrypted_numbers_are_not_shown(lab):
+    m = np.mean(lab.seal([1.0, 2.0]))
+    assert f"{m}" == str(m)
+    with pytest.raises(Refused, match="digits"):
+        f"{m:.2f}"

@@ -289,9 +289,31 @@ class EncryptedArray(np.lib.mixins.NDArrayOperatorsMixin):
     __bool__, __float__, __index__ = _refuses("__bool__"), _refuses("__float__"), _refuses("__index__")
     __int__ = __complex__ = item = tolist = __float__
     __contains__ = _refuses("compare")
-    __round__ = __floor__ = __ceil__ = __trunc__ = _refuses("order")
     __hash__ = None
     del _refuses
+
+    # math's functions, where a range tells the result
+    def __round__(self, digits=None):
+        """``np.round``."""
+        return np.round(self, digits or 0)
+
+    def __floor__(self):
+        """``np.floor``."""
+        return np.floor(self)
+
+    def __ceil__(self):
+        """``np.ceil``."""
+        return np.ceil(self)
+
+    def __trunc__(self):
+        """``np.trunc``."""
+        return np.trunc(self)
+
+    def __format__(self, spec):
+        """Its repr; no value is there to format."""
+        if spec:
+            raise refuse("format")
+        return str(self)
 
     def __reduce_ex__(self, protocol):
         """Refuse: pickles run code when they are read."""

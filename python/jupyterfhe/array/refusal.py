@@ -31,6 +31,7 @@ WORDS = {
     "size": ("the result's size would tell encrypted numbers", "Keep the shape and use a mask: np.where(public_mask, x, 0)."),
     "out": ("an array in the clear cannot take encrypted results",
             "Write the result to a new name: y = y + x instead of y += x."),
+    "format": ("an encrypted number has no digits to show here", "Print it without a format, or format what decryption gives."),
     "picture": ("a picture of encrypted numbers would show them", "Decrypt first, or make the plot on the owner's side."),
 }
 

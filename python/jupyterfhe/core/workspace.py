@@ -108,8 +108,9 @@ class Workspace:
         if not place.is_dir():
             names = self.names()
             have = ", ".join(names[:8]) + (", ..." if len(names) > 8 else "") if names else "nothing"
-            raise StorageError(f"there is nothing called {name} in {self.home}",
-                               f"It holds {have}; jupyterfhe encrypt FILE --as {name} would make it.")
+            other = (f"the folder {name} here is another one, ./{name}" if Path(name).is_dir() else
+                     f"jupyterfhe encrypt FILE --as {name} would make it")
+            raise StorageError(f"there is nothing called {name} in {self.home}", f"It holds {have}; {other}.")
         return place
 
     def names(self):
