@@ -63,8 +63,7 @@ size_t jfi_linmap_babies_max(const struct jfhe_linmap *map, size_t count) {
 }
 
 /* A walk passes all babies on its way to the farthest, so all are listed, in its order. */
-static void list_walk(struct jfhe_linmap *map) {
-  int32_t walk = map->stride.walk;
+static void list_walk(struct jfhe_linmap *map, int32_t walk) {
   map->n_babies = 1;
   for (size_t t = 0; t < map->count; t++) {
     jfi_diag *d = &map->diag[t];
@@ -80,6 +79,7 @@ static steps steps_of(const jfi_stride *w) {
 }
 
 void jfi_linmap_plan(struct jfhe_linmap *map, uint8_t *seen) {
+  const int32_t walk = map->stride.walk;
   steps best = {.width = 1};
   double least = -1;
   for (int32_t width = 1; (size_t)width <= map->slots; width *= 2)
@@ -96,13 +96,13 @@ void jfi_linmap_plan(struct jfhe_linmap *map, uint8_t *seen) {
     int32_t d = signed_index(map->diag[t].index, map->slots);
     map->diag[t].baby = baby_of(d, &best);
     map->diag[t].giant = d - map->diag[t].baby;
-    if (map->stride.walk) map->diag[t].giant %= (int32_t)map->slots; /* babies all the way round: no giants */
+    if (walk && (size_t)abs(map->diag[t].giant) == map->slots) map->diag[t].giant = 0; /* all the way round */
   }
   qsort(map->diag, map->count, sizeof *map->diag, by_step);
   map->n_giants = map->n_babies = 0;
   for (size_t t = 0; t < map->count; t++) {
     map->diag[t].giant_at = find(map->giant, &map->n_giants, map->diag[t].giant);
-    if (!map->stride.walk) map->diag[t].baby_at = find(map->baby, &map->n_babies, map->diag[t].baby);
+    if (!walk) map->diag[t].baby_at = find(map->baby, &map->n_babies, map->diag[t].baby);
   }
-  if (map->stride.walk) list_walk(map);
+  if (walk) list_walk(map, walk);
 }
