@@ -95,8 +95,9 @@ static void adversarial(jfi_vec *v, int kind) {
   }
 }
 
-JFI_TEST(adversarial_inputs_stay_within_the_bound) {
-  jfi_boot_world w = jfi_boot_open(jfi_test_ctx_boot(10, 3), 9, 1, NULL);
+static void try_adversarial(uint32_t keys) {
+  const jfi_boot_options options = {.keys = keys};
+  jfi_boot_world w = jfi_boot_open(jfi_test_ctx_boot(10, 3), 9, 1, &options);
   jfhe_ct *out = jfi_world_room(&w.w, 1);
   jfi_vec v = jfi_vec_new(512);
   for (int kind = 0; kind < 7; kind++) {
@@ -108,6 +109,11 @@ JFI_TEST(adversarial_inputs_stay_within_the_bound) {
   jfi_vec_free(&v);
   jfhe_ct_free(out);
   jfi_boot_close(&w);
+}
+
+JFI_TEST(adversarial_inputs_stay_within_the_bound) {
+  try_adversarial(JFHE_BOOTSTRAP_MANY_KEYS);
+  try_adversarial(JFHE_BOOTSTRAP_FEW_KEYS);
 }
 
 /* The deviation of the error, measured over many small numbers (where the sine is straight), beside the prediction. */
