@@ -249,7 +249,7 @@ static jfhe_status visit(leveller *x, uint32_t old) {
     return JFHE_OK;
   case JFI_OP_LOOKUP:
   case JFI_OP_BOOTSTRAP:
-    return jfi_fail(JFHE_ERR_ARG, "no parameters of this library evaluate a %s yet", jfi_op_name(n.op));
+    return jfi_fail(JFHE_ERR_ARG, "a plan does not place a %s yet", jfi_op_name(n.op));
   default: break;
   }
   uint32_t reads_at = level + jfi_machine_depth(x->m, &n);

@@ -40,8 +40,7 @@ def settled(array, function, name):
         low, high = strip.bounds
         ends = function(low), function(high)
         if ends[0] != ends[1]:
-            raise Refused(f"{name} of encrypted numbers in [{low:.6g}, {high:.6g}], which may become {ends[0]:g} or {ends[1]:g}",
-                          TO_ROUND)
+            raise Refused(f"{name} of encrypted numbers in [{low:.6g}, {high:.6g}]: {ends[0]:g} or {ends[1]:g}", TO_ROUND)
         return strip.constant(float(ends[0]))
 
     return each(array, constant, FLOAT)
