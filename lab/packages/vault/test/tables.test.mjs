@@ -1,11 +1,15 @@
 // What the vault finds in files is what the command line finds: protocol/vectors/tables, and bad input that says what and where.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { openAsBlob } from 'node:fs';
-import { test } from 'node:test';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, openAsBlob, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
 import { root, vault } from './bundle.mjs';
 
 const { describe, examine, openSource, survey, Faults, TableError } = vault;
+const scratch = mkdtempSync(join(tmpdir(), 'vault-tables-'));
+after(() => rmSync(scratch, { recursive: true, force: true }));
 const folder = `${root}protocol/vectors/tables/`;
 const expected = JSON.parse(readFileSync(`${folder}expected.json`, 'utf8'));
 
@@ -67,6 +71,8 @@ const BAD = [
   ['ragged rows', 'a.csv', 'a,b\n1,2\n3\n', /line 3: 1 cell, the header has 2/],
   ['mixed types', 'a.csv', 'a,b\n1,2\n3,x\n5,6\n', /line 3: column “b” is no finite number/],
   ['a million columns', 'a.csv', Array.from({ length: 1e6 }, (_, i) => i).join(',') + '\n', /line 1: (1,000,000 columns|a row longer|longer)/],
+  ['a million columns of JSON', 'a.json', `[{${Array.from({ length: 1e6 }, (_, i) => `"c${i}": 1`).join(', ')}}]`, /line 1: .*(1,000,000 columns|1 MiB)/],
+  ['no number in JSON', 'a.json', '[{"a": 1},\n{"a": NaN}]', /line 2: NaN is no number of JSON/],
   ['UTF-16', 'a.csv', new Uint8Array([255, 254, 97, 0, 44, 0]), /UTF-16, not UTF-8/],
   ['UTF-16 without a mark', 'a.csv', new Uint8Array([97, 0, 44, 0, 98, 0, 10, 0]), /UTF-16, not UTF-8/],
   ['infinity', 'a.csv', 'a,b\n1,2\n-1e999,2\n1,2\n', /line 3: column “a” is not finite/],
@@ -149,3 +155,60 @@ test('a Parquet footer that claims too much', async () => {
   }
   assert.ok(refused > 20, `${refused} of the changed files were refused, none hung or crashed`);
 });
+
+/** A file of which each piece is made when it is read: as large as wanted, and never in memory. */
+function made(size, piece) {
+  const file = new Blob([]);
+  return Object.defineProperties(file, {
+    size: { value: size },
+    slice: { value: (from, to = size) => new Blob([piece(from, Math.min(to, size))]) }
+  });
+}
+
+test('2 GB without a line break are refused at the first MiB', async () => {
+  let read = 0;
+  const file = made(2 ** 31 + 5, (from, to) => {
+    read += to - from;
+    return Buffer.alloc(to - from, 'x');
+  });
+  await assert.rejects(draftOf(file, 'a.csv'), /line 1: a row longer than 1 MiB/);
+  assert.ok(read < 8 << 20, `${read} bytes were read`);
+});
+
+test('a malformed row behind 2 GB is told with its line', { skip: process.env.JFHE_TEST_SLOW === '1' ? false : 'JFHE_TEST_SLOW=1 runs it' }, async () => {
+  const row = Buffer.from(`1,${'word '.repeat(13_107)}\n`);
+  const rows = Math.ceil(2 ** 31 / row.length) + 10;
+  const [head, tail] = [Buffer.from('n,t\n'), Buffer.from('1\n')];
+  const size = head.length + rows * row.length + tail.length;
+  const file = made(size, (from, to) => {
+    const out = Buffer.alloc(to - from);
+    for (let at = from; at < to; ) {
+      const [source, place] = at < head.length ? [head, at] : at >= size - tail.length ? [tail, at - size + tail.length] : [row, (at - head.length) % row.length];
+      at += source.copy(out, at - from, place);
+    }
+    return out;
+  });
+  const { draft } = await draftOf(file, 'a.csv', { declared: {} });
+  assert.deepEqual([draft.rows, draft.faults.lines], [rows, [`line ${rows + 2}: 1 cell, the header has 2`]]);
+});
+
+test('Parquet bombs are refused for what they claim, before they are unpacked', async () => {
+  const [rows, page] = ['rows.parquet', 'page.parquet'].map(name => join(scratch, name));
+  execFileSync(`${root}.venv/bin/python`, ['-c', BOMBS, rows, page]);
+  for (const [path, words] of [[rows, /too many rows|row group|smaller row groups/], [page, /too large|smaller row groups/]]) {
+    const bytes = readFileSync(path);
+    assert.ok(bytes.length < 1 << 20, `${bytes.length} bytes`);
+    const before = process.memoryUsage().rss;
+    assert.match(await message('bomb.parquet', bytes), words);
+    assert.ok(process.memoryUsage().rss - before < 200 << 20, 'nothing of the size that it claims was made');
+  }
+});
+
+/** Twenty million zeros in one row group; and a quarter of a gigabyte of one letter in one page. */
+const BOMBS = `
+import sys, pyarrow as pa, pyarrow.parquet as pq
+zeros = pa.chunked_array([pa.array([0] * 1_000_000, pa.int64())] * 20)
+pq.write_table(pa.table({"x": zeros}), sys.argv[1], compression="zstd", row_group_size=20_000_000)
+long = pa.array(["a" * (1 << 28)], pa.large_string())
+pq.write_table(pa.table({"x": long}), sys.argv[2], compression="zstd", use_dictionary=False, write_statistics=False)
+`;
