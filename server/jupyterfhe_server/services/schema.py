@@ -117,7 +117,7 @@ snapshots = Table(
     Column("note", Text),
     Column("actor", String(255), nullable=False),
     Column("created", BigInteger, nullable=False),
-    Column("signature", Text),  # the client's, of the id: signed lineage comes next
+    Column("signature", Text),  # the client's, of its statement: protocol/lineage.md, laid out
     PrimaryKeyConstraint("serial", name="pk_snapshots"),
     UniqueConstraint("workspace", "id", name="uq_snapshots_id"),
     ForeignKeyConstraint(["dataset"], ["datasets.serial"], name="fk_snapshots_dataset"),
@@ -225,5 +225,5 @@ events = Table(
     Column("key_id", String(32)),
     Column("outcome", String(32), nullable=False),
     Column("leaf", _HASH, nullable=False),
-    Column("signature", Text),  # of the client that acted: the audit tree comes next
+    Column("signature", Text),  # of the device that acted: protocol/lineage.md, laid out
     PrimaryKeyConstraint("workspace", "id", name="pk_events"), _in_workspace("events"))
