@@ -52,7 +52,8 @@ export class CsvRows {
       if (line.endsWith('\r')) line = line.slice(0, -1);
       if (!line.includes('\r')) {
         this.at = stop + 1;
-        const cells = line.split(this.delimiter).map(cell => (cell === '' ? null : cell));
+        const cells: (string | null)[] = line.split(this.delimiter);
+        for (let i = 0; i < cells.length; i += 1) if (cells[i] === '') cells[i] = null;
         return { cells, line: this.line++, fault: line.length > ROW_MAX ? 'longer than 1 MiB' : null };
       }
     }
@@ -186,7 +187,7 @@ export class CsvSource implements Source {
           continue;
         }
         seen = true;
-        if (cells.every(cell => cell === null) && (cells.length === wide || cells.length === 1)) {
+        if (cells[0] === null && cells.every(cell => cell === null) && (cells.length === wide || cells.length === 1)) {
           if (blank.length < 1000) blank.push(line);
           continue;
         }

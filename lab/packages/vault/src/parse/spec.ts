@@ -1,7 +1,7 @@
 // spec.ts: a column as it will be encrypted: its kind, its bounds, and the check of every cell. As tables_schema.py and
 // tables_declared.py.
 
-import { booleanOf, dateOf, DAY, MISSING, numberOf, timeOf, trimmed } from './cells.ts';
+import { booleanOf, dateOf, DAY, isMissing, numberOf, timeOf, trimmed } from './cells.ts';
 import { middle, padded } from './bounds.ts';
 import { TableError, type Cells } from './rows.ts';
 import { KINDS, type Kind, type Survey } from './survey.ts';
@@ -160,7 +160,7 @@ export class Spec {
       let x: number;
       if (cells.type === 'text') {
         const text = cells.texts[i] as string | null;
-        if (text === null || (cells.words && MISSING.has(trimmed(text)))) {
+        if (text === null || (cells.words && isMissing(trimmed(text)))) {
           this.gap(out, i);
           continue;
         }

@@ -1,6 +1,6 @@
 // survey.ts: what a column holds, found in a first reading, as python/jupyterfhe/client/tables_survey.py finds it.
 
-import { booleanOf, byCodePoint, dateOf, isWhole, MISSING, numberOf, timeOf, trimmed } from './cells.ts';
+import { booleanOf, byCodePoint, dateOf, isWhole, isMissing, numberOf, timeOf, trimmed } from './cells.ts';
 import type { Cells } from './rows.ts';
 
 export type Kind = 'float' | 'int' | 'bool' | 'date' | 'datetime' | 'category';
@@ -25,7 +25,7 @@ export class Survey {
     } else if (this.seeTexts(cells.texts, cells.words)) {
       for (const text of cells.texts) {
         if (this.many) break;
-        if (text !== null && !(cells.words && MISSING.has(trimmed(text)))) this.keep(text);
+        if (text !== null && !(cells.words && isMissing(trimmed(text)))) this.keep(text);
       }
     }
   }
@@ -57,7 +57,7 @@ export class Survey {
     const kept: string[] = [];
     for (const raw of texts) {
       const text = raw === null ? null : trimmed(raw);
-      if (text === null || (words && MISSING.has(text))) {
+      if (text === null || (words && isMissing(text))) {
         this.missing += 1;
         continue;
       }
@@ -71,7 +71,7 @@ export class Survey {
         kept.push(text);
       } else {
         numbers += 1;
-        const whole = isWhole(text);
+        const whole = (Number.isInteger(number) || !Number.isFinite(number)) && isWhole(text); // a fraction was not written as a whole
         this.of[whole ? 'int' : 'float'] += 1;
         if (whole && number !== 0 && number !== 1) this.not01 = true;
       }
