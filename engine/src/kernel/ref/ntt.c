@@ -65,7 +65,7 @@ void jfi_ref_ntt_inv(uint64_t *x, const jfi_ntt *t) {
       uint64_t *u = x + 2 * h * b, *v = u + h;
       for (size_t i = 0; i < h; i++) {
         uint64_t s = u[i] + v[i], d = u[i] + 2 * q - v[i];
-        u[i] = s - (2 * q & (0 - (uint64_t)(s >= 2 * q)));
+        u[i] = jfi_mod_once(s, 2 * q);
         v[i] = jfi_mul_shoup_lazy(d, w[m + b], ws[m + b], q);
       }
     }

@@ -26,7 +26,7 @@ void jfi_ref_reduce(uint64_t *r, const uint64_t *a, size_t n, const jfi_mod *m) 
 void jfi_ref_reduce_centred(uint64_t *r, const uint64_t *a, uint64_t from, size_t n, const jfi_mod *m) {
   const uint64_t off = signed_offset(m), half = (from - 1) / 2;
   for (size_t i = 0; i < n; i++) {
-    uint64_t c = a[i] - (from & (0 - (uint64_t)(a[i] > half)));
+    uint64_t c = a[i] - (from & (0 - ((half - a[i]) >> 63))); /* no comparison: mod.h, jfi_mod_once */
     r[i] = reduce_signed((int64_t)c, off, m);
   }
 }
