@@ -88,6 +88,7 @@ static jfhe_status open_sum(summing *x, const jfi_node *n, const jfhe_ct *const 
   const jfi_machine *m = x->m;
   const jfhe_evk *rlk = jfi_keyring_find(m->keys, JFHE_EVK_RELIN, 0);
   uint32_t level = in[0]->level;
+  double own = 0; /* scale of the first product */
   if (level == 0) return jfi_fail(JFHE_ERR_LEVEL, "a product at level 0");
   for (uint32_t i = 0; i < n->count; i++) {
     const jfhe_ct *a = in[2 * i], *b = in[2 * i + 1];
@@ -95,11 +96,12 @@ static jfhe_status open_sum(summing *x, const jfi_node *n, const jfhe_ct *const 
     JFI_TRY(jfi_ct_agree(in[0], a));
     if (a->packing == JFHE_PACK_COMPLEX || (b && b->packing == JFHE_PACK_COMPLEX)) x->complex = 1;
     if (!b) continue;
+    if (own == 0) own = a->scale * b->scale;
     JFI_TRY(jfi_ct_agree(a, b));
     JFI_TRY(jfi_evk_serves(m->ctx, rlk, a->key_id, a->primes, "relinearisation"));
   }
   double unit = m->ctx->chain.scale[level - 1] * m->ctx->chain.step[level];
-  if (n->flags & JFI_SUM_OWN_SCALE) unit = in[0]->scale * in[1]->scale;
+  if (own > 0 && n->flags & JFI_SUM_OWN_SCALE) unit = own;
   jfi_acc_init(&x->acc, m->ctx, level, unit, jfi_machine_spread(m), x->shadow ? NULL : at);
   return at->failed ? jfi_fail(JFHE_ERR_SCRATCH, "scratch is too small for a sum of products") : JFHE_OK;
 }
