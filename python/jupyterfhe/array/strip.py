@@ -13,13 +13,14 @@ from ..core import Polynomial, errors
 from ..plan import Value, Vector
 from . import interval as iv
 from .interval import EPS
+from .line import Line, count, matched, padding, spread
 
 UNITS = (1, -1, 1j, -1j)  # factors that round nothing
 NOTHING = 2.0**-500  # numbers up to here go into the drift: no doubles are left to scale them with
 ROOMY = 2.0**12  # u up to here costs nothing while a level is left, and the planner keeps one for it at the end
 
 
-class Strip:
+class Strip(Line):
     """Numbers in slots.
 
     Attributes
@@ -82,16 +83,6 @@ class Strip:
             return iv.sym(iv.up(self.largest + self.drift))
         low, high = iv.add(iv.scale(self.range, self.gain), (self.shift, self.shift))
         return iv.down(low - self.drift), iv.up(high + self.drift)
-
-    @property
-    def chunks(self):
-        """Ciphertexts."""
-        return len(self.values)
-
-    @property
-    def behind(self):
-        """Slots behind the last number; 0 for one number in all slots."""
-        return 0 if self.length is None else self.chunks * self.session.slots - self.length
 
     def error(self, bounds):
         """Bound on the error of every number.
@@ -220,17 +211,6 @@ class Strip:
         length = x.length if y.length is None else y.length
         return Strip(x.session, values, length, gain, x.shift * y.shift, _span(x, y, a, b), pad, iv.up(drift)).promising()
 
-    def power(self, k):
-        """A whole power above 0: ceil(log2(k)) levels."""
-        out, base = None, self
-        while True:
-            if k & 1:
-                out = base if out is None else out.times(base)
-            k >>= 1
-            if not k:
-                return out
-            base = base.times(base)
-
     def polynomial(self, coefficients):
         """A real polynomial of every number, in ceil(log2(degree + 1)) levels.
 
@@ -299,14 +279,6 @@ class Strip:
         last = self.values[-1].mul_vector(Vector([1.0] * keep))
         return self._like(values=(*self.values[:-1], last), pad=0.0)
 
-    def replicated(self):
-        """One number in all slots: rotations, and a level when the padding is unknown."""
-        if self.length is None:
-            return self
-        if self.length != 1:
-            raise errors.InternalError("several numbers cannot be in every slot")
-        return self.sum()
-
     def promising(self):
         """The same, with ranges that are tighter than what the engine would find promised to it."""
         bound = self.size
@@ -316,12 +288,6 @@ class Strip:
             bound = max(bound, self.pad.mag if isinstance(self.pad, Value) else abs(self.pad))
         values = tuple(v.promising(bound) for v in self.values)
         return self._like(values=values, pad=values[0] if self.length is None else self.pad)
-
-    def spread_to(self, n):
-        """One number in every slot, n times; n numbers stay."""
-        if self.length is not None:
-            return self
-        return self._like(values=spread(self, count(self.session, n)), length=n, pad=self.values[0])
 
 
 # ---- helpers ----
@@ -335,24 +301,9 @@ def conj(c):
     return c.conjugate()
 
 
-def count(session, n):
-    """Chunks of n numbers."""
-    return -(-n // session.slots)
-
-
 def pieces(session, v):
     """A public vector in chunks."""
     return [Vector(v[i:i + session.slots]) for i in range(0, len(v), session.slots)]
-
-
-def spread(strip, chunks):
-    """Chunks of a strip; the one chunk of a number in every slot as often as wanted."""
-    return strip.values if len(strip.values) == chunks else strip.values * chunks
-
-
-def padding(strip):
-    """What stands behind the last number, also for one number in all slots."""
-    return strip.values[0] if strip.length is None else strip.pad
 
 
 def rescaled(strip, gain):
@@ -370,18 +321,6 @@ def _ratio_range(strip, ratio):
     if isinstance(ratio, complex):
         return iv.sym(iv.up(abs(ratio) * strip.size * (1 + 2 * EPS)))
     return iv.scale(strip.range, ratio)
-
-
-def matched(x, y):
-    """Two strips whose lengths go together: a single number in slot 0 is put into all slots when the other has more."""
-    if x.session is not y.session:
-        x.session.refuse(y.session)
-    many = max(x.length or 0, y.length or 0)
-    if many > 1:
-        x, y = (s.replicated() if s.length == 1 else s for s in (x, y))
-    if None not in (x.length, y.length) and x.length != y.length:
-        raise errors.InternalError(f"strips of {x.length} and {y.length} numbers met")
-    return x, y
 
 
 def times_number(p, c):

@@ -13,14 +13,14 @@ import numpy as np
 
 from ..core import errors
 from ..plan.whole import Whole, WholeValue
+from .line import Line, count, matched, padding, spread
+from .rational import fitting, integers, outward, rational, rational_gcd
 from .refusal import Refused
 
-UNIT_BITS = 20  # public vectors of floats are taken where so many binary places make integers of them
-WIDE = 2**62  # what a public vector of integers may reach
 DOMAIN_MAX = 1024  # values of a column that is looked up in tables
 
 
-class WholeStrip:
+class WholeStrip(Line):
     """Integers in slots.
 
     Attributes
@@ -90,22 +90,12 @@ class WholeStrip:
     def bounds(self):
         """Interval of the numbers in doubles."""
         low, high = self.interval
-        return _outward(low, -math.inf), _outward(high, math.inf)
+        return outward(low, -math.inf), outward(high, math.inf)
 
     @property
     def integral(self):
         """Whether every number is an integer."""
         return self.gain.denominator == self.shift.denominator == 1
-
-    @property
-    def chunks(self):
-        """Ciphertexts of one modulus."""
-        return len(self.values)
-
-    @property
-    def behind(self):
-        """Slots behind the last number; 0 for one number in all slots."""
-        return 0 if self.length is None else self.chunks * self.session.slots - self.length
 
     def error(self, bounds):
         """Bound on the error of every number: none for integers, else one rounding."""
@@ -165,7 +155,7 @@ class WholeStrip:
         if not numbers.any():
             return self.spread_to(len(v)).constant(0)
         x = self.centred()
-        values = tuple(u.mul_vector(p) for u, p in zip(spread(x, chunks_of(x, len(v))), pieces(x, numbers), strict=True))
+        values = tuple(u.mul_vector(p) for u, p in zip(spread(x, count(x.session, len(v))), pieces(x, numbers), strict=True))
         ends = [u * w for u in x.range for w in (int(numbers.min()), int(numbers.max()))]
         return WholeStrip(x.session, values, len(v), x.gain * unit, 0, (min(ends), max(ends)), 0)
 
@@ -174,7 +164,7 @@ class WholeStrip:
         numbers, unit = integers(v, slip)
         x = self.in_unit(rational_gcd(self.gain, unit))
         numbers = fitting(numbers, unit / x.gain)
-        chunks, parts = spread(x, chunks_of(x, len(v))), pieces(x, numbers)
+        chunks, parts = spread(x, count(x.session, len(v))), pieces(x, numbers)
         values = tuple(u.add_vector(p) for u, p in zip(chunks, parts, strict=True))
         span = x.range[0] + int(numbers.min()), x.range[1] + int(numbers.max())
         return WholeStrip(x.session, values, len(v), x.gain, x.shift, span, padding(x))
@@ -197,17 +187,6 @@ class WholeStrip:
         if length is None:
             pad = values[0]
         return WholeStrip(x.session, values, length, x.gain * y.gain, 0, (low, high), pad)
-
-    def power(self, k):
-        """A whole power above 0: ceil(log2(k)) levels."""
-        out, base = None, self
-        while True:
-            if k & 1:
-                out = base if out is None else out.times(base)
-            k >>= 1
-            if not k:
-                return out
-            base = base.times(base)
 
     def polynomial(self, coefficients):
         """A polynomial of every number: a level a degree.
@@ -301,23 +280,9 @@ class WholeStrip:
         last = self.values[-1].mul_vector(Whole(np.ones(keep, dtype=np.int64)))
         return self._like(values=(*self.values[:-1], last), pad=0)
 
-    def replicated(self):
-        """One number in all slots: rotations, and noise when the padding is unknown."""
-        if self.length is None:
-            return self
-        if self.length != 1:
-            raise errors.InternalError("several numbers cannot be in every slot")
-        return self.sum()
-
     def promising(self):
         """Itself."""
         return self
-
-    def spread_to(self, n):
-        """One number in every slot, n times; n numbers stay."""
-        if self.length is not None:
-            return self
-        return self._like(values=spread(self, chunks_of(self, n)), length=n, pad=self.values[0])
 
     # ---- several strips; called by strip.combine and layout.gather ----
     @staticmethod
@@ -337,7 +302,7 @@ class WholeStrip:
         first = terms[0][0]
         parts, shift = {}, Fraction(0)
         for s, c in terms:
-            agree(first, s)
+            matched(first, s)
             shift += c * s.shift
             if s.range != (0, 0):
                 before = parts.get(s.values, (s, 0))
@@ -347,7 +312,7 @@ class WholeStrip:
         if not parts:
             return (first if length is None else first.spread_to(length)).constant(0)._like(shift=shift)
         gain = rational_gcd(*(k for _, k in parts))
-        n = chunks_of(first, length or 1)
+        n = count(first.session, length or 1)
         columns = [(spread(s, n), int(k / gain), s) for s, k in parts]
         columns.sort(key=lambda column: column[1] < 0)  # positive ones first: a difference needs no negation
         values = tuple(_sum([(chunks[i], k) for chunks, k, _ in columns]) for i in range(n))
@@ -374,8 +339,9 @@ class WholeStrip:
         -------
         WholeStrip
         """
-        for s in strips:
-            agree(strips[0], s)
+        for s in strips[1:]:
+            if s.session is not strips[0].session:
+                strips[0].session.refuse(s.session)
         gain = rational_gcd(*(s.gain for s in strips))
         strips = [s.in_unit(gain) for s in strips]
         values, pad = [], 0
@@ -400,107 +366,10 @@ class WholeStrip:
 
 
 # ---- helpers ----
-def rational(c, slip=0.0):
-    """A public number as an exact rational.
-
-    Parameters
-    ----------
-    c : int, float or Fraction
-    slip : float, default=0.0
-        Distance from what was given, as :func:`jupyterfhe.array.operand.public` says.
-    """
-    if isinstance(c, complex):
-        raise Refused("complex numbers beside exact integers", "Encrypt the integers approximately: exact=False.")
-    if slip:
-        raise Refused("a public number that no double holds beside exact integers",
-                      "Give an integer up to 2^53, or a float, whose value is taken as it is.")
-    return Fraction(c)
-
-
-def rational_gcd(*numbers):
-    """The largest rational of which all are whole multiples; 1 when all are 0."""
-    out = Fraction(0)
-    for x in map(abs, map(Fraction, numbers)):
-        out = Fraction(math.gcd(out.numerator * x.denominator, x.numerator * out.denominator), out.denominator * x.denominator)
-    return out or Fraction(1)
-
-
-def integers(v, slip=0.0):
-    """A public vector as integers and their unit, a power of two.
-
-    Parameters
-    ----------
-    v : ndarray of float64 or int64
-    slip : float, default=0.0
-
-    Returns
-    -------
-    (ndarray of int64, Fraction)
-
-    Raises
-    ------
-    Refused
-        For numbers that no few binary places hold.
-    """
-    if slip or v.dtype.kind == "c":
-        rational(1j if v.dtype.kind == "c" else 0, slip)
-    scaled, places = np.asarray(v), 0
-    while places <= UNIT_BITS and not np.array_equal(scaled, np.rint(scaled)):
-        places += 4
-        scaled = np.asarray(v) * 2.0**places
-    if places > UNIT_BITS or np.abs(scaled).max() >= WIDE:
-        raise Refused("a public vector of fractions beside exact integers",
-                      "Round it to integers of a unit that you divide by afterwards, or encrypt approximately: exact=False.")
-    return scaled.astype(np.int64), Fraction(1, 2**places)
-
-
-def fitting(numbers, ratio):
-    """Public integers times an integer, as int64 or refused."""
-    ratio = int(ratio)
-    if len(numbers) and max(abs(int(numbers.min())), abs(int(numbers.max()))) * abs(ratio) >= WIDE:
-        raise errors.RangeError("public numbers beyond 2^62 beside exact integers", "Change their unit.")
-    return (numbers * ratio).astype(np.int64)
-
-
-def _outward(x, towards):
-    """The double beside a rational, on the side that is wanted."""
-    near = float(x)
-    return near if near == x else math.nextafter(near, towards)
-
-
-def chunks_of(strip, n):
-    """Chunks of n numbers."""
-    return -(-n // strip.session.slots)
-
-
 def pieces(strip, numbers):
     """Public integers in chunks."""
     slots = strip.session.slots
     return [Whole(numbers[i:i + slots]) for i in range(0, len(numbers), slots)]
-
-
-def spread(strip, chunks):
-    """Chunks of a strip; the one chunk of a number in every slot as often as wanted."""
-    return strip.values if len(strip.values) == chunks else strip.values * chunks
-
-
-def padding(strip):
-    """What stands behind the last number, also for one number in all slots."""
-    return strip.values[0] if strip.length is None else strip.pad
-
-
-def agree(x, y):
-    """Refuse strips that do not meet."""
-    if x.session is not y.session:
-        x.session.refuse(y.session)
-
-
-def matched(x, y):
-    """Two strips whose lengths go together."""
-    agree(x, y)
-    if max(x.length or 0, y.length or 0) > 1:
-        x, y = (s.replicated() if s.length == 1 else s for s in (x, y))
-    return x, y
 
 
 def _times(p, q):
