@@ -85,7 +85,7 @@ def _run(plan, ring):
                 worker.do(i, step)
                 shown.add(step.seconds)
                 bar.show(shown)
-            for parts, value, foreseen in zip(out, plan.graph.wanted, plan.outputs, strict=True):
+            for parts, value, foreseen in zip(out, plan.wanted, plan.outputs, strict=True):
                 parts.append(worker.result(value, foreseen.level))
     return out
 

@@ -48,6 +48,13 @@ class WholePlan:
     start : int, optional
         The lowest level to begin at.
 
+    Attributes
+    ----------
+    wanted : list of WholeValue
+        What stands for each value that the graph wants: of equal ones the first.
+    outputs : list of Foreseen
+        Of each.
+
     Raises
     ------
     DepthError
@@ -56,7 +63,9 @@ class WholePlan:
 
     def __init__(self, graph, keep_levels, start=0):
         """Find the lowest level from which it can be computed."""
-        self.graph, self.session, self._order = graph, graph.session, products.merged(graph)
+        self.graph, self.session = graph, graph.session
+        order, self.wanted = products.once(graph)
+        self._order = products.merged(order, self.wanted)
         self._model = Model(self.session.params, max(self.session.moduli))
         top = max((stored.level for _, stored in graph.leaves), default=0)
         keep = top if keep_levels is None else keep_levels
@@ -87,7 +96,7 @@ class WholePlan:
                 raise NoRoom
             state[value] = level, noise
             out.append(Step(value, op, args, data, levels, level, noise, seconds(self.session.params, op, levels, data)))
-        return out, [Foreseen(model.lowest(*state[v], min(keep, state[v][0]))) for v in self.graph.wanted]
+        return out, [Foreseen(model.lowest(*state[v], min(keep, state[v][0]))) for v in self.wanted]
 
     def memory(self):
         """Bytes of ciphertexts at the most, for one modulus at a time; results of all."""
@@ -110,7 +119,7 @@ class WholePlan:
         for i, step in enumerate(self.steps):
             for a in step.args:
                 last[a] = i
-        for value in self.graph.wanted:
+        for value in self.wanted:
             last[value] = len(self.steps)
         return last
 
