@@ -42,8 +42,9 @@ def grouped(key, rng, rows, level):
     masks = [client.encrypt_array(group == g, key, exact=True, results=bits, level=level) for g in range(GROUPS)]
     columns = [client.encrypt_array(c, key, exact=True, bounds=(0, 1000), results=bits, level=level) for c in x]
     spent = time.perf_counter() - start
-    size = columns[0].values[0].stored.info.total_bytes * len(columns[0].session.moduli) / min(rows, columns[0].session.slots)
-    print(f"{rows:,} rows, {GROUPS + COLUMNS} vectors encrypted in {spent:.1f} s, {size:.0f} bytes a value, not seeded")
+    first = columns[0].values[0].stored.load(key.params)
+    size = sum(len(part.to_bytes()) for part in first) / min(rows, columns[0].session.slots)
+    print(f"{rows:,} rows, {GROUPS + COLUMNS} vectors encrypted in {spent:.1f} s, {size:.0f} bytes a value")
     want = [[c[group == g].sum() for g in range(GROUPS)] for c in x]
     return timed(f"{rows:,} rows, {COLUMNS} columns, {GROUPS} groups",
                  lambda: np.stack([np.stack([(m * c).sum() for m in masks]) for c in columns]), want, 1)
