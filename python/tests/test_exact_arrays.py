@@ -14,7 +14,7 @@ from jupyterfhe.core.errors import ContextError, DepthError, InvalidValueError, 
 SLOTS = 8192  # of the ring of 2^13
 LENGTHS = (1, 2, 7, SLOTS - 1, SLOTS, SLOTS + 1)
 TYPES = ("int8", "int16", "int32", "uint8", "uint16", "uint32", "int64", "bool")
-EXAMPLES = 60 if os.environ.get("JFHE_TEST_SLOW") else 3
+EXAMPLES = 60 if os.environ.get("JFHE_TEST_SLOW") else 2
 MASK = np.arange(SLOTS + 1) % 3 == 0
 
 
