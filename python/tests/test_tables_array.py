@@ -5,11 +5,18 @@ import shutil
 
 import numpy as np
 import pytest
+from world import World
 
 import jupyterfhe as jf
 from jupyterfhe import client
 from jupyterfhe.client import tables
-from jupyterfhe.core import errors
+from jupyterfhe.core import Parameters, errors
+
+
+@pytest.fixture(scope="module")
+def deep(place):
+    """Its keys turn by all powers of two: of the session's, a sum would take 500 rotations."""
+    return World(place / "tables", Parameters.custom(6), rotations=[1 << i for i in range(13)])
 
 
 @pytest.fixture(scope="module")
