@@ -111,6 +111,7 @@ static void add_operation(jfi_test_rng *rng, jfhe_program *p, const uint32_t *of
     node.re = some_real(rng) + 0.0;
     node.im = jfi_test_rng_below(rng, 2) ? some_real(rng) + 0.0 : 0;
   }
+  if (op == JFI_OP_SETTLE) node.re = fabs(some_real(rng)) + 0x1p-1000;
   if (op == JFI_OP_POLY) node.flags = (uint8_t)jfi_test_rng_below(rng, 2);
   if (op == JFI_OP_ROTATE) node.k = (int32_t)jfi_test_rng_u64(rng);
   if (op == JFI_OP_LEVEL) node.k = (int32_t)jfi_test_rng_below(rng, 64);

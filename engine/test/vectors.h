@@ -784,13 +784,13 @@ static const uint64_t v_program_ok_map_text[] = {0x6c730a312070666au,0xa345e3220
 static const uint64_t v_program_ok_map_binary[] = {0xa1a0a0d5048464au,0x400000001u,0x292u,0x200000001u,0x100000001u,0x0u,0x0u,0x0u,0x200000103u,0xfffffff10000000fu,0x3ff0000000000000u,0x4008000000000000u,0x4014000000000000u,0x401c000000000000u,0x4020000000000000u,0x4024000000000000u,0x4028000000000000u,0x402c000000000000u,0x4030000000000000u,0x4032000000000000u,0x4034000000000000u,0x4036000000000000u,0x4038000000000000u,0x403a000000000000u,0x403c000000000000u,0x403e000000000000u,0x3ff0000000000000u,0x0u,0x0u,0x0u,0x0u,0x0u,0x0u,0x0u,0x0u,0x0u,0x0u,0x0u,0x0u,0x0u,0x0u,0x0u,0x4000000000000000u,0x4010000000000000u,0x4018000000000000u,0x4020000000000000u,0x4022000000000000u,0x4026000000000000u,0x402a000000000000u,0x402e000000000000u,0x4031000000000000u,0x4033000000000000u,0x4035000000000000u,0x4037000000000000u,0x4039000000000000u,0x403b000000000000u,0x403d000000000000u,0x403f000000000000u,0x0u,0x0u,0x0u,0x0u,0x0u,0x0u,0x0u,0x0u,0x0u,0x0u,0x0u,0x0u,0x0u,0x0u,0x0u,0x0u,0x10001u,0xd7800013ff00000u,0x0u,0x100000001000000u,0x108c7d5b627a7900u,0xff4d2275cacc2cfbu,0x3e40abb7ba48bd1bu,0xbd7dd44f23d4727au,0x3df0u};
 static const uint64_t v_program_ok_map_hash[] = {0x286090a4003c56e4u,0x52fadcee3592cfebu,0x356a364a8add8412u,0xb61af4609c13c42bu};
 static const vec_field f_program_ok_map[] = {{"status",1,v_program_ok_map_status},{"sizes",3,v_program_ok_map_sizes},{"data",39,v_program_ok_map_data},{"text",39,v_program_ok_map_text},{"binary",83,v_program_ok_map_binary},{"hash",4,v_program_ok_map_hash}};
-static const uint64_t v_program_ok_as_is_status[] = {0x0u};
-static const uint64_t v_program_ok_as_is_sizes[] = {0xa3u,0xa3u,0xd1u};
-static const uint64_t v_program_ok_as_is_data[] = {0x6c730a312070666au,0xa325e322073746fu,0x6f70203d2030400au,0x796265686320796cu,0x20312d2076656873u,0x322e312030203a31u,0x322e302d20302035u,0x203d2030250a0a35u,0x7822207475706e69u,0x31206c6165722022u,0x6f70203d2031250au,0x304020302520796cu,0x700a73695f736120u,0x25206573696d6f72u,0x250a35372e302031u,0x796c6f70203d2032u,0x6120304020312520u,0x756f0a0a73695f73u,0x6973222074757074u,0x650a322520226e67u,0xa646eu};
-static const uint64_t v_program_ok_as_is_text[] = {0x6c730a312070666au,0xa325e322073746fu,0x6f70203d2030400au,0x796265686320796cu,0x20312d2076656873u,0x322e312030203a31u,0x322e302d20302035u,0x203d2030250a0a35u,0x7822207475706e69u,0x31206c6165722022u,0x6f70203d2031250au,0x304020302520796cu,0x700a73695f736120u,0x25206573696d6f72u,0x250a35372e302031u,0x796c6f70203d2032u,0x6120304020312520u,0x756f0a0a73695f73u,0x6973222074757074u,0x650a322520226e67u,0xa646eu};
-static const uint64_t v_program_ok_as_is_binary[] = {0xa1a0a0d5048464au,0x200000001u,0xd1u,0x300000001u,0x100000001u,0x0u,0x0u,0x0u,0x400010002u,0xbff0000000000000u,0x3ff0000000000000u,0x0u,0x3ff4000000000000u,0x0u,0xbfd0000000000000u,0x1u,0xe7800013ff00000u,0x201u,0x0u,0x10002000e3fe800u,0x200000000000000u,0x6769730004000000u,0x40714a1605fee66eu,0x6ef2acfae7fd96c8u,0x4afc5d6e332def0au,0xc0065f4807d26363u,0x43u};
-static const uint64_t v_program_ok_as_is_hash[] = {0xb6f0129611f54d68u,0xd3a6a3e2b310e6e7u,0xb1849d37ea45eb0cu,0xa27eee8c201ca009u};
-static const vec_field f_program_ok_as_is[] = {{"status",1,v_program_ok_as_is_status},{"sizes",3,v_program_ok_as_is_sizes},{"data",21,v_program_ok_as_is_data},{"text",21,v_program_ok_as_is_text},{"binary",27,v_program_ok_as_is_binary},{"hash",4,v_program_ok_as_is_hash}};
+static const uint64_t v_program_ok_settled_status[] = {0x0u};
+static const uint64_t v_program_ok_settled_sizes[] = {0xa0u,0xa0u,0xd2u};
+static const uint64_t v_program_ok_settled_data[] = {0x6c730a312070666au,0xa325e322073746fu,0x6f70203d2030400au,0x796265686320796cu,0x20312d2076656873u,0x362e302030203a31u,0x2e302d2030203532u,0x2030250a0a353231u,0x207475706e69203du,0x6c61657220227822u,0x203d2031250a3120u,0x20302520796c6f70u,0x696d6f7270203040u,0x6d6f72700a646573u,0x3020312520657369u,0x3d2032250a39342eu,0x20656c7474657320u,0x756f0a0a31203125u,0x2278222074757074u,0xa646e650a322520u};
+static const uint64_t v_program_ok_settled_text[] = {0x6c730a312070666au,0xa325e322073746fu,0x6f70203d2030400au,0x796265686320796cu,0x20312d2076656873u,0x362e302030203a31u,0x2e302d2030203532u,0x2030250a0a353231u,0x207475706e69203du,0x6c61657220227822u,0x203d2031250a3120u,0x20302520796c6f70u,0x696d6f7270203040u,0x6d6f72700a646573u,0x3020312520657369u,0x3d2032250a39342eu,0x20656c7474657320u,0x756f0a0a31203125u,0x2278222074757074u,0xa646e650a322520u};
+static const uint64_t v_program_ok_settled_binary[] = {0xa1a0a0d5048464au,0x200000001u,0xd2u,0x300000001u,0x100000001u,0x0u,0x0u,0x0u,0x400010002u,0xbff0000000000000u,0x3ff0000000000000u,0x0u,0x3fe4000000000000u,0x0u,0xbfc0000000000000u,0x1u,0xe7800013ff00000u,0x101u,0x28f5c28f5c000000u,0x1000000123fdf5cu,0x0u,0x1000000023ff000u,0x53138246d22f7800u,0xbf4ae33f4cd7fab9u,0xe5d63916b1648a09u,0x78a1627eb2a127ecu,0xcbe6u};
+static const uint64_t v_program_ok_settled_hash[] = {0x74938be49184cd39u,0xea1c7683a62c67ecu,0x9ecbc8d82120e624u,0x9bd974076c056e7du};
+static const vec_field f_program_ok_settled[] = {{"status",1,v_program_ok_settled_status},{"sizes",3,v_program_ok_settled_sizes},{"data",20,v_program_ok_settled_data},{"text",20,v_program_ok_settled_text},{"binary",27,v_program_ok_settled_binary},{"hash",4,v_program_ok_settled_hash}};
 static const uint64_t v_program_ok_mean_binary_status[] = {0x0u};
 static const uint64_t v_program_ok_mean_binary_sizes[] = {0xaau,0x88u,0xaau};
 static const uint64_t v_program_ok_mean_binary_data[] = {0xa1a0a0d5048464au,0x200000001u,0xaau,0x300000001u,0x100000001u,0x0u,0x0u,0x0u,0x100000001u,0x3fd0000000000000u,0x1u,0xc78000140240000u,0x100000000000000u,0x900000004000000u,0x1000001u,0x0u,0x100000002402400u,0x10b49eecaa6c6d00u,0x321597beef9ee2afu,0x1c13e3a2f202e814u,0x5fda5136ef3eae8bu,0x20f4u};
@@ -833,13 +833,13 @@ static const uint64_t v_program_ok_map_binary_text[] = {0x6c730a312070666au,0xa3
 static const uint64_t v_program_ok_map_binary_binary[] = {0xa1a0a0d5048464au,0x400000001u,0x292u,0x200000001u,0x100000001u,0x0u,0x0u,0x0u,0x200000103u,0xfffffff10000000fu,0x3ff0000000000000u,0x4008000000000000u,0x4014000000000000u,0x401c000000000000u,0x4020000000000000u,0x4024000000000000u,0x4028000000000000u,0x402c000000000000u,0x4030000000000000u,0x4032000000000000u,0x4034000000000000u,0x4036000000000000u,0x4038000000000000u,0x403a000000000000u,0x403c000000000000u,0x403e000000000000u,0x3ff0000000000000u,0x0u,0x0u,0x0u,0x0u,0x0u,0x0u,0x0u,0x0u,0x0u,0x0u,0x0u,0x0u,0x0u,0x0u,0x0u,0x4000000000000000u,0x4010000000000000u,0x4018000000000000u,0x4020000000000000u,0x4022000000000000u,0x4026000000000000u,0x402a000000000000u,0x402e000000000000u,0x4031000000000000u,0x4033000000000000u,0x4035000000000000u,0x4037000000000000u,0x4039000000000000u,0x403b000000000000u,0x403d000000000000u,0x403f000000000000u,0x0u,0x0u,0x0u,0x0u,0x0u,0x0u,0x0u,0x0u,0x0u,0x0u,0x0u,0x0u,0x0u,0x0u,0x0u,0x0u,0x10001u,0xd7800013ff00000u,0x0u,0x100000001000000u,0x108c7d5b627a7900u,0xff4d2275cacc2cfbu,0x3e40abb7ba48bd1bu,0xbd7dd44f23d4727au,0x3df0u};
 static const uint64_t v_program_ok_map_binary_hash[] = {0x286090a4003c56e4u,0x52fadcee3592cfebu,0x356a364a8add8412u,0xb61af4609c13c42bu};
 static const vec_field f_program_ok_map_binary[] = {{"status",1,v_program_ok_map_binary_status},{"sizes",3,v_program_ok_map_binary_sizes},{"data",83,v_program_ok_map_binary_data},{"text",39,v_program_ok_map_binary_text},{"binary",83,v_program_ok_map_binary_binary},{"hash",4,v_program_ok_map_binary_hash}};
-static const uint64_t v_program_ok_as_is_binary_status[] = {0x0u};
-static const uint64_t v_program_ok_as_is_binary_sizes[] = {0xd1u,0xa3u,0xd1u};
-static const uint64_t v_program_ok_as_is_binary_data[] = {0xa1a0a0d5048464au,0x200000001u,0xd1u,0x300000001u,0x100000001u,0x0u,0x0u,0x0u,0x400010002u,0xbff0000000000000u,0x3ff0000000000000u,0x0u,0x3ff4000000000000u,0x0u,0xbfd0000000000000u,0x1u,0xe7800013ff00000u,0x201u,0x0u,0x10002000e3fe800u,0x200000000000000u,0x6769730004000000u,0x40714a1605fee66eu,0x6ef2acfae7fd96c8u,0x4afc5d6e332def0au,0xc0065f4807d26363u,0x43u};
-static const uint64_t v_program_ok_as_is_binary_text[] = {0x6c730a312070666au,0xa325e322073746fu,0x6f70203d2030400au,0x796265686320796cu,0x20312d2076656873u,0x322e312030203a31u,0x322e302d20302035u,0x203d2030250a0a35u,0x7822207475706e69u,0x31206c6165722022u,0x6f70203d2031250au,0x304020302520796cu,0x700a73695f736120u,0x25206573696d6f72u,0x250a35372e302031u,0x796c6f70203d2032u,0x6120304020312520u,0x756f0a0a73695f73u,0x6973222074757074u,0x650a322520226e67u,0xa646eu};
-static const uint64_t v_program_ok_as_is_binary_binary[] = {0xa1a0a0d5048464au,0x200000001u,0xd1u,0x300000001u,0x100000001u,0x0u,0x0u,0x0u,0x400010002u,0xbff0000000000000u,0x3ff0000000000000u,0x0u,0x3ff4000000000000u,0x0u,0xbfd0000000000000u,0x1u,0xe7800013ff00000u,0x201u,0x0u,0x10002000e3fe800u,0x200000000000000u,0x6769730004000000u,0x40714a1605fee66eu,0x6ef2acfae7fd96c8u,0x4afc5d6e332def0au,0xc0065f4807d26363u,0x43u};
-static const uint64_t v_program_ok_as_is_binary_hash[] = {0xb6f0129611f54d68u,0xd3a6a3e2b310e6e7u,0xb1849d37ea45eb0cu,0xa27eee8c201ca009u};
-static const vec_field f_program_ok_as_is_binary[] = {{"status",1,v_program_ok_as_is_binary_status},{"sizes",3,v_program_ok_as_is_binary_sizes},{"data",27,v_program_ok_as_is_binary_data},{"text",21,v_program_ok_as_is_binary_text},{"binary",27,v_program_ok_as_is_binary_binary},{"hash",4,v_program_ok_as_is_binary_hash}};
+static const uint64_t v_program_ok_settled_binary_status[] = {0x0u};
+static const uint64_t v_program_ok_settled_binary_sizes[] = {0xd2u,0xa0u,0xd2u};
+static const uint64_t v_program_ok_settled_binary_data[] = {0xa1a0a0d5048464au,0x200000001u,0xd2u,0x300000001u,0x100000001u,0x0u,0x0u,0x0u,0x400010002u,0xbff0000000000000u,0x3ff0000000000000u,0x0u,0x3fe4000000000000u,0x0u,0xbfc0000000000000u,0x1u,0xe7800013ff00000u,0x101u,0x28f5c28f5c000000u,0x1000000123fdf5cu,0x0u,0x1000000023ff000u,0x53138246d22f7800u,0xbf4ae33f4cd7fab9u,0xe5d63916b1648a09u,0x78a1627eb2a127ecu,0xcbe6u};
+static const uint64_t v_program_ok_settled_binary_text[] = {0x6c730a312070666au,0xa325e322073746fu,0x6f70203d2030400au,0x796265686320796cu,0x20312d2076656873u,0x362e302030203a31u,0x2e302d2030203532u,0x2030250a0a353231u,0x207475706e69203du,0x6c61657220227822u,0x203d2031250a3120u,0x20302520796c6f70u,0x696d6f7270203040u,0x6d6f72700a646573u,0x3020312520657369u,0x3d2032250a39342eu,0x20656c7474657320u,0x756f0a0a31203125u,0x2278222074757074u,0xa646e650a322520u};
+static const uint64_t v_program_ok_settled_binary_binary[] = {0xa1a0a0d5048464au,0x200000001u,0xd2u,0x300000001u,0x100000001u,0x0u,0x0u,0x0u,0x400010002u,0xbff0000000000000u,0x3ff0000000000000u,0x0u,0x3fe4000000000000u,0x0u,0xbfc0000000000000u,0x1u,0xe7800013ff00000u,0x101u,0x28f5c28f5c000000u,0x1000000123fdf5cu,0x0u,0x1000000023ff000u,0x53138246d22f7800u,0xbf4ae33f4cd7fab9u,0xe5d63916b1648a09u,0x78a1627eb2a127ecu,0xcbe6u};
+static const uint64_t v_program_ok_settled_binary_hash[] = {0x74938be49184cd39u,0xea1c7683a62c67ecu,0x9ecbc8d82120e624u,0x9bd974076c056e7du};
+static const vec_field f_program_ok_settled_binary[] = {{"status",1,v_program_ok_settled_binary_status},{"sizes",3,v_program_ok_settled_binary_sizes},{"data",27,v_program_ok_settled_binary_data},{"text",20,v_program_ok_settled_binary_text},{"binary",27,v_program_ok_settled_binary_binary},{"hash",4,v_program_ok_settled_binary_hash}};
 static const uint64_t v_program_text_version_2_status[] = {0xeu};
 static const uint64_t v_program_text_version_2_sizes[] = {0x6u,0x0u,0x0u};
 static const uint64_t v_program_text_version_2_data[] = {0xa322070666au};
@@ -1196,14 +1196,22 @@ static const uint64_t v_program_text_const_three_status[] = {0xdu};
 static const uint64_t v_program_text_const_three_sizes[] = {0x8au,0x0u,0x0u};
 static const uint64_t v_program_text_const_three_data[] = {0x6c730a312070666au,0xa325e322073746fu,0x6576203d2030400au,0x2e30203a726f7463u,0x3d2030250a0a3532u,0x22207475706e6920u,0x206c616572202278u,0x203d2031250a3031u,0x736e6f635f646461u,0x3220312030252074u,0x203d2032250a3320u,0x746365765f6c756du,0x304020312520726fu,0x6573696d6f72700au,0xa0a303120322520u,0x222074757074756fu,0x6e650a322520226du,0xa64u};
 static const vec_field f_program_text_const_three[] = {{"status",1,v_program_text_const_three_status},{"sizes",3,v_program_text_const_three_sizes},{"data",18,v_program_text_const_three_data}};
-static const uint64_t v_program_text_flag_as_is_of_power_status[] = {0xdu};
-static const uint64_t v_program_text_flag_as_is_of_power_sizes[] = {0x8bu,0x0u,0x0u};
-static const uint64_t v_program_text_flag_as_is_of_power_data[] = {0x6c730a312070666au,0xa325e322073746fu,0x6f70203d2030400au,0x7265776f7020796cu,0x250a0a312031203au,0x75706e69203d2030u,0x6572202278222074u,0x31250a3031206c61u,0x72656e6e69203d20u,0x203025206d75735fu,0x3d2032250a342031u,0x312520796c6f7020u,0x695f736120304020u,0x73696d6f72700a73u,0xa30312032252065u,0x2074757074756f0au,0x650a322520226d22u,0xa646eu};
-static const vec_field f_program_text_flag_as_is_of_power[] = {{"status",1,v_program_text_flag_as_is_of_power_status},{"sizes",3,v_program_text_flag_as_is_of_power_sizes},{"data",18,v_program_text_flag_as_is_of_power_data}};
-static const uint64_t v_program_text_flag_both_status[] = {0xdu};
-static const uint64_t v_program_text_flag_both_sizes[] = {0x9du,0x0u,0x0u};
-static const uint64_t v_program_text_flag_both_data[] = {0x6c730a312070666au,0xa325e322073746fu,0x6f70203d2030400au,0x796265686320796cu,0x20312d2076656873u,0xa0a312031203a31u,0x706e69203d203025u,0x7220227822207475u,0x250a3031206c6165u,0x656e6e69203d2031u,0x3025206d75735f72u,0x2032250a34203120u,0x2520796c6f70203du,0x6f72702030402031u,0x736120646573696du,0x6d6f72700a73695fu,0x3120322520657369u,0x757074756f0a0a30u,0x322520226d222074u,0xa646e650au};
-static const vec_field f_program_text_flag_both[] = {{"status",1,v_program_text_flag_both_status},{"sizes",3,v_program_text_flag_both_sizes},{"data",20,v_program_text_flag_both_data}};
+static const uint64_t v_program_text_settle_0_status[] = {0xdu};
+static const uint64_t v_program_text_settle_0_sizes[] = {0x83u,0x0u,0x0u};
+static const uint64_t v_program_text_settle_0_data[] = {0x6c730a312070666au,0xa325e322073746fu,0x6576203d2030400au,0x2e30203a726f7463u,0x3d2030250a0a3532u,0x22207475706e6920u,0x206c616572202278u,0x203d2031250a3031u,0x75735f72656e6e69u,0x342031203025206du,0x6573203d2032250au,0x20312520656c7474u,0x73696d6f72700a30u,0xa30312032252065u,0x2074757074756f0au,0x650a322520226d22u,0xa646eu};
+static const vec_field f_program_text_settle_0[] = {{"status",1,v_program_text_settle_0_status},{"sizes",3,v_program_text_settle_0_sizes},{"data",17,v_program_text_settle_0_data}};
+static const uint64_t v_program_text_settle_minus_status[] = {0xdu};
+static const uint64_t v_program_text_settle_minus_sizes[] = {0x84u,0x0u,0x0u};
+static const uint64_t v_program_text_settle_minus_data[] = {0x6c730a312070666au,0xa325e322073746fu,0x6576203d2030400au,0x2e30203a726f7463u,0x3d2030250a0a3532u,0x22207475706e6920u,0x206c616572202278u,0x203d2031250a3031u,0x75735f72656e6e69u,0x342031203025206du,0x6573203d2032250au,0x20312520656c7474u,0x696d6f72700a312du,0x3031203225206573u,0x74757074756f0a0au,0xa322520226d2220u,0xa646e65u};
+static const vec_field f_program_text_settle_minus[] = {{"status",1,v_program_text_settle_minus_status},{"sizes",3,v_program_text_settle_minus_sizes},{"data",17,v_program_text_settle_minus_data}};
+static const uint64_t v_program_text_settle_none_status[] = {0xdu};
+static const uint64_t v_program_text_settle_none_sizes[] = {0x81u,0x0u,0x0u};
+static const uint64_t v_program_text_settle_none_data[] = {0x6c730a312070666au,0xa325e322073746fu,0x6576203d2030400au,0x2e30203a726f7463u,0x3d2030250a0a3532u,0x22207475706e6920u,0x206c616572202278u,0x203d2031250a3031u,0x75735f72656e6e69u,0x342031203025206du,0x6573203d2032250au,0xa312520656c7474u,0x206573696d6f7270u,0x6f0a0a3031203225u,0x6d22207475707475u,0x646e650a32252022u,0xau};
+static const vec_field f_program_text_settle_none[] = {{"status",1,v_program_text_settle_none_status},{"sizes",3,v_program_text_settle_none_sizes},{"data",17,v_program_text_settle_none_data}};
+static const uint64_t v_program_text_settle_two_status[] = {0xdu};
+static const uint64_t v_program_text_settle_two_sizes[] = {0x85u,0x0u,0x0u};
+static const uint64_t v_program_text_settle_two_data[] = {0x6c730a312070666au,0xa325e322073746fu,0x6576203d2030400au,0x2e30203a726f7463u,0x3d2030250a0a3532u,0x22207475706e6920u,0x206c616572202278u,0x203d2031250a3031u,0x75735f72656e6e69u,0x342031203025206du,0x6573203d2032250au,0x20312520656c7474u,0x6d6f72700a302031u,0x3120322520657369u,0x757074756f0a0a30u,0x322520226d222074u,0xa646e650au};
+static const vec_field f_program_text_settle_two[] = {{"status",1,v_program_text_settle_two_status},{"sizes",3,v_program_text_settle_two_sizes},{"data",17,v_program_text_settle_two_data}};
 static const uint64_t v_program_text_flag_word_status[] = {0xdu};
 static const uint64_t v_program_text_flag_word_sizes[] = {0x8au,0x0u,0x0u};
 static const uint64_t v_program_text_flag_word_data[] = {0x6c730a312070666au,0xa325e322073746fu,0x6576203d2030400au,0x2e30203a726f7463u,0x3d2030250a0a3532u,0x22207475706e6920u,0x206c616572202278u,0x203d2031250a3031u,0x75735f72656e6e69u,0x342031203025206du,0x6f70203d2032250au,0x304020312520796cu,0x6573696d6f727020u,0x6573696d6f72700au,0xa0a303120322520u,0x222074757074756fu,0x6e650a322520226du,0xa64u};
@@ -1440,10 +1448,10 @@ static const uint64_t v_program_binary_operation_0_status[] = {0xdu};
 static const uint64_t v_program_binary_operation_0_sizes[] = {0xaau,0x0u,0x0u};
 static const uint64_t v_program_binary_operation_0_data[] = {0xa1a0a0d5048464au,0x200000001u,0xaau,0x300000001u,0x100000001u,0x0u,0x0u,0x0u,0x100000001u,0x3fd0000000000000u,0x1u,0x78000140240000u,0x100000000000000u,0x900000004000000u,0x1000001u,0x0u,0x100000002402400u,0x843247b790db6d00u,0xed0dae3063c354f3u,0x1bec3877c65b7c0eu,0x159f00b6fdf8374eu,0x58aeu};
 static const vec_field f_program_binary_operation_0[] = {{"status",1,v_program_binary_operation_0_status},{"sizes",3,v_program_binary_operation_0_sizes},{"data",22,v_program_binary_operation_0_data}};
-static const uint64_t v_program_binary_operation_18_status[] = {0xdu};
-static const uint64_t v_program_binary_operation_18_sizes[] = {0xaau,0x0u,0x0u};
-static const uint64_t v_program_binary_operation_18_data[] = {0xa1a0a0d5048464au,0x200000001u,0xaau,0x300000001u,0x100000001u,0x0u,0x0u,0x0u,0x100000001u,0x3fd0000000000000u,0x1u,0x1278000140240000u,0x100000000000000u,0x900000004000000u,0x1000001u,0x0u,0x100000002402400u,0xf7fc62f968016d00u,0xe4ccaf67b55ec898u,0xd8f504b297b4ec81u,0x82c187aae115a129u,0x83d6u};
-static const vec_field f_program_binary_operation_18[] = {{"status",1,v_program_binary_operation_18_status},{"sizes",3,v_program_binary_operation_18_sizes},{"data",22,v_program_binary_operation_18_data}};
+static const uint64_t v_program_binary_operation_19_status[] = {0xdu};
+static const uint64_t v_program_binary_operation_19_sizes[] = {0xaau,0x0u,0x0u};
+static const uint64_t v_program_binary_operation_19_data[] = {0xa1a0a0d5048464au,0x200000001u,0xaau,0x300000001u,0x100000001u,0x0u,0x0u,0x0u,0x100000001u,0x3fd0000000000000u,0x1u,0x1378000140240000u,0x100000000000000u,0x900000004000000u,0x1000001u,0x0u,0x100000002402400u,0xbe1f3599ac876d00u,0x8a1a4b1d3badf826u,0xe1b1a49cc5492f21u,0x74769e252caf447cu,0x5bb1u};
+static const vec_field f_program_binary_operation_19[] = {{"status",1,v_program_binary_operation_19_status},{"sizes",3,v_program_binary_operation_19_sizes},{"data",22,v_program_binary_operation_19_data}};
 static const uint64_t v_program_binary_operation_255_status[] = {0xdu};
 static const uint64_t v_program_binary_operation_255_sizes[] = {0xaau,0x0u,0x0u};
 static const uint64_t v_program_binary_operation_255_data[] = {0xa1a0a0d5048464au,0x200000001u,0xaau,0x300000001u,0x100000001u,0x0u,0x0u,0x0u,0x100000001u,0x3fd0000000000000u,0x1u,0xff78000140240000u,0x100000000000000u,0x900000004000000u,0x1000001u,0x0u,0x100000002402400u,0x6084a5e7c9fb6d00u,0x7c3ec2bc9375b2d1u,0x730e20d9bea6c1d3u,0xa8de7237f02e01ccu,0x4ff8u};
@@ -1476,14 +1484,10 @@ static const uint64_t v_program_binary_flag_of_sum_status[] = {0xdu};
 static const uint64_t v_program_binary_flag_of_sum_sizes[] = {0xaau,0x0u,0x0u};
 static const uint64_t v_program_binary_flag_of_sum_data[] = {0xa1a0a0d5048464au,0x200000001u,0xaau,0x300000001u,0x100000001u,0x0u,0x0u,0x0u,0x100000001u,0x3fd0000000000000u,0x1u,0xc78000140240000u,0x100000000000100u,0x900000004000000u,0x1000001u,0x0u,0x100000002402400u,0x1c9fb776c7b6d00u,0xa0f3b49dea44d7ebu,0xf1418c6ac951019du,0xac890d387de26d2au,0xc402u};
 static const vec_field f_program_binary_flag_of_sum[] = {{"status",1,v_program_binary_flag_of_sum_status},{"sizes",3,v_program_binary_flag_of_sum_sizes},{"data",22,v_program_binary_flag_of_sum_data}};
-static const uint64_t v_program_binary_flag_3_status[] = {0xdu};
-static const uint64_t v_program_binary_flag_3_sizes[] = {0x31cu,0x0u,0x0u};
-static const uint64_t v_program_binary_flag_3_data[] = {0xa1a0a0d5048464au,0x300000001u,0x31cu,0x1400000005u,0x300000002u,0x0u,0x0u,0x0u,0x800000001u,0x3ff0000000000000u,0x4004000000000000u,0xc008000000000000u,0x3e7ad7f29abcaf48u,0x4008000000000000u,0x4014000000000000u,0x4018000000000000u,0x401c000000000000u,0x300000101u,0x3ff0000000000000u,0x4000000000000000u,0x0u,0x0u,0x3ff0000000000000u,0xbff0000000000000u,0x400000002u,0x0u,0x0u,0x0u,0x3ff0000000000000u,0x0u,0xbfc0000000000000u,0x300010002u,0xbff0000000000000u,0x3ff0000000000000u,0x3fb999999999999au,0x4000000000000000u,0x4008000000000000u,0x200000003u,0xfffffffe00000000u,0x3ff0000000000000u,0x3ff0000000000000u,0x3ff0000000000000u,0x3ff0000000000000u,0x3ff0000000000000u,0x3ff0000000000000u,0x3ff0000000000000u,0x3ff0000000000000u,0x0u,0x0u,0x0u,0x0u,0x3ff0000000000000u,0x3ff0000000000000u,0x3ff0000000000000u,0x3ff0000000000000u,0x1u,0x6761000340590000u,0x1000165u,0x6100054000000000u,0x222622220u,0x100000000u,0x200000105u,0x2u,0x740310000u,0x9999999a00000003u,0x3fb99999u,0x7c0000000u,0x4u,0x40000000u,0x600000000u,0x5u,0x0u,0x83ff00000u,0x6u,0x700000009u,0xa00000001u,0xfffffffd00000008u,0x90000000bu,0xa0000000cu,0x400000002u,0xb0000000du,0xe00000004u,0x20000000cu,0xd0003000eu,0xf00000003u,0x30000000eu,0xf00000010u,0x1100000000u,0x400000010u,0x10300000011u,0x12u,0x0u,0x656d000400000013u,0x1000000036e61u,0x6100050000000378u,0xbd6847756e696167u,0x45bcaea95dbb99cau,0xf9c9482563d0be61u,0xef38f73503fb3139u,0x9472e82du};
-static const vec_field f_program_binary_flag_3[] = {{"status",1,v_program_binary_flag_3_status},{"sizes",3,v_program_binary_flag_3_sizes},{"data",100,v_program_binary_flag_3_data}};
-static const uint64_t v_program_binary_flag_2_of_power_status[] = {0xdu};
-static const uint64_t v_program_binary_flag_2_of_power_sizes[] = {0x31cu,0x0u,0x0u};
-static const uint64_t v_program_binary_flag_2_of_power_data[] = {0xa1a0a0d5048464au,0x300000001u,0x31cu,0x1400000005u,0x300000002u,0x0u,0x0u,0x0u,0x800000001u,0x3ff0000000000000u,0x4004000000000000u,0xc008000000000000u,0x3e7ad7f29abcaf48u,0x4008000000000000u,0x4014000000000000u,0x4018000000000000u,0x401c000000000000u,0x300000101u,0x3ff0000000000000u,0x4000000000000000u,0x0u,0x0u,0x3ff0000000000000u,0xbff0000000000000u,0x400000002u,0x0u,0x0u,0x0u,0x3ff0000000000000u,0x0u,0xbfc0000000000000u,0x300010002u,0xbff0000000000000u,0x3ff0000000000000u,0x3fb999999999999au,0x4000000000000000u,0x4008000000000000u,0x200000003u,0xfffffffe00000000u,0x3ff0000000000000u,0x3ff0000000000000u,0x3ff0000000000000u,0x3ff0000000000000u,0x3ff0000000000000u,0x3ff0000000000000u,0x3ff0000000000000u,0x3ff0000000000000u,0x0u,0x0u,0x0u,0x0u,0x3ff0000000000000u,0x3ff0000000000000u,0x3ff0000000000000u,0x3ff0000000000000u,0x1u,0x6761000340590000u,0x1000165u,0x6100054000000000u,0x222622220u,0x100000000u,0x200000105u,0x2u,0x740310000u,0x9999999a00000003u,0x3fb99999u,0x7c0000000u,0x4u,0x40000000u,0x600000000u,0x5u,0x0u,0x83ff00000u,0x6u,0x700000009u,0xa00000001u,0xfffffffd00000008u,0x90000000bu,0xa0000000cu,0x400000002u,0xb0000000du,0x2000e00000004u,0x20000000cu,0xd0001000eu,0xf00000003u,0x30000000eu,0xf00000010u,0x1100000000u,0x400000010u,0x10300000011u,0x12u,0x0u,0x656d000400000013u,0x1000000036e61u,0x6100050000000378u,0x9a6f6e996e696167u,0xde1909489289bf4au,0x27282862de362564u,0x14154ba7a90b5b49u,0xddecc13du};
-static const vec_field f_program_binary_flag_2_of_power[] = {{"status",1,v_program_binary_flag_2_of_power_status},{"sizes",3,v_program_binary_flag_2_of_power_sizes},{"data",100,v_program_binary_flag_2_of_power_data}};
+static const uint64_t v_program_binary_flag_2_status[] = {0xdu};
+static const uint64_t v_program_binary_flag_2_sizes[] = {0x31cu,0x0u,0x0u};
+static const uint64_t v_program_binary_flag_2_data[] = {0xa1a0a0d5048464au,0x300000001u,0x31cu,0x1400000005u,0x300000002u,0x0u,0x0u,0x0u,0x800000001u,0x3ff0000000000000u,0x4004000000000000u,0xc008000000000000u,0x3e7ad7f29abcaf48u,0x4008000000000000u,0x4014000000000000u,0x4018000000000000u,0x401c000000000000u,0x300000101u,0x3ff0000000000000u,0x4000000000000000u,0x0u,0x0u,0x3ff0000000000000u,0xbff0000000000000u,0x400000002u,0x0u,0x0u,0x0u,0x3ff0000000000000u,0x0u,0xbfc0000000000000u,0x300010002u,0xbff0000000000000u,0x3ff0000000000000u,0x3fb999999999999au,0x4000000000000000u,0x4008000000000000u,0x200000003u,0xfffffffe00000000u,0x3ff0000000000000u,0x3ff0000000000000u,0x3ff0000000000000u,0x3ff0000000000000u,0x3ff0000000000000u,0x3ff0000000000000u,0x3ff0000000000000u,0x3ff0000000000000u,0x0u,0x0u,0x0u,0x0u,0x3ff0000000000000u,0x3ff0000000000000u,0x3ff0000000000000u,0x3ff0000000000000u,0x1u,0x6761000340590000u,0x1000165u,0x6100054000000000u,0x222622220u,0x100000000u,0x200000105u,0x2u,0x740310000u,0x9999999a00000003u,0x3fb99999u,0x7c0000000u,0x4u,0x40000000u,0x600000000u,0x5u,0x0u,0x83ff00000u,0x6u,0x700000009u,0xa00000001u,0xfffffffd00000008u,0x90000000bu,0xa0000000cu,0x400000002u,0xb0000000du,0xe00000004u,0x20000000cu,0xd0002000eu,0xf00000003u,0x30000000eu,0xf00000010u,0x1100000000u,0x400000010u,0x10300000011u,0x12u,0x0u,0x656d000400000013u,0x1000000036e61u,0x6100050000000378u,0x5ba254596e696167u,0x8deaca5da8db430cu,0xc5f9d5ac42bcf804u,0xa91d9923e0ce0a0fu,0x7806a463u};
+static const vec_field f_program_binary_flag_2[] = {{"status",1,v_program_binary_flag_2_status},{"sizes",3,v_program_binary_flag_2_sizes},{"data",100,v_program_binary_flag_2_data}};
 static const uint64_t v_program_binary_operation_reserved_status[] = {0xdu};
 static const uint64_t v_program_binary_operation_reserved_sizes[] = {0xaau,0x0u,0x0u};
 static const uint64_t v_program_binary_operation_reserved_data[] = {0xa1a0a0d5048464au,0x200000001u,0xaau,0x300000001u,0x100000001u,0x0u,0x0u,0x0u,0x100000001u,0x3fd0000000000000u,0x1u,0xc78000140240000u,0x100000000010000u,0x900000004000000u,0x1000001u,0x0u,0x100000002402400u,0xb1cacc7cd0fc6d00u,0x368fe1bd88340e56u,0xd4fa5349ecbc5f4u,0x7103644c915f7b46u,0xf974u};
@@ -1584,6 +1588,18 @@ static const uint64_t v_program_binary_level_minus_status[] = {0xdu};
 static const uint64_t v_program_binary_level_minus_sizes[] = {0x31cu,0x0u,0x0u};
 static const uint64_t v_program_binary_level_minus_data[] = {0xa1a0a0d5048464au,0x300000001u,0x31cu,0x1400000005u,0x300000002u,0x0u,0x0u,0x0u,0x800000001u,0x3ff0000000000000u,0x4004000000000000u,0xc008000000000000u,0x3e7ad7f29abcaf48u,0x4008000000000000u,0x4014000000000000u,0x4018000000000000u,0x401c000000000000u,0x300000101u,0x3ff0000000000000u,0x4000000000000000u,0x0u,0x0u,0x3ff0000000000000u,0xbff0000000000000u,0x400000002u,0x0u,0x0u,0x0u,0x3ff0000000000000u,0x0u,0xbfc0000000000000u,0x300010002u,0xbff0000000000000u,0x3ff0000000000000u,0x3fb999999999999au,0x4000000000000000u,0x4008000000000000u,0x200000003u,0xfffffffe00000000u,0x3ff0000000000000u,0x3ff0000000000000u,0x3ff0000000000000u,0x3ff0000000000000u,0x3ff0000000000000u,0x3ff0000000000000u,0x3ff0000000000000u,0x3ff0000000000000u,0x0u,0x0u,0x0u,0x0u,0x3ff0000000000000u,0x3ff0000000000000u,0x3ff0000000000000u,0x3ff0000000000000u,0x1u,0x6761000340590000u,0x1000165u,0x6100054000000000u,0x222622220u,0x100000000u,0x200000105u,0x2u,0x740310000u,0x9999999a00000003u,0x3fb99999u,0x7c0000000u,0x4u,0x40000000u,0x600000000u,0x5u,0x0u,0x83ff00000u,0x6u,0x700000009u,0xa00000001u,0xfffffffd00000008u,0x90000000bu,0xa0000000cu,0x400000002u,0xb0000000du,0xe00000004u,0x20000000cu,0xd0001000eu,0xf00000003u,0xffffffff0000000eu,0xf00000010u,0x1100000000u,0x400000010u,0x10300000011u,0x12u,0x0u,0x656d000400000013u,0x1000000036e61u,0x6100050000000378u,0x607a26fc6e696167u,0x3a188e69afe886ffu,0xe246e7d0af222a36u,0x51483c7d5c78abfdu,0x158c4e55u};
 static const vec_field f_program_binary_level_minus[] = {{"status",1,v_program_binary_level_minus_status},{"sizes",3,v_program_binary_level_minus_sizes},{"data",100,v_program_binary_level_minus_data}};
+static const uint64_t v_program_binary_limit_0_status[] = {0xdu};
+static const uint64_t v_program_binary_limit_0_sizes[] = {0xd2u,0x0u,0x0u};
+static const uint64_t v_program_binary_limit_0_data[] = {0xa1a0a0d5048464au,0x200000001u,0xd2u,0x300000001u,0x100000001u,0x0u,0x0u,0x0u,0x400010002u,0xbff0000000000000u,0x3ff0000000000000u,0x0u,0x3fe4000000000000u,0x0u,0xbfc0000000000000u,0x1u,0xe7800013ff00000u,0x101u,0x28f5c28f5c000000u,0x1000000123fdf5cu,0x0u,0x100000002000000u,0xcdc391abeb7e7800u,0xa9be56a8722ec60fu,0x63c0dd84fd0a0089u,0x288f09e29205cd62u,0x5083u};
+static const vec_field f_program_binary_limit_0[] = {{"status",1,v_program_binary_limit_0_status},{"sizes",3,v_program_binary_limit_0_sizes},{"data",27,v_program_binary_limit_0_data}};
+static const uint64_t v_program_binary_limit_nan_status[] = {0xdu};
+static const uint64_t v_program_binary_limit_nan_sizes[] = {0xd2u,0x0u,0x0u};
+static const uint64_t v_program_binary_limit_nan_data[] = {0xa1a0a0d5048464au,0x200000001u,0xd2u,0x300000001u,0x100000001u,0x0u,0x0u,0x0u,0x400010002u,0xbff0000000000000u,0x3ff0000000000000u,0x0u,0x3fe4000000000000u,0x0u,0xbfc0000000000000u,0x1u,0xe7800013ff00000u,0x101u,0x28f5c28f5c000000u,0x1000000123fdf5cu,0x0u,0x1000000027ff800u,0x54827218a6e57800u,0x1fbd4e1dc898d9ccu,0x7c7685ef0ce56c0fu,0xd03018422a144873u,0x2a93u};
+static const vec_field f_program_binary_limit_nan[] = {{"status",1,v_program_binary_limit_nan_status},{"sizes",3,v_program_binary_limit_nan_sizes},{"data",27,v_program_binary_limit_nan_data}};
+static const uint64_t v_program_binary_limit_infinite_status[] = {0xdu};
+static const uint64_t v_program_binary_limit_infinite_sizes[] = {0xd2u,0x0u,0x0u};
+static const uint64_t v_program_binary_limit_infinite_data[] = {0xa1a0a0d5048464au,0x200000001u,0xd2u,0x300000001u,0x100000001u,0x0u,0x0u,0x0u,0x400010002u,0xbff0000000000000u,0x3ff0000000000000u,0x0u,0x3fe4000000000000u,0x0u,0xbfc0000000000000u,0x1u,0xe7800013ff00000u,0x101u,0x28f5c28f5c000000u,0x1000000123fdf5cu,0x0u,0x1000000027ff000u,0x2685fbc2f16e7800u,0x809f902a087c3120u,0x6a592064a4de6017u,0x4adc783f4122b3e3u,0xf6fbu};
+static const vec_field f_program_binary_limit_infinite[] = {{"status",1,v_program_binary_limit_infinite_status},{"sizes",3,v_program_binary_limit_infinite_sizes},{"data",27,v_program_binary_limit_infinite_data}};
 static const uint64_t v_program_binary_output_forward_status[] = {0xdu};
 static const uint64_t v_program_binary_output_forward_sizes[] = {0xaau,0x0u,0x0u};
 static const uint64_t v_program_binary_output_forward_data[] = {0xa1a0a0d5048464au,0x200000001u,0xaau,0x300000001u,0x100000001u,0x0u,0x0u,0x0u,0x100000001u,0x3fd0000000000000u,0x1u,0xc78000140240000u,0x100000000000000u,0x900000004000000u,0x1000001u,0x0u,0x100000003402400u,0xd3c429845d026d00u,0x5d3959eb9f656a09u,0xf23a3ae6f14bfc93u,0xba700a5f2b373fc5u,0xa2c3u};
@@ -1608,42 +1624,42 @@ static const uint64_t v_result_random_0_seed[] = {0x1u};
 static const uint64_t v_result_random_0_optimize[] = {0x0u};
 static const uint64_t v_result_random_0_program[] = {0x135234a71396cfc7u,0xf767b72e8032fb79u,0xa484b86729d25092u,0xead0737a72f58715u};
 static const uint64_t v_result_random_0_inputs[] = {0x557d47579a086ce9u,0x21b2604a0b3cfbd1u,0xcc0cd59d92fa5f6au,0x611eac86d3e4e43fu};
-static const uint64_t v_result_random_0_plan[] = {0x1bbf012bc7aa65f2u,0x7dcccf027b467e42u,0x20fa888d9689f002u,0xd47e911fc4438e05u};
+static const uint64_t v_result_random_0_plan[] = {0xfc57ca138acfc722u,0xd0284736f383ece6u,0xd274c848b7362572u,0x85b874805563b56cu};
 static const uint64_t v_result_random_0_outputs[] = {0x404c95a2f916e990u,0xdb98171081ab68cbu,0xbb28b020efc29116u,0x6ab5bc4ad42cd79fu};
 static const vec_field f_result_random_0[] = {{"seed",1,v_result_random_0_seed},{"optimize",1,v_result_random_0_optimize},{"program",4,v_result_random_0_program},{"inputs",4,v_result_random_0_inputs},{"plan",4,v_result_random_0_plan},{"outputs",4,v_result_random_0_outputs}};
 static const uint64_t v_result_random_1_seed[] = {0x1u};
 static const uint64_t v_result_random_1_optimize[] = {0x1u};
 static const uint64_t v_result_random_1_program[] = {0x135234a71396cfc7u,0xf767b72e8032fb79u,0xa484b86729d25092u,0xead0737a72f58715u};
 static const uint64_t v_result_random_1_inputs[] = {0xba3b8ded2077f321u,0xc760f3ad45d41501u,0xeef09c37274f4157u,0x76ca5c2626669dfau};
-static const uint64_t v_result_random_1_plan[] = {0xf45b507205837f67u,0x272985253bf38a30u,0x161f4ae2f9ec6458u,0x9d1c3d4c63d0cb6cu};
+static const uint64_t v_result_random_1_plan[] = {0x7866ab31aafd2af4u,0x5e467980fae0e387u,0x79155998f595e46cu,0xbc4edb1a954bc8a2u};
 static const uint64_t v_result_random_1_outputs[] = {0xddd3d99c7bbcbc5fu,0x269fb8d2a0aeb160u,0xa2101a9e5a32f3dcu,0xd8fc4030b0a97b44u};
 static const vec_field f_result_random_1[] = {{"seed",1,v_result_random_1_seed},{"optimize",1,v_result_random_1_optimize},{"program",4,v_result_random_1_program},{"inputs",4,v_result_random_1_inputs},{"plan",4,v_result_random_1_plan},{"outputs",4,v_result_random_1_outputs}};
 static const uint64_t v_result_random_2_seed[] = {0x2u};
 static const uint64_t v_result_random_2_optimize[] = {0x2u};
 static const uint64_t v_result_random_2_program[] = {0x660310bef2f01a9bu,0x36f5484363fc8051u,0xba8d8a6c3eabe518u,0xe14c6d9393e66c17u};
 static const uint64_t v_result_random_2_inputs[] = {0x39fe4411db15692bu,0x47dbf53d73e11db7u,0xdcff0faf06e016au,0x384c4b29967491a1u};
-static const uint64_t v_result_random_2_plan[] = {0x48246809550263f2u,0x5f8c4ac8eb2575b7u,0x6e7a6d95490aabf9u,0xfacc94ee4abc4093u};
+static const uint64_t v_result_random_2_plan[] = {0xab446ea6f2a2f478u,0x90ac860f9c35d856u,0x75ca7928cc6843b4u,0x4dc8f7fe03ebb505u};
 static const uint64_t v_result_random_2_outputs[] = {0x8ddb6e6610fb3a96u,0x886d627fac60994cu,0xa82031e81af9c193u,0xe7a3aaa0ee2d9ae9u};
 static const vec_field f_result_random_2[] = {{"seed",1,v_result_random_2_seed},{"optimize",1,v_result_random_2_optimize},{"program",4,v_result_random_2_program},{"inputs",4,v_result_random_2_inputs},{"plan",4,v_result_random_2_plan},{"outputs",4,v_result_random_2_outputs}};
 static const uint64_t v_result_random_3_seed[] = {0x3u};
 static const uint64_t v_result_random_3_optimize[] = {0x3u};
 static const uint64_t v_result_random_3_program[] = {0x67333584c4601e3fu,0x78747ade2fd58fcdu,0x4fbda9f5c10a6f07u,0x897cb393fa134fb3u};
 static const uint64_t v_result_random_3_inputs[] = {0x79aedb790f0af09u,0x6f9e20f1e2f614a2u,0xd3592bd965d0aa3du,0xc5be198392b7aa7bu};
-static const uint64_t v_result_random_3_plan[] = {0x781c0280443b3471u,0xd704a939339b4c9eu,0xbf47f54166f3cf7bu,0xfdfb9502ce3aef0u};
+static const uint64_t v_result_random_3_plan[] = {0x8360e684c75392d0u,0xcdf4506538d82034u,0x15f989135cabd51cu,0x480a7ad63909bee5u};
 static const uint64_t v_result_random_3_outputs[] = {0xa78a824ca488d825u,0x5e9e119707052af6u,0x36dba421c6036d95u,0xf2479644966942f6u};
 static const vec_field f_result_random_3[] = {{"seed",1,v_result_random_3_seed},{"optimize",1,v_result_random_3_optimize},{"program",4,v_result_random_3_program},{"inputs",4,v_result_random_3_inputs},{"plan",4,v_result_random_3_plan},{"outputs",4,v_result_random_3_outputs}};
 static const uint64_t v_result_table_0_seed[] = {0x4u};
 static const uint64_t v_result_table_0_optimize[] = {0x0u};
 static const uint64_t v_result_table_0_program[] = {0xb2a9db76ddea2e3fu,0xaab4e6bcf4391799u,0xaa486c42aedfbe82u,0x545aace188284a20u};
 static const uint64_t v_result_table_0_inputs[] = {0x7a8849e584991936u,0xb1543e283e2a6e3eu,0x5fc5083b64b20941u,0x9792dc63c6915382u};
-static const uint64_t v_result_table_0_plan[] = {0xa8518ab2e19dc0acu,0x39240ebcd0c52d63u,0x45331c8a48ecfc1u,0xc52dfc1d59c53a55u};
+static const uint64_t v_result_table_0_plan[] = {0x1c2b3c0de3df182cu,0xd4d9681c9eadb32fu,0x8c7e876ef0ad8a72u,0xda82b52bd37e8d1du};
 static const uint64_t v_result_table_0_outputs[] = {0x3667a9412a6f363fu,0xfc72610165e203a5u,0x5974212ed8f02bc0u,0xdee1983416f61307u};
 static const vec_field f_result_table_0[] = {{"seed",1,v_result_table_0_seed},{"optimize",1,v_result_table_0_optimize},{"program",4,v_result_table_0_program},{"inputs",4,v_result_table_0_inputs},{"plan",4,v_result_table_0_plan},{"outputs",4,v_result_table_0_outputs}};
 static const uint64_t v_result_table_2_seed[] = {0x4u};
 static const uint64_t v_result_table_2_optimize[] = {0x2u};
 static const uint64_t v_result_table_2_program[] = {0xb2a9db76ddea2e3fu,0xaab4e6bcf4391799u,0xaa486c42aedfbe82u,0x545aace188284a20u};
 static const uint64_t v_result_table_2_inputs[] = {0xeabc3b0ece8c08a6u,0x78b8c4aa9cb380a7u,0x5ad75feb310436e5u,0x186bd2f4cea6d164u};
-static const uint64_t v_result_table_2_plan[] = {0xa5d713d269c1a324u,0x431b0d72ce6ed242u,0x38654ea81835a5u,0x9cd052cf3fc1a5c2u};
+static const uint64_t v_result_table_2_plan[] = {0x71952d99cb46bbd3u,0x42fc9ba5199c4afbu,0x74b088a5e24414b6u,0x5c617ad9524583b0u};
 static const uint64_t v_result_table_2_outputs[] = {0x82e134763e662519u,0x4e3c0c7d7f4a6c4au,0x6cf56a43215c46du,0xb12d3246eacd9081u};
 static const vec_field f_result_table_2[] = {{"seed",1,v_result_table_2_seed},{"optimize",1,v_result_table_2_optimize},{"program",4,v_result_table_2_program},{"inputs",4,v_result_table_2_inputs},{"plan",4,v_result_table_2_plan},{"outputs",4,v_result_table_2_outputs}};
 static const vec_case vec_cases_all[] = {
@@ -1766,14 +1782,14 @@ static const vec_case vec_cases_all[] = {
 {"program","ok-names",6,f_program_ok_names},
 {"program","ok-numbers",6,f_program_ok_numbers},
 {"program","ok-map",6,f_program_ok_map},
-{"program","ok-as-is",6,f_program_ok_as_is},
+{"program","ok-settled",6,f_program_ok_settled},
 {"program","ok-mean-binary",6,f_program_ok_mean_binary},
 {"program","ok-every-operation-binary",6,f_program_ok_every_operation_binary},
 {"program","ok-loose-binary",6,f_program_ok_loose_binary},
 {"program","ok-names-binary",6,f_program_ok_names_binary},
 {"program","ok-numbers-binary",6,f_program_ok_numbers_binary},
 {"program","ok-map-binary",6,f_program_ok_map_binary},
-{"program","ok-as-is-binary",6,f_program_ok_as_is_binary},
+{"program","ok-settled-binary",6,f_program_ok_settled_binary},
 {"program","text-version-2",3,f_program_text_version_2},
 {"program","text-version-word",3,f_program_text_version_word},
 {"program","text-version-alone",3,f_program_text_version_alone},
@@ -1863,8 +1879,10 @@ static const vec_case vec_cases_all[] = {
 {"program","text-promise-forward",3,f_program_text_promise_forward},
 {"program","text-const-none",3,f_program_text_const_none},
 {"program","text-const-three",3,f_program_text_const_three},
-{"program","text-flag-as-is-of-power",3,f_program_text_flag_as_is_of_power},
-{"program","text-flag-both",3,f_program_text_flag_both},
+{"program","text-settle-0",3,f_program_text_settle_0},
+{"program","text-settle-minus",3,f_program_text_settle_minus},
+{"program","text-settle-none",3,f_program_text_settle_none},
+{"program","text-settle-two",3,f_program_text_settle_two},
 {"program","text-flag-word",3,f_program_text_flag_word},
 {"program","text-character",3,f_program_text_character},
 {"program","text-carriage-return",3,f_program_text_carriage_return},
@@ -1924,7 +1942,7 @@ static const vec_case vec_cases_all[] = {
 {"program","binary-poly-count-1",3,f_program_binary_poly_count_1},
 {"program","binary-poly-count-1025",3,f_program_binary_poly_count_1025},
 {"program","binary-operation-0",3,f_program_binary_operation_0},
-{"program","binary-operation-18",3,f_program_binary_operation_18},
+{"program","binary-operation-19",3,f_program_binary_operation_19},
 {"program","binary-operation-255",3,f_program_binary_operation_255},
 {"program","binary-promise-2",3,f_program_binary_promise_2},
 {"program","binary-promise-missing",3,f_program_binary_promise_missing},
@@ -1933,8 +1951,7 @@ static const vec_case vec_cases_all[] = {
 {"program","binary-promise-nan",3,f_program_binary_promise_nan},
 {"program","binary-promise-infinite",3,f_program_binary_promise_infinite},
 {"program","binary-flag-of-sum",3,f_program_binary_flag_of_sum},
-{"program","binary-flag-3",3,f_program_binary_flag_3},
-{"program","binary-flag-2-of-power",3,f_program_binary_flag_2_of_power},
+{"program","binary-flag-2",3,f_program_binary_flag_2},
 {"program","binary-operation-reserved",3,f_program_binary_operation_reserved},
 {"program","binary-packing-2",3,f_program_binary_packing_2},
 {"program","binary-bound-0",3,f_program_binary_bound_0},
@@ -1960,6 +1977,9 @@ static const vec_case vec_cases_all[] = {
 {"program","binary-const-nan",3,f_program_binary_const_nan},
 {"program","binary-const-minus-0",3,f_program_binary_const_minus_0},
 {"program","binary-level-minus",3,f_program_binary_level_minus},
+{"program","binary-limit-0",3,f_program_binary_limit_0},
+{"program","binary-limit-nan",3,f_program_binary_limit_nan},
+{"program","binary-limit-infinite",3,f_program_binary_limit_infinite},
 {"program","binary-output-forward",3,f_program_binary_output_forward},
 {"program","binary-output-name-cut",3,f_program_binary_output_name_cut},
 {"program","binary-output-name-empty",3,f_program_binary_output_name_empty},

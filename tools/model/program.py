@@ -15,7 +15,7 @@ OPERATIONS = {1: ("input", 0, 0), 2: ("add", 2, 0), 3: ("sub", 2, 0), 4: ("neg",
               6: ("add_const", 1, 0), 7: ("mul_const", 1, 0), 8: ("add_vector", 1, VECTOR),
               9: ("mul_vector", 1, VECTOR), 10: ("rotate", 1, 0), 11: ("conjugate", 1, 0), 12: ("inner_sum", 1, 0),
               13: ("linmap", 1, LINMAP), 14: ("poly", 1, POLY), 15: ("level", 1, 0), 16: ("lookup", 1, VECTOR),
-              17: ("bootstrap", 1, 0)}
+              17: ("bootstrap", 1, 0), 18: ("settle", 1, 0)}
 NUMBER = {row[0]: n for n, row in OPERATIONS.items()}
 
 
@@ -105,13 +105,15 @@ class Program:
         elif word in ("add_const", "mul_const"):
             need(all(map(math.isfinite, o.extra)))
             o.extra = tuple(x + 0.0 for x in o.extra)
+        elif word == "settle":
+            need(o.extra[0] > 0 and math.isfinite(o.extra[0]), "limit")
         elif word == "rotate":
             need(-1 << 31 <= o.extra[0] < 1 << 31)
         elif word == "inner_sum":
             stride, count = o.extra
             need(stride >= 1 and count >= 1 and count & count - 1 == 0 and stride * count <= slots, "inner sum")
         elif word == "poly":
-            need(o.extra[0] in (0, 1) or o.extra[0] == 2 and self.tables[o.table].basis, "flag of a polynomial")
+            need(o.extra[0] in (0, 1))
         elif word == "level":
             need(0 <= o.extra[0] < 1 << 31)
         self.operations.append(o)
@@ -163,7 +165,7 @@ def _operation_bytes(o):
     out += struct.pack(f"<{len(o.reads)}I", *o.reads) + (b"" if o.table is None else struct.pack("<I", o.table))
     if word == "input":
         out += _reals(e[2]) + _name(e[0])
-    elif word in ("add_const", "mul_const"):
+    elif word in ("add_const", "mul_const", "settle"):
         out += _reals(*e)
     elif word == "rotate":
         out += struct.pack("<i", *e)
@@ -220,7 +222,7 @@ def _read_operation(b, p):
     number, promised, flag, zero = b.take("<4B")
     need(number in OPERATIONS and promised <= 1 and zero == 0, "head of an operation")
     word, values, kind = OPERATIONS[number]
-    need(flag <= {"input": 1, "poly": 2}.get(word, 0), "flag")
+    need(flag <= (word in ("input", "poly")), "flag")
     reads = list(b.take(f"<{values}I"))
     table = b.take("<I")[0] if kind else None
     if word == "input":
@@ -230,6 +232,8 @@ def _read_operation(b, p):
         extra = (flag,)
     elif word in ("add_const", "mul_const"):
         extra = tuple(b.reals(2))
+    elif word == "settle":
+        extra = tuple(b.reals(1))
     else:
         extra = b.take({"rotate": "<i", "inner_sum": "<2I", "level": "<I"}.get(word, "<"))
     p.add_operation(Operation(number, reads, table, extra))
@@ -315,8 +319,10 @@ def _operation_text(number, o):
         out += [_quoted(e[0]), (b"real", b"complex")[e[1]], real_text(e[2]).encode()]
     elif word in ("add_const", "mul_const"):
         out += [real_text(x).encode() for x in (e if e[1] else e[:1])]
+    elif word == "settle":
+        out += [real_text(e[0]).encode()]
     elif word == "poly":
-        out += [b"", b"promised", b"as_is"][e[0]].split()
+        out += [b"promised"] * e[0]
     else:
         out += [b"%d" % k for k in e]
     promise = b"" if o.promise is None else f"promise %{number} {real_text(o.promise)}\n".encode()
@@ -467,12 +473,14 @@ def _text_operation(t, p):
         extra = name, int(packing == b"complex"), t.real()
     elif word in ("add_const", "mul_const"):
         extra = t.real(), t.real() if t.left else 0.0
+    elif word == "settle":
+        extra = (t.real(),)
     elif word == "rotate":
         extra = (t.whole(-1 << 31, (1 << 31) - 1),)
     elif word == "inner_sum":
         extra = t.whole(0, (1 << 32) - 1), t.whole(0, (1 << 32) - 1)
     elif word == "poly":
-        extra = (1 if t.maybe(b"promised") else 2 * t.maybe(b"as_is"),)
+        extra = (int(t.maybe(b"promised")),)
     elif word == "level":
         extra = (t.whole(0, (1 << 31) - 1),)
     t.end()

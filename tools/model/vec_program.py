@@ -97,21 +97,21 @@ MAP = (b"jfp 1\nslots 2^4\n\n@0 = linmap complex:\n  diagonal 15: 1 2 3 4 5 6 7 
        + b"  diagonal -15: 1 0 0 0 0 0 0 0\n" + 3 * b"    0 0 0 0 0 0 0 0\n"
        + b'\n%0 = input "x" complex 1\n%1 = linmap %0 @0\n\noutput "y" %1\nend\n')
 
-AS_IS = b"""jfp 1
+SETTLED = b"""jfp 1
 slots 2^2
 
-@0 = poly chebyshev -1 1: 0 1.25 0 -0.25
+@0 = poly chebyshev -1 1: 0 0.625 0 -0.125
 
 %0 = input "x" real 1
-%1 = poly %0 @0 as_is
-promise %1 0.75
-%2 = poly %1 @0 as_is
+%1 = poly %0 @0 promised
+promise %1 0.49
+%2 = settle %1 1
 
-output "sign" %2
+output "x" %2
 end
 """
 
-GOOD = {"ok-mean": MEAN, "ok-every-operation": EVERY, "ok-loose": LOOSE, "ok-names": NAMES, "ok-numbers": NUMBERS, "ok-map": MAP, "ok-as-is": AS_IS}
+GOOD = {"ok-mean": MEAN, "ok-every-operation": EVERY, "ok-loose": LOOSE, "ok-names": NAMES, "ok-numbers": NUMBERS, "ok-map": MAP, "ok-settled": SETTLED}
 
 
 def _line(old: bytes, new: bytes) -> bytes:
@@ -162,8 +162,8 @@ BAD_TEXT = {
     "rotate-plus": _line(b"inner_sum %0 1 4", b"rotate %0 +1"), "level-minus": _line(b"inner_sum %0 1 4", b"level %0 -1"),
     "promise-minus": _line(b"promise %2 10", b"promise %2 -1"), "promise-forward": _line(b"promise %2 10", b"promise %3 1"),
     "const-none": _line(b"inner_sum %0 1 4", b"add_const %0"), "const-three": _line(b"inner_sum %0 1 4", b"add_const %0 1 2 3"),
-    "flag-as-is-of-power": _line(b"vector: 0.25", b"poly power: 1 1").replace(b"mul_vector %1 @0", b"poly %1 @0 as_is"),
-    "flag-both": _line(b"vector: 0.25", b"poly chebyshev -1 1: 1 1").replace(b"mul_vector %1 @0", b"poly %1 @0 promised as_is"),
+    "settle-0": _line(b"mul_vector %1 @0", b"settle %1 0"), "settle-minus": _line(b"mul_vector %1 @0", b"settle %1 -1"),
+    "settle-none": _line(b"mul_vector %1 @0", b"settle %1"), "settle-two": _line(b"mul_vector %1 @0", b"settle %1 1 0"),
     "flag-word": _line(b"mul_vector %1 @0", b"poly %1 @0 promise"), "character": _line(b"%2 = mul", b"%2 = \x80mul"),
     "carriage-return": _line(b"slots 2^2", b"slots\r2^2"),
 }
@@ -183,11 +183,11 @@ def _bad_binary() -> dict[str, bytes]:
     mean, every = (P.write_binary(P.read(x)) for x in (MEAN, EVERY))
     # mean: table at 64 (16 bytes), %0 at 80 (4 + 8 + 3), %1 at 95 (16), %2 at 111 (12 + 8), output at 131 (7), checksum at 138
     nan, minus_0, infinity = struct.pack("<d", float("nan")), struct.pack("<d", -0.0), struct.pack("<d", float("inf"))
-    one = struct.pack("<I", 1)
+    one, settled = struct.pack("<I", 1), P.write_binary(P.read(SETTLED))
+    limit = settled.index(b"\x12\0\0\0\1\0\0\0") + 8
     at = {"map": every.index(b"\3\0\0\0\2\0\0\0"), "poly": every.index(b"\2\0\0\0\4\0\0\0"), "cheb": every.index(b"\2\0\1\0\3\0\0\0"),
           "const": every.index(b"\6\0\0\0\5\0\0\0"), "level": every.index(b"\x0f\0\0\0\x0e\0\0\0"),
-          "flag": every.index(b"\x0e\0\1\0\x0d\0\0\0"),
-          "power": every.index(b"\x0e\0\0\0\x0c\0\0\0"), "rotate": every.index(b"\x0a\0\0\0\x08\0\0\0")}
+          "flag": every.index(b"\x0e\0\1\0\x0d\0\0\0"), "rotate": every.index(b"\x0a\0\0\0\x08\0\0\0")}
     return {
         "empty-header": mean[:8], "magic": b"JFHE" + mean[4:], "magic-as-text": mean.replace(b"\r\n", b"\n", 1), "cut-in-magic": mean[:5],
         "cut-in-version": mean[:11], "cut-in-header": mean[:63], "cut-in-records": mean[:100], "cut-at-end": mean[:-1], "tail": mean + b"\0",
@@ -210,11 +210,10 @@ def _bad_binary() -> dict[str, bytes]:
         "poly-interval-of-power": _patched(every, at["poly"] + 8, struct.pack("<d", 1)), "poly-interval": _patched(every, at["cheb"] + 8, struct.pack("<d", 1)),
         "poly-interval-minus-0": _patched(every, at["poly"] + 8, minus_0), "poly-constant": _patched(every, at["poly"] + 32, bytes(24)),
         "poly-count-1": _patched(every, at["poly"] + 4, b"\1"), "poly-count-1025": _patched(every, at["poly"] + 4, b"\1\4"),
-        "operation-0": _patched(mean, 95, b"\0"), "operation-18": _patched(mean, 95, b"\x12"), "operation-255": _patched(mean, 95, b"\xff"),
+        "operation-0": _patched(mean, 95, b"\0"), "operation-19": _patched(mean, 95, b"\x13"), "operation-255": _patched(mean, 95, b"\xff"),
         "promise-2": _patched(mean, 112, b"\2"), "promise-missing": _patched(mean, 112, b"\0"), "promise-minus": _patched(mean, 123, struct.pack("<d", -1)),
         "promise-minus-0": _patched(mean, 123, minus_0), "promise-nan": _patched(mean, 123, nan), "promise-infinite": _patched(mean, 123, infinity),
-        "flag-of-sum": _patched(mean, 97, b"\1"), "flag-3": _patched(every, at["flag"] + 2, b"\3"),
-        "flag-2-of-power": _patched(every, at["power"] + 2, b"\2"), "operation-reserved": _patched(mean, 98, b"\1"),
+        "flag-of-sum": _patched(mean, 97, b"\1"), "flag-2": _patched(every, at["flag"] + 2, b"\2"), "operation-reserved": _patched(mean, 98, b"\1"),
         "packing-2": _patched(mean, 82, b"\2"), "bound-0": _patched(mean, 84, bytes(8)), "bound-minus": _patched(mean, 84, struct.pack("<d", -1)),
         "bound-nan": _patched(mean, 84, nan), "bound-infinite": _patched(mean, 84, infinity), "name-empty": _patched(mean, 92, b"\0\0", 3),
         "name-long": _patched(mean, 92, b"\0\1" + 256 * b"x", 3), "name-longest": _patched(mean, 92, b"\xff\xff"),
@@ -224,6 +223,7 @@ def _bad_binary() -> dict[str, bytes]:
         "count-0": _patched(mean, 107, b"\0"), "count-8": _patched(mean, 107, b"\x08"), "no-table": _patched(mean, 119, one),
         "table-kind-other": _patched(every, every.index(b"\x08\0\0\0\6\0\0\0") + 8, b"\2"), "const-nan": _patched(every, at["const"] + 8, nan),
         "const-minus-0": _patched(every, at["const"] + 8, minus_0), "level-minus": _patched(every, at["level"] + 8, b"\xff" * 4),
+        "limit-0": _patched(settled, limit, bytes(8)), "limit-nan": _patched(settled, limit, nan), "limit-infinite": _patched(settled, limit, infinity),
         "output-forward": _patched(mean, 131, b"\3"), "output-name-cut": _patched(mean, 135, b"\2"), "output-name-empty": _patched(mean, 135, b"\0\0", 3),
         "output-twice": _sealed(mean[:36] + b"\2" + mean[37:138] + mean[131:138] + mean[138:]),
         "input-twice": _sealed(mean[:28] + b"\4\0\0\0\2\0\0\0" + mean[36:95] + mean[80:95] + mean[95:]),

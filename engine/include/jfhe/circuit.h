@@ -19,8 +19,7 @@ enum jfhe_basis {
 };
 
 enum jfhe_poly_flag {
-  JFHE_POLY_PROMISED = 1, /**< the caller vouches that every message is a real number inside [a, b] */
-  JFHE_POLY_AS_IS = 2     /**< the result stands for p of what the slots hold, errors and all */
+  JFHE_POLY_PROMISED = 1 /**< the caller vouches that every message is a real number inside [a, b] */
 };
 
 enum { JFHE_POLY_DEGREE_MAX = 1023 };
@@ -73,10 +72,7 @@ JFHE_API double jfhe_poly_sup(const jfhe_poly *p);
  *  Scale   canonical for out's level, exactly: coefficients absorb every other factor.
  *  Error   |e[i]| <= |x error| * sup|p'| over the numbers x can be, plus what the evaluation itself adds; out's bounds say how much.
  *          With JFHE_BASIS_CHEB x's magnitude must lie within [a, b], else the bound grows as the Chebyshev polynomials do
- *          outside and soon is refused; JFHE_POLY_PROMISED in `flags` replaces the magnitude by [a, b]. With JFHE_POLY_AS_IS out
- *          stands for p(x[i] + x error), and e[i] is what the evaluation adds alone: for compositions whose later parts
- *          forgive what the earlier ones left, such as a sign. It needs JFHE_BASIS_CHEB, real packing, and magnitude and error of x
- *          together inside [a, b], and excludes JFHE_POLY_PROMISED.
+ *          outside and soon is refused; JFHE_POLY_PROMISED in `flags` replaces the magnitude by [a, b].
  *  Alias   out may be x.
  *  Memory  allocates nothing; scratch >= jfhe_poly_eval_scratch(ctx, p, l) bytes.
  *  Time    independent of messages; depends on p, level and ring degree.
@@ -85,9 +81,8 @@ JFHE_API double jfhe_poly_sup(const jfhe_poly *p);
  *          JFHE_ERR_LEVEL    too few levels;
  *          JFHE_ERR_SCALE    x is not near its level's canonical scale;
  *          JFHE_ERR_KEY      no relinearisation key, or it serves lower levels only;
- *          JFHE_ERR_FORM     coefficient packing, degree 2, or out too small; JFHE_POLY_AS_IS for complex packing;
- *          JFHE_ERR_RANGE    a bound exceeds the modulus on the way, or [a, b] with JFHE_POLY_AS_IS;
- *          JFHE_ERR_ARG      flags that are unknown or exclude each other, JFHE_POLY_AS_IS without an interval;
+ *          JFHE_ERR_FORM     coefficient packing, degree 2, or out too small;
+ *          JFHE_ERR_RANGE    a bound exceeds the modulus on the way;
  *          JFHE_ERR_SCRATCH  scratch_len too small. */
 JFHE_API JFHE_CHECK jfhe_status jfhe_poly_eval(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *x, const jfhe_poly *p,
                                                uint32_t flags, const jfhe_keyring *keys, void *scratch,

@@ -100,7 +100,22 @@ JFHE_API JFHE_CHECK jfhe_status jfhe_ckks_rotate(const jfhe_ctx *ctx, jfhe_ct *o
                                                  const jfhe_keyring *keys, void *scratch, size_t scratch_len);
 JFHE_API JFHE_CHECK jfhe_status jfhe_ckks_conjugate(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *a,
                                                     const jfhe_keyring *keys, void *scratch, size_t scratch_len);
-/** Also for jfhe_ckks_conjugate and jfhe_ckks_switch_key; level: that of the input. 0 for a level off the chain. */
+/** Twice the real part of what the slots hold, errors and all: from here on that is the value.
+ *
+ *  out[i] = x[i] + conj(x[i]) + e[i], x[i] = a[i] and a's error. For compositions whose later parts forgive what the earlier ones left, such
+ *  as a sign; and for real numbers that were halved, whose error's imaginary part is dropped.
+ *
+ *  limit   finite, above 0: a's magnitude and error bound must come to limit/2 at the most, so that |out[i]| <= limit.
+ *  Shapes  a: degree 1, real or complex packing.  out: as a, real packing; it may not be a.
+ *  Error   |e[i]| is a key switch's alone. What a's error was is a part of the value: who uses it must know what that does.
+ *  Memory  allocates nothing; scratch >= jfhe_ckks_rotate_scratch(ctx, a's level) bytes.
+ *  Time    of a conjugation; independent of messages.
+ *
+ *  Returns JFHE_OK, else out is unchanged: JFHE_ERR_RANGE beyond the limit; JFHE_ERR_KEY without the key of the conjugation;
+ *          JFHE_ERR_FORM, JFHE_ERR_ARG, JFHE_ERR_SCRATCH as jfhe_ckks_conjugate. */
+JFHE_API JFHE_CHECK jfhe_status jfhe_ckks_settle(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *a, double limit,
+                                                 const jfhe_keyring *keys, void *scratch, size_t scratch_len);
+/** Also for jfhe_ckks_conjugate, jfhe_ckks_settle and jfhe_ckks_switch_key; level: that of the input. 0 for a level off the chain. */
 JFHE_API size_t jfhe_ckks_rotate_scratch(const jfhe_ctx *ctx, uint32_t level);
 /** Many rotations of one ciphertext for one decomposition ("hoisted"). out[i] = a rotated by k[i]; k[i] = 0 copies. */
 JFHE_API JFHE_CHECK jfhe_status jfhe_ckks_rotate_many(const jfhe_ctx *ctx, jfhe_ct *const *out, const jfhe_ct *a,

@@ -73,6 +73,8 @@ JFHE_API JFHE_CHECK jfhe_status jfhe_program_mul_vector(jfhe_program *program, u
 /** To the left by k slots: out[i] = a[(i + k) mod slots]. */
 JFHE_API JFHE_CHECK jfhe_status jfhe_program_rotate(jfhe_program *program, uint32_t *out, uint32_t a, int32_t k);
 JFHE_API JFHE_CHECK jfhe_status jfhe_program_conjugate(jfhe_program *program, uint32_t *out, uint32_t a);
+/** jfhe_ckks_settle: twice the real part of what the slots hold, no more than `limit` above 0. */
+JFHE_API JFHE_CHECK jfhe_status jfhe_program_settle(jfhe_program *program, uint32_t *out, uint32_t a, double limit);
 /** out[i] = sum over j < count of a[i + j*stride]; count a power of two, stride*count <= slots. */
 JFHE_API JFHE_CHECK jfhe_status jfhe_program_inner_sum(jfhe_program *program, uint32_t *out, uint32_t a,
                                                        uint32_t stride, uint32_t count);

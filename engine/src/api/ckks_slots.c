@@ -1,4 +1,6 @@
 /* api/ckks_slots.c: rotations, sums of slots, changes of secret. */
+#include <math.h>
+
 #include "api/check.h"
 #include "ckks/eval.h"
 #include "jfhe/ckks.h"
@@ -16,10 +18,18 @@ jfhe_status jfhe_ckks_conjugate(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct
   jfi_scratch s;
   JFI_NEED(ctx && out && a && keys, "conjugate");
   JFI_TRY(jfi_scratch_open_at(ctx, &s, scratch, scratch_len, a, jfhe_ckks_rotate_scratch));
-  JFI_TRY(jfi_ct_usable(ctx, a));
-  JFI_TRY(jfi_ct_in_slots(a, "conjugation"));
-  uint32_t g = jfhe_galois_conjugate(ctx);
-  return jfi_ckks_automorphism(ctx, out, a, g, jfi_keyring_find(keys, JFHE_EVK_GALOIS, g), &s);
+  return jfi_ckks_conjugate(ctx, out, a, keys, &s);
+}
+
+jfhe_status jfhe_ckks_settle(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *a, double limit,
+                             const jfhe_keyring *keys, void *scratch, size_t scratch_len) {
+  jfi_scratch s;
+  JFI_NEED(ctx && out && a && keys, "settle");
+  if (out == a) return jfi_fail(JFHE_ERR_ARG, "a value is not settled in place");
+  if (!(limit > 0 && isfinite(limit)))
+    return jfi_fail(JFHE_ERR_ARG, "the limit of a settled value is above 0 and finite");
+  JFI_TRY(jfi_scratch_open_at(ctx, &s, scratch, scratch_len, a, jfhe_ckks_rotate_scratch));
+  return jfi_ckks_settle(ctx, out, a, limit, keys, &s);
 }
 
 size_t jfhe_ckks_rotate_scratch(const jfhe_ctx *ctx, uint32_t level) {

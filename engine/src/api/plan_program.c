@@ -126,6 +126,10 @@ jfhe_status jfhe_program_conjugate(jfhe_program *p, uint32_t *out, uint32_t a) {
   return append(p, out, &(jfi_node){.op = JFI_OP_CONJUGATE, .a = a});
 }
 
+jfhe_status jfhe_program_settle(jfhe_program *p, uint32_t *out, uint32_t a, double limit) {
+  return append(p, out, &(jfi_node){.op = JFI_OP_SETTLE, .a = a, .re = limit});
+}
+
 jfhe_status jfhe_program_inner_sum(jfhe_program *p, uint32_t *out, uint32_t a, uint32_t stride, uint32_t count) {
   return append(p, out, &(jfi_node){.op = JFI_OP_INNER_SUM, .a = a, .k = (int32_t)stride, .count = count});
 }
@@ -135,7 +139,7 @@ jfhe_status jfhe_program_apply_linmap(jfhe_program *p, uint32_t *out, uint32_t a
 }
 
 jfhe_status jfhe_program_apply_poly(jfhe_program *p, uint32_t *out, uint32_t a, uint32_t poly, uint32_t flags) {
-  if (flags > JFHE_POLY_AS_IS) return jfi_fail(JFHE_ERR_ARG, "flags %u of a polynomial are unknown", flags);
+  if (flags > JFHE_POLY_PROMISED) return jfi_fail(JFHE_ERR_ARG, "flags %u of a polynomial are unknown", flags);
   return append(p, out, &(jfi_node){.op = JFI_OP_POLY, .a = a, .table = poly, .flags = (uint8_t)flags});
 }
 

@@ -216,31 +216,10 @@ static jfhe_status check(const jfhe_ctx *ctx, const jfhe_ct *out, const jfhe_ct 
   return jfi_ct_room(ctx, out, &m);
 }
 
-jfhe_status jfi_poly_check_flags(uint32_t basis, uint32_t flags) {
-  if (flags > JFHE_POLY_AS_IS) return jfi_fail(JFHE_ERR_ARG, "flags 0x%x of a polynomial are unknown", flags);
-  if (flags == JFHE_POLY_AS_IS && basis != JFHE_BASIS_CHEB)
-    return jfi_fail(JFHE_ERR_ARG,
-                    "slots are taken as they are on an interval only: the polynomial needs the Chebyshev basis");
-  return JFHE_OK;
-}
-
-static jfhe_status check_as_is(const jfhe_ct *x, const jfi_bound *y) {
-  if (x->packing != JFHE_PACK_REAL) return jfi_fail(JFHE_ERR_FORM, "complex slots are not taken as they are");
-  if (!(y->mag + y->worst <= 1))
-    return jfi_fail(JFHE_ERR_RANGE, "numbers up to %.9g of the interval and errors up to %.3g of it leave it together",
-                    y->mag, y->worst);
-  return JFHE_OK;
-}
-
-/* The tree's own error around p(y + e), then p(y + e) - p(y): an error of the value, or with JFHE_POLY_AS_IS a part of it. */
-static jfhe_status settle(const evaluation *e, jfhe_ct *out, const jfhe_ct *r, const jfi_bound *y, int as_is) {
-  jfi_bound b = r->bound;
-  double moved = y->worst * e->domain.slope, sd = y->sd * e->domain.slope;
-  b.mag = as_is ? jfi_up(e->domain.mag + moved) : e->domain.mag;
-  if (!as_is) {
-    b.worst = jfi_up(b.worst + moved);
-    b.sd = jfi_up(sqrt(b.sd * b.sd + sd * sd));
-  }
+/* The tree's own error around p(y + e), then p(y + e) - p(y). */
+static jfhe_status settle(const evaluation *e, jfhe_ct *out, const jfhe_ct *r, const jfi_bound *y) {
+  jfi_bound b = {e->domain.mag, jfi_up(r->bound.worst + y->worst * e->domain.slope), 0};
+  b.sd = jfi_up(sqrt(r->bound.sd * r->bound.sd + y->sd * y->sd * e->domain.slope * e->domain.slope));
   JFI_TRY(jfi_bound_fits(e->ctx, &b, r->scale, r->primes, "a polynomial's value"));
   jfi_meta m = jfi_meta_of(r);
   m.bound = b;
@@ -277,7 +256,6 @@ jfhe_status jfi_poly_eval_at(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *x
   JFI_TRY(new_ct(e, &y, top, &at));
   JFI_TRY(make_argument(e, y, x, argument_mag(p, x, promised), at));
   jfi_bound given = y->bound;
-  if (flags & JFHE_POLY_AS_IS) JFI_TRY(check_as_is(x, &given));
   e->domain = jfi_poly_bounds(p, given.mag, given.worst, real);
   tabulate_cheb(e);
   /* from here on the argument is y + e itself, exactly */
@@ -287,5 +265,5 @@ jfhe_status jfi_poly_eval_at(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *x
     if (p->plan.need[n]) JFI_TRY(make_power(e, n, &at));
   JFI_TRY(new_ct(e, &r, top - p->depth, &at));
   JFI_TRY(eval_node(e, r, 0, top - p->depth, scale > 0 ? scale : ctx->chain.scale[top - p->depth], &at));
-  return settle(e, out, r, &given, (flags & JFHE_POLY_AS_IS) != 0);
+  return settle(e, out, r, &given);
 }

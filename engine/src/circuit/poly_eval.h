@@ -12,9 +12,6 @@ jfhe_status jfi_poly_eval_at(const struct jfhe_ctx *ctx, struct jfhe_ct *out, co
                              const struct jfhe_poly *p, uint32_t flags, double scale, const struct jfhe_keyring *keys,
                              jfi_scratch *s);
 
-/* Refuses flags that are unknown, or that this polynomial does not have. */
-jfhe_status jfi_poly_check_flags(uint32_t basis, uint32_t flags);
-
 /* What can be said of an argument and a value before anything runs. In all of it y = alpha*x + beta. */
 typedef struct jfi_poly_domain {
   double radius; /* Chebyshev: messages y and everything within the error of one lie in the ellipse around -1, 1

@@ -45,6 +45,11 @@ jfhe_status jfi_rotation_find(const jfhe_ctx *ctx, const jfhe_ct *a, int64_t k, 
 /* X -> X^g; key null when g = 1. */
 jfhe_status jfi_ckks_automorphism(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *a, uint32_t g, const jfhe_evk *key,
                                   jfi_scratch *s);
+jfhe_status jfi_ckks_conjugate(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *a, const jfhe_keyring *keys,
+                               jfi_scratch *s);
+/* jfhe_ckks_settle; out is not a. */
+jfhe_status jfi_ckks_settle(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *a, double limit, const jfhe_keyring *keys,
+                            jfi_scratch *s);
 jfhe_status jfi_ckks_rotate(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *a, int64_t k, const jfhe_keyring *keys,
                             jfi_scratch *s);
 jfhe_status jfi_ckks_rotate_many(const jfhe_ctx *ctx, jfhe_ct *const *out, const jfhe_ct *a, const int32_t *k,

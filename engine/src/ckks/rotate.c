@@ -54,6 +54,33 @@ jfhe_status jfi_ckks_automorphism(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_
   return JFHE_OK;
 }
 
+jfhe_status jfi_ckks_conjugate(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *a, const jfhe_keyring *keys,
+                               jfi_scratch *s) {
+  uint32_t g = jfhe_galois_conjugate(ctx);
+  const jfhe_evk *key = jfi_keyring_find(keys, JFHE_EVK_GALOIS, g);
+  JFI_TRY(jfi_ct_usable(ctx, a));
+  JFI_TRY(jfi_ct_in_slots(a, "conjugation"));
+  JFI_TRY(jfi_evk_serves(ctx, key, a->key_id, a->primes, "conjugation"));
+  return jfi_ckks_automorphism(ctx, out, a, g, key, s);
+}
+
+/* x and conj(x) have one real part, and imaginary parts that cancel: x as it is, with its error a part of it. docs/SOUNDNESS.md, "Settled values" */
+jfhe_status jfi_ckks_settle(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *a, double limit, const jfhe_keyring *keys,
+                            jfi_scratch *s) {
+  jfhe_ct x = *a;
+  x.bound = (jfi_bound){jfi_up(a->bound.mag + a->bound.worst), 0, 0};
+  if (!(2 * x.bound.mag <= limit))
+    return jfi_fail(JFHE_ERR_RANGE, "numbers up to %.9g with errors up to %.3g come to more than half the limit %.9g",
+                    a->bound.mag, a->bound.worst, limit);
+  jfi_bound most = {limit, 0, 0};
+  JFI_TRY(jfi_bound_fits(ctx, &most, a->scale, a->primes, "a settled value"));
+  JFI_TRY(jfi_ckks_conjugate(ctx, out, &x, keys, s));
+  JFI_TRY(jfi_ckks_add(ctx, out, out, &x, 0));
+  out->bound.mag = limit;
+  out->packing = JFHE_PACK_REAL;
+  return JFHE_OK;
+}
+
 /* Galois element and key of a rotation by k. A sparse vector repeats every n slots, so the keys of
  * k mod n and of k mod n - n do as well. g = 1: nothing to do. */
 jfhe_status jfi_rotation_find(const jfhe_ctx *ctx, const jfhe_ct *a, int64_t k, const jfhe_keyring *keys, uint32_t *g,

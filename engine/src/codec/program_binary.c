@@ -151,6 +151,7 @@ static jfhe_status take_operands(reader *r, jfi_node *n) {
     n->re = c[0];
     n->im = c[1];
   }
+  if (n->op == JFI_OP_SETTLE) JFI_TRY(take_reals(r, &n->re, 1));
   if (n->op == JFI_OP_ROTATE || n->op == JFI_OP_INNER_SUM || n->op == JFI_OP_LEVEL) {
     JFI_TRY(take32(r, &k));
     n->k = (int32_t)k;
@@ -168,7 +169,7 @@ static jfhe_status take_node(reader *r) {
   jfi_node n = {.op = b[0], .flags = b[2]};
   if (n.op == 0 || n.op >= JFI_OP_SOURCES) return BAD(JFHE_ERR_FORMAT, at, "operation %u is unknown", n.op);
   if (b[1] > 1) return BAD(JFHE_ERR_FORMAT, at + 1, "%u is no answer to whether there is a promise", b[1]);
-  if (n.flags > (n.op == JFI_OP_POLY ? 2 : n.op == JFI_OP_INPUT ? 1 : 0))
+  if (n.flags > (n.op == JFI_OP_INPUT || n.op == JFI_OP_POLY ? 1 : 0))
     return BAD(JFHE_ERR_FORMAT, at + 2, "flags %u of %s are unknown", n.flags, jfi_op_name(n.op));
   if (b[3]) return BAD(JFHE_ERR_FORMAT, at + 3, "%s", "a reserved byte is not 0");
   JFI_TRY(n.op == JFI_OP_INPUT ? take_input(r, n.flags, at) : take_operands(r, &n));

@@ -315,6 +315,7 @@ static jfhe_status take_operands(reader *r, jfi_node *n) {
   switch (n->op) {
   case JFI_OP_ADD_CONST:
   case JFI_OP_MUL_CONST: JFI_TRY(take_real(r, &n->re)); return more(r) ? take_real(r, &n->im) : JFHE_OK;
+  case JFI_OP_SETTLE: return take_real(r, &n->re);
   case JFI_OP_ROTATE: return take_signed(r, &n->k, "a rotation");
   case JFI_OP_INNER_SUM:
     JFI_TRY(take_signed(r, &n->k, "a stride"));
@@ -322,9 +323,7 @@ static jfhe_status take_operands(reader *r, jfi_node *n) {
   case JFI_OP_LEVEL:
     JFI_TRY(take_signed(r, &n->k, "a level"));
     return n->k < 0 ? BAD(r, "level %d is none", n->k) : JFHE_OK;
-  case JFI_OP_POLY:
-    n->flags = take_word(r, "promised") ? JFHE_POLY_PROMISED : take_word(r, "as_is") ? JFHE_POLY_AS_IS : 0;
-    return JFHE_OK;
+  case JFI_OP_POLY: n->flags = take_word(r, "promised") ? JFHE_POLY_PROMISED : 0; return JFHE_OK;
   default: return JFHE_OK;
   }
 }

@@ -63,6 +63,7 @@ static void put_node(jfi_out *o, const jfhe_program *p, const jfi_node *n) {
     put_real(o, n->re);
     put_real(o, n->im);
   }
+  if (n->op == JFI_OP_SETTLE) put_real(o, n->re);
   if (n->op == JFI_OP_ROTATE || n->op == JFI_OP_INNER_SUM || n->op == JFI_OP_LEVEL) put32(o, (uint32_t)n->k);
   if (n->op == JFI_OP_INNER_SUM) put32(o, n->count);
   if (promised) put_real(o, n->promise);
@@ -180,6 +181,7 @@ static void say_node(jfi_out *o, const jfhe_program *p, uint32_t number) {
     say_real(o, " ", n->re);
     if (n->im != 0) say_real(o, " ", n->im);
     break;
+  case JFI_OP_SETTLE: say_real(o, " ", n->re); break;
   case JFI_OP_INNER_SUM:
     say_signed(o, " ", n->k);
     say_count(o, " ", n->count);
@@ -187,7 +189,7 @@ static void say_node(jfi_out *o, const jfhe_program *p, uint32_t number) {
   case JFI_OP_ROTATE:
   case JFI_OP_LEVEL: say_signed(o, " ", n->k); break;
   default:
-    if (n->flags) say(o, n->flags == JFHE_POLY_AS_IS ? " as_is" : " promised");
+    if (n->flags & JFHE_POLY_PROMISED) say(o, " promised");
   }
   say(o, "\n");
   if (isfinite(n->promise)) {

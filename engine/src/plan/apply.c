@@ -179,14 +179,6 @@ static jfhe_status add_vector(const jfi_machine *m, const jfi_node *n, jfhe_ct *
   return jfi_ckks_add_pt(m->ctx, out, a, &pt, 0);
 }
 
-static jfhe_status conjugate(const jfi_machine *m, jfhe_ct *out, const jfhe_ct *a, jfi_scratch *s) {
-  uint32_t g = jfhe_galois_conjugate(m->ctx);
-  const jfhe_evk *key = jfi_keyring_find(m->keys, JFHE_EVK_GALOIS, g);
-  JFI_TRY(jfi_ct_in_slots(a, "conjugation"));
-  JFI_TRY(jfi_evk_serves(m->ctx, key, a->key_id, a->primes, "conjugation"));
-  return jfi_ckks_automorphism(m->ctx, out, a, g, key, s);
-}
-
 static jfhe_status compute(const jfi_machine *m, const jfi_graph *g, const jfi_node *n, jfhe_ct *out,
                            const jfhe_ct *const *in, jfi_scratch *s) {
   const jfhe_ctx *ctx = m->ctx;
@@ -197,7 +189,8 @@ static jfhe_status compute(const jfi_machine *m, const jfi_graph *g, const jfi_n
   case JFI_OP_ADD_CONST: return jfi_ckks_add_const(ctx, out, in[0], n->re, n->im);
   case JFI_OP_ADD_VECTOR: return add_vector(m, n, out, in[0], s);
   case JFI_OP_ROTATE: return jfi_ckks_rotate(ctx, out, in[0], n->k, m->keys, s);
-  case JFI_OP_CONJUGATE: return conjugate(m, out, in[0], s);
+  case JFI_OP_CONJUGATE: return jfi_ckks_conjugate(ctx, out, in[0], m->keys, s);
+  case JFI_OP_SETTLE: return jfi_ckks_settle(ctx, out, in[0], n->re, m->keys, s);
   case JFI_OP_INNER_SUM: return jfi_ckks_inner_sum(ctx, out, in[0], (uint32_t)n->k, n->count, m->keys, s);
   case JFI_OP_LINMAP: return jfi_linmap_apply(ctx, out, in[0], m->map[n->table], m->keys, s);
   case JFI_OP_POLY: return jfi_poly_eval(ctx, out, in[0], m->poly[n->table], n->flags, m->keys, s);
@@ -224,6 +217,7 @@ size_t jfi_apply_scratch(const jfi_machine *m, const jfi_graph *g, const jfi_nod
   switch (n->op) {
   case JFI_OP_ADD_VECTOR: return vector_bytes(ctx, level);
   case JFI_OP_ROTATE:
+  case JFI_OP_SETTLE:
   case JFI_OP_CONJUGATE: return jfi_ckks_rotate_bytes(ctx, level);
   case JFI_OP_INNER_SUM: return jfi_ckks_inner_sum_bytes(ctx, level);
   case JFI_OP_LINMAP: return jfi_linmap_scratch(ctx, m->map[n->table], level);

@@ -109,6 +109,7 @@ static void count(work *w, const jfhe_plan *plan, const jfi_node *n) {
   switch (n->op) {
   case JFI_OP_INPUT: break;
   case JFI_OP_ROTATE:
+  case JFI_OP_SETTLE:
   case JFI_OP_CONJUGATE:
     key_switch(w, ctx, level, level);
     w->traffic += 2 * s;

@@ -57,6 +57,7 @@ static void say_reads(sink *s, const jfhe_plan *plan, const jfi_node *n) {
   switch (n->op) {
   case JFI_OP_INPUT: say(s, " '%s'", plan->m.program->input[n->table].name); break;
   case JFI_OP_ADD_CONST:
+  case JFI_OP_SETTLE:
   case JFI_OP_MUL_CONST: say_constant(s, n); break;
   case JFI_OP_ADD_VECTOR:
   case JFI_OP_MUL_VECTOR: say(s, " v%u", n->table); break;
@@ -65,7 +66,7 @@ static void say_reads(sink *s, const jfhe_plan *plan, const jfi_node *n) {
   case JFI_OP_LEVEL: say(s, " %d", n->k); break;
   case JFI_OP_INNER_SUM: say(s, " of %u, %d apart", n->count, n->k); break;
   case JFI_OP_LINMAP: say(s, " m%u", n->table); break;
-  case JFI_OP_POLY: say(s, " p%u%s", n->table, n->flags == JFHE_POLY_AS_IS ? " as it is" : ""); break;
+  case JFI_OP_POLY: say(s, " p%u", n->table); break;
   case JFI_OP_ROTATE_SUM: say(s, " by %u rotations", n->count); break;
   default: break;
   }

@@ -7,7 +7,6 @@
 #include "base/mem.h"
 #include "base/sha256.h"
 #include "base/status.h"
-#include "circuit/poly_eval.h"
 
 /* ---- what each operation is ---- */
 typedef struct op_facts {
@@ -33,6 +32,7 @@ static const op_facts FACTS[JFI_OP_COUNT] = {
     [JFI_OP_LEVEL] = {"level", 1, 0},
     [JFI_OP_LOOKUP] = {"lookup", 1, JFI_TABLE_VECTOR},
     [JFI_OP_BOOTSTRAP] = {"bootstrap", 1, 0},
+    [JFI_OP_SETTLE] = {"settle", 1, 0},
     [JFI_OP_SUM] = {"sum", 0, 0},
     [JFI_OP_MUL_INT] = {"mul_int", 1, 0},
     [JFI_OP_MUL_I] = {"mul_i", 1, 0},
@@ -154,7 +154,10 @@ static jfhe_status check_node(const jfhe_program *p, const jfi_node *node) {
     if (count == 0 || (count & (count - 1)) || stride == 0 || count > slots || stride > slots / count)
       return jfi_fail(JFHE_ERR_ARG, "an inner sum of %u numbers %u apart does not fit %u slots", count, stride, slots);
   }
-  if (node->op == JFI_OP_POLY) JFI_TRY(jfi_poly_check_flags(p->table[node->table].basis, node->flags));
+  if (node->op == JFI_OP_SETTLE && !(node->re > 0))
+    return jfi_fail(JFHE_ERR_VALUE, "the limit of a settled value is above 0");
+  if (node->op == JFI_OP_POLY && node->flags > JFHE_POLY_PROMISED)
+    return jfi_fail(JFHE_ERR_ARG, "flags %u of a polynomial are unknown", node->flags);
   return JFHE_OK;
 }
 

@@ -25,13 +25,14 @@ typedef enum jfi_op {
   JFI_OP_LEVEL = 15,     /* level */
   JFI_OP_LOOKUP = 16,    /* table: a vector */
   JFI_OP_BOOTSTRAP = 17,
-  JFI_OP_SOURCES = 18, /* above: what a program may hold */
-  JFI_OP_SUM = 18,     /* of products: terms first .. first + count, constant re; one level */
-  JFI_OP_MUL_INT = 19, /* k */
-  JFI_OP_MUL_I = 20,
-  JFI_OP_TO_LEVEL = 21,   /* level */
-  JFI_OP_ROTATE_SUM = 22, /* turns first .. first + count */
-  JFI_OP_COUNT = 23
+  JFI_OP_SETTLE = 18,  /* re: the limit */
+  JFI_OP_SOURCES = 19, /* above: what a program may hold */
+  JFI_OP_SUM = 19,     /* of products: terms first .. first + count, constant re; one level */
+  JFI_OP_MUL_INT = 20, /* k */
+  JFI_OP_MUL_I = 21,
+  JFI_OP_TO_LEVEL = 22,   /* level */
+  JFI_OP_ROTATE_SUM = 23, /* turns first .. first + count */
+  JFI_OP_COUNT = 24
 } jfi_op;
 
 /* One operation. 48 bytes: a hundred thousand of them are 5 MB. */
@@ -44,7 +45,7 @@ typedef struct jfi_node {
   uint32_t table; /* number of the vector, polynomial, map or input, or JFI_NONE */
   int32_t k;      /* rotation, small factor, level, stride, first */
   uint32_t count; /* of an inner sum, of terms */
-  double re, im;  /* constant */
+  double re, im;  /* constant; limit */
   double promise; /* the modulus never exceeds it; infinity: nothing promised */
 } jfi_node;
 

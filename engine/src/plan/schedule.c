@@ -229,6 +229,7 @@ static uint32_t turns_of(const jfhe_linmap *map) {
 static uint32_t rotations_of(const jfhe_plan *plan, const jfi_node *n) {
   switch (n->op) {
   case JFI_OP_ROTATE:
+  case JFI_OP_SETTLE:
   case JFI_OP_CONJUGATE: return 1;
   case JFI_OP_ROTATE_SUM: return n->count;
   case JFI_OP_INNER_SUM: {

@@ -38,10 +38,10 @@ def some_program(rng):
         p.add_table(P.Table(kind, re_part, im, basis, (-1.5, 2.0) if basis else (0.0, 0.0), [i - slots * (i > 0 and rng.random() < .5) for i in rng.sample(range(slots), n)] if kind == 3 else []))
     p.add_operation(P.Operation(1, [], None, (b"x", 0, 1.5)))
     for _ in range(rng.randrange(20)):
-        number = rng.randrange(2, 18)
+        number = rng.randrange(2, 19)
         word, values, kind = P.OPERATIONS[number]
         extra = {"add_const": (some_real(rng), some_real(rng)), "mul_const": (some_real(rng), 0.0), "rotate": (rng.randrange(-1 << 31, 1 << 31),),
-                 "inner_sum": (slots, 1), "poly": (rng.randrange(3 if p.tables[of_kind[2]].basis else 2),), "level": (rng.randrange(64),)}.get(word, ())
+                 "inner_sum": (slots, 1), "poly": (rng.randrange(2),), "level": (rng.randrange(64),), "settle": (abs(some_real(rng)) or 1.0,)}.get(word, ())
         reads = [rng.randrange(len(p.operations)) for _ in range(values)]
         p.add_operation(P.Operation(number, reads, of_kind.get(kind), extra))
         if rng.random() < .3:

@@ -146,9 +146,7 @@ export type Basis = (typeof Basis)[keyof typeof Basis];
 
 export const PolyFlag = {
   /** the caller vouches that every message is a real number inside [a, b] */
-  PROMISED: 1,
-  /** the result stands for p of what the slots hold, errors and all */
-  AS_IS: 2
+  PROMISED: 1
 } as const;
 export type PolyFlag = (typeof PolyFlag)[keyof typeof PolyFlag];
 
@@ -544,6 +542,7 @@ export const EXPORTS = [
   'jfhe_ckks_rotate_many',
   'jfhe_ckks_rotate_many_scratch',
   'jfhe_ckks_rotate_scratch',
+  'jfhe_ckks_settle',
   'jfhe_ckks_square',
   'jfhe_ckks_sub',
   'jfhe_ckks_sub_pt',
@@ -703,6 +702,7 @@ export const EXPORTS = [
   'jfhe_program_promise',
   'jfhe_program_read',
   'jfhe_program_rotate',
+  'jfhe_program_settle',
   'jfhe_program_sub',
   'jfhe_program_vector',
   'jfhe_program_write',
@@ -1412,10 +1412,7 @@ export class Calls {
    * Scale   canonical for out's level, exactly: coefficients absorb every other factor.
    * Error   |e[i]| <= |x error| * sup|p'| over the numbers x can be, plus what the evaluation itself adds; out's bounds say how much.
    *         With JFHE_BASIS_CHEB x's magnitude must lie within [a, b], else the bound grows as the Chebyshev polynomials do
-   *         outside and soon is refused; JFHE_POLY_PROMISED in `flags` replaces the magnitude by [a, b]. With JFHE_POLY_AS_IS out
-   *         stands for p(x[i] + x error), and e[i] is what the evaluation adds alone: for compositions whose later parts
-   *         forgive what the earlier ones left, such as a sign. It needs JFHE_BASIS_CHEB, real packing, and magnitude and error of x
-   *         together inside [a, b], and excludes JFHE_POLY_PROMISED.
+   *         outside and soon is refused; JFHE_POLY_PROMISED in `flags` replaces the magnitude by [a, b].
    * Alias   out may be x.
    * Memory  allocates nothing; scratch >= jfhe_poly_eval_scratch(ctx, p, l) bytes.
    * Time    independent of messages; depends on p, level and ring degree.
@@ -1424,9 +1421,8 @@ export class Calls {
    *         JFHE_ERR_LEVEL    too few levels;
    *         JFHE_ERR_SCALE    x is not near its level's canonical scale;
    *         JFHE_ERR_KEY      no relinearisation key, or it serves lower levels only;
-   *         JFHE_ERR_FORM     coefficient packing, degree 2, or out too small; JFHE_POLY_AS_IS for complex packing;
-   *         JFHE_ERR_RANGE    a bound exceeds the modulus on the way, or [a, b] with JFHE_POLY_AS_IS;
-   *         JFHE_ERR_ARG      flags that are unknown or exclude each other, JFHE_POLY_AS_IS without an interval;
+   *         JFHE_ERR_FORM     coefficient packing, degree 2, or out too small;
+   *         JFHE_ERR_RANGE    a bound exceeds the modulus on the way;
    *         JFHE_ERR_SCRATCH  scratch_len too small.
    */
   polyEval(ctx: Ptr<'jfhe_ctx'>, out: Ptr<'jfhe_ct'>, x: Ptr<'jfhe_ct'>, p: Ptr<'jfhe_poly'>, flags: number, keys:
@@ -1905,7 +1901,27 @@ export class Calls {
     this.check(this.x.jfhe_ckks_conjugate(ctx, out, a, keys, scratch, scratchLen));
   }
 
-  /** Also for jfhe_ckks_conjugate and jfhe_ckks_switch_key; level: that of the input. 0 for a level off the chain. */
+  /**
+   * Twice the real part of what the slots hold, errors and all: from here on that is the value.
+   *
+   * out[i] = x[i] + conj(x[i]) + e[i], x[i] = a[i] and a's error. For compositions whose later parts forgive what the earlier ones left, such
+   * as a sign; and for real numbers that were halved, whose error's imaginary part is dropped.
+   *
+   * limit   finite, above 0: a's magnitude and error bound must come to limit/2 at the most, so that |out[i]| <= limit.
+   * Shapes  a: degree 1, real or complex packing.  out: as a, real packing; it may not be a.
+   * Error   |e[i]| is a key switch's alone. What a's error was is a part of the value: who uses it must know what that does.
+   * Memory  allocates nothing; scratch >= jfhe_ckks_rotate_scratch(ctx, a's level) bytes.
+   * Time    of a conjugation; independent of messages.
+   *
+   * Returns JFHE_OK, else out is unchanged: JFHE_ERR_RANGE beyond the limit; JFHE_ERR_KEY without the key of the conjugation;
+   *         JFHE_ERR_FORM, JFHE_ERR_ARG, JFHE_ERR_SCRATCH as jfhe_ckks_conjugate.
+   */
+  ckksSettle(ctx: Ptr<'jfhe_ctx'>, out: Ptr<'jfhe_ct'>, a: Ptr<'jfhe_ct'>, limit: number, keys: Ptr<'jfhe_keyring'>,
+    scratch: Ptr, scratchLen: number): void {
+    this.check(this.x.jfhe_ckks_settle(ctx, out, a, limit, keys, scratch, scratchLen));
+  }
+
+  /** Also for jfhe_ckks_conjugate, jfhe_ckks_settle and jfhe_ckks_switch_key; level: that of the input. 0 for a level off the chain. */
   ckksRotateScratch(ctx: Ptr<'jfhe_ctx'>, level: number): number {
     return this.x.jfhe_ckks_rotate_scratch(ctx, level) >>> 0;
   }
@@ -2166,6 +2182,11 @@ export class Calls {
 
   programConjugate(program: Ptr<'jfhe_program'>, out: Ptr<'uint32_t'>, a: number): void {
     this.check(this.x.jfhe_program_conjugate(program, out, a));
+  }
+
+  /** jfhe_ckks_settle: twice the real part of what the slots hold, no more than `limit` above 0. */
+  programSettle(program: Ptr<'jfhe_program'>, out: Ptr<'uint32_t'>, a: number, limit: number): void {
+    this.check(this.x.jfhe_program_settle(program, out, a, limit));
   }
 
   /** out[i] = sum over j < count of a[i + j*stride]; count a power of two, stride*count <= slots. */
