@@ -67,6 +67,7 @@ def row(case, sealed, public):
 def document():
     """The whole document."""
     import cases_approximate  # noqa: F401  entering its cases
+    import cases_compare  # noqa: F401
     import cases_elements  # noqa: F401
     import cases_products  # noqa: F401
     import cases_reductions  # noqa: F401

@@ -31,7 +31,6 @@ def coarse():
 def apart(f, found, span, gain, shift):
     """Largest distance on a dense grid."""
     u = np.linspace(*span, 20001)
-    u = u[np.abs(shift + gain * u) >= f.key[0]] if isinstance(f, ap.Sign) else u
     low, high = found.body.interval
     y = (2 * found.factor * u - low - high) / (high - low)
     p = found.shift + found.gain * np.polynomial.chebyshev.chebval(y, found.body.coefficients)
@@ -58,7 +57,7 @@ def test_proved_bounds_of_smooth_functions_hold_and_are_tight(name, gain, shift,
     assert found is not None and found.reached
 
 
-@pytest.mark.parametrize("f, gain, shift", [(ap.Modulus(), 1.0, 0.0), (ap.Modulus(), 2.0, 0.7), (ap.Sign(0.1), 1.0, 0.0),
+@pytest.mark.parametrize("f, gain, shift", [(ap.Modulus(), 1.0, 0.0), (ap.Modulus(), 2.0, 0.7),
                                             (ap.Clip(0.0, np.inf), 1.0, 0.1), (ap.Clip(-0.2, 0.5), 1.0, 0.0),
                                             (ap.Root(), 1.0, 1.0), (ap.Power(-0.5), 0.4, 0.5), (ap.Power(-2.0), 0.4, -0.6)])
 def test_proved_bounds_of_straight_pieces_and_powers_hold_and_are_tight(f, gain, shift):

@@ -19,8 +19,8 @@ WORDS = {
     "__index__": ("an encrypted number is no index", "Indices are public; select with a mask: np.where(public, x, 0)."),
     "__iter__": ("a loop over slots would pull every number out with rotations of its own",
                  "Use np.sum, np.mean, x @ w and the like, which work on all numbers at once."),
-    "compare": ("comparing encrypted numbers needs a circuit that this version does not have",
-                "Compare after decryption, or with a public mask that the owner gave."),
+    "compare": ("this comparison of encrypted numbers is one that this version does not have",
+                "Write it with < <= == != >= > and jf.options.resolution, or compare after decryption."),
     "divide": ("a division by encrypted numbers needs their range to leave 0 out",
                "Declare it: y.within(low, high); or return numerator and denominator and divide after decryption."),
     "approximate": ("this function needs a polynomial approximation over a declared range, which this version does not have",
@@ -36,7 +36,7 @@ WORDS = {
 }
 
 _KINDS = {
-    "compare": ("less less_equal greater greater_equal equal not_equal isclose allclose array_equal signbit isfinite isnan "
+    "compare": ("isclose allclose array_equal signbit isfinite isnan "
                 "isinf"),
     "order": ("argmax argmin max min amax amin sort argsort median quantile percentile searchsorted digitize histogram maximum "
               "minimum fmax fmin clip partition argpartition lexsort ptp nanmax nanmin sign heaviside floor ceil rint round "

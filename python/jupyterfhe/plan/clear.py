@@ -45,6 +45,7 @@ _OPS = {
     "mul_vector": lambda data, a: a * _padded(data, len(a)),
     "rotate": lambda data, a: np.roll(a, -data),
     "conjugate": lambda data, a: a.conj(),
+    "settle": lambda data, a: 2 * np.real(a),
     "inner_sum": lambda data, a: _inner_sum(a, data),
     "linmap": lambda data, a: _linear(a, data),
     "poly": lambda data, a: _poly(a, data),

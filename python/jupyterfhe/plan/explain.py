@@ -9,7 +9,7 @@ from .progress import remaining
 WORDS = {"sum": "sums of products", "to_level": "level changes", "inner_sum": "sums over slots", "rotate": "rotations",
          "rotate_sum": "sums of rotations", "input": "inputs", "add": "additions", "sub": "subtractions", "poly": "polynomials",
          "mul_int": "products by integers", "add_const": "additions of constants", "add_vector": "additions of public vectors",
-         "linmap": "linear maps", "conjugate": "conjugations", "neg": "negations"}
+         "linmap": "linear maps", "conjugate": "conjugations", "settle": "real parts", "neg": "negations"}
 LINE = re.compile(r"^%\d+ = (\w+)", re.M)
 MS = re.compile(r"   ([0-9.e+-]+) ms")
 

@@ -39,7 +39,7 @@ def ring(session, ops):
     if relin and not keys.has_relin:
         raise KeyMissingError("the program multiplies encrypted numbers, and there is no relinearisation key",
                               "Open the whole folder of evaluation keys; relin.key is one of its files.")
-    return keys.need(relin=relin, galois=galois, conjugate="conjugate" in names)
+    return keys.need(relin=relin, galois=galois, conjugate=bool(names & {"conjugate", "settle"}))
 
 
 def has(session, rotations):

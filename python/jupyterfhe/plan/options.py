@@ -26,6 +26,7 @@ _CHECKS = {
     "optimize": (lambda v: v in (0, 1, 2, 3), "0 to 3"),
     "precision": (lambda v: isinstance(v, (int, float)) and 0 < v < 1, "a number between 0 and 1"),
     "least_spread": (lambda v: v is None or (isinstance(v, (int, float)) and 0 < v <= 1), "None or a number in (0, 1]"),
+    "resolution": (lambda v: v is None or (isinstance(v, (int, float)) and 0 < v < math.inf), "None or a number above 0"),
     "shelf": (lambda v: v is None or isinstance(v, (str, os.PathLike)), "None or a folder"),
     "shelf_limit": (_count, "a count of bytes"),
     "eigenvalues": (lambda v: v is None or _positive_interval(v), "None or a pair (low, high), 0 < low < high"),
@@ -54,6 +55,9 @@ class Options:
     least_spread : float or None, default=None
         Promise that every standard deviation is at least this share of half the width of its numbers' declared range; None
         promises nothing. Divisions by standard deviations need it. Results are wrong, unseen, where it is broken.
+    resolution : float or None, default=None
+        Promise that numbers which are compared and differ at all, differ by this or more: 1 for whole numbers, 0.01 for cents.
+        Comparisons need it; finer ones take more levels. Results are wrong, unseen, where it is broken.
     shelf : path-like or None, default=None
         Folder where finished results of runs that take longer than `slow` are kept, encrypted as they are, so that the same run
         after an interruption, or ``kill -9``, computes only what is missing. ``jupyterfhe run`` sets the workspace's (by the
@@ -71,7 +75,7 @@ class Options:
         """Defaults."""
         self.progress, self.slow, self.keep_levels = "auto", 1.0, None
         self.max_operations, self.memory_limit, self.optimize = 20_000, None, 2
-        self.precision, self.least_spread, self.eigenvalues = 1e-6, None, None
+        self.precision, self.least_spread, self.eigenvalues, self.resolution = 1e-6, None, None, None
         self.shelf, self.shelf_limit = os.environ.get(SHELF) or None, 2 << 30
 
     def __setattr__(self, name, value):

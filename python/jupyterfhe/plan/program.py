@@ -92,8 +92,8 @@ class Program(Handle):
             return self._call(getattr(lib, f"jfhe_program_{op}"), *args, data.real, data.imag)
         if op in ("add_vector", "mul_vector"):
             return self._call(getattr(lib, f"jfhe_program_{op}"), *args, self._vector(data))
-        if op == "rotate":
-            return self._call(lib.jfhe_program_rotate, *args, data)
+        if op in ("rotate", "settle"):
+            return self._call(getattr(lib, f"jfhe_program_{op}"), *args, data)
         if op == "inner_sum":
             return self._call(lib.jfhe_program_inner_sum, *args, *data)
         if op == "linmap":

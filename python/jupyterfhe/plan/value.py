@@ -189,12 +189,16 @@ class Value:
         """
         return self._make("poly", (self,), (polynomial, promised), mag)
 
-    def promising(self, bound):
+    def settle(self, limit):
+        """Twice the real part of what the slots hold, errors and all, refused where that may exceed a limit."""
+        return self._make("settle", (self,), float(limit), float(limit), False)
+
+    def promising(self, bound, always=False):
         """The same numbers, none of whose moduli exceeds `bound`: what the engine then need not prove.
 
-        A promise keeps the planner from merging this value into a sum, so it is dropped where it gains little.
+        A promise keeps the planner from merging this value into a sum, so it is dropped where it gains little, unless `always`.
         """
-        if self.made[0] == "input" or not bound < 0.75 * self.mag:
+        if self.made[0] == "input" or not (always or bound < 0.75 * self.mag):
             return self
         return Value(self.session, self.made, bound, self.complex, bound)
 

@@ -6,7 +6,8 @@
 from dataclasses import dataclass, field
 
 CASES = {}  # by name, in the order of the document
-ORDER = ("Element by element", "By approximation over the declared range", "Sums, means, moments", "Vectors and matrices",
+ORDER = ("Element by element", "By approximation over the declared range",
+         "Comparisons, told apart as far as jf.options.resolution says", "Sums, means, moments", "Vectors and matrices",
          "Shapes, views", "Joining, picking, moving", "Public facts")
 REAL = ("float64", "float32", "int16")
 ALL = (*REAL, "bool", "complex128")

@@ -6,6 +6,7 @@ import warnings
 from pathlib import Path
 
 import cases_approximate
+import cases_compare
 import cases_elements
 import cases_products
 import cases_reductions
@@ -21,7 +22,7 @@ import jupyterfhe as jf
 from jupyterfhe.array import registry
 from jupyterfhe.array.approximation.apply import ApproximationWarning
 
-FAMILIES = cases_approximate, cases_elements, cases_products, cases_reductions, cases_shapes
+FAMILIES = cases_approximate, cases_compare, cases_elements, cases_products, cases_reductions, cases_shapes
 SLOW = os.environ.get("JFHE_TEST_SLOW")
 EXAMPLES = {False: 300, True: 60} if SLOW else {False: 20, True: 6}  # by whether a case needs the deeper ring
 ROOT = Path(__file__).resolve().parents[3]

@@ -100,7 +100,7 @@ def smooth(f, middle, half, coefficients, terms_):
     return (float(apart.max()) + slip + tail) * between(degree, count) + tail
 
 
-def piece(low, high, wanted, degree, coefficients, y_of=lambda t: t):
+def piece(low, high, wanted, degree, coefficients, y_of=lambda t: t, oversample=OVERSAMPLE):
     """Bound on |p(y) - g(t)| for t in [low, high], g and y polynomials in t, so that their difference has the degree given.
 
     Parameters
@@ -111,12 +111,14 @@ def piece(low, high, wanted, degree, coefficients, y_of=lambda t: t):
     degree : int
     coefficients : ndarray
     y_of : callable of ndarray
+    oversample : int, optional
+        Points a degree: the bound is at most 1 / cos(pi / 2 oversample) too large.
 
     Returns
     -------
     float
     """
-    count = OVERSAMPLE * degree
+    count = oversample * degree
     t = (low + high) / 2 + (high - low) / 2 * nodes(count)
     g = wanted(t)
     apart = np.abs(g - np.polynomial.chebyshev.chebval(y_of(t), coefficients))

@@ -95,27 +95,6 @@ class Modulus(Straight):
         return [(low, 0.0, -1.0, 0.0), (0.0, high, 1.0, 0.0)]
 
 
-class Sign(Straight):
-    """-1 or 1, where the modulus is not below the gap.
-
-    Parameters
-    ----------
-    gap : float
-    """
-
-    name, parity = "sign", 1
-
-    def value(self, x):
-        """Of arrays."""
-        return np.sign(x)
-
-    def pieces(self, low, high):
-        """(left, right, slope, base)."""
-        gap = self.key[0]
-        sides = [(low, -gap, 0.0, -1.0), (gap, high, 0.0, 1.0)]
-        return [side for side in sides if side[0] < side[1]]
-
-
 class Clip(Straight):
     """Between two numbers; either may be infinite.
 

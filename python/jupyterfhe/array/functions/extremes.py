@@ -6,7 +6,7 @@ import numpy as np
 
 from ...core.errors import ArgumentError
 from ...plan.notes import ASSUMED, note
-from ..approximation import Clip, Modulus, Sign, applied
+from ..approximation import Clip, Modulus, applied, signs
 from ..operand import public
 from ..refusal import Refused
 from ..registry import implements, ufunc
@@ -57,7 +57,7 @@ def sign(x, gap=None):
         raise ArgumentError(f"a gap is above 0 and below the largest modulus, {max(-low, high):.6g}")
     for value in x.values:
         note(value, f"{ASSUMED}no number is nearer to 0 than {gap:g}")
-    return applied(x, Sign(float(gap)))
+    return signs(x, float(gap))
 
 
 ufunc(np.sign)(sign)

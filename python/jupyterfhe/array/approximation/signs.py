@@ -1,0 +1,157 @@
+"""From a strip to the signs of its numbers: the composition chosen, evaluated, and what is proved of the result."""
+
+import math
+import warnings
+
+import numpy as np
+
+from ...core import Polynomial, errors
+from ...plan import Value, Vector, foresee, options
+from ...plan.notes import note
+from .. import interval as iv
+from ..layout import mapped
+from ..strip import Strip
+from . import composite
+from .apply import ApproximationWarning, callers, levels_left, masked
+
+UNIT = (-1.0, 1.0)
+FACTOR_MAX = 2.0**20
+LOW_MAX = 0.99  # exchanges need an interval
+WIDER = "Promise a wider gap, or encrypt with parameters of more depth ('ml' has 14)."
+HEADROOM = 4.0  # how much smaller than 1 the last slots are: what is made of them on the way fits the lowest level then
+ROOM_MAX = 2.0**-5
+ROOMS = 8  # how much more room the last part leaves than the errors before it are expected to need
+
+
+def signs(array, gap, *, spare=0):
+    """-1 or 1 for every number of an array.
+
+    Parameters
+    ----------
+    array : EncryptedArray
+        Of real numbers.
+    gap : float
+        No modulus is below it: there the result is neither, and not in the error bound.
+    spare : int, default=0
+        Levels to leave for products.
+
+    Returns
+    -------
+    EncryptedArray
+        Of float64; its error is how far it is from -1 or 1.
+
+    Raises
+    ------
+    DepthError
+        When so few levels are left that no composition tells the signs apart.
+
+    Notes
+    -----
+    Cost: the composition's levels, one more when numbers exceed 1 in the units of the slots; a conjugation between two parts,
+    which makes what the slots hold the value (``jfhe_ckks_settle``), so that errors do not grow with the parts' slopes.
+    Reveals: the interval, the gap, the degrees.
+    """
+    levels = levels_left(array)
+    return array.like(dtype=np.dtype(float),
+                      strips=mapped(lambda s: _signs(s, gap, min(levels[v] for v in s.values) - spare), array.strips))
+
+
+def _signs(strip, gap, levels):
+    strip = _known_behind(strip)
+    largest = max(map(abs, strip.bounds))
+    offset = strip.shift / strip.gain
+    # a symmetric window of x / gain
+    wide = iv.up(iv.modulus(iv.add(strip.range, (offset, offset)))) if offset else strip.size
+    factor = int(min(1 / wide, FACTOR_MAX)) if wide <= 1 else 1
+    window = UNIT if wide <= 1 else (-wide, wide)
+    low = iv.down((gap - strip.drift) / abs(strip.gain)) * factor / window[1]
+    if not low > 0:
+        raise errors.ArgumentError(f"the numbers are known to {strip.drift:.1e} only, and the gap is {gap:.1e}")
+    low = min(low, LOW_MAX)
+    chosen = composite.degrees(low, levels - (window != UNIT), 2 * options.precision)
+    if not chosen:
+        raise errors.DepthError(
+            f"telling signs down to {gap:.3g} of {largest:.3g} needs more than the {max(levels, 0)} levels left", WIDER)
+    values, error, unit = _composed(_arguments(strip, factor), window, low, chosen)
+    out = _finished(strip, values, error, unit, exact_zeros=len(chosen) == 1)
+    _tell(out, strip, gap, chosen, error, levels)
+    return out
+
+
+def _known_behind(strip):
+    """A strip whose padding is 0 as u, or goes where its numbers go."""
+    if strip.length is None or not strip.behind or strip.pad is strip.values[-1] or strip.pad == 0.0:
+        return strip
+    return masked(strip)
+
+
+def _arguments(strip, factor):
+    """Slots that are factor * x / gain: 0 behind the last number."""
+    offset = strip.shift / strip.gain
+    whole = [v.add_const(offset) for v in strip.values]
+    if strip.behind and isinstance(strip.pad, float) and offset:
+        keep = strip.length - (strip.chunks - 1) * strip.session.slots
+        whole[-1] = strip.values[-1].add_vector(Vector([offset] * keep))
+    return [v.mul_const(factor) for v in whole]
+
+
+def _composed(values, window, low, chosen):
+    """(values, bound on the distance from the sign, unit) of numbers in the window, none nearer to 0 than low.
+
+    Every part but the last halves its result, and leaves room: settled, it is a real number again, without error, in [low, 1].
+    """
+    *before, last = chosen
+    for degree in before:
+        p = composite.part(degree, low)
+        room = _room(_through(values, p, window, 2 * _unit(p)))
+        half = (1 - room) / 2
+        values = [v.promising(half, always=True).settle(1) for v in _through(values, p, window, _unit(p) / half)]
+        low, window = composite.below(p, room), UNIT
+        if not low > 0:
+            raise errors.RangeError("errors between polynomials leave no signs to be told", WIDER)
+    p = composite.part(last, low)
+    unit = _unit(p) * HEADROOM
+    return _through(values, p, window, unit), p.error * (1 + composite.SLACK), unit
+
+
+def _unit(p):
+    """What a part is divided by, so that it stays within 1."""
+    return p.size * (1 + composite.SLACK)
+
+
+def _through(values, p, window, unit):
+    """Each value through a part."""
+    body = Polynomial(p.coefficients / unit, "chebyshev", window)
+    return [v.poly(body, iv.up(p.size / unit), promised=True) for v in values]
+
+
+def _room(values):
+    """Room for twice the errors of values, found by planning them: a power of two."""
+    _, plan = foresee(values)
+    worst = max(out.error_bound for out in plan.outputs)
+    room = max(iv.power_of_two(worst) * ROOMS, 2.0**-40)
+    if room > ROOM_MAX:
+        raise errors.RangeError(f"errors of up to {worst:.1e} between polynomials leave no signs to be told", WIDER)
+    return room
+
+
+def _finished(strip, values, error, unit, exact_zeros):
+    """The strip of signs; zeros behind its numbers stay zeros where nothing was settled."""
+    gain = math.copysign(unit, strip.gain)
+    pad = None if strip.behind and not exact_zeros else 0.0
+    if strip.length is None or isinstance(strip.pad, Value):
+        pad = values[-1]
+    return Strip(strip.session, tuple(values), strip.length, gain, 0.0, iv.sym(iv.up(1 / HEADROOM)), pad, iv.up(error))
+
+
+def _tell(out, strip, gap, chosen, error, levels):
+    """Notes for explain(), and a warning where the result is coarser than was asked for."""
+    low, high = strip.bounds
+    text = (f"sign: degrees {', '.join(map(str, chosen))} on [{low:.6g}, {high:.6g}] outside of {gap:.3g} around 0, "
+            f"off by at most {error:.2e}")
+    if error > 2 * options.precision:
+        warnings.warn(ApproximationWarning(
+            f"{text}, where {2 * options.precision:.1e} was asked for: {levels} levels allow no better. "
+            f"error_bound() counts it in."), stacklevel=callers())
+    for v in out.values:
+        note(v, text)

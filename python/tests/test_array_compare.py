@@ -1,0 +1,84 @@
+"""Comparisons: signs by compositions of polynomials against numpy, ties, edges, real data; what is proved, what is refused."""
+
+import math
+
+import numpy as np
+import pytest
+from sklearn.datasets import load_breast_cancer
+from world import World
+
+import jupyterfhe as jf
+from jupyterfhe.array.approximation import composite
+from jupyterfhe.core import Parameters
+from lab import Lab
+
+
+@pytest.fixture(scope="module")
+def lab(place):
+    return Lab(World(place / "eleven", Parameters.custom(11), rotations=[1, 2, 4, 8]))
+
+
+@pytest.fixture
+def coarse():
+    with jf.options.set(precision=1e-3, resolution=1.0):
+        yield
+
+
+# ---- the proof ----
+@pytest.mark.parametrize("degree", composite.DEGREES)
+@pytest.mark.parametrize("low", [0.001, 0.02, 0.3, 0.9])
+def test_parts_are_level_and_within_their_bounds(degree, low):
+    p = composite.part(degree, low)
+    t = np.linspace(low, 1, 20001)
+    off = np.abs(np.polynomial.chebyshev.chebval(t, p.coefficients) - 1)
+    inside = np.abs(np.polynomial.chebyshev.chebval(np.linspace(-1, 1, 20001), p.coefficients))
+    assert off.max() <= p.error <= 1.001 * off.max() + 1e-9  # what sums may round
+    assert inside.max() <= p.size <= 1.001 * inside.max()
+    assert not p.coefficients[::2].any()
+    peaks = np.sum((off[1:-1] >= off[:-2]) & (off[1:-1] >= off[2:]) & (off[1:-1] > 0.99 * off.max()))
+    ends = np.sum(off[[0, -1]] > 0.99 * off.max())
+    if off.max() > 1e-10:  # the best has one extreme more than coefficients, all alike
+        assert peaks + ends >= (degree + 1) // 2 + 1
+
+
+def test_a_composition_is_far_better_than_one_polynomial_of_its_depth():
+    chosen = composite.degrees(2.0**-6, 9, 1e-9)
+    assert sum(math.ceil(math.log2(d + 1)) for d in chosen) <= 9 and len(chosen) > 1
+    low = 2.0**-6
+    for d in chosen:
+        p = composite.part(d, low)
+        low = composite.below(p)
+    assert p.error < 2e-3 < composite.part(63, 2.0**-6).error
+
+
+# ---- numpy ----
+def test_every_comparison_with_ties_and_edges(lab, coarse):
+    x = np.array([0.0, 1, 2, 3, 7, 7, 4, 0, 5.0])
+    y = np.array([0.0, 2, 1, 3, 0, 7, 5, 7, 5.0])
+    for f in (np.greater, np.greater_equal, np.less, np.less_equal, np.equal, np.not_equal):
+        out = lab.both(f, x, y, bounds=(0.0, 7.0), close=2e-2)
+        assert out.dtype == bool
+    lab.both(lambda a: a > 3, x, bounds=(0.0, 7.0), close=1e-2)
+    lab.both(lambda a: np.greater_equal(3, a), x, bounds=(0.0, 7.0), close=1e-2)
+
+
+def test_a_filter_on_real_data(lab, coarse):
+    radius = np.round(load_breast_cancer().data[:200, 0])
+    found = lab.both(lambda a: np.where(a > 15, a, 0.0), radius, bounds=(0.0, 30.0), close=0.1)
+    assert "differ by 1 or more" in str(found.explain())
+
+
+def test_what_cannot_tie_needs_no_polynomial(lab):
+    x = lab.seal(np.array([1.0, 2.0]), bounds=(1.0, 2.0))
+    out = x > 0.5
+    assert out.dtype == bool and lab.open(out).values.tolist() == [True, True]
+
+
+def test_refusals(lab):
+    x = lab.seal(np.array([1.0, 2.0]), bounds=(0.0, 4.0))
+    with pytest.raises(jf.Refused, match="as near to each other"):
+        _ = x > 1
+    with jf.options.set(resolution=1e-9), pytest.raises(jf.JupyterFHEError, match=r"levels left|leave no signs"):
+        _ = (x > 1).compute()
+    with pytest.raises(jf.JupyterFHEError, match="resolution"):
+        jf.options.resolution = 0
