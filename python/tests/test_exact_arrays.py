@@ -183,6 +183,23 @@ def test_what_integers_do_not_have_is_refused(sealed, f):
         f(sealed(np.arange(5), bounds=(0, 100)))
 
 
+def test_integers_are_changed_in_place_as_integers(sealed, quick):
+    x, y = sealed(np.arange(5), bounds=(0, 4), results=30), sealed(np.arange(5) > 2, results=30)
+    x[1] = 40
+    x += y
+    x[3:] *= 2
+    want = np.arange(5)
+    want[1] = 40
+    want += np.arange(5) > 2
+    want[3:] *= 2
+    np.testing.assert_array_equal(decrypt_array(x, quick.secret).values, want)
+    for change in (lambda: x.__setitem__(0, 0.5), lambda: x.__itruediv__(2), lambda: y.__setitem__(0, 7), lambda: x.__iadd__(0.5),
+                   lambda: x.__setitem__(0, encrypt_array(np.array([1.0, 2.0]), quick.secret, keys=quick.keys)[0])):
+        with pytest.raises((Refused, ContextError)):
+            change()
+    np.testing.assert_array_equal(decrypt_array(x, quick.secret).values, want)
+
+
 def test_exact_and_approximate_do_not_meet(sealed, quick):
     x = sealed(np.arange(5))
     y = encrypt_array(np.arange(5.0), quick.secret, keys=quick.keys)

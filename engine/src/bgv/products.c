@@ -68,7 +68,7 @@ static jfhe_status plan(const jfhe_bgv *b, jfi_bgv_meta *m, const jfhe_ct *const
 
 jfhe_status jfi_bgv_mul_sum(const jfhe_bgv *b, jfhe_ct *out, const jfhe_ct *const *a, const jfhe_ct *const *c,
                             size_t count, uint32_t level, const jfhe_evk *rlk, jfi_scratch *s) {
-  jfi_bgv_meta m;
+  jfi_bgv_meta m = {0};
   JFI_TRY(plan(b, &m, a, c, count));
   if (level != m.level && level + 1 != m.level)
     return jfi_fail(JFHE_ERR_LEVEL, "products of level %u are at that level or one below, not at %u", m.level, level);

@@ -153,7 +153,10 @@ class EncryptedArray(np.lib.mixins.NDArrayOperatorsMixin):
         -----
         Cost: free off the slot axis; along it one level, and a rotation for each different offset of encrypted numbers.
         """
-        self.strips, self.known = assign(self, key, value), None
+        strips = assign(self, key, value)
+        if self.exact:
+            exactly.check(strips, self.dtype)
+        self.strips, self.known, self.twin = strips, None, None
 
     def __iter__(self):
         """Along the first axis."""
@@ -192,11 +195,11 @@ class EncryptedArray(np.lib.mixins.NDArrayOperatorsMixin):
         if other.shape != self.shape:
             raise ValueError(f"non-broadcastable output operand with shape {self.shape} doesn't match the broadcast "
                              f"shape {other.shape}")
-        if other.dtype != self.dtype and (other.dtype == COMPLEX or self.dtype == BOOL):
+        if other.dtype != self.dtype and (other.dtype == COMPLEX or self.dtype == BOOL or self.exact or other.exact):
             raise Refused(f"numbers of {other.dtype} do not go into an array of {self.dtype}", "Write y = y + x.")
         if self.kin is not None and self.kin.whole() is self:  # a part may: x[0] += 1 changes it, then puts it into x
             alone(self, other)
-        self.slot_axis, self.strips, self.known = other.slot_axis, other.strips, other.known
+        self.slot_axis, self.strips, self.known, self.twin = other.slot_axis, other.strips, other.known, None
         return self
 
     def __array__(self, *_, **__):

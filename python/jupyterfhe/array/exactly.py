@@ -86,6 +86,22 @@ def _approximate(x):
     return out
 
 
+def check(strips, dtype):
+    """Refuse numbers that an array of integers or truth values cannot hold.
+
+    Parameters
+    ----------
+    strips : ndarray of WholeStrip
+    dtype : dtype
+    """
+    if dtype == FLOAT:
+        return
+    if not all(s.integral for s in strips.flat):
+        raise Refused("fractions do not go into an array of integers", "Write x = x.astype(float) first.")
+    if dtype == BOOL and not all(s.interval[0] >= 0 and s.interval[1] <= 1 for s in strips.flat):
+        raise Refused("numbers do not go into an array of truth values", "Write x = x.astype(int) first.")
+
+
 # ---- ufuncs ----
 def run_ufunc(what, method, inputs, options):
     """Run a ufunc's method; see :func:`jupyterfhe.array.ufuncs.run`.

@@ -49,9 +49,9 @@ def units_bound(column, error, values):
     Notes
     -----
     Each step of the owner's arithmetic moved the number by 2^-53 of at most |centre| + half: reading its digits (or another
-    type) into a double, subtracting the centre, dividing by half (exact for a power of two); here a product and a sum round by 2^-53 of their
-    results, of which the product is at most |centre| + |x'|. With |x| <= |centre| + half and second-order terms all is below
-    2^-50 (|centre| + half + max|x'|); the last factor covers the rounding of this formula itself.
+    type) into a double, subtracting the centre, dividing by half (exact for a power of two); here a product and a sum round by
+    2^-53 of their results, of which the product is at most |centre| + |x'|. With |x| <= |centre| + half and second-order terms
+    all is below 2^-50 (|centre| + half + max|x'|); the last factor covers the rounding of this formula itself.
     """
     size = abs(column.centre) + column.half + float(np.max(np.abs(values), initial=0.0))
     return (column.half * error + 2.0**-50 * size) * (1 + 2.0**-40)
