@@ -23,7 +23,7 @@ before(async () => {
   execFileSync(`${root}.venv/bin/python`, [here('make_breast_cancer.py'), CSV]);
 });
 afterEach(async () => {
-  Object.assign(w.store.faults, { drop: 0, dropAfter: Infinity, delay: 0 });
+  Object.assign(w.store.faults, { drop: 0, dropAfter: Infinity, delay: 0, deny: false });
   for (const page of context.pages()) await page.close(); // and with the last page the keeper, which locks
 });
 after(async () => {
@@ -418,6 +418,20 @@ test('recovery on another computer', async () => {
   await one.event('state', e => e.keys === 'unlocked' && e.published === true);
   const { refs, truth } = JSON.parse(readFileSync(join(folder, 'refs.json'), 'utf8'));
   within(await (await paint(one, refs.spread)).locator('.number').innerText(), truth.spread);
+  await other.close();
+});
+
+test('a refusal of large keys is told as one, not as a broken network', async () => {
+  const other = await w.browser.newContext({ viewport: { width: 1100, height: 760 } });
+  const one = await lab(w, other, problems);
+  await one.ask({ type: 'open', view: 'keys' });
+  await label(one, 'Passphrase').fill(PASSPHRASE);
+  await label(one, 'Once more').fill(PASSPHRASE);
+  w.store.faults.deny = true; // the grant has ended
+  await button(one, 'Create key').click();
+  await one.frame.getByText('The notebook server no longer accepts this page').waitFor();
+  assert.equal((await one.event('failed')).code, 'store');
+  w.store.faults.deny = false;
   await other.close();
 });
 

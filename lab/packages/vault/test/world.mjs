@@ -35,6 +35,7 @@ export class FakeStore {
       response.writeHead(204, { ...cors, 'Access-Control-Allow-Methods': 'GET, PUT, POST', 'Access-Control-Allow-Headers': 'Authorization, Content-Type', 'Access-Control-Max-Age': '600' });
       return response.end();
     }
+    if (this.faults.deny && Number(request.headers['content-length']) > 8 << 20) return request.socket.destroy(); // as a server that reads no refused body
     const parts = [];
     for await (const part of request) parts.push(part);
     const body = Buffer.concat(parts);
