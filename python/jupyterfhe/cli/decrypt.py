@@ -13,6 +13,7 @@ import numpy as np
 from ..array import store
 from ..client import files
 from ..core import errors, tables
+from ..frame import result as results
 from .main import Refused, home_of, load_key
 from .text import columns, cut_all, progress, shown_bound
 
@@ -123,7 +124,7 @@ def output(path):
     files.sync(target.absolute().parent)
 
 
-def _harmless_cell(text):
+def harmless_cell(text):
     """A label that a spreadsheet would take for a formula gets a quote in front."""
     return f"'{text}" if text[:1] in "=+@" or (text[:1] == "-" and not _is_number(text)) else text
 
@@ -138,10 +139,10 @@ def _is_number(text):
 
 def _write_csv(out, fields, chunks):
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([_harmless_cell(f.column.name) for f in fields])
+    writer.writerow([harmless_cell(f.column.name) for f in fields])
     for opened in chunks:
         for row in zip(*(f.texts(o) for f, o in zip(fields, opened, strict=True)), strict=True):
-            writer.writerow(["" if text is None else _harmless_cell(text) for text in row])
+            writer.writerow(["" if text is None else harmless_cell(text) for text in row])
 
 
 def _write_json(out, fields, chunks, table):
@@ -283,6 +284,10 @@ def run(args):
         from . import decrypt_array
 
         decrypt_array.run(args, space, folder)
+    elif kind == results.FORMAT:
+        from . import decrypt_frame
+
+        decrypt_frame.run(args, space, folder)
     else:
         raise Refused(f"{folder} is of format {kind}, which decrypt does not open")
     return 0

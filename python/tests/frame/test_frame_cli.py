@@ -1,0 +1,67 @@
+"""From a file to an opened table by the command line alone: encrypt, run a script on frames, decrypt."""
+
+import csv
+import json
+import os
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+SCRIPT = """
+import jupyterfhe as jf
+from jupyterfhe import stats
+
+df = jf.open_frame("people")
+jf.save(df.groupby("job").agg(n=("age", "count"), mean=("age", "mean")), "by-job")
+jf.save(df[df.job == "cook"][["age", "job"]], "cooks")
+jf.save(stats.ttest_1samp(df.age, 40.0), "test")
+"""
+ROWS = [("job", "age"), ("cook", 30), ("cook", 50), ("=SUM(1)", 41), ("smith", ""), ("smith", 28)]
+
+
+@pytest.fixture(scope="module")
+def run(deep, tmp_path_factory):
+    """The tool in a workspace whose keys are there already."""
+    home = tmp_path_factory.mktemp("cli") / "h"
+    shutil.copytree(deep.folder, home / "keys")
+    (home / "data").mkdir()
+    (home / "private").mkdir(mode=0o700)
+    with open(home.parent / "people.csv", "w", newline="") as out:
+        csv.writer(out).writerows(ROWS)
+    (home.parent / "script.py").write_text(SCRIPT)
+
+    def call(*words):
+        done = subprocess.run([sys.executable, "-m", "jupyterfhe.cli", *words], capture_output=True, text=True, cwd=home.parent,
+                              env=os.environ | {"JUPYTERFHE_HOME": str(home)}, timeout=120)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+    call("encrypt", "people.csv", "--as", "people", "--yes", "--column", "job:type=category,labels=private")
+    call("run", "script.py")
+    return call
+
+
+def test_groups_are_shown_with_their_private_labels(run):
+    lines = run("decrypt", "by-job").splitlines()
+    assert lines[0].split() == ["job", "n", "mean"] and len(lines) == 5
+    assert [line.split()[:2] for line in lines[2:]] == [["=SUM(1)", "1"], ["cook", "2"], ["smith", "1"]]
+    assert abs(float(lines[3].split()[2]) - 40) < 0.1
+
+
+def test_filtered_rows_alone_are_written(run, tmp_path):
+    path = tmp_path / "cooks.csv"
+    run("decrypt", "cooks", "--csv", str(path))
+    rows = list(csv.reader(path.open()))
+    assert rows[0][1:] == ["age", "job"] and [r[0] for r in rows[1:]] == ["0", "1"]
+    assert [(float(r[1]), r[2]) for r in rows[1:]] == [(30, "cook"), (50, "cook")]
+    path = tmp_path / "by-job.csv"
+    run("decrypt", "by-job", "--csv", str(path))
+    assert next(r for r in csv.reader(path.open()) if "SUM" in r[0])[0] == "'=SUM(1)"
+
+
+def test_named_numbers_and_json(run):
+    assert run("decrypt", "test").splitlines()[0] == "TtestResult"
+    found = json.loads(run("decrypt", "test", "--json", "-"))
+    assert found["columns"]["df"]["values"] == [3] and found["columns"]["pvalue"]["error_bound"][0] < 0.1
+    assert json.loads(run("decrypt", "by-job", "--json", "-"))["index"] == ["=SUM(1)", "cook", "smith"]
