@@ -100,3 +100,20 @@ CASES = [
     Case("rolling.std", W, "df.affairs.rolling(6).std()", close=1.0),
     Case("rolling with missing values", W, "df.age.rolling(4, min_periods=2).mean()"),
 ]
+
+# statistics: what of scipy or statsmodels each is compared with in test_stats_scipy.py, and a remark
+STATS = {
+    "ttest_1samp": ("scipy.stats.ttest_1samp", "statistic, pvalue, df"),
+    "ttest_ind": ("scipy.stats.ttest_ind", "pooled and Welch's; of one frame filtered in two ways, or of different tables"),
+    "ttest_rel": ("scipy.stats.ttest_rel", "rows that have both"),
+    "f_oneway": ("scipy.stats.f_oneway", "samples, or a series and a category"),
+    "chi2_contingency": ("scipy.stats.chi2_contingency", "Yates' correction; counts are exact"),
+    "pearsonr": ("scipy.stats.pearsonr", "statistic, pvalue"),
+    "linregress": ("scipy.stats.linregress", "slope, intercept, rvalue, pvalue, stderr, intercept_stderr"),
+    "zscore": ("scipy.stats.zscore", "a series, divided at decryption"),
+    "skew": ("scipy.stats.skew", "bias=True or False"),
+    "kurtosis": ("scipy.stats.kurtosis", "Fisher's or Pearson's; bias=True or False"),
+    "kaplan_meier": ("statsmodels SurvfuncRight", "times on a public grid; Greenwood's standard errors"),
+    "logrank": ("statsmodels survdiff", "two groups"),
+    "ols": ("statsmodels OLS", "params, bse, tvalues, pvalues, rsquared, fvalue, f_pvalue, nobs, df_resid"),
+}
