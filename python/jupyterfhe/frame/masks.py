@@ -72,7 +72,7 @@ def indicator(codes, count, chosen, valid=None):
 
     Notes
     -----
-    Cost: nothing for two labels; else a polynomial of about ceil(log2(count)) levels, see docs/adr/0026.
+    Cost: nothing for two labels; else a polynomial of about ceil(log2(count)) levels, see docs/adr/0028.
     """
     chosen = tuple(sorted(set(chosen)))
     if count > LABELS_MAX:
