@@ -116,7 +116,7 @@ def table(clock, owner, rows):
     fair = datasets.fair.load_pandas().data
     a, b = (tiled(fair[n], rows).astype(int) - 1 for n in ("occupation", "rate_marriage"))
     x, y = clock("encrypt", lambda: (owner.category("a", a, tuple("abcdef")), owner.category("b", b, tuple("vwxyz"))))
-    return finish(clock, owner, jf.crosstab(x, y), {str(label): column for label, column in zip("vwxyz", pd.crosstab(a, b).to_numpy().T)})
+    return finish(clock, owner, jf.crosstab(x, y), {str(label): column for label, column in zip("vwxyz", pd.crosstab(a, b).to_numpy().T, strict=True)})
 
 
 def lines(clock, owner, rows):

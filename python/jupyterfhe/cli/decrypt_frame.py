@@ -58,7 +58,8 @@ def _print(opened, most):
     made = {name: _texts(opened, name) for name in opened.columns}
     head = [" ".join(n for n in opened.names if n), *made]
     bounds = ["", *(f"± {shown_bound(worst)}" if worst else "exact" for _, worst in made.values())]
-    body = zip(_index(opened)[:most], *(["-" if t is None else t for t in texts[:most]] for texts, _ in made.values()), strict=True)
+    cells = [["-" if t is None else t for t in texts[:most]] for texts, _ in made.values()]
+    body = zip(_index(opened)[:most], *cells, strict=True)
     print("\n".join(columns([head, bounds, *map(list, body)], right=range(1, len(head)))))
     if len(opened.index) > most:
         print(f"... {len(opened.index) - most} more rows; --csv and --json write all")
@@ -73,7 +74,8 @@ def _plain(opened):
         bounds = [b if np.isfinite(b) else None for b in np.atleast_1d(opened.error_bound[name]).ravel().tolist()]
         cells = [c if not isinstance(c, float) or np.isfinite(c) else None for c in cells]
         out[name] = {"values": cells, "error_bound": bounds, "shape": list(np.shape(values))}
-    return {"kind": opened.shape, "title": opened.title, "index": None if opened.index is None else _index(opened), "columns": out}
+    index = None if opened.index is None else _index(opened)
+    return {"kind": opened.shape, "title": opened.title, "index": index, "columns": out}
 
 
 def run(args, space, folder):

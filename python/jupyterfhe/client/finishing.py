@@ -9,7 +9,7 @@ inf.
 import numpy as np
 
 from ..array.recipe import checked, laid_out
-from ..core.errors import InternalError
+from ..core.errors import ArgumentError, InternalError
 
 TAIL_SLIP = 2.0**-30  # relative: what scipy's tails are off by at most, see docs/SOUNDNESS.md, "Finished at decryption"
 
@@ -246,24 +246,30 @@ def _modulus(a):
     return least, np.maximum(np.abs(a.low), np.abs(a.high))
 
 
+def _special():
+    """The part of scipy that has tails; p-values alone need it."""
+    try:
+        from scipy import special
+    except ImportError:
+        raise ArgumentError("p-values are computed by scipy, which is not installed here",
+                            "pip install 'jupyterfhe[stats]'") from None
+    return special
+
+
 def _t(t, df):
-    from scipy import special
-    return 2 * special.stdtr(df, -np.abs(t))
+    return 2 * _special().stdtr(df, -np.abs(t))
 
 
 def _f(f, d1, d2):
-    from scipy import special
-    return special.fdtrc(d1, d2, np.maximum(f, 0.0))
+    return _special().fdtrc(d1, d2, np.maximum(f, 0.0))
 
 
 def _chi2(x, df):
-    from scipy import special
-    return special.chdtrc(df, np.maximum(x, 0.0))
+    return _special().chdtrc(df, np.maximum(x, 0.0))
 
 
 def _normal(z):
-    from scipy import special
-    return 2 * special.ndtr(-np.abs(z))
+    return 2 * _special().ndtr(-np.abs(z))
 
 
 def _t_rule(t, df):

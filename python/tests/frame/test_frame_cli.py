@@ -22,10 +22,10 @@ ROWS = [("job", "age"), ("cook", 30), ("cook", 50), ("=SUM(1)", 41), ("smith", "
 
 
 @pytest.fixture(scope="module")
-def run(deep, tmp_path_factory):
+def run(owner, tmp_path_factory):
     """The tool in a workspace whose keys are there already."""
     home = tmp_path_factory.mktemp("cli") / "h"
-    shutil.copytree(deep.folder, home / "keys")
+    shutil.copytree(owner.folder, home / "keys")
     (home / "data").mkdir()
     (home / "private").mkdir(mode=0o700)
     with open(home.parent / "people.csv", "w", newline="") as out:
@@ -34,10 +34,11 @@ def run(deep, tmp_path_factory):
 
     def call(*words):
         done = subprocess.run([sys.executable, "-m", "jupyterfhe.cli", *words], capture_output=True, text=True, cwd=home.parent,
-                              env=os.environ | {"JUPYTERFHE_HOME": str(home)}, timeout=120)
+                              env=os.environ | {"JUPYTERFHE_HOME": str(home)}, timeout=600)
         assert done.returncode == 0, done.stderr
         return done.stdout
-    call("encrypt", "people.csv", "--as", "people", "--yes", "--column", "job:type=category,labels=private")
+    call("encrypt", "people.csv", "--as", "people", "--yes", "--column", "job:type=category,labels=private",
+         "--slots", "16")
     call("run", "script.py")
     return call
 

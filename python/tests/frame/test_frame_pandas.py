@@ -41,14 +41,14 @@ def data():
 
 
 @pytest.fixture(scope="module")
-def sealed(deep, data, tmp_path_factory):
+def sealed(owner, data, tmp_path_factory):
     """The same, encrypted from a file."""
     home = tmp_path_factory.mktemp("frame")
     data.to_csv(home / "fair.csv", index=False)
     declared = {n: {"type": "category", "categories": list(data[n].cat.categories)} for n in ("work", "rate")}
     with tables.open_source(home / "fair.csv") as source:
-        tables.draft(source, overrides=declared).encrypt(home / "fair", deep.secret, log_slots=SLOTS)
-    return EncryptedFrame(jf.open(home / "fair", keys=deep.folder))
+        tables.draft(source, overrides=declared).encrypt(home / "fair", owner.secret, log_slots=SLOTS)
+    return EncryptedFrame(jf.open(home / "fair", keys=owner.folder))
 
 
 def as_result(x):
@@ -56,10 +56,10 @@ def as_result(x):
 
 
 @pytest.fixture(scope="module")
-def answers(deep, sealed):
+def answers(owner, sealed):
     """Chosen cases, computed by one plan."""
     made = [as_result(eval(c.ours, {"df": sealed, "pd": frame, "np": np})) for c in ENCRYPTED]
-    return dict(zip([c.ours for c in ENCRYPTED], client.decrypt_frame(made, deep.secret), strict=True))
+    return dict(zip([c.ours for c in ENCRYPTED], client.decrypt_frame(made, owner.secret), strict=True))
 
 
 def in_the_clear(data, session):
@@ -84,9 +84,9 @@ def in_the_clear(data, session):
 
 
 @pytest.fixture(scope="module")
-def simulated(deep, data):
+def simulated(owner, data):
     """Every case in the clear: what decryption would give but for noise, with the bounds that a plan declares."""
-    df = in_the_clear(data, Session.clear(deep.params, SLOTS))
+    df = in_the_clear(data, Session.clear(owner.params, SLOTS))
 
     def open_part(array):
         bound = array.error_bound()

@@ -15,7 +15,7 @@ ROWS = 40
 
 
 @pytest.fixture(scope="module")
-def folder(short, tmp_path_factory):
+def folder(owner, tmp_path_factory):
     """Rows whose answers are known by looking: a group without rows, one of one row, a column that is all equal."""
     home = tmp_path_factory.mktemp("rules")
     rows = [{"x": i / 4, "same": 7.5, "k": "one" if i == 3 else "many", "b": i % 2, "day": f"2024-01-{1 + i % 28:02}",
@@ -24,27 +24,27 @@ def folder(short, tmp_path_factory):
     declared = {"k": {"type": "category", "categories": ["many", "one", "none"], "labels": "private"}, "b": {"type": "bool"},
                 "n": {"type": "int", "bounds": [0, 5]}}
     with tables.open_source(home / "t.json") as source:
-        tables.draft(source, overrides=declared).encrypt(home / "t", short.secret, log_slots=4)
+        tables.draft(source, overrides=declared).encrypt(home / "t", owner.secret, log_slots=4)
     with tables.open_source(home / "t.json") as source:
         tables.draft(source, overrides={"k": {"type": "category", "categories": ["many", "one", "none"]}},
-                     only=["x", "k"]).encrypt(home / "open", short.secret, log_slots=4)
+                     only=["x", "k"]).encrypt(home / "open", owner.secret, log_slots=4)
     return home
 
 
 @pytest.fixture(scope="module")
-def df(short, folder):
-    return jf.open_frame(folder / "t", keys=short.folder)
+def df(owner, folder):
+    return jf.open_frame(folder / "t", keys=owner.folder)
 
 
-def shown(short, x, **options):
-    return client.decrypt_frame(x, short.secret, **options)
+def shown(owner, x, **options):
+    return client.decrypt_frame(x, owner.secret, **options)
 
 
 X = np.arange(ROWS) / 4
 
 
-def test_groups_of_one_and_of_none(short, df):
-    got = shown(short, df.groupby("k").agg(n=("x", "count"), total=("x", "sum"), mean=("x", "mean"), spread=("x", "std")))
+def test_groups_of_one_and_of_none(owner, df):
+    got = shown(owner, df.groupby("k").agg(n=("x", "count"), total=("x", "sum"), mean=("x", "mean"), spread=("x", "std")))
     many = np.delete(X, 3)
     assert list(got.n) == [ROWS - 1, 1, 0, 0]  # the fourth code hides how many labels there are
     assert np.allclose(got.total, [many.sum(), 0.75, 0, 0], atol=got.error_bound["total"].max())
@@ -52,13 +52,13 @@ def test_groups_of_one_and_of_none(short, df):
     assert abs(got.spread[0] - many.std(ddof=1)) < 1e-3 and np.all(np.isnan(got.spread[1:]))
 
 
-def test_all_equal_columns(short, df):
-    got = shown(short, df[["same"]].describe())
+def test_all_equal_columns(owner, df):
+    got = shown(owner, df[["same"]].describe())
     assert got.same[0] == ROWS and abs(got.same[1] - 7.5) <= got.error_bound["same"][1] < 1e-4 and got.same[2] < 1e-2
 
 
-def test_small_groups_are_kept_out_of_what_is_shown(short, df):
-    got = shown(short, [df.groupby("k", min_count=5)["x"].mean(), df.groupby("k", min_count=5).size(),
+def test_small_groups_are_kept_out_of_what_is_shown(owner, df):
+    got = shown(owner, [df.groupby("k", min_count=5)["x"].mean(), df.groupby("k", min_count=5).size(),
                         jf.crosstab(df.k, df.b, min_count=5)])
     assert not np.isnan(got[0].columns["x"][0]) and np.all(np.isnan(got[0].columns["x"][1:]))
     assert list(got[1].columns["size"][:1]) == [ROWS - 1] and np.all(np.isnan(got[1].columns["size"][1:]))
@@ -67,44 +67,44 @@ def test_small_groups_are_kept_out_of_what_is_shown(short, df):
         jf.crosstab(df.k, df.b, margins=True, min_count=5)
 
 
-def test_integers_of_a_small_range_are_counted(short, df):
-    got = shown(short, df.n.value_counts())
+def test_integers_of_a_small_range_are_counted(owner, df):
+    got = shown(owner, df.n.value_counts())
     n = np.arange(ROWS) % 6
     assert list(got.columns["count"]) == [int(((n == v) & (np.arange(ROWS) % 5 != 0)).sum()) for v in range(6)]
 
 
-def test_private_labels_stay_with_the_owner(short, df):
+def test_private_labels_stay_with_the_owner(owner, df):
     assert "many" not in repr(df) and "many" not in json.dumps(df.groupby("k").size().index.to_json())
     size = df.groupby("k").size()
-    assert shown(short, size).index == [0, 1, 2, 3]
+    assert shown(owner, size).index == [0, 1, 2, 3]
     labels = {"k": ["many", "one", "none"]}.get
-    assert shown(short, size, labels=labels).index == ["many", "one", "none"]
-    assert shown(short, df[["k"]][2:5], labels=labels).columns["k"].tolist() == ["many", "one", "many"]
+    assert shown(owner, size, labels=labels).index == ["many", "one", "none"]
+    assert shown(owner, df[["k"]][2:5], labels=labels).columns["k"].tolist() == ["many", "one", "many"]
 
 
-def test_dates_and_times_between_them(short, df):
-    got = shown(short, [df.day.head(3), (df.day + 2).head(3), (df.day - df.day.shift(1)).head(3)])
+def test_dates_and_times_between_them(owner, df):
+    got = shown(owner, [df.day.head(3), (df.day + 2).head(3), (df.day - df.day.shift(1)).head(3)])
     assert [str(d) for d in got[0].columns["day"]] == ["2024-01-01", "2024-01-02", "2024-01-03"]
     assert str(got[1].columns["day"][0]) == "2024-01-03"
     assert np.isnan(got[2].columns["day"][0]) and abs(got[2].columns["day"][1] - 1) < 1e-4
 
 
-def test_resample_on_a_public_grid(short, df):
+def test_resample_on_a_public_grid(owner, df):
     import datetime
     days = [datetime.date(2024, 1, 1) + datetime.timedelta(days=2 * i) for i in range(ROWS)]
-    got = shown(short, df[["x"]].set_index(days).resample("MS").sum())
+    got = shown(owner, df[["x"]].set_index(days).resample("MS").sum())
     months = [d.month for d in days]
     want = [X[np.array(months) == m].sum() for m in (1, 2, 3)]
     assert [d.month for d in got.index] == [1, 2, 3]
     assert np.allclose(got.x, want, atol=got.error_bound["x"].max() + 1e-9)
 
 
-def test_results_are_saved_and_opened_elsewhere(short, df, tmp_path):
+def test_results_are_saved_and_opened_elsewhere(owner, df, tmp_path):
     made = {"frame": df.groupby("b")[["x", "n"]].mean(), "rows": df[df.b == 1][["x", "n", "day"]],
             "test": stats.ttest_ind(df[df.b == 1].x, df[df.b == 0].x), "one": df.x.mean()}
     for name, x in made.items():
         jf.save(x, tmp_path / name)
-        again, before = shown(short, tmp_path / name), None if name == "one" else shown(short, x)
+        again, before = shown(owner, tmp_path / name), None if name == "one" else shown(owner, x)
         if before is None:
             assert abs(again.columns["value"] - X.mean()) < 1e-5
             continue
@@ -112,8 +112,8 @@ def test_results_are_saved_and_opened_elsewhere(short, df, tmp_path):
             other = again.columns[column]
             assert [str(v) for v in other] == [str(v) for v in values] if values.dtype == object else \
                 np.allclose(other, values, atol=1e-3, equal_nan=True)
-    assert again.shape == "record" and len(shown(short, tmp_path / "rows").index) == ROWS // 2
-    again = jf.open(tmp_path / "frame", keys=short.folder)
+    assert again.shape == "record" and len(shown(owner, tmp_path / "rows").index) == ROWS // 2
+    again = jf.open(tmp_path / "frame", keys=owner.folder)
     jf.save(again, tmp_path / "copy")
     with pytest.raises(StorageError):
         jf.save(made["one"], tmp_path / "one")
@@ -123,7 +123,7 @@ def test_results_are_saved_and_opened_elsewhere(short, df, tmp_path):
 
 
 @pytest.fixture(scope="module")
-def saved(short, df, tmp_path_factory):
+def saved(owner, df, tmp_path_factory):
     path = tmp_path_factory.mktemp("saved") / "r"
     jf.save(df.groupby("b")[["x"]].mean(), path)
     return path
@@ -136,17 +136,17 @@ def saved(short, df, tmp_path_factory):
     lambda m: m.update(index={"range": [0, 2, 0], "names": [None], "secret": [None]}), lambda m: m.update(arrays=[]),
     lambda m: m["nodes"].append(["reshape", [0], [10**9, 10**9]]), lambda m: m["nodes"].append(["number", [3], [1, 2]]),
     lambda m: m["nodes"].append(["add", [0, 10**5]]), lambda m: m["arrays"][0].update(shape=[-1]), lambda m: m.update(title=7)])
-def test_a_strangers_result_is_refused(short, saved, tmp_path, change):
+def test_a_strangers_result_is_refused(owner, saved, tmp_path, change):
     import shutil
     shutil.copytree(saved, tmp_path / "r")
     manifest = json.loads((tmp_path / "r/manifest.json").read_text())
     change(manifest)
     (tmp_path / "r/manifest.json").write_text(json.dumps(manifest))
     with pytest.raises(FormatError):
-        shown(short, tmp_path / "r")
+        shown(owner, tmp_path / "r")
 
 
-def test_a_changed_ciphertext_is_refused(short, saved, tmp_path):
+def test_a_changed_ciphertext_is_refused(owner, saved, tmp_path):
     import shutil
     shutil.copytree(saved, tmp_path / "r")
     path = tmp_path / "r/0.jfhe"
@@ -154,7 +154,7 @@ def test_a_changed_ciphertext_is_refused(short, saved, tmp_path):
     data[-1] ^= 1
     path.write_bytes(bytes(data))
     with pytest.raises((ChecksumError, FormatError)):
-        shown(short, tmp_path / "r")
+        shown(owner, tmp_path / "r")
 
 
 @pytest.mark.parametrize("write", [
@@ -172,26 +172,26 @@ def test_refusals_say_why(df, write):
     ("df['nothing']", "no column"), ("df.x.set_axis([1, 2])", "2 labels"), ("df.x.rolling(99)", "1 to 40"), ("df.groupby('k', min_count=-1)", "min_count"),
     ("df.groupby([1, 2])", "labels"), ("df.assign(y=[1.0, 2.0])", "broadcast"), ("df.n == 9", "declared"),
     ("df[['x']].set_index(list(range(40))).x + df.x.set_axis([0] * 40)", "twice")])
-def test_mistakes_are_named(short, folder, df, write, words):
-    open_ = jf.open_frame(folder / "open", keys=short.folder)
+def test_mistakes_are_named(owner, folder, df, write, words):
+    open_ = jf.open_frame(folder / "open", keys=owner.folder)
     with pytest.raises((ArgumentError, AttributeError, ValueError, Refused), match=words):
         eval(write, {"df": df, "open_": open_})
 
 
-def test_nothing_that_prints_shows_a_value(short, df):
+def test_nothing_that_prints_shows_a_value(owner, df):
     texts = [repr(df), df._repr_html_(), repr(df.x), repr(df.x.mean()), repr(df.groupby("k")), repr(stats.ttest_1samp(df.x, 0.0)),
-             repr(shown(short, df[["x"]]))]
+             repr(shown(owner, df[["x"]]))]
     assert all("0.75" not in t and "9.5" not in t for t in texts)
     with pytest.raises(TypeError):
         __import__("pickle").dumps(df)
 
 
-def test_arrays_become_columns(short):
-    a = client.encrypt_array(np.array([[1.0, 2.0], [3.0, 5.0], [8.0, 13.0]]), short.secret, keys=short.folder, log_slots=4, bounds=(0, 16))
+def test_arrays_become_columns(owner):
+    a = client.encrypt_array(np.array([[1.0, 2.0], [3.0, 5.0], [8.0, 13.0]]), owner.secret, keys=owner.folder, log_slots=4, bounds=(0, 16))
     frame = EncryptedFrame({"a": a[:, 0], "b": EncryptedSeries(a[:, 1])})
-    got = shown(short, [frame.cov(), frame.assign(c=lambda d: d.a * d.b)])
+    got = shown(owner, [frame.cov(), frame.assign(c=lambda d: d.a * d.b)])
     want = np.cov([[1, 3, 8], [2, 5, 13]])
     assert np.allclose([got[0].a, got[0].b], want, atol=1e-3) and np.allclose(got[1].c, [2, 15, 104], atol=1e-3)
-    assert np.allclose(client.decrypt_array(frame.to_array(), short.secret).values, [[1, 2], [3, 5], [8, 13]], atol=1e-5)
-    lazily = client.decrypt_finished(frame.a.mean() / a[0, 1] - 1, short.secret)
+    assert np.allclose(client.decrypt_array(frame.to_array(), owner.secret).values, [[1, 2], [3, 5], [8, 13]], atol=1e-5)
+    lazily = client.decrypt_finished(frame.a.mean() / a[0, 1] - 1, owner.secret)
     assert abs(lazily.values - 1.0) <= lazily.error_bound < 1e-5

@@ -13,15 +13,15 @@ theirs = pytest.importorskip("scipy.stats")
 
 
 @pytest.fixture(scope="module")
-def encrypted(deep, tmp_path_factory):
+def encrypted(owner, tmp_path_factory):
     """Encrypts a pandas frame from a file."""
     home = tmp_path_factory.mktemp("stats")
 
     def make(name, data, **declared):
         data.to_csv(home / f"{name}.csv", index=False)
         with tables.open_source(home / f"{name}.csv") as source:
-            tables.draft(source, overrides=declared).encrypt(home / name, deep.secret, log_slots=9)
-        return jf.open_frame(home / name, keys=deep.folder)
+            tables.draft(source, overrides=declared).encrypt(home / name, owner.secret, log_slots=9)
+        return jf.open_frame(home / name, keys=owner.folder)
     return make
 
 
@@ -44,12 +44,12 @@ def close(opened, want, rel=1e-4):
         assert np.all(bound <= rel * (1 + np.abs(truth))), (name, bound, truth)
 
 
-def opened(deep, *outcomes):
-    found = client.decrypt_frame(list(outcomes), deep.secret)
+def opened(owner, *outcomes):
+    found = client.decrypt_frame(list(outcomes), owner.secret)
     return found[0] if len(found) == 1 else found
 
 
-def test_t_tests(deep, cancer):
+def test_t_tests(owner, cancer):
     data, df = cancer
     yes, no = (data[data.benign == b] for b in ("yes", "no"))
     mine = [df[df.benign == b]["mean texture"] for b in ("yes", "no")]
@@ -59,59 +59,59 @@ def test_t_tests(deep, cancer):
         stats.ttest_ind(*mine, equal_var=False): theirs.ttest_ind(yes["mean texture"], no["mean texture"], equal_var=False, nan_policy="omit"),
         stats.ttest_1samp(df["mean texture"], 19.0): theirs.ttest_1samp(x, 19.0, nan_policy="omit"),
         stats.ttest_rel(df["mean texture"], df["mean radius"]): theirs.ttest_rel(x, y, nan_policy="omit")}
-    for got, want in zip(opened(deep, *cases), cases.values(), strict=True):
+    for got, want in zip(opened(owner, *cases), cases.values(), strict=True):
         close(got, {"statistic": want.statistic, "pvalue": want.pvalue, "df": want.df}, 1e-2)
 
 
-def test_f_oneway_and_chi_square(deep, cancer):
+def test_f_oneway_and_chi_square(owner, cancer):
     data, df = cancer
     groups = [data["mean texture"][data["size"] == c].dropna() for c in "abcd"]
     counts = pd.crosstab(data["size"], data.benign)
-    got = opened(deep, stats.f_oneway(df["mean texture"], df["size"]), stats.chi2_contingency(df["size"], df.benign))
+    got = opened(owner, stats.f_oneway(df["mean texture"], df["size"]), stats.chi2_contingency(df["size"], df.benign))
     close(got[0], dict(zip(("statistic", "pvalue"), theirs.f_oneway(*groups), strict=True)), 0.2)
     want = theirs.chi2_contingency(counts)
     close(got[1], {"statistic": want.statistic, "pvalue": want.pvalue, "dof": want.dof, "expected_freq": want.expected_freq}, 1e-8)
 
 
-def test_chi_square_of_two_by_two_is_corrected(deep, cancer):
+def test_chi_square_of_two_by_two_is_corrected(owner, cancer):
     data, df = cancer
     big = data["size"].isin(["c", "d"])
     want = theirs.chi2_contingency(pd.crosstab(big, data.benign))
-    got = opened(deep, stats.chi2_contingency(jf.crosstab(df["size"].isin(["c", "d"]), df.benign)))
+    got = opened(owner, stats.chi2_contingency(jf.crosstab(df["size"].isin(["c", "d"]), df.benign)))
     close(got, {"statistic": want.statistic, "pvalue": want.pvalue}, 1e-8)
 
 
-def test_correlation_and_lines(deep, cancer):
+def test_correlation_and_lines(owner, cancer):
     data, df = cancer
     x, y = data["mean texture"].dropna(), data["worst area"][data["mean texture"].notna()]
-    got = opened(deep, stats.pearsonr(df["mean texture"], df["worst area"]), stats.linregress(df["mean texture"], df["worst area"]))
+    got = opened(owner, stats.pearsonr(df["mean texture"], df["worst area"]), stats.linregress(df["mean texture"], df["worst area"]))
     r, line = theirs.pearsonr(x, y), theirs.linregress(x, y)
     close(got[0], {"statistic": r.statistic, "pvalue": r.pvalue}, 1e-3)
     close(got[1], {n: getattr(line, n) for n in ("slope", "intercept", "rvalue", "pvalue", "stderr", "intercept_stderr")}, 1e-2)
 
 
-def test_skew_and_kurtosis_within_1e_4(deep, cancer):
+def test_skew_and_kurtosis_within_1e_4(owner, cancer):
     data, df = cancer
     names = ["mean radius", "mean texture", "mean smoothness", "worst area"]
     from jupyterfhe.frame import Output, Result
     mine = Result("record", [Output(f"{n} {f.__name__}", f(df[n])) for n in names for f in (stats.skew, stats.kurtosis)])
-    got = opened(deep, mine)
+    got = opened(owner, mine)
     for n in names:
         for f in (theirs.skew, theirs.kurtosis):
             name, want = f"{n} {f.__name__}", f(data[n], nan_policy="omit")
             assert abs(got[name] - want) <= min(1e-4 * max(1, abs(want)), float(got.error_bound[name])), name
 
 
-def test_zscores(deep, cancer):
+def test_zscores(owner, cancer):
     data, df = cancer
-    got = opened(deep, stats.zscore(df["mean texture"]))
+    got = opened(owner, stats.zscore(df["mean texture"]))
     want = theirs.zscore(data["mean texture"], nan_policy="omit")
     values, bound = got.columns["mean texture"], got.error_bound["mean texture"]
     assert np.array_equal(np.isnan(values), np.isnan(want))
     assert np.nanmax(np.abs(values - want)) <= np.max(bound) <= 1e-3
 
 
-def test_least_squares(deep, encrypted):
+def test_least_squares(owner, encrypted):
     sm = pytest.importorskip("statsmodels.api")
     data = datasets.star98.load_pandas().data[["NABOVE", "LOWINC", "PERASIAN", "PERHISP", "AVYRSEXP"]].astype(float)
     data.loc[[3, 77, 200], "LOWINC"] = np.nan
@@ -119,18 +119,18 @@ def test_least_squares(deep, encrypted):
     kept = data.dropna()
     names = ["LOWINC", "PERASIAN", "PERHISP", "AVYRSEXP"]
     want = sm.OLS(kept.NABOVE, sm.add_constant(kept[names])).fit()
-    got = opened(deep, stats.ols(df.NABOVE, df[names]))
+    got = opened(owner, stats.ols(df.NABOVE, df[names]))
     close(got, {n: getattr(want, n) for n in ("params", "bse", "tvalues", "pvalues", "rsquared", "nobs")}, 0.1)
     close(got, {n: getattr(want, n) for n in ("fvalue", "f_pvalue")}, 1.0)  # a quotient of two differences of worst cases
 
 
-def test_survival(deep, encrypted):
+def test_survival(owner, encrypted):
     from statsmodels.duration.survfunc import SurvfuncRight, survdiff
     heart = datasets.heart.load_pandas().data
     data = pd.DataFrame({"year": np.minimum(heart.survival // 200, 5).astype(int), "died": heart.censors.astype(int),
                          "old": np.where(heart.age > 48, "yes", "no")})
     df = encrypted("heart", data, year={"bounds": [0, 5]}, died={"type": "bool"})
-    curve, test = opened(deep, stats.kaplan_meier(df.year, df.died), stats.logrank(df.year, df.died, df.old))
+    curve, test = opened(owner, stats.kaplan_meier(df.year, df.died), stats.logrank(df.year, df.died, df.old))
     want = SurvfuncRight(data.year, data.died)
     at = [list(curve.index).index(t) for t in want.surv_times]
     assert np.array_equal(curve.events[at], want.n_events) and np.array_equal(curve.at_risk[at], want.n_risk)
