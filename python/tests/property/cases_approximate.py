@@ -152,3 +152,18 @@ def solve(pick):
     shape = pick.sized((p,), (p, 2))
     b = Drawn(pick.values(shape, "float64", -1.0, 1.0), len(shape) == 2 and pick.flag(), {"bounds": (-1.0, 1.0)})
     return np.linalg.solve, [_definite(pick, p), b]
+
+
+def step(name, example, refused, *intervals):
+    """Rounding, where all numbers of a range go to one."""
+    @proves(name, FAMILY, example, deep=True, dtypes=("float64", "float32"), axes=(0, 2), refused={"ranges with a step inside": refused},
+            options="ranges " + ", ".join(f"[{a:g}, {b:g}]" for a, b in intervals), remark="A constant: costs nothing.")
+    def make(pick):
+        return getattr(np, name), [ranged(pick, *pick.one(*intervals))]
+
+
+step("round", "np.round(x / 4 + 2)", "np.round(x)", (1.75, 2.25), (-0.25, 0.25))
+step("rint", "np.rint(x / 4 + 2)", "np.rint(x)", (1.75, 2.25))
+step("floor", "np.floor(x / 4 + 2.5)", "np.floor(x)", (2.25, 2.75), (-0.75, -0.25))
+step("ceil", "np.ceil(x / 4 + 2.5)", "np.ceil(x)", (2.25, 2.75), (-0.75, -0.25))
+step("trunc", "np.trunc(x / 4 + 2.5)", "np.trunc(x * 2)", (2.25, 2.75), (-0.75, 0.75))
