@@ -196,6 +196,10 @@ def save(array, name, replace=False):
         Which version it is, or where it lies.
     """
     if _named(name) and (space := _space()):
+        if hasattr(array, "result"):
+            raise _ArgumentError(f"the store does not keep a {type(array).__name__} yet",
+                                 "Save it in a folder, jf.save(x, './result'), for jupyterfhe decrypt; sums of groups are arrays: "
+                                 "df.groupby('c')['x'].sum().values.")
         return space.save(array, name, replace)
     return _save_any(array, name, replace)
 

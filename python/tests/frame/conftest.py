@@ -13,5 +13,5 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 @pytest.fixture(scope="session")
 def owner(place):
-    """Six multiplications, and a key for each rotation that sums over 512 slots take: nothing is walked to."""
-    return World(place / "frames", Parameters.custom(6), rotations=[*(1 << i for i in range(9)), -1])
+    """Six multiplications, and a key for each power of two: sums walk to nothing."""
+    return World(place / "frames", Parameters.custom(6))
