@@ -198,8 +198,8 @@ def save(array, name, replace=False):
     if _named(name) and (space := _space()):
         if hasattr(array, "result"):
             raise _ArgumentError(f"the store does not keep a {type(array).__name__} yet",
-                                 "Save it in a folder, jf.save(x, './result'), for jupyterfhe decrypt; sums of groups are arrays: "
-                                 "df.groupby('c')['x'].sum().values.")
+                                 "Save it in a folder, jf.save(x, './result'), for jupyterfhe decrypt; sums of groups are "
+                                 "arrays: df.groupby('c')['x'].sum().values.")
         return space.save(array, name, replace)
     return _save_any(array, name, replace)
 
