@@ -35,7 +35,8 @@ jfhe_status jfi_lift_slots(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *con
   if (count == 1) { /* a sparse packing is a full one that repeats */
     mixed.packing = JFHE_PACK_COMPLEX;
     mixed.log_slots = ctx->ring->log_n - 1;
-    double own = in[0]->bound.sd, inherited = own * sqrt((double)(ctx->ring->n / small->ring->n));
+    size_t repeats = ctx->ring->n / small->ring->n;
+    double own = in[0]->bound.sd, inherited = own * sqrt((double)repeats);
     mixed.bound.sd =
         jfi_up(jfi_hypot(sqrt(fmax(mixed.bound.sd * mixed.bound.sd - inherited * inherited * (1 - 0x1p-20), 0)), own));
   }
