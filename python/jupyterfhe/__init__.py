@@ -5,6 +5,7 @@
 
 import os as _os
 
+from . import plot
 from .array import EncryptedArray, EncryptedBool, EncryptedScalar, Refused, matrix
 from .array.functions.extremes import sign
 from .array.simulate import simulate
@@ -19,10 +20,8 @@ from .plan import Session, cancel_all, options
 
 __all__ = ["EncryptedArray", "EncryptedBool", "EncryptedCategorical", "EncryptedFrame", "EncryptedScalar", "EncryptedSeries",
            "EncryptedTable", "JupyterFHEError", "Refused", "Session", "cancel_all", "concat", "crosstab", "datasets",
-           "get_dummies",
-           "history", "load", "matrix", "merge", "open", "open_frame", "options", "pivot_table", "ref", "save", "secret",
-           "session",
-           "sign", "simulate"]
+           "get_dummies", "history", "load", "matrix", "merge", "open", "open_frame", "options", "pivot_table", "plot", "ref",
+           "save", "secret", "session", "sign", "simulate"]
 
 _current = None
 

@@ -1,6 +1,7 @@
 """Encrypted arrays: any shape, numpy's operators and functions, no value in sight."""
 
 import numbers
+import sys
 
 import numpy as np
 
@@ -10,7 +11,7 @@ from ..plan.whole import WholeSession
 from . import exactly, known, registry
 from .assign import VIEWS, alone, assign, relate
 from .index import select
-from .refusal import Refused, refuse, unknown
+from .refusal import Refused, drawing, refuse, unknown
 
 FLOAT, COMPLEX, BOOL = np.dtype(np.float64), np.dtype(np.complex128), np.dtype(bool)
 
@@ -204,7 +205,7 @@ class EncryptedArray(np.lib.mixins.NDArrayOperatorsMixin):
 
     def __array__(self, *_, **__):
         """Refuse: there are no plain numbers here."""
-        raise refuse("__array__")
+        raise refuse("picture" if drawing(sys._getframe(1)) else "__array__")
 
     def _method(name):
         def method(self, *args, **options):

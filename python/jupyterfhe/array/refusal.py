@@ -32,8 +32,34 @@ WORDS = {
     "out": ("an array in the clear cannot take encrypted results",
             "Write the result to a new name: y = y + x instead of y += x."),
     "format": ("an encrypted number has no digits to show here", "Print it without a format, or format what decryption gives."),
-    "picture": ("a picture of encrypted numbers would show them", "Decrypt first, or make the plot on the owner's side."),
+    "picture": ("a picture that is made here would need the numbers",
+                "Write jf.plot.line, scatter, bar, hist or heatmap: the reader's vault draws. Else decrypt first."),
 }
+
+DRAWERS = {"matplotlib", "seaborn", "plotly", "bokeh", "altair"}
+CALLERS = 40  # frames that are looked at: a drawing library converts its arguments a few calls below the person's own
+
+
+def drawing(frame):
+    """Whether code of a drawing library is among the callers, which need another advice.
+
+    Parameters
+    ----------
+    frame : frame
+        Where to begin.
+
+    Returns
+    -------
+    bool
+    """
+    for _ in range(CALLERS):
+        if frame is None:
+            return False
+        if frame.f_globals.get("__name__", "").partition(".")[0] in DRAWERS:
+            return True
+        frame = frame.f_back
+    return False
+
 
 _KINDS = {
     "compare": ("isclose allclose array_equal signbit isfinite isnan "

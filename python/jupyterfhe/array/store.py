@@ -20,7 +20,7 @@ from ..core.errors import ChecksumError, ContextError, FormatError, KeyMissingEr
 from ..core.integers import PARTS_MAX
 from ..plan import Session, Value, compute
 from ..plan.leaf import Filed
-from ..plan.notes import ASSUMED, note, notes_of
+from ..plan.notes import ASSUMED, assumed_of, note
 from ..plan.whole import Residues
 from .array import array_of
 from .staged import staged
@@ -134,8 +134,7 @@ def manifest(array, hashes=None):
     strips = [{"length": s.length, "gain": _pair(s.gain), "shift": _pair(s.shift), "range": list(s.range), "drift": s.drift,
                "pad": None if s.pad is None or isinstance(s.pad, Value) else _pair(s.pad),
                "values": [number[v] for v in s.values]} for s in array.strips.flat]
-    assumed = [w.removeprefix(ASSUMED) for w in notes_of(array.values) if w.startswith(ASSUMED)]
-    return _root(array, hashes, strips) | {"version": VERSION, "ciphertexts": len(number), "assumed": assumed}
+    return _root(array, hashes, strips) | {"version": VERSION, "ciphertexts": len(number), "assumed": assumed_of(array.values)}
 
 
 def _root(array, hashes, strips):

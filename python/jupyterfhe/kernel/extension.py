@@ -6,13 +6,14 @@ from ..array import EncryptedArray
 from ..array.table import EncryptedTable
 from ..plan import options
 from ..plan import progress as runs
-from . import faults, progress, variables
+from ..plot import EncryptedChart
+from . import charts, faults, progress, variables
 from .magics import FheMagics
 from .reference import bundle
 from .space import current
 from .store import GRANT
 
-SHOWN = (EncryptedArray, EncryptedTable)
+SHOWN = {EncryptedArray: bundle, EncryptedTable: bundle, EncryptedChart: charts.bundle}  # how each kind is shown
 _loaded = {}  # by id of a shell: Variables
 
 
@@ -34,8 +35,8 @@ def load(shell):
     hide_grant()
     if options.shelf is None and (space := current()) is not None:
         options.shelf = space.cache.unfinished  # an interrupted cell goes on where it stopped
-    for kind in SHOWN:  # for_type serves subclasses too
-        shell.display_formatter.mimebundle_formatter.for_type(kind, lambda value: bundle(current(), value))
+    for kind, show in SHOWN.items():  # for_type serves subclasses too
+        shell.display_formatter.mimebundle_formatter.for_type(kind, lambda value, show=show: show(current(), value))
     shell.register_magics(FheMagics)
     faults.show_short()
     runs.maker = progress.of_run

@@ -8,6 +8,7 @@ import numpy as np
 
 from ..array import EncryptedArray
 from ..core.errors import JupyterFHEError
+from ..plan.notes import assumed_of
 from .transport import line
 
 MIME = "application/vnd.jupyterfhe.ref+json"
@@ -93,7 +94,8 @@ def reference(space, value):
     if isinstance(value, EncryptedArray):
         out |= _array(space, value, origin)
     else:
-        out |= {"dtype": "table", "levels_left": value.table.level, "error_bound": None, "reused": True} | _kept(origin.tree)
+        out |= {"dtype": "table", "levels_left": value.table.level, "error_bound": None, "assumed": [], "reused": True}
+        out |= _kept(origin.tree)
     return out | {"seconds": round(time.monotonic() - start, 3)}
 
 
@@ -115,7 +117,7 @@ def _facts(value):
     stored = [v.stored for v in value.values]
     bound = float(np.max(value.error_bound(), initial=0.0))
     return {"dtype": str(value.dtype), "levels_left": min((s.level for s in stored), default=None),
-            "error_bound": bound if np.isfinite(bound) else None}
+            "error_bound": bound if np.isfinite(bound) else None, "assumed": assumed_of(value.values)}
 
 
 def bundle(space, value):
@@ -136,10 +138,30 @@ def bundle(space, value):
     away |= isinstance(value, EncryptedArray) and value.exact
     if space is None or value.session.is_clear or away:
         return {"text/plain": repr(value), "text/html": value._repr_html_()}
+    return shown(value, MIME, lambda: reference(space, value))
+
+
+def shown(value, mime, make):
+    """A bundle with what `make` gives, or with the reason why it gives nothing.
+
+    Parameters
+    ----------
+    value : object
+        With a ``repr``, and maybe a form in HTML.
+    mime : str
+    make : callable
+
+    Returns
+    -------
+    dict
+    """
+    def words():
+        markup = value._repr_html_() if hasattr(value, "_repr_html_") else f"<p>{html.escape(repr(value))}</p>"
+        return {"text/plain": repr(value), "text/html": markup}
+
     try:
-        found = reference(space, value)
+        return {mime: make()} | words()  # in this order: the words tell what was computed
     except (JupyterFHEError, OSError) as why:
         said = line(str(why), 2000)
         return {"text/plain": f"{value!r}\nnot shown: {said}",
-                "text/html": f"{value._repr_html_()}<p><strong>Not shown:</strong> {html.escape(said)}</p>"}
-    return {MIME: found, "text/plain": repr(value), "text/html": value._repr_html_()}
+                "text/html": f"{words()['text/html']}<p><strong>Not shown:</strong> {html.escape(said)}</p>"}

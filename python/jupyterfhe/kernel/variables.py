@@ -10,7 +10,7 @@ import numpy as np
 from ..array import EncryptedArray
 from ..array.table import EncryptedTable
 from ..core.errors import JupyterFHEError
-from ..plan import Graph, cancel_all
+from ..plan import Graph, cancel_all, options
 from . import progress
 from .reference import columns_of, kind_of, origin_of
 
@@ -18,6 +18,10 @@ TARGET = "jupyterfhe.variables"
 EVERY = 0.5  # seconds between two looks
 SHORT = 5000  # operations that are planned to say what computing takes; longer ones are left alone
 MOST = 1000  # variables listed
+
+
+def _is_limit(x):
+    return x is None or (isinstance(x, int) and not isinstance(x, bool) and x > 0)
 
 
 def encrypted(namespace):
@@ -217,9 +221,12 @@ class Variables:
         elif kind == "grant" and isinstance(data.get("grant"), str) and self._find_space() is not None:
             self._find_space().store.http.renew(data["grant"])
             self._send(comm, {"type": "granted", "id": number})
+        elif kind == "options" and _is_limit(data.get("memory_limit")):
+            options.memory_limit = data["memory_limit"]
+            self._send(comm, {"type": "chosen", "id": number})
         else:
             self._send(comm, {"type": "error", "id": number, "code": "bad_request",
-                              "message": "there are list, cancel and grant"})
+                              "message": "there are list, cancel, grant and options"})
 
     def _send(self, comm, data):
         try:

@@ -31,6 +31,20 @@ def notes_of(values):
     return list(dict.fromkeys(text for v in values for text in _notes.get(v, ())))
 
 
+def assumed_of(values):
+    """What the caller promised on the way to values, and nothing here checked; each once.
+
+    Parameters
+    ----------
+    values : iterable of Value
+
+    Returns
+    -------
+    list of str
+    """
+    return [text.removeprefix(ASSUMED) for text in notes_of(values) if text.startswith(ASSUMED)]
+
+
 def inherit(graph):
     """Let computed values keep what was assumed on the way to them, when they forget the way.
 

@@ -128,6 +128,21 @@ def test_the_page_cancels_and_sees_progress(owner, start):
     assert ran.error.startswith("CancelledError") and not owner.store.data.results
 
 
+def test_the_page_limits_memory(owner, start):
+    kernel = start()
+    page = Page(kernel)
+    page.tell(type="options", memory_limit=1 << 20, id="o")
+    page.wait(lambda m: m["type"] == "chosen" and m["id"] == "o")
+    ran = kernel.good(JF + "(df['mean_radius'] * df['mean_area'] * 2).mean()")
+    assert "not shown: " in ran.bundles[-1]["text/plain"] and "the limit is 1.0 MiB" in ran.bundles[-1]["text/plain"]
+    for wrong in (-1, True, "1 GiB", 1.5):
+        page.tell(type="options", memory_limit=wrong, id="w")
+        assert page.wait(lambda m: m.get("id") == "w" and m["type"] != "variables")["type"] == "error"
+    page.tell(type="options", memory_limit=None, id="n")
+    page.wait(lambda m: m["type"] == "chosen" and m["id"] == "n")
+    assert kernel.good("print(jf.options.memory_limit)").text == "None\n"
+
+
 def test_messages_hold_no_grant_and_a_new_one_is_taken(owner, start):
     kernel = start()
     page = Page(kernel)
