@@ -14,7 +14,7 @@ if [ ! -e $modules ] || [ package-lock.json -nt $modules ]; then
 fi
 
 sources=(package.json package-lock.json tsconfig.base.json build.sh packages/{core,ui,extension}/{src,package.json,tsconfig.json}
-         packages/{ui,extension}/style ../templates/welcome.ipynb "$staging")
+         packages/{ui,extension}/style packages/extension/schema ../templates/welcome.ipynb "$staging")
 if [ -e "$out/package.json" ] && [ -z "$(find "${sources[@]}" -newer "$out/package.json" -type f ! -name welcome.json -print -quit)" ]; then
     exit 0
 fi

@@ -100,14 +100,28 @@ export async function setSource(page, index, source) {
   }, [index, source]);
 }
 
-/** Run code in a new cell at the end; gives the cell. */
-export async function runCode(page, source, seconds = 60) {
+/** An empty cell at the end, active, in command mode and with the focus; gives its place. */
+export async function newCell(page) {
   await page.evaluate(() => {
     const { content } = window.jupyterapp.shell.currentWidget;
     content.activeCellIndex = content.widgets.length - 1;
   });
   await command(page, 'notebook:insert-cell-below');
-  const at = await page.evaluate(() => window.jupyterapp.shell.currentWidget.content.activeCellIndex);
+  await command(page, 'notebook:enter-command-mode');
+  return page.evaluate(() => window.jupyterapp.shell.currentWidget.content.activeCellIndex);
+}
+
+/** Run code in a new cell at the end; gives the cell. */
+export async function runCode(page, source, seconds = 60) {
+  const at = await newCell(page);
   await setSource(page, at, source);
   return runCell(page, at, seconds);
+}
+
+/** The same without waiting for its end. */
+export async function startCode(page, source) {
+  const at = await newCell(page);
+  await setSource(page, at, source);
+  await command(page, 'notebook:run-cell');
+  return page.locator('.jp-NotebookPanel:not(.lm-mod-hidden) .jp-Notebook .jp-Cell').nth(at);
 }

@@ -10,6 +10,7 @@ import { promisify } from 'node:util';
 export const ROOT = resolve(import.meta.dirname ?? new URL('..', import.meta.url).pathname, import.meta.dirname ? '../../..' : '../..');
 export const PYTHON = join(ROOT, '.venv/bin/python');
 export const SHOTS = join(ROOT, 'build/screenshots');
+const STEP = 300_000; // ms that one step may take, whatever it waits for
 export const run = promisify(execFile);
 export const pause = ms => new Promise(done => setTimeout(done, ms));
 
@@ -129,7 +130,7 @@ export async function startLab({ origin } = {}) {
  */
 export function steps(test, page) {
   let failed = null;
-  return (name, action) => test(name, async () => {
+  return (name, action) => test(name, { timeout: STEP }, async () => {
     if (failed) throw new Error(`not tried: "${failed}" failed before`);
     try {
       await action();

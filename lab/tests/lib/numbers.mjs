@@ -9,7 +9,7 @@ export function csv(text) {
 
 export const mean = x => x.reduce((sum, v) => sum + v, 0) / x.length;
 
-function covariance(x, y) {
+export function covariance(x, y) {
   const [a, b] = [mean(x), mean(y)];
   return x.reduce((sum, v, i) => sum + (v - a) * (y[i] - b), 0) / (x.length - 1);
 }

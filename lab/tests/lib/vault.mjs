@@ -4,6 +4,7 @@ import { until } from './lab.mjs';
 
 export const PASSPHRASE = 'correct horse battery staple';
 
+const PAINTED = '.values, .number, .error';
 const inVault = (page, lab, file) => page.frames().filter(f => f.url().startsWith(`${lab.vault}/`) && new URL(f.url()).pathname === `/${file}`);
 
 /** The vault's main frame, once it stands. */
@@ -57,13 +58,28 @@ export async function head(lab, dataset) {
   return reply.ok ? (await reply.json()).branches.main : null;
 }
 
+/** The youngest frame that paints, when something is painted in it. */
+export async function paintFrame(page, lab, wanted = PAINTED, known = new Set()) {
+  const frame = await until('the painting frame', () => inVault(page, lab, 'paint.html').filter(f => !known.has(f)).at(-1) ?? null, 20);
+  await frame.locator(wanted).first().waitFor({ timeout: 180000 });
+  return frame;
+}
+
 /** Press Decrypt on a cell's card; gives the frame, when numbers or a refusal are painted in it. */
-export async function decrypt(page, lab, cell) {
+export async function decrypt(page, lab, cell, wanted = PAINTED) {
   const known = new Set(inVault(page, lab, 'paint.html'));
   await cell.getByRole('button', { name: /^Decrypt/ }).click();
-  const frame = await until('the painting frame', () => inVault(page, lab, 'paint.html').find(f => !known.has(f)) ?? null, 20);
-  await frame.locator('.values, .number, .error').first().waitFor({ timeout: 180000 });
-  return frame;
+  return paintFrame(page, lab, wanted, known);
+}
+
+/** Unlock by the passphrase, from the status bar. */
+export async function unlock(page, lab) {
+  const frame = await vaultFrame(page, lab);
+  await page.locator('.jp-Fhe-status-button').first().click();
+  const asked = frame.getByRole('dialog', { name: /unlock/i });
+  await asked.getByLabel('Passphrase', { exact: true }).fill(PASSPHRASE);
+  await asked.getByRole('button', { name: 'Unlock', exact: true }).click();
+  await page.getByText('Keys unlocked').waitFor({ timeout: 30000 });
 }
 
 /** Numbers as painted: rows of {value, bound}; the text's own digits. */

@@ -4,6 +4,10 @@ export type Loose = Readonly<Record<string, unknown>>;
 
 export const isObject = (x: unknown): x is Loose => typeof x === 'object' && x !== null && !Array.isArray(x);
 export const isCount = (x: unknown): x is number => typeof x === 'number' && Number.isSafeInteger(x) && x >= 0;
+/** A whole number from 0 to `most`. */
+export const isAtMost = (x: unknown, most: number): x is number => isCount(x) && x <= most;
+/** A text of at most `most` characters. */
+export const isText = (x: unknown, most = 4096): x is string => typeof x === 'string' && x.length <= most;
 export const isHash = (x: unknown): x is string => typeof x === 'string' && /^[0-9a-f]{64}$/.test(x);
 
 /** The text, cut to `most` characters; null when it is none. */

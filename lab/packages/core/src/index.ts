@@ -1,6 +1,7 @@
 export * from './check.js';
 export * from './dataText.js';
 export * from './models.js';
+export * from './preferences.js';
 export * from './rest.js';
 export * from './tokens.js';
 export * from './vaultPort.js';

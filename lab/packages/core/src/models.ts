@@ -2,7 +2,9 @@
 // Each `as…` takes unknown JSON (an output may be hostile) and gives a checked value or null.
 
 import { finite, isCount, isHash, isObject, listOf, Loose, shapeOf, text } from './check.js';
-import { DATASET, isReference, Reference } from './vaultProtocol.js';
+import { asChart, Chart } from './chart.js';
+import { isReference, plainReference, Reference } from './reference.js';
+import { DATASET } from './vaultProtocol.js';
 
 export const REFERENCE_MIME = 'application/vnd.jupyterfhe.ref+json';
 export const PROGRESS_MIME = 'application/vnd.jupyterfhe.progress+json';
@@ -37,6 +39,15 @@ export interface Output {
   readonly name: string | null;
   readonly dataset: DatasetName | null;
   readonly columns: readonly ColumnInfo[] | null;
+  /** What the notebook promised on the way, and nothing checked: the bound holds if these do. */
+  readonly assumed: readonly string[];
+}
+
+/** A chart of encrypted numbers, as its card shows it. */
+export interface ChartOutput {
+  readonly chart: Chart;
+  readonly parts: readonly Output[];
+  readonly seconds: number | null;
 }
 
 export type ProgressState = 'running' | 'done' | 'cancelled' | 'failed';
@@ -84,22 +95,6 @@ function asDatasetName(x: unknown): DatasetName | null {
   return { name: x['name'], snapshot: text(x['snapshot'], 64) ?? '' };
 }
 
-/** Members of a reference that the vault is handed: those of the protocol, none that the notebook's author added. */
-function plainReference(x: Reference): Reference {
-  const { version, kind, workspace, tree, tree_hash, key_id, shape } = x;
-  const files = (tree?.files ?? []).map(({ name, sha256, size }) => ({ name, sha256, size }));
-  const more: Record<string, unknown> = {};
-  for (const key of ['params', 'preset', 'scheme', 'dtype', 'program'] as const) {
-    const value = text(x[key], 64);
-    if (value !== null) more[key] = value;
-  }
-  const bound = finite(x['error_bound']);
-  return {
-    version, kind, workspace, tree: { files }, tree_hash, key_id, shape: [...shape], name: text(x.name, 100),
-    ...more, ...(bound === null ? {} : { error_bound: bound })
-  };
-}
-
 export function asOutput(x: unknown): Output | null {
   if (!isReference(x)) return null;
   return {
@@ -118,8 +113,15 @@ export function asOutput(x: unknown): Output | null {
     inputs: Array.isArray(x['inputs']) ? x['inputs'].filter(isHash).slice(0, 100) : [],
     name: text(x.name, 100),
     dataset: asDatasetName(x['dataset']),
-    columns: Array.isArray(x['columns']) ? listOf(x['columns'].slice(0, 10000), asColumn) : null
+    columns: Array.isArray(x['columns']) ? listOf(x['columns'].slice(0, 10000), asColumn) : null,
+    assumed: Array.isArray(x['assumed']) ? listOf(x['assumed'].slice(0, 100), words => text(words, 300)) : []
   };
+}
+
+export function asChartOutput(x: unknown): ChartOutput | null {
+  const chart = asChart(x);
+  if (chart === null || !isObject(x)) return null;
+  return { chart, parts: listOf(x['refs'], asOutput), seconds: finite(x['seconds']) };
 }
 
 const STATES: readonly ProgressState[] = ['running', 'done', 'cancelled', 'failed'];

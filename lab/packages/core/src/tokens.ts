@@ -4,7 +4,12 @@ import { Token } from '@lumino/coreutils';
 import type { ISignal } from '@lumino/signaling';
 import type { StoreClient } from './rest.js';
 import type { Progress } from './models.js';
+import type { Chart } from './chart.js';
+import type { Preferences } from './preferences.js';
 import type { KeyState, Reference, VaultEvent, VaultMode, VaultProgress, VaultView } from './vaultProtocol.js';
+
+/** What a frame of the vault shows decrypted. */
+export type Painting = { readonly ref: Reference } | { readonly chart: Chart };
 
 /** The vault as the lab sees it: it can be asked to show things, and tells states, never values. */
 export interface IVault {
@@ -21,8 +26,8 @@ export interface IVault {
   open(view: VaultView, name?: string): Promise<void>;
   drag(over: boolean): void;
   cancel(job: string): Promise<void>;
-  /** Put a frame into `host` that shows the decrypted output. Disposing removes it. */
-  paint(host: HTMLElement, ref: Reference, label: string, closed: () => void): { dispose(): void };
+  /** Put a frame into `host` that shows it decrypted. Disposing removes it. */
+  paint(host: HTMLElement, what: Painting, label: string, closed: () => void): { dispose(): void };
 }
 export const IVault = new Token<IVault>('@jupyterfhe/extension:IVault', 'Shows and encrypts on the other origin.');
 
@@ -45,3 +50,10 @@ export interface IActivity {
   cancel(): void;
 }
 export const IActivity = new Token<IActivity>('@jupyterfhe/extension:IActivity', 'Tells what kernels compute.');
+
+/** What a person chose in the settings. */
+export interface IPreferences {
+  readonly current: Preferences;
+  readonly changed: ISignal<IPreferences, void>;
+}
+export const IPreferences = new Token<IPreferences>('@jupyterfhe/extension:IPreferences', 'Tells what a person chose in the settings.');

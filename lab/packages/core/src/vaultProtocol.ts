@@ -1,5 +1,13 @@
 // vaultProtocol.ts: what lab and vault say to each other; protocol/vault.md has the words. Types, and the checks that
-// both sides make of what arrives. Imports nothing, so that the vault's bundle takes this file and nothing else of core.
+// both sides make of what arrives. Imports its neighbours reference.ts, chart.ts and check.ts alone, so that the vault's bundle takes these files
+// and nothing else of core.
+
+import { asChart, type Chart } from './chart.js';
+import { isAtMost, isObject, isText } from './check.js';
+import { isReference, type Reference, WORKSPACE } from './reference.js';
+
+export * from './chart.js';
+export * from './reference.js';
 
 /** Version of the messages. Another one is refused by name. */
 export const VAULT_VERSION = 1;
@@ -29,29 +37,6 @@ export type VaultTheme = 'light' | 'dark';
 export const VIEWS: readonly VaultView[] = ['keys', 'encrypt', 'secret', 'unlock', 'lock'];
 export const THEMES: readonly VaultTheme[] = ['light', 'dark'];
 
-export interface TreeFile {
-  readonly name: string;
-  readonly sha256: string;
-  readonly size: number;
-}
-
-export interface Tree {
-  readonly files: readonly TreeFile[];
-}
-
-/** The MIME type `application/vnd.jupyterfhe.ref+json`: never a value. */
-export interface Reference {
-  readonly version: 1;
-  readonly kind: 'scalar' | 'array' | 'table';
-  readonly workspace: string;
-  readonly tree: Tree | null;
-  readonly tree_hash: string;
-  readonly key_id: string;
-  readonly shape: readonly number[];
-  readonly name?: string | null;
-  readonly [more: string]: unknown;
-}
-
 // ---- lab -> vault; each carries an id that its reply repeats ----
 export type VaultRequest =
   | { type: 'connect'; store: string; workspace: string; grant: string }
@@ -59,6 +44,7 @@ export type VaultRequest =
   | { type: 'open'; view: VaultView; name?: string }
   | { type: 'drag'; over: boolean }
   | { type: 'paint'; ref: Reference; theme: VaultTheme }
+  | { type: 'chart'; chart: Chart; theme: VaultTheme }
   | { type: 'theme'; theme: VaultTheme }
   | { type: 'cancel'; job: string }
   | { type: 'focus' };
@@ -110,36 +96,8 @@ export type VaultEvent =
   | { type: 'painted' }
   | { type: 'closed' };
 
-export const LIMITS = {
-  /** Characters of a request's texts. */
-  text: 4096,
-  /** Files of a tree in a reference. */
-  files: 262144,
-  /** Axes of a shape. */
-  axes: 32
-} as const;
-
-const HEX64 = /^[0-9a-f]{64}$/;
-const HEX32 = /^[0-9a-f]{32}$/;
-const PLAIN = /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,126}$/;
-const WORKSPACE = /^[A-Za-z0-9_-]{1,64}$/;
-
 /** Names of datasets, as `jf.open("name")` takes them. */
 export const DATASET = /^[A-Za-z_][A-Za-z0-9_.-]{0,99}$/;
-
-type Loose = Record<string, unknown>;
-
-function isObject(x: unknown): x is Loose {
-  return typeof x === 'object' && x !== null && !Array.isArray(x);
-}
-
-function isText(x: unknown, most: number = LIMITS.text): x is string {
-  return typeof x === 'string' && x.length <= most;
-}
-
-function isCount(x: unknown, most: number): x is number {
-  return typeof x === 'number' && Number.isInteger(x) && x >= 0 && x <= most;
-}
 
 export function isHello(x: unknown): x is Hello {
   return isObject(x) && x['type'] === HELLO && typeof x['version'] === 'number';
@@ -149,40 +107,9 @@ export function isReady(x: unknown): x is Ready {
   return isObject(x) && x['type'] === READY && typeof x['version'] === 'number';
 }
 
-export function isTree(x: unknown): x is Tree {
-  if (!isObject(x) || !Array.isArray(x['files'])) return false;
-  const files = x['files'] as unknown[];
-  if (files.length === 0 || files.length > LIMITS.files) return false;
-  let before = '';
-  return files.every(file => {
-    if (!isObject(file) || !isText(file['name'], 127) || !PLAIN.test(file['name'])) return false;
-    const ordered = file['name'] > before; // sorted, so unique
-    before = file['name'];
-    return ordered && isText(file['sha256'], 64) && HEX64.test(file['sha256']) && isCount(file['size'], 2 ** 40);
-  });
-}
-
-export function isReference(x: unknown): x is Reference {
-  return (
-    isObject(x) &&
-    x['version'] === 1 &&
-    (x['kind'] === 'scalar' || x['kind'] === 'array' || x['kind'] === 'table') &&
-    isText(x['workspace'], 64) &&
-    WORKSPACE.test(x['workspace']) &&
-    isText(x['tree_hash'], 64) &&
-    HEX64.test(x['tree_hash']) &&
-    isText(x['key_id'], 32) &&
-    HEX32.test(x['key_id']) &&
-    Array.isArray(x['shape']) &&
-    x['shape'].length <= LIMITS.axes &&
-    x['shape'].every(n => isCount(n, 2 ** 40)) &&
-    isTree(x['tree'])
-  );
-}
-
 /** The request, or null when it has not the form of one. Members that are not named are refused. */
 export function asRequest(x: unknown): VaultRequestMessage | null {
-  if (!isObject(x) || !isCount(x['id'], 2 ** 52) || typeof x['type'] !== 'string') return null;
+  if (!isObject(x) || !isAtMost(x['id'], 2 ** 52) || typeof x['type'] !== 'string') return null;
   const only = (...names: string[]): boolean => Object.keys(x).every(k => k === 'id' || k === 'type' || names.includes(k));
   switch (x['type']) {
     case 'connect': {
@@ -203,6 +130,11 @@ export function asRequest(x: unknown): VaultRequestMessage | null {
       const fine = isReference(x['ref']) && THEMES.includes(x['theme'] as VaultTheme) && only('ref', 'theme');
       return fine ? (x as unknown as VaultRequestMessage) : null;
     }
+    case 'chart': {
+      const chart = asChart(x['chart']);
+      const fine = chart !== null && THEMES.includes(x['theme'] as VaultTheme) && only('chart', 'theme');
+      return fine ? ({ ...x, chart } as unknown as VaultRequestMessage) : null;
+    }
     case 'theme':
       return THEMES.includes(x['theme'] as VaultTheme) && only('theme') ? (x as unknown as VaultRequestMessage) : null;
     case 'cancel':
@@ -214,4 +146,4 @@ export function asRequest(x: unknown): VaultRequestMessage | null {
 
 /** Types of requests that a frame answers. */
 export const FRAME_REQUESTS = ['connect', 'status', 'open', 'drag', 'theme', 'cancel', 'focus'] as const;
-export const PAINT_REQUESTS = ['paint', 'theme', 'focus'] as const;
+export const PAINT_REQUESTS = ['paint', 'chart', 'theme', 'focus'] as const;

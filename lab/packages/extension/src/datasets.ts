@@ -17,7 +17,7 @@ export const datasetsPlugin: JupyterFrontEndPlugin<void> = {
     app: JupyterFrontEnd, store: IStore, vault: IVault, notebooks: INotebookTracker | null, restorer: ILayoutRestorer | null,
     palette: ICommandPalette | null
   ) => {
-    const widget = new DatasetsWidget(store, {
+    const widget = new DatasetsWidget(store, vault, {
       insert: code => {
         if (!insertInCell(notebooks, code)) Notification.info(`Open a notebook first; there, write ${code}`, { autoClose: 5000 });
       },

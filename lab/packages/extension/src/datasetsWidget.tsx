@@ -1,10 +1,11 @@
 // datasetsWidget.tsx: the panel of datasets: asks the store, shows what it says, does what is pressed.
 
 import * as React from 'react';
-import { Dataset, IStore, Snapshot, StoreError } from '@jupyterfhe/core';
+import { Dataset, IStore, IVault, Snapshot, StoreError } from '@jupyterfhe/core';
 import { DatasetsPanel, OpenDataset } from '@jupyterfhe/ui';
 import { Dialog, InputDialog, ReactWidget, showDialog } from '@jupyterlab/apputils';
 import { lockIcon } from './icon.js';
+import { vaultWork } from './work.js';
 
 export interface DatasetsActions {
   insert(code: string): void;
@@ -12,7 +13,7 @@ export interface DatasetsActions {
 }
 
 export class DatasetsWidget extends ReactWidget {
-  constructor(private readonly store: IStore, private readonly actions: DatasetsActions) {
+  constructor(private readonly store: IStore, private readonly vault: IVault, private readonly actions: DatasetsActions) {
     super();
     this.id = 'jupyterfhe-datasets';
     this.title.icon = lockIcon;
@@ -20,6 +21,7 @@ export class DatasetsWidget extends ReactWidget {
     this.node.setAttribute('aria-label', 'Encrypted datasets');
     this.addClass('jp-Fhe-side');
     store.changed.connect(() => void this.refresh());
+    vault.changed.connect(() => this.update());
     void this.refresh();
   }
 
@@ -34,7 +36,7 @@ export class DatasetsWidget extends ReactWidget {
   protected override render(): JSX.Element {
     const { client, workspace } = this.store;
     return (
-      <DatasetsPanel datasets={this.datasets} open={this.open} trouble={this.trouble}
+      <DatasetsPanel datasets={this.datasets} open={this.open} trouble={this.trouble} work={vaultWork(this.vault)}
         onToggle={name => void this.attempt(() => this.toggle(name))}
         onInsert={name => this.actions.insert(`jf.open("${name}")`)}
         onEncrypt={() => this.actions.encrypt()}

@@ -1,7 +1,7 @@
 // guard.ts: data that is about to become the text of a cell, or a file on the server, is asked about first. A guard against
 // slips, not a boundary: a person may still type what they like.
 
-import { isDataFile, IVault, looksLikeData } from '@jupyterfhe/core';
+import { IPreferences, isDataFile, IVault, looksLikeData } from '@jupyterfhe/core';
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { Dialog, showDialog } from '@jupyterlab/apputils';
 import { IDefaultFileBrowser } from '@jupyterlab/filebrowser';
@@ -22,10 +22,10 @@ async function ask(title: string, body: string, plain: string): Promise<'encrypt
   return (result.button.actions[0] as 'encrypt' | 'plain' | undefined) ?? 'no';
 }
 
-function guardCells(vault: IVault, notebooks: INotebookTracker | null): void {
+function guardCells(vault: IVault, preferences: IPreferences, notebooks: INotebookTracker | null): void {
   const stop = (event: ClipboardEvent | DragEvent): void => {
     const data = 'clipboardData' in event ? event.clipboardData : event.dataTransfer;
-    if (!data || !inEditor(event)) return;
+    if (!data || !inEditor(event) || !preferences.current.askBeforePaste) return;
     const files = data.types.includes('Files');
     const text = files ? '' : data.getData('text/plain');
     if (!files && !looksLikeData(text)) return;
@@ -45,10 +45,10 @@ function guardCells(vault: IVault, notebooks: INotebookTracker | null): void {
 }
 
 /** The file browser's own upload button stores files as they are: data is asked about. */
-function guardUploads(browser: IDefaultFileBrowser, vault: IVault): void {
+function guardUploads(browser: IDefaultFileBrowser, vault: IVault, preferences: IPreferences): void {
   const model = browser.model, upload = model.upload.bind(model);
   model.upload = async (file, path) => {
-    if (!isDataFile(file.name)) return upload(file, path);
+    if (!isDataFile(file.name) || !preferences.current.askBeforeUpload) return upload(file, path);
     const answer = await ask(
       `Upload ${file.name} unencrypted?`,
       'An upload stores the file on the server as it is: whoever runs the server can read it. Encrypted, only you can.',
@@ -64,10 +64,13 @@ export const guardPlugin: JupyterFrontEndPlugin<void> = {
   id: '@jupyterfhe/extension:guard',
   description: 'Asks before data becomes the text of a cell or an unencrypted file.',
   autoStart: true,
-  requires: [IVault],
+  requires: [IVault, IPreferences],
   optional: [INotebookTracker, IDefaultFileBrowser],
-  activate: (_app: JupyterFrontEnd, vault: IVault, notebooks: INotebookTracker | null, browser: IDefaultFileBrowser | null) => {
-    guardCells(vault, notebooks);
-    if (browser) guardUploads(browser, vault);
+  activate: (
+    _app: JupyterFrontEnd, vault: IVault, preferences: IPreferences, notebooks: INotebookTracker | null,
+    browser: IDefaultFileBrowser | null
+  ) => {
+    guardCells(vault, preferences, notebooks);
+    if (browser) guardUploads(browser, vault, preferences);
   }
 };

@@ -4,6 +4,7 @@ import { datasetsPlugin } from './datasets.js';
 import { filetypePlugin } from './filetype.js';
 import { guardPlugin } from './guard.js';
 import { outputPlugin } from './output.js';
+import { preferencesPlugin } from './preferences.js';
 import { progressPlugin } from './progress.js';
 import { sealPlugin } from './seal.js';
 import { secretPlugin } from './secret.js';
@@ -14,6 +15,6 @@ import { vaultPlugin } from './vault.js';
 import { welcomePlugin } from './welcome.js';
 
 export default [
-  storePlugin, vaultPlugin, sealPlugin, guardPlugin, filetypePlugin, outputPlugin, progressPlugin, variablesPlugin, datasetsPlugin,
-  statusPlugin, secretPlugin, welcomePlugin
+  preferencesPlugin, storePlugin, vaultPlugin, sealPlugin, guardPlugin, filetypePlugin, outputPlugin, progressPlugin, variablesPlugin,
+  datasetsPlugin, statusPlugin, secretPlugin, welcomePlugin
 ];

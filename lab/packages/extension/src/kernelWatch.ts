@@ -1,16 +1,20 @@
 // kernelWatch.ts: the comm that tells of encrypted variables, opened again whenever a kernel starts anew.
 
-import { asProgress, asVariables, Progress, Variable, VARIABLES_TARGET } from '@jupyterfhe/core';
+import { asProgress, asVariables, IPreferences, Progress, Variable, VARIABLES_TARGET } from '@jupyterfhe/core';
 import type { ISessionContext } from '@jupyterlab/apputils';
 import type { Kernel } from '@jupyterlab/services';
 import { ISignal, Signal } from '@lumino/signaling';
 
+const GIB = 2 ** 30;
 const RENEW = 10 * 3600 * 1000; // ms; a kernel's grant ends after 12 hours
 
 /** Follows the kernel of one notebook. */
 export class KernelWatch {
   /** @param grant - Makes a fresh grant for a kernel that lives longer than its first one. */
-  constructor(private readonly session: ISessionContext, private readonly grant: () => Promise<string>) {
+  constructor(
+    private readonly session: ISessionContext, private readonly grant: () => Promise<string>, private readonly preferences: IPreferences
+  ) {
+    preferences.changed.connect(this.sendOptions, this);
     session.kernelChanged.connect(this.restart, this);
     session.statusChanged.connect(this.onStatus, this);
     this.restart();
@@ -33,6 +37,7 @@ export class KernelWatch {
     clearInterval(this.timer);
     this.session.kernelChanged.disconnect(this.restart, this);
     this.session.statusChanged.disconnect(this.onStatus, this);
+    this.preferences.changed.disconnect(this.sendOptions, this);
     Signal.clearData(this);
   }
 
@@ -55,6 +60,8 @@ export class KernelWatch {
       if (this.comm === comm) this.comm = null;
     };
     comm.open({});
+    this.sent = 0; // a new kernel has no limit
+    this.sendOptions();
   }
 
   private onMessage(data: unknown): void {
@@ -82,6 +89,14 @@ export class KernelWatch {
     if (this.comm) this.comm.send({ type: 'grant', grant: await this.grant() });
   }
 
+  /** What the settings ask of the kernel. */
+  private sendOptions(): void {
+    const { memoryLimit } = this.preferences.current;
+    if (memoryLimit === this.sent) return;
+    this.sent = memoryLimit;
+    this.comm?.send({ type: 'options', memory_limit: memoryLimit > 0 ? Math.round(memoryLimit * GIB) : null });
+  }
+
   private close(): void {
     const comm = this.comm;
     this.comm = null;
@@ -90,6 +105,7 @@ export class KernelWatch {
 
   private comm: Kernel.IComm | null = null;
   private stale = false;
+  private sent = 0;
   private readonly timer: ReturnType<typeof setInterval>;
   private readonly _changed = new Signal<this, void>(this);
   private readonly _progress = new Signal<this, Progress>(this);

@@ -1,11 +1,12 @@
 // status.tsx: wiring only: keys, vault and work in the status bar.
 
 import * as React from 'react';
-import { IActivity, IVault, Progress } from '@jupyterfhe/core';
+import { IActivity, IVault } from '@jupyterfhe/core';
 import { StatusItem } from '@jupyterfhe/ui';
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { Notification, ReactWidget } from '@jupyterlab/apputils';
 import { IStatusBar } from '@jupyterlab/statusbar';
+import { vaultWork } from './work.js';
 
 class StatusWidget extends ReactWidget {
   constructor(private readonly vault: IVault, private readonly activity: IActivity) {
@@ -17,18 +18,11 @@ class StatusWidget extends ReactWidget {
   protected override render(): JSX.Element {
     const { vault, activity } = this;
     const { keys, mode } = vault.state;
-    const first = [...vault.jobs.values()][0];
-    const job: Progress | null = first
-      ? { id: first.job, label: first.label, done: first.done, total: Math.max(first.total, 1), secondsLeft: first.seconds_left, state: 'running' }
-      : null;
+    const running = activity.current ? [{ progress: activity.current, onCancel: () => activity.cancel() }] : [];
     return (
-      <StatusItem keys={keys} mode={mode} trouble={vault.trouble} job={job} running={activity.current}
+      <StatusItem keys={keys} mode={mode} trouble={vault.trouble} work={[...running, ...vaultWork(vault)]}
         onKeys={() => void vault.open(keys === 'unlocked' ? 'lock' : keys === 'locked' ? 'unlock' : 'keys')
-          .catch((error: Error) => Notification.error(error.message, { autoClose: 8000 }))}
-        onCancel={() => {
-          if (activity.current) activity.cancel();
-          else if (first) void vault.cancel(first.job).catch(() => undefined);
-        }} />
+          .catch((error: Error) => Notification.error(error.message, { autoClose: 8000 }))} />
     );
   }
 }

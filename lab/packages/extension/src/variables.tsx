@@ -1,7 +1,7 @@
 // variables.tsx: wiring only: the panel of encrypted variables follows the shown notebook.
 
 import * as React from 'react';
-import { IActivity, IStore } from '@jupyterfhe/core';
+import { IActivity, IPreferences, IStore } from '@jupyterfhe/core';
 import { VariablesPanel } from '@jupyterfhe/ui';
 import { ILayoutRestorer, JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { ReactWidget } from '@jupyterlab/apputils';
@@ -11,8 +11,12 @@ import { lockIcon } from './icon.js';
 import { KernelWatch } from './kernelWatch.js';
 
 class VariablesWidget extends ReactWidget {
-  constructor(private readonly notebooks: INotebookTracker, private readonly activity: IActivity, private readonly store: IStore) {
+  constructor(
+    private readonly notebooks: INotebookTracker, private readonly activity: IActivity, private readonly store: IStore,
+    private readonly preferences: IPreferences
+  ) {
     super();
+    activity.changed.connect(() => this.update());
     this.id = 'jupyterfhe-variables';
     this.title.icon = lockIcon;
     this.title.caption = 'Encrypted variables';
@@ -23,8 +27,9 @@ class VariablesWidget extends ReactWidget {
   }
 
   protected override render(): JSX.Element {
+    const { current } = this.activity;
     return (
-      <VariablesPanel variables={this.watch?.variables ?? []} busy={this.watch?.busy ?? false}
+      <VariablesPanel work={current && { progress: current, onCancel: () => this.activity.cancel() }} variables={this.watch?.variables ?? []} busy={this.watch?.busy ?? false}
         source={this.notebooks.currentWidget?.title.label ?? null}
         onInsert={name => insertInCell(this.notebooks, name, false)} />
     );
@@ -32,7 +37,7 @@ class VariablesWidget extends ReactWidget {
 
   private follow(panel: NotebookPanel | null): void {
     this.watch?.dispose();
-    this.watch = panel ? new KernelWatch(panel.sessionContext, () => this.store.client.grant('kernel')) : null;
+    this.watch = panel ? new KernelWatch(panel.sessionContext, () => this.store.client.grant('kernel'), this.preferences) : null;
     this.watch?.changed.connect(() => this.update());
     this.watch?.progress.connect((_, progress) => this.activity.report(progress));
     this.update();
@@ -45,12 +50,13 @@ export const variablesPlugin: JupyterFrontEndPlugin<void> = {
   id: '@jupyterfhe/extension:variables',
   description: 'Lists the encrypted variables of the shown notebook, also while its kernel is busy.',
   autoStart: true,
-  requires: [INotebookTracker, IActivity, IStore],
+  requires: [INotebookTracker, IActivity, IStore, IPreferences],
   optional: [ILayoutRestorer],
   activate: (
-    app: JupyterFrontEnd, notebooks: INotebookTracker, activity: IActivity, store: IStore, restorer: ILayoutRestorer | null
+    app: JupyterFrontEnd, notebooks: INotebookTracker, activity: IActivity, store: IStore, preferences: IPreferences,
+    restorer: ILayoutRestorer | null
   ) => {
-    const widget = new VariablesWidget(notebooks, activity, store);
+    const widget = new VariablesWidget(notebooks, activity, store, preferences);
     app.shell.add(widget, 'right', { rank: 900 });
     restorer?.add(widget, widget.id);
   }

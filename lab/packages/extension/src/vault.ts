@@ -1,6 +1,6 @@
 // vault.ts: wiring only; the frame is vaultFrame.ts, what is inside it is another origin's.
 
-import { IStore, IVault } from '@jupyterfhe/core';
+import { IPreferences, IStore, IVault } from '@jupyterfhe/core';
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { ICommandPalette, IThemeManager } from '@jupyterlab/apputils';
 import { storeUrl } from './storeClient.js';
@@ -11,10 +11,13 @@ export const vaultPlugin: JupyterFrontEndPlugin<IVault> = {
   description: 'Keeps the frame of the vault, which holds keys and sees values.',
   autoStart: true,
   provides: IVault,
-  requires: [IStore],
+  requires: [IStore, IPreferences],
   optional: [IThemeManager, ICommandPalette],
-  activate: (app: JupyterFrontEnd, store: IStore, themes: IThemeManager | null, palette: ICommandPalette | null) => {
-    const vault = new VaultFrame(store, storeUrl(app.serviceManager.serverSettings));
+  activate: (
+    app: JupyterFrontEnd, store: IStore, preferences: IPreferences, themes: IThemeManager | null, palette: ICommandPalette | null
+  ) => {
+    const refocus = (): void => app.shell.currentWidget?.activate();
+    const vault = new VaultFrame(store, storeUrl(app.serviceManager.serverSettings), preferences, refocus);
     // The theme's style sheets arrive after the signal; the attribute on the body is set by then.
     themes?.themeChanged.connect(() => requestAnimationFrame(() => vault.retheme()));
     app.commands.addCommand('jupyterfhe:keys', {

@@ -2,7 +2,7 @@
 // for each output that is shown decrypted. The page sizes and places them and sees nothing of what is inside.
 
 import {
-  IStore, IVault, KeyState, Reference, VaultEvent, VaultMode, VaultPort, VaultProgress, VaultTheme, VaultView
+  IPreferences, IStore, IVault, KeyState, Painting, VaultEvent, VaultMode, VaultPort, VaultProgress, VaultTheme, VaultView
 } from '@jupyterfhe/core';
 import { ISignal, Signal } from '@lumino/signaling';
 
@@ -28,8 +28,14 @@ export class VaultFrame implements IVault {
   /**
    * @param store - Tells where the vault is and makes grants for it.
    * @param storeUrl - The store's address as the vault's page can reach it.
+   * @param preferences - Colours of decrypted outputs.
+   * @param refocus - Puts the focus where a person works, when what had it before a dialog cannot take it back.
    */
-  constructor(private readonly store: IStore, private readonly storeUrl: string) {
+  constructor(
+    private readonly store: IStore, private readonly storeUrl: string, private readonly preferences: IPreferences,
+    private readonly refocus: () => void
+  ) {
+    preferences.changed.connect(() => this.retheme());
     this.ready = this.start();
     this.ready.catch(error => this.fail(String(error instanceof Error ? error.message : error)));
     setInterval(() => void this.connect().catch(() => undefined), RENEW);
@@ -64,7 +70,7 @@ export class VaultFrame implements IVault {
     await this.main().request({ type: 'cancel', job });
   }
 
-  paint(host: HTMLElement, ref: Reference, label: string, closed: () => void): { dispose(): void } {
+  paint(host: HTMLElement, what: Painting, label: string, closed: () => void): { dispose(): void } {
     const frame = newFrame(`${label}, decrypted here`);
     const port = new VaultPort(frame, this.origin);
     this.painting.add(port);
@@ -76,13 +82,21 @@ export class VaultFrame implements IVault {
     port.event.connect((_, event) => event.type === 'closed' && closed());
     frame.src = `${this.origin}/paint.html`;
     host.replaceChildren(frame);
-    port.request({ type: 'paint', ref, theme: currentTheme() }).catch(() => undefined); // the frame says why, to the person
+    const theme = this.paintTheme();
+    const request = 'ref' in what ? { type: 'paint' as const, ...what, theme } : { type: 'chart' as const, ...what, theme };
+    port.request(request).catch(() => undefined); // the frame says why, to the person
     return { dispose };
   }
 
   /** Colours of all frames follow the page's. */
   retheme(): void {
-    for (const port of [this.port, ...this.painting]) void port?.request({ type: 'theme', theme: currentTheme() }).catch(() => undefined);
+    void this.port?.request({ type: 'theme', theme: currentTheme() }).catch(() => undefined);
+    for (const port of this.painting) void port.request({ type: 'theme', theme: this.paintTheme() }).catch(() => undefined);
+  }
+
+  private paintTheme(): VaultTheme {
+    const { paintTheme } = this.preferences.current;
+    return paintTheme === 'page' ? currentTheme() : paintTheme;
   }
 
   private main(): VaultPort {
@@ -182,7 +196,10 @@ export class VaultFrame implements IVault {
       frame.focus();
       void this.port?.request({ type: 'focus' }).catch(() => undefined);
     } else {
+      // A hidden frame that keeps the focus swallows every key.
+      frame.blur();
       this.before?.focus();
+      if (document.activeElement === document.body) this.refocus();
     }
   }
 

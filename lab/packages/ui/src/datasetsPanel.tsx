@@ -3,6 +3,8 @@
 import * as React from 'react';
 import { agoText, Dataset, Diff, sizeText, Snapshot } from '@jupyterfhe/core';
 import { DiffView } from './diffView.js';
+import { ProgressBar } from './progressBar.js';
+import type { Work } from './statusItem.js';
 
 /** The dataset that is unfolded. */
 export interface OpenDataset {
@@ -15,6 +17,8 @@ export interface DatasetsPanelProps {
   readonly datasets: readonly Dataset[];
   readonly open: OpenDataset | null;
   readonly trouble: string | null;
+  /** What the vault encrypts and uploads. */
+  readonly work: readonly Work[];
   onToggle(name: string): void;
   onInsert(name: string): void;
   onEncrypt(): void;
@@ -95,6 +99,7 @@ export function DatasetsPanel(props: DatasetsPanelProps): JSX.Element {
         Datasets
         <button type="button" className="jp-Fhe-button jp-mod-accept" onClick={props.onEncrypt}>Encrypt a file…</button>
       </h2>
+      {props.work.map(work => <ProgressBar key={work.progress.id} progress={work.progress} onCancel={work.onCancel} />)}
       {props.trouble && <p className="jp-Fhe-trouble" role="alert">{props.trouble}</p>}
       {props.datasets.length === 0 && !props.trouble && (
         <p className="jp-Fhe-empty">Drop a CSV, JSON or Parquet file anywhere on this page. It is encrypted in your browser before it is stored.</p>

@@ -1,3 +1,5 @@
+export * from './card.js';
+export * from './chartCard.js';
 export * from './datasetsPanel.js';
 export * from './diffView.js';
 export * from './fhePreview.js';

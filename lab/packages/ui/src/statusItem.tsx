@@ -3,31 +3,39 @@
 import * as React from 'react';
 import type { KeyState, Progress, VaultMode } from '@jupyterfhe/core';
 import { LockIcon, OpenLockIcon } from './icons.js';
-import { progressLabel } from './progressBar.js';
+import { leftText, percent, progressLabel } from './progressBar.js';
+
+/** Something that takes time, and the way to stop it. */
+export interface Work {
+  readonly progress: Progress;
+  onCancel(): void;
+}
 
 export interface StatusItemProps {
   readonly keys: KeyState;
   readonly mode: VaultMode;
   readonly trouble: string | null;
-  /** What the vault does, if anything. */
-  readonly job: Progress | null;
-  /** What the kernel does, if anything. */
-  readonly running: Progress | null;
+  readonly work: readonly Work[];
   onKeys(): void;
-  onCancel(): void;
 }
 
 const KEYS: Record<KeyState, string> = { none: 'No keys yet', locked: 'Keys locked', unlocked: 'Keys unlocked' };
 const NEXT: Record<KeyState, string> = { none: 'Make keys', locked: 'Unlock them', unlocked: 'Lock them' };
 const MODES: Record<VaultMode, string> = { local: 'vault on this machine', hub: 'vault on a server' };
 
-function percent(p: Progress): string {
-  return `${progressLabel(p.label)} ${Math.round((100 * p.done) / p.total)} %`;
+function WorkItem({ progress, onCancel }: Work): JSX.Element {
+  const label = progressLabel(progress.label);
+  return (
+    <span className="jp-Fhe-status-work" role="group" aria-label={label}>
+      <span title={leftText(progress)}>{label} {percent(progress)} %</span>
+      <span className="jp-Fhe-status-mode">{leftText(progress)}</span>
+      <button type="button" className="jp-Fhe-status-button" onClick={onCancel} title={`Cancel: ${label}`} aria-label={`Cancel: ${label}`}>✕</button>
+    </span>
+  );
 }
 
 export function StatusItem(props: StatusItemProps): JSX.Element {
-  const { keys, mode, trouble, job, running } = props;
-  const work = running ?? job;
+  const { keys, mode, trouble } = props;
   const text = trouble ? 'Vault not reached' : KEYS[keys];
   return (
     <span className="jp-Fhe-status">
@@ -37,10 +45,7 @@ export function StatusItem(props: StatusItemProps): JSX.Element {
         <span>{text}</span>
         {!trouble && <span className="jp-Fhe-status-mode">{MODES[mode]}</span>}
       </button>
-      {work && (
-        <button type="button" className="jp-Fhe-status-button" onClick={props.onCancel} title="Cancel" role="status"
-          aria-label={`${percent(work)}. Cancel.`}>{percent(work)}</button>
-      )}
+      {props.work.map(work => <WorkItem key={work.progress.id} {...work} />)}
     </span>
   );
 }

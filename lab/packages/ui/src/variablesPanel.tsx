@@ -2,12 +2,16 @@
 
 import * as React from 'react';
 import { boundText, secondsText, shapeText, sizeText, Variable } from '@jupyterfhe/core';
+import { ProgressBar } from './progressBar.js';
+import type { Work } from './statusItem.js';
 
 export interface VariablesPanelProps {
   readonly variables: readonly Variable[];
   /** Name of the notebook or console; null when none is shown. */
   readonly source: string | null;
   readonly busy: boolean;
+  /** What the kernel does that takes time. */
+  readonly work: Work | null;
   onInsert(name: string): void;
 }
 
@@ -34,10 +38,11 @@ function Row({ variable, onInsert }: { readonly variable: Variable; onInsert(nam
 }
 
 export function VariablesPanel(props: VariablesPanelProps): JSX.Element {
-  const { variables, source, busy } = props;
+  const { variables, source, busy, work } = props;
   return (
     <section className="jp-Fhe-section" aria-label="Encrypted variables">
       <h2 className="jp-Fhe-heading">Variables{busy && <span className="jp-Fhe-busy" role="status">running</span>}</h2>
+      {work && <ProgressBar progress={work.progress} onCancel={work.onCancel} />}
       {source === null && <p className="jp-Fhe-empty">Open a notebook to see its encrypted variables.</p>}
       {source !== null && variables.length === 0 && (
         <p className="jp-Fhe-empty">{source} holds no encrypted variables yet. <code>jf.open("name")</code> makes one.</p>

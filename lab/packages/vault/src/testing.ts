@@ -25,5 +25,6 @@ export * from './keys/seal.ts';
 export * from './keys/wrap.ts';
 export { Progress } from './upload/progress.ts';
 export * from './paint/numbers.ts';
+export * from './paint/series.ts';
 export * from './upload/store.ts';
 export * from '../../core/src/vaultProtocol.ts';

@@ -54,7 +54,7 @@ async function openFolder(name, from = 0) {
   const files = new Set(execFileSync('ls', [join(folder, name)], { encoding: 'utf8' }).split('\n').filter(Boolean));
   let arrived = 0;
   const fetch = async file => new Uint8Array(readFileSync(join(folder, name, file)));
-  const opened = await session.withOpener(opener => opener.open(fetch, files, from, () => (arrived += 1)));
+  const opened = await session.withOpener(opener => opener.open(fetch, files, { from }, () => (arrived += 1)));
   assert.equal(arrived, 1);
   return opened;
 }
@@ -148,14 +148,14 @@ test('a changed ciphertext or manifest is refused', async () => {
     const bad = structuredClone(manifest);
     change(bad);
     const fetch = async file => (file === 'manifest.json' ? vault.utf8(JSON.stringify(bad)) : new Uint8Array(readFileSync(join(folder, 'table', file))));
-    await assert.rejects(session.withOpener(o => o.open(fetch, new Set(), 0, () => {})), /another key|not made by/);
+    await assert.rejects(session.withOpener(o => o.open(fetch, new Set(), { from: 0 }, () => {})), /another key|not made by/);
   }
   const fetch = async file => {
     const bytes = new Uint8Array(readFileSync(join(folder, 'table', file)));
     if (file !== 'manifest.json') bytes[bytes.length - 9] ^= 1;
     return bytes;
   };
-  await assert.rejects(session.withOpener(o => o.open(fetch, new Set(), 0, () => {})));
+  await assert.rejects(session.withOpener(o => o.open(fetch, new Set(), { from: 0 }, () => {})));
 });
 
 test('locking while a look is fetched', async () => {
@@ -165,5 +165,5 @@ test('locking while a look is fetched', async () => {
     other.close();
     return new Uint8Array(readFileSync(join(folder, 'mean', file)));
   };
-  await assert.rejects(other.withOpener((o, still) => o.open(fetch, new Set(), 0, still)), /locked/);
+  await assert.rejects(other.withOpener((o, still) => o.open(fetch, new Set(), { from: 0 }, still)), /locked/);
 });

@@ -3,7 +3,7 @@
 import type { Connection } from '../upload/store.ts';
 import type { KeyState, Reference, VaultProgress } from '../../../core/src/vaultProtocol.ts';
 import type { Lent } from '../base/engine.ts';
-import type { OpenedArray, OpenedTable } from './open.ts';
+import type { Look, OpenedArray, OpenedTable } from './open.ts';
 
 export interface KeeperState {
   readonly keys: KeyState;
@@ -45,7 +45,8 @@ export interface KeeperApi {
   recovery: [null, { recovery: string; name: string }];
   restore: [{ text: string; passphrase: string }, null];
   lend: [null, Lent];
-  open: [{ ref: Reference; from: number }, OpenedArray | OpenedTable];
+  /** Of several, none is decrypted before the bytes of all are here. */
+  open: [{ refs: readonly Reference[] } & Look, (OpenedArray | OpenedTable)[]];
   secret: [{ name: string; value: number; bounds: [number, number] | null }, null];
   unfinished: [null, Unfinished[]];
   forget: [{ job: string }, null];

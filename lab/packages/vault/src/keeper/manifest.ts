@@ -8,6 +8,7 @@ type Loose = Record<string, unknown>;
 const PLAIN = /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,126}$/;
 const STRIPS_MAX = 1 << 20;
 const COLUMNS_MAX = 4096;
+const ASSUMED_MAX = 1000;
 
 export interface Strip {
   readonly length: number | null;
@@ -28,6 +29,8 @@ export interface ArrayManifest {
   readonly slotAxis: number | null;
   readonly ciphertexts: number;
   readonly strips: readonly Strip[];
+  /** What the notebook promised, in words. */
+  readonly assumed: readonly string[];
 }
 
 export interface TableColumn {
@@ -117,7 +120,8 @@ function arrayOf(root: Loose): ArrayManifest {
   need(strips.length === rest, 'its strips do not fill its shape');
   return {
     format: 'jupyterfhe array', params: text(root['params'], 'params'), key: text(root['key'], 'key'),
-    logSlots, shape, dtype, slotAxis, ciphertexts, strips
+    logSlots, shape, dtype, slotAxis, ciphertexts, strips,
+    assumed: list(root['assumed'] ?? [], ASSUMED_MAX, 'its promises').map(words => text(words, 'a promise'))
   };
 }
 

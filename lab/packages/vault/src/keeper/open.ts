@@ -10,9 +10,13 @@ import { Decryptor, Packing, type Opened, type SecretKey } from '@jupyterfhe/was
 
 /** Numbers that are shown at once; more are cut, which is said. */
 export const SHOWN_MAX = 20_000;
+/** Numbers that a chart takes: they are drawn, not written. */
+export const CHARTED_MAX = 1 << 20;
 const TABLE_ROWS = 200;
 /** Ciphertexts that are fetched for one look. */
 const CIPHERTEXTS_MAX = 128;
+/** And for a chart, of which a part would mislead. */
+const CHARTED_CIPHERTEXTS_MAX = 1024;
 
 /** Gives the checked bytes of a file of the tree. */
 export type Fetch = (name: string) => Promise<Bytes>;
@@ -26,6 +30,16 @@ export interface OpenedArray {
   readonly im: Float64Array | null;
   /** Bound on the error of each. */
   readonly errors: Float64Array;
+  /** What the notebook promised, and nothing checked: the bounds hold if these do. */
+  readonly assumed: readonly string[];
+}
+
+/** Which part of a tree is looked at. */
+export interface Look {
+  /** Of a table: the first row. */
+  readonly from: number;
+  /** Of an array: how many numbers, SHOWN_MAX by default. */
+  readonly most?: number | undefined;
 }
 
 export interface OpenedColumn {
@@ -61,15 +75,15 @@ export class Opener {
     this.decryptor.free();
   }
 
-  /** Open a tree; of a table the rows from `from` on. `arrived` is called when all bytes are here and decryption begins. */
-  async open(fetch: Fetch, names: ReadonlySet<string>, from: number, arrived: () => void): Promise<OpenedArray | OpenedTable> {
+  /** Open a tree. `arrived` is called when all bytes are here; decryption begins when it lets. */
+  async open(fetch: Fetch, names: ReadonlySet<string>, look: Look, arrived: () => Promise<void>): Promise<OpenedArray | OpenedTable> {
     const manifest = parseManifest(await fetch('manifest.json'));
     const { context } = this.key;
     if (manifest.key !== hex(this.key.id)) throw new Told('This was encrypted with another key than the one on this device.', 'key');
     if (manifest.params !== hex(context.hash)) throw new Told('This was encrypted with other parameters.', 'key');
-    if (manifest.format === 'jupyterfhe array') return this.array(manifest, fetch, arrived);
+    if (manifest.format === 'jupyterfhe array') return this.array(manifest, fetch, look.most ?? SHOWN_MAX, arrived);
     const sealed = names.has('sealed.bin') ? await this.sealed(await fetch('sealed.bin')) : null;
-    return this.table(manifest, fetch, from, sealed, arrived);
+    return this.table(manifest, fetch, look.from, sealed, arrived);
   }
 
   private async sealed(bytes: Bytes): Promise<Sealed> {
@@ -79,10 +93,11 @@ export class Opener {
   }
 
   // ---- arrays ----
-  private async array(manifest: ArrayManifest, fetch: Fetch, arrived: () => void): Promise<OpenedArray> {
+  private async array(manifest: ArrayManifest, fetch: Fetch, most: number, arrived: () => Promise<void>): Promise<OpenedArray> {
     const { shape, slotAxis, strips } = manifest;
     const size = shape.reduce((product, n) => product * n, 1);
-    let shown = Math.min(size, SHOWN_MAX);
+    let shown = Math.min(size, most);
+    const ciphertexts = most > SHOWN_MAX ? CHARTED_CIPHERTEXTS_MAX : CIPHERTEXTS_MAX;
     const slots = 2 ** manifest.logSlots;
     const place = places(shape, slotAxis);
     const wanted = new Set<number>(); // ciphertexts that hold what is shown
@@ -90,11 +105,11 @@ export class Opener {
       const { strip, along } = place(i);
       const one = strips[strip] as Strip;
       wanted.add(one.values[one.length === null ? 0 : Math.floor(along / slots)] as number);
-      if (wanted.size === CIPHERTEXTS_MAX) shown = Math.min(shown, i + 1);
+      if (wanted.size === ciphertexts) shown = Math.min(shown, i + 1);
     }
     const bytes = new Map<number, Bytes>();
     for (const i of wanted) bytes.set(i, await fetch(`${i}.jfhe`));
-    arrived();
+    await arrived();
     const opened = new Map<number, Opened>();
     for (const [i, container] of bytes) opened.set(i, this.decrypt(container, manifest.logSlots));
     const complex = manifest.dtype === 'complex128';
@@ -112,7 +127,7 @@ export class Opener {
     }
     for (const one of opened.values()) (one.re.fill(0), one.im.fill(0));
     if (manifest.dtype === 'bool') asTruth(out.re, out.errors);
-    return { kind: 'array', shape, dtype: manifest.dtype, ...out };
+    return { kind: 'array', shape, dtype: manifest.dtype, assumed: manifest.assumed, ...out };
   }
 
   private decrypt(container: Bytes, logSlots: number): Opened {
@@ -124,7 +139,7 @@ export class Opener {
   }
 
   // ---- tables ----
-  private async table(manifest: TableManifest, fetch: Fetch, from: number, sealed: Sealed | null, arrived: () => void): Promise<OpenedTable> {
+  private async table(manifest: TableManifest, fetch: Fetch, from: number, sealed: Sealed | null, arrived: () => Promise<void>): Promise<OpenedTable> {
     const slots = 2 ** manifest.logSlots;
     const first = Math.min(Math.max(0, Math.floor(from)), manifest.rows - 1);
     const chunk = Math.floor(first / slots);
@@ -134,7 +149,7 @@ export class Opener {
       const mask = column.mask === null ? null : await fetch((column.mask[chunk] as { name: string }).name);
       parts.push({ column, values: await fetch((column.files[chunk] as { name: string }).name), mask });
     }
-    arrived();
+    await arrived();
     const columns = parts.map(part => this.column(part, manifest, first - chunk * slots, count, sealed));
     return { kind: 'table', rows: manifest.rows, from: first, columns };
   }

@@ -11,6 +11,7 @@ import { end, unfinished } from '../upload/journal.ts';
 import { Store, treeHash, treeOf, type Connection } from '../upload/store.ts';
 import type { Reference, TreeFile } from '../../../core/src/vaultProtocol.ts';
 import type { KeeperApi, KeeperEvents, KeeperState, Unfinished } from './api.ts';
+import type { Look } from './open.ts';
 import { PRESETS, Session } from './session.ts';
 
 const READ_TRIES = 5;
@@ -130,7 +131,7 @@ async function secret(name: string, value: number, bounds: [number, number] | nu
   });
 }
 
-async function openRef(ref: Reference, from: number, arrived: () => void): Promise<KeeperApi['open'][1]> {
+async function openRef(ref: Reference, look: Look, arrived: () => Promise<void>): Promise<KeeperApi['open'][1][number]> {
   const held = unlocked();
   const { tree } = ref;
   if (tree === null || (await treeHash(tree)) !== ref.tree_hash) throw new Told('This output does not fit its own description.', 'format');
@@ -144,11 +145,35 @@ async function openRef(ref: Reference, from: number, arrived: () => void): Promi
     return store.blob(found);
   };
   return held.withOpener((opener, still) =>
-    opener.open(fetch, new Set(files.keys()), from, () => {
+    opener.open(fetch, new Set(files.keys()), look, async () => {
+      await arrived();
       still();
-      arrived();
     })
   );
+}
+
+/**
+ * Open several, all fetched before the first is decrypted: a store that saw when the next one is asked for would see how the decryption
+ * before it went.
+ */
+async function openAll(refs: readonly Reference[], look: Look, arrived: () => void): Promise<KeeperApi['open'][1]> {
+  let missing = refs.length;
+  let release = (): void => {};
+  let give = (_: unknown): void => {};
+  const all = new Promise<void>((resolve, reject) => ([release, give] = [resolve, reject]));
+  all.catch(() => undefined);
+  const arrive = (): Promise<void> => {
+    missing -= 1;
+    if (missing === 0) {
+      arrived();
+      release();
+    }
+    return all;
+  };
+  return Promise.all(refs.map(ref => openRef(ref, look, arrive).catch((why: unknown) => {
+    give(why); // the others do not wait for it
+    throw why;
+  })));
 }
 
 type Served = { [M in keyof KeeperApi]: (argument: KeeperApi[M][0], peer: () => Peer) => Promise<KeeperApi[M][1]> | KeeperApi[M][1] };
@@ -236,7 +261,7 @@ const served: Served = {
     return null;
   },
   lend: () => unlocked().lend(),
-  open: ({ ref, from }, peer) => openRef(ref, from, () => peer().emit('arrived', null)),
+  open: ({ refs, ...look }, peer) => openAll(refs, look, () => peer().emit('arrived', null)),
   secret: async ({ name, value, bounds }) => {
     await secret(name, value, bounds);
     return null;
