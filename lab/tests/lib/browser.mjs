@@ -122,6 +122,6 @@ export async function runCode(page, source, seconds = 60) {
 export async function startCode(page, source) {
   const at = await newCell(page);
   await setSource(page, at, source);
-  await command(page, 'notebook:run-cell');
+  await page.evaluate(() => void window.jupyterapp.commands.execute('notebook:run-cell')); // it ends when the cell does
   return page.locator('.jp-NotebookPanel:not(.lm-mod-hidden) .jp-Notebook .jp-Cell').nth(at);
 }
