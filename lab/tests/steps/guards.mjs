@@ -47,7 +47,7 @@ export function guardSteps(step, world) {
     const { page, lab, home } = world;
     const upload = async name => {
       writeFileSync(join(home, name), name.endsWith('.csv') ? DATA : 'notes');
-      const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.locator('[data-command="filebrowser:upload"], .jp-FileBrowser jp-button[title^="Upload"]').first().click()]);
+      const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.locator('[data-jp-item-name="uploader"]').first().click()]);
       await chooser.setFiles(join(home, name));
     };
     await page.evaluate(() => window.jupyterapp.shell.activateById('filebrowser'));

@@ -36,7 +36,7 @@ export function progressSteps(step, world) {
     await status.getByText(/Computing on encrypted data \d+ %/).waitFor();
     await shot(page, '15-progress');
     await panel.getByRole('button', { name: 'Cancel: Computing on encrypted data' }).click();
-    await cell.getByText(/Cancelled|Interrupt/).first().waitFor({ timeout: 30000 });
+    await cell.getByText('CancelledError').first().waitFor({ timeout: 30000 });
     await status.waitFor({ state: 'detached', timeout: 10000 });
     const after_ = await runCode(page, 'print(6 * 7)');
     assert.match(await after_.locator('.jp-OutputArea').innerText(), /42/);

@@ -28,6 +28,19 @@ def lines(error):
     return [*filter(None, [_cell_line(error)]), f"{type(error).__name__}: {error}"]
 
 
+def shorten(error):
+    """Let an interruption read like a refusal: where, and what next, without the frames of this package.
+
+    Parameters
+    ----------
+    error : BaseException
+        Others than KeyboardInterrupt are left as they are.
+    """
+    if isinstance(error, KeyboardInterrupt):
+        said = "KeyboardInterrupt: stopped. Run the cell again: it goes on where it stopped."
+        error._render_traceback_ = lambda: [*filter(None, [_cell_line(error)]), said]
+
+
 def show_short():
     """Tell IPython, which asks an exception for ``_render_traceback_``."""
     JupyterFHEError._render_traceback_ = lines

@@ -14,6 +14,7 @@ from ..core import tables
 from ..core.errors import ArgumentError, FormatError
 from ..plan import compute, foresee, notes
 from ..plan.leaf import Filed
+from .faults import shorten
 from .progress import Show, expected
 from .transport import StoreError
 from .trees import Tree, canonical, is_hash, sha256
@@ -233,9 +234,10 @@ class Results:
         before = [(value, value.made) for value in wanted]
         try:
             compute(values, keep_levels)
-        except BaseException:
+        except BaseException as why:
             for value, made in before:
                 value.made = made
+            shorten(why)
             raise
 
     def _take(self, memo, wanted):

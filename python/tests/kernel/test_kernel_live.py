@@ -38,6 +38,7 @@ def test_interrupting_stops_cleanly_and_changes_no_result(owner, start):
     ran = kernel.finish(number)
     assert time.monotonic() - pressed < 30
     assert ran.status == "error" and ran.error.startswith("KeyboardInterrupt")
+    assert "goes on where it stopped" in ran.traceback and "execute.py" not in ran.traceback
     assert ran.progress[-1]["state"] == "cancelled" and not owner.store.data.results
     assert kernel.good("print(sum(v.stored is not None for v in z.values))").text == "0\n"
     kernel.good("import jupyterfhe.plan.execute as e\nold = e.shelf_for\ndef seen(*a):\n    s = old(*a)\n    print('kept', len(s.found))\n"

@@ -46,8 +46,10 @@ export interface IActivity {
   readonly current: Progress | null;
   readonly changed: ISignal<IActivity, void>;
   report(progress: Progress): void;
-  /** Stop what is computing in the kernel of the shown notebook. */
+  /** Stop what is computing in the kernel of the shown notebook: asked first, interrupted when that does not help. */
   cancel(): void;
+  /** Asks the kernel to stop, where somebody has a line to it. */
+  ask: (() => void) | null;
 }
 export const IActivity = new Token<IActivity>('@jupyterfhe/extension:IActivity', 'Tells what kernels compute.');
 

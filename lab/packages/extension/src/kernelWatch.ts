@@ -32,6 +32,12 @@ export class KernelWatch {
     return this._progress;
   }
 
+  /** Ask the kernel to stop what it computes; false when there is no line to it. */
+  cancel(): boolean {
+    this.comm?.send({ type: 'cancel' });
+    return this.comm !== null;
+  }
+
   dispose(): void {
     this.close();
     clearInterval(this.timer);

@@ -7,10 +7,22 @@ import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { ISignal, Signal } from '@lumino/signaling';
 import { ProgressWidget } from './progressWidget.js';
 
+const PATIENCE = 3000; // ms that a kernel has to stop by itself, with a line instead of a traceback
+
 class Activity implements IActivity {
-  constructor(readonly cancel: () => void) {}
+  constructor(private readonly interrupt: () => void) {}
 
   current: Progress | null = null;
+  ask: (() => void) | null = null;
+
+  cancel(): void {
+    const id = this.current?.id;
+    if (this.ask === null) return this.interrupt();
+    this.ask();
+    setTimeout(() => {
+      if (this.current !== null && this.current.id === id) this.interrupt();
+    }, PATIENCE);
+  }
 
   get changed(): ISignal<IActivity, void> {
     return this._changed;
@@ -32,14 +44,9 @@ export const progressPlugin: JupyterFrontEndPlugin<IActivity> = {
   requires: [IRenderMimeRegistry],
   optional: [INotebookTracker],
   activate: (_app: JupyterFrontEnd, registry: IRenderMimeRegistry, notebooks: INotebookTracker | null) => {
-    const interrupt = (node: HTMLElement | null): void => {
-      const panel = node ? notebooks?.find(p => p.node.contains(node)) : notebooks?.currentWidget;
-      void panel?.sessionContext.session?.kernel?.interrupt();
-    };
-    const activity = new Activity(() => interrupt(null));
-    registry.addFactory({
-      safe: true, mimeTypes: [PROGRESS_MIME], createRenderer: () => new ProgressWidget(activity, interrupt)
-    }, 0);
+    // Pressing a button in a notebook makes it the current one.
+    const activity = new Activity(() => void notebooks?.currentWidget?.sessionContext.session?.kernel?.interrupt());
+    registry.addFactory({ safe: true, mimeTypes: [PROGRESS_MIME], createRenderer: () => new ProgressWidget(activity) }, 0);
     return activity;
   }
 };

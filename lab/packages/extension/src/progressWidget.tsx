@@ -7,8 +7,7 @@ import { ReactWidget } from '@jupyterlab/apputils';
 import type { IRenderMime } from '@jupyterlab/rendermime-interfaces';
 
 export class ProgressWidget extends ReactWidget implements IRenderMime.IRenderer {
-  /** @param cancel - Stops what computes in the notebook that holds this element. */
-  constructor(private readonly activity: IActivity, private readonly cancel: (node: HTMLElement) => void) {
+  constructor(private readonly activity: IActivity) {
     super();
   }
 
@@ -21,7 +20,7 @@ export class ProgressWidget extends ReactWidget implements IRenderMime.IRenderer
   protected override render(): JSX.Element | null {
     // What is done is no news: the output that follows says how long it took.
     if (!this.progress || this.progress.state === 'done') return null;
-    return <ProgressBar progress={this.progress} onCancel={() => this.cancel(this.node)} />;
+    return <ProgressBar progress={this.progress} onCancel={() => this.activity.cancel()} />;
   }
 
   private progress: Progress | null = null;

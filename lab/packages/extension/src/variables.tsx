@@ -38,6 +38,8 @@ class VariablesWidget extends ReactWidget {
   private follow(panel: NotebookPanel | null): void {
     this.watch?.dispose();
     this.watch = panel ? new KernelWatch(panel.sessionContext, () => this.store.client.grant('kernel'), this.preferences) : null;
+    const { watch } = this;
+    this.activity.ask = watch && ((): void => void watch.cancel());
     this.watch?.changed.connect(() => this.update());
     this.watch?.progress.connect((_, progress) => this.activity.report(progress));
     this.update();

@@ -43,7 +43,7 @@ export function StatusItem(props: StatusItemProps): JSX.Element {
         title={trouble ?? `${NEXT[keys]}; ${MODES[mode]}`} aria-label={`Encryption: ${text}, ${MODES[mode]}. ${trouble ? '' : NEXT[keys]}`}>
         {keys === 'unlocked' ? <OpenLockIcon /> : <LockIcon />}
         <span>{text}</span>
-        {!trouble && <span className="jp-Fhe-status-mode">{MODES[mode]}</span>}
+        {!trouble && props.work.length === 0 && <span className="jp-Fhe-status-mode">{MODES[mode]}</span>}
       </button>
       {props.work.map(work => <WorkItem key={work.progress.id} {...work} />)}
     </span>

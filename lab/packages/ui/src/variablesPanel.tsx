@@ -18,7 +18,7 @@ export interface VariablesPanelProps {
 function state(v: Variable): string {
   if (v.reason) return 'cannot be computed';
   if (v.computed) return sizeText(v.size);
-  return v.seconds === null ? 'not computed' : `takes about ${secondsText(v.seconds)}`;
+  return v.seconds === null ? 'not computed' : `takes ${v.seconds < 0.1 ? '' : 'about '}${secondsText(v.seconds)}`;
 }
 
 function Row({ variable, onInsert }: { readonly variable: Variable; onInsert(name: string): void }): JSX.Element {
