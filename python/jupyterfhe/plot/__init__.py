@@ -1,7 +1,7 @@
 """Charts of encrypted numbers, named as in matplotlib: ``jf.plot.line(y)``, ``scatter``, ``bar``, ``hist``, ``heatmap``.
 
 Each gives an :class:`EncryptedChart`; end a cell with it. The kernel sends what to draw and references to encrypted numbers;
-the reader's vault decrypts them and draws in its own frame. Words, public places along an axis and the edges of bins are seen by
+the reader's vault decrypts them and draws in its own frame. Words, public places along an axis and edges of bins are seen by
 the server, like all that stands in a cell.
 """
 
