@@ -82,6 +82,12 @@ export const BUNDLES = {
   'a reference of text': { 'application/vnd.jupyterfhe.ref+json': 'x' },
   'a reference of markup': { 'application/vnd.jupyterfhe.ref+json': { version: 1, kind: '<img src=x onerror=alert(1)>', name: '<script>alert(1)</script>' } },
   'a reference with paths': { 'application/vnd.jupyterfhe.ref+json': { version: 1, kind: 'array', workspace: '../..', tree: { files: [{ name: '../../etc/passwd', sha256: 'a'.repeat(64), size: 1 }] }, tree_hash: 'a'.repeat(64), key_id: 'a'.repeat(32), shape: [1] } },
+  'a chart of text': { 'application/vnd.jupyterfhe.chart+json': 'x' },
+  'a chart of markup': { 'application/vnd.jupyterfhe.chart+json': {
+    version: 1, mark: 'line', title: '<img src=x onerror=alert(1)>', x_label: '<script>alert(1)</script>', x_ticks: ['<svg onload=alert(1)>'], seconds: '<b>',
+    series: [{ name: '<iframe srcdoc=x>', x: null, y: { ref: 0, column: null } }],
+    refs: [{ version: 1, kind: 'array', workspace: 'personal', tree: { files: [{ name: 'manifest.json', sha256: 'a'.repeat(64), size: 1 }] }, tree_hash: 'a'.repeat(64), key_id: 'a'.repeat(32), shape: [1], name: '<img src=x onerror=alert(1)>', assumed: ['<script>alert(1)</script>'] }]
+  } },
   'progress of markup': { 'application/vnd.jupyterfhe.progress+json': { version: 1, id: '<b>', label: '<img src=x onerror=alert(1)>', done: 1, total: 0, state: 'running' } },
   'JavaScript': { 'application/javascript': 'window.__loot.push(["js", String(document.querySelector(".jp-Fhe-paint iframe").contentDocument)])' },
   'markdown': { 'text/markdown': '[x](javascript:window.__loot.push(["md"])) <img src=x onerror="window.__loot.push([\'md\', \'ran\'])">' }
