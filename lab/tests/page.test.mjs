@@ -13,8 +13,12 @@ import { progressSteps } from './steps/progress.mjs';
 import { settingSteps } from './steps/settings.mjs';
 
 const world = {};
+/** These take minutes on a busy machine: `make test-slow` runs them. */
+const skip = process.env.JFHE_TEST_SLOW ? false : 'slow: JFHE_TEST_SLOW=1';
+const only = (name, action) => test(name, { skip }, action);
 
 before(async () => {
+  if (skip) return;
   world.home = mkdtempSync(join(tmpdir(), 'jupyterfhe-page-'));
   world.lab = await startLab();
   world.browser = await startBrowser();
@@ -27,5 +31,5 @@ after(async () => {
   rmSync(world.home, { recursive: true, force: true });
 });
 
-const step = steps(test, () => world.page);
+const step = steps(only, () => world.page);
 for (const part of [keyboardSteps, chartSteps, progressSteps, guardSteps, settingSteps]) part(step, world);
