@@ -26,6 +26,7 @@ before(async () => {
 });
 
 after(async () => {
+  if (skip) return;
   await world.browser?.close();
   await world.lab?.stop();
   rmSync(world.home, { recursive: true, force: true });
