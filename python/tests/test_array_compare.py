@@ -15,7 +15,7 @@ from lab import Lab
 
 @pytest.fixture(scope="module")
 def lab(place):
-    return Lab(World(place / "eleven", Parameters.custom(11), rotations=[1, 2, 4, 8]))
+    return Lab(World(place / "compare", Parameters.custom(11), rotations=[1, 2, 4, 8]))
 
 
 @pytest.fixture
