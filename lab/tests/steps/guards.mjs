@@ -59,6 +59,7 @@ export function guardSteps(step, world) {
     const dialog = page.getByRole('dialog').filter({ hasText: 'Upload people.csv unencrypted?' });
     await dialog.waitFor();
     await dialog.getByRole('button', { name: 'Cancel' }).click();
+    await page.getByRole('dialog').filter({ hasText: 'people.csv was not uploaded.' }).getByRole('button', { name: 'Close' }).click();
     await upload('notes.md');
     await until('the uploaded notes', () => existsSync(join(lab.notebooks, 'notes.md')), 15);
     assert.ok(!existsSync(join(lab.notebooks, 'people.csv')));
