@@ -22,7 +22,8 @@ before(async () => {
   world.home = mkdtempSync(join(tmpdir(), 'jupyterfhe-page-'));
   world.lab = await startLab();
   world.browser = await startBrowser();
-  world.page = await newPage(world.browser, { permissions: ['clipboard-read', 'clipboard-write'] });
+  world.page = await newPage(world.browser);
+  world.page.on('filechooser', () => {}); // from the start: asked for at the last moment, it may come to a frame too late
 });
 
 after(async () => {

@@ -47,7 +47,7 @@ export function guardSteps(step, world) {
     await page.evaluate(() => window.jupyterapp.commands.execute('notebook:delete-cell').then(() => {}));
   });
 
-  step('a data file for the file browser\'s own upload is asked about; a notebook is not', async () => {
+  step('a data file for the file browser\'s own upload is asked about; another file is not', async () => {
     const { page, lab, home } = world;
     const upload = async name => {
       writeFileSync(join(home, name), name.endsWith('.csv') ? DATA : 'notes');
@@ -60,8 +60,8 @@ export function guardSteps(step, world) {
     await dialog.waitFor();
     await dialog.getByRole('button', { name: 'Cancel' }).click();
     await page.getByRole('dialog').filter({ hasText: 'people.csv was not uploaded.' }).getByRole('button', { name: 'Close' }).click();
-    await upload('notes.md');
-    await until('the uploaded notes', () => existsSync(join(lab.notebooks, 'notes.md')), 15);
+    await upload('notes.zip');
+    await until('the uploaded notes', () => existsSync(join(lab.notebooks, 'notes.zip')), 15);
     assert.ok(!existsSync(join(lab.notebooks, 'people.csv')));
   });
 }

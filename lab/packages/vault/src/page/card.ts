@@ -40,6 +40,10 @@ export class Card {
     const first = this.shown?.querySelector<HTMLElement>('[data-focus]') ?? this.shown?.querySelector<HTMLElement>('h1');
     window.focus();
     first?.focus();
+    // A frame that is only being shown takes no focus yet. It draws when it would.
+    requestAnimationFrame(() => {
+      if (this.shown !== null && !this.shown.contains(document.activeElement)) first?.focus();
+    });
   }
 
   hide(): void {
