@@ -228,3 +228,9 @@ def test_digits_of_encrypted_numbers_are_not_shown(lab):
     assert f"{m}" == str(m)
     with pytest.raises(Refused, match="digits"):
         f"{m:.2f}"
+
+
+def test_a_sum_of_many_weights_is_no_deeper_than_its_terms(lab):
+    """Each term has a unit of its own, and the running sum keeps its."""
+    f = lambda x: sum(x * x * (i + 0.5) for i in range(1, 9))  # noqa: E731
+    assert "2 used" in lab.both(f, np.linspace(-1, 1, 20)).explain().facts["levels"]

@@ -426,7 +426,10 @@ def combine(terms):
 
 
 def _unit(parts):
-    """The common gain: that of all where they agree, the smallest where the others are small multiples, else the largest."""
+    """The common gain: that of all where they agree, the smallest where the others are small multiples.
+
+    Else the one that leaves the sum least deep, of several the largest: terms of another gain spend a level.
+    """
     gains = [k for _, k in parts]
     least, most = min(gains, key=abs), max(gains, key=abs)
     if abs(least) == abs(most):
@@ -434,7 +437,14 @@ def _unit(parts):
     ratios = [whole(k / least) for k in gains]
     size = sum(abs(r) * s.size for r, (s, _) in zip(ratios, parts, strict=True))
     small = size <= ROOMY and all(isinstance(r, float) and r.is_integer() for r in ratios)
-    return least if small else most
+    if small:
+        return least
+
+    def depth(unit):
+        return max(max(v.depth for v in s.values) + (k != unit) for s, k in parts)
+
+    roomy = [g for g in gains if sum(abs(k / g) * s.size for s, k in parts) <= ROOMY]
+    return min([most, *roomy], key=lambda g: (depth(g), -abs(g)))
 
 
 def whole(ratio):

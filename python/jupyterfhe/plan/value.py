@@ -87,6 +87,19 @@ class Map:
         return self._rotations[params.hash, log_slots]
 
 
+def _levels(op, args, data):
+    """Depth of what an operation makes."""
+    spent = op in ("mul", "mul_vector", "linmap") or (op == "mul_const" and not _is_integer(data))
+    if op == "poly":
+        spent = data[0].depth
+    return max((a.depth for a in args), default=0) + spent
+
+
+def _is_integer(c):
+    """Whether a factor costs no level."""
+    return complex(c).imag == 0 and float(complex(c).real).is_integer() and abs(c) < 2.0**31
+
+
 class Value:
     """An encrypted vector of ``2**log_slots`` numbers.
 
@@ -101,13 +114,16 @@ class Value:
         Bound that the array's storey proved from intervals, where it is below `mag`.
     complex : bool
         Whether numbers may have imaginary parts.
+    depth : int
+        Levels spent since what it was first made of, as if nothing were merged: for choices between ways to write a sum.
     """
 
-    __slots__ = ("__weakref__", "complex", "made", "mag", "promise", "session")
+    __slots__ = ("__weakref__", "complex", "depth", "made", "mag", "promise", "session")
 
     def __init__(self, session, made, mag, is_complex, promise=None):
         """Keep the parts; use the methods to make others."""
         self.session, self.made, self.mag, self.complex, self.promise = session, made, mag, is_complex, promise
+        self.depth = _levels(*made)
 
     @classmethod
     def leaf(cls, session, stored):
