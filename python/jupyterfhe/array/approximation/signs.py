@@ -16,6 +16,7 @@ from .apply import ApproximationWarning, callers, levels_left, masked
 
 UNIT = (-1.0, 1.0)
 FACTOR_MAX = 2.0**20
+NEAR = 2.0**-40
 LOW_MAX = 0.99  # exchanges need an interval
 WIDER = "Promise a wider gap, or encrypt with parameters of more depth ('ml' has 14)."
 HEADROOM = 4.0  # how much smaller than 1 the last slots are: what is made of them on the way fits the lowest level then
@@ -64,7 +65,9 @@ def _signs(strip, gap, levels):
     wide = iv.up(iv.modulus(iv.add(strip.range, (offset, offset)))) if offset else strip.size
     factor = int(min(1 / wide, FACTOR_MAX)) if wide <= 1 else 1
     window = UNIT if wide <= 1 else (-wide, wide)
-    low = iv.down((gap - strip.drift) / abs(strip.gain)) * factor / window[1]
+    # rounding of the offset, the quotient and the window moves numbers by less than NEAR of the gap and 8 EPS of their size
+    slip = strip.drift + 8 * iv.EPS * (abs(strip.shift) + largest)
+    low = (gap - slip) / abs(strip.gain) * factor / window[1] * (1 - NEAR)
     if not low > 0:
         raise errors.ArgumentError(f"the numbers are known to {strip.drift:.1e} only, and the gap is {gap:.1e}")
     low = min(low, LOW_MAX)
