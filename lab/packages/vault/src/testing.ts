@@ -18,6 +18,8 @@ export * from './base/sodium.ts';
 export * from './encrypt/scalar.ts';
 export * from './encrypt/table.ts';
 export * from './keeper/manifest.ts';
+export * from './keeper/parseManifest.ts';
+export * from './keeper/rational.ts';
 export * from './keeper/open.ts';
 export * from './keeper/session.ts';
 export * from './keys/generate.ts';

@@ -1,63 +1,14 @@
 // What the vault encrypts, Python computes with and opens; what Python computes, the vault opens: within the declared bounds.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { openAsBlob, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
-import { here, root, vault } from './bundle.mjs';
+import { before, test } from 'node:test';
+import { here, vault } from './bundle.mjs';
+import { encryptTable, folder, openFolder, python, session, writeKeys } from './folders.mjs';
 
-const { Session, TableSealer, Credits, Progress } = vault;
-const folder = mkdtempSync(join(tmpdir(), 'vault-round-'));
-after(() => rmSync(folder, { recursive: true, force: true }));
-const python = (...args) => execFileSync(`${root}.venv/bin/python`, args, { encoding: 'utf8', cwd: folder });
-
-let session;
-let key;
-before(async () => {
-  vault.loadFrom(async () => readFileSync(process.env.JFHE_WASM ?? `${root}build/wasm/jfhe.wasm`));
-  session = await Session.generate('stats');
-  ({ key } = session);
-  mkdirSync(join(folder, 'keys'));
-  for (const file of vault.evaluationFiles(session.context, key)) writeFileSync(join(folder, 'keys', file.name), file.make());
-  writeFileSync(join(folder, 'keys/secret.key'), key.write(), { mode: 0o600 });
-});
-
-/** Encrypt a file as the workers do, into a folder instead of a store. */
-async function encryptTable(name, path, declared = {}) {
-  const lent = session.lend();
-  const source = await vault.openSource(await openAsBlob(path), path.split('/').at(-1));
-  const columns = vault.describe(source, await vault.survey(source, () => {}), new Map(Object.entries(declared)));
-  const draft = await vault.examine(source, columns, () => {});
-  assert.equal(draft.faults.count, 0);
-  const plans = draft.columns.flatMap(c => c.spec?.plan() ?? []);
-  mkdirSync(join(folder, name));
-  const seal = async ({ values }) => {
-    const bytes = session.withEncryptor(encryptor => encryptor.encrypt({ re: values, bound: 1 }));
-    const sha256 = await vault.sha256(bytes);
-    writeFileSync(join(folder, sha256), bytes);
-    return { sha256, size: bytes.length };
-  };
-  const total = vault.vectorsOf(plans, draft.rows, lent.slots);
-  const progress = new Progress('j', 'encrypt', total, () => {});
-  const job = { source, plans, rows: draft.rows, lent, credits: new Credits([seal]), progress, signal: new AbortController().signal, known: new Map(), keep: async () => {} };
-  const sealer = new TableSealer(job);
-  await sealer.run();
-  for (const [file, { sha256 }] of sealer.stored) writeFileSync(join(folder, name, file), readFileSync(join(folder, sha256)));
-  writeFileSync(join(folder, name, 'manifest.json'), vault.tableManifest(plans, draft.rows, lent, sealer.stored));
-  const sealed = await vault.sealedFile(plans, lent);
-  if (sealed) writeFileSync(join(folder, name, 'sealed.bin'), sealed);
-  return { plans, draft, done: progress.current() };
-}
-
-async function openFolder(name, from = 0) {
-  const files = new Set(execFileSync('ls', [join(folder, name)], { encoding: 'utf8' }).split('\n').filter(Boolean));
-  let arrived = 0;
-  const fetch = async file => new Uint8Array(readFileSync(join(folder, name, file)));
-  const opened = await session.withOpener(opener => opener.open(fetch, files, { from }, () => (arrived += 1)));
-  assert.equal(arrived, 1);
-  return opened;
-}
+const { Session } = vault;
+const { key } = session;
+before(writeKeys);
 
 test('breast cancer: the vault encrypts, Python opens and averages, the vault opens the mean', async () => {
   python(here('make_breast_cancer.py'), 'breast.csv');

@@ -1,14 +1,11 @@
-// manifest.ts: what folders of ciphertexts say of themselves, read as if a stranger had written it.
+// manifest.ts: what folders of arrays say of themselves, read as if a stranger had written it.
 
-import { Told } from '../base/rpc.ts';
-import type { Kind } from '../parse/survey.ts';
-import { KINDS } from '../parse/survey.ts';
+import { count, list, need, number, object, pair, text, type Loose } from './checks.ts';
 
-type Loose = Record<string, unknown>;
-const PLAIN = /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,126}$/;
 const STRIPS_MAX = 1 << 20;
-const COLUMNS_MAX = 4096;
 const ASSUMED_MAX = 1000;
+const MODULI_MAX = 5; // JFHE_BGV_PARTS_MAX
+const DIGITS_MAX = 400; // of a public integer
 
 export interface Strip {
   readonly length: number | null;
@@ -33,145 +30,123 @@ export interface ArrayManifest {
   readonly assumed: readonly string[];
 }
 
-export interface TableColumn {
-  readonly name: string;
-  readonly kind: Kind;
-  readonly unit: string | null;
-  readonly epoch: string | null;
-  readonly categories: readonly string[] | null;
-  readonly lo: number;
-  readonly hi: number;
-  readonly centre: number;
-  readonly half: number;
-  readonly files: readonly { name: string; sha256: string }[];
-  readonly mask: readonly { name: string; sha256: string }[] | null;
+/** A public rational: numerator, and denominator above 0. */
+export type Rational = readonly [bigint, bigint];
+
+/** A row of `shift + gain * u`, u integers in `range`. */
+export interface ExactStrip {
+  readonly length: number | null;
+  readonly gain: Rational;
+  readonly shift: Rational;
+  readonly range: readonly [bigint, bigint];
+  readonly values: readonly number[];
 }
 
-export interface TableManifest {
-  readonly format: 'jupyterfhe-table-1';
+/** Version 3: exact integers, or public rationals times exact integers; vectors have a ciphertext a modulus. */
+export interface ExactArrayManifest {
+  readonly format: 'jupyterfhe exact array';
   readonly params: string;
   readonly key: string;
-  readonly rows: number;
+  readonly moduli: readonly number[];
+  /** log2 of the integers that a vector holds: of N. */
   readonly logSlots: number;
-  readonly level: number;
-  readonly columns: readonly TableColumn[];
+  readonly shape: readonly number[];
+  readonly dtype: 'int64' | 'float64' | 'bool';
+  readonly slotAxis: number | null;
+  /** Files: vectors times moduli. */
+  readonly ciphertexts: number;
+  readonly strips: readonly ExactStrip[];
 }
 
-function need(fine: boolean, what: string): asserts fine {
-  if (!fine) throw new Told(`This was not made by JupyterFHE, or it was changed: ${what}.`, 'format');
+interface Frame {
+  readonly params: string;
+  readonly key: string;
+  readonly logSlots: number;
+  readonly shape: readonly number[];
+  readonly slotAxis: number | null;
+  readonly ciphertexts: number;
 }
 
-function object(x: unknown, what: string): Loose {
-  need(typeof x === 'object' && x !== null && !Array.isArray(x), `${what} is no object`);
-  return x as Loose;
-}
-
-function list(x: unknown, most: number, what: string): unknown[] {
-  need(Array.isArray(x) && x.length <= most, `${what} is no list, or too long`);
-  return x;
-}
-
-function count(x: unknown, most: number, what: string): number {
-  need(typeof x === 'number' && Number.isInteger(x) && x >= 0 && x <= most, `${what} is out of range`);
-  return x;
-}
-
-function number(x: unknown, what: string, most = 1e300): number {
-  need(typeof x === 'number' && Math.abs(x) <= most, `${what} is no number`);
-  return x;
-}
-
-function text(x: unknown, what: string, most = 1000): string {
-  need(typeof x === 'string' && x.length <= most, `${what} is no text`);
-  return x;
-}
-
-function pair(x: unknown, what: string): [number, number] {
-  const both = list(x, 2, what);
-  need(both.length === 2, `${what} is no pair`);
-  return [number(both[0], what), number(both[1], what)];
-}
-
-/** Either kind of manifest. */
-export function parseManifest(bytes: Uint8Array): ArrayManifest | TableManifest {
-  let found: unknown;
-  try {
-    found = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-  } catch {
-    need(false, 'its description cannot be read');
-  }
-  const root = object(found, 'its description');
-  need(root['format'] === 'jupyterfhe array' || root['format'] === 'jupyterfhe-table-1', 'its kind is unknown');
-  return root['format'] === 'jupyterfhe array' ? arrayOf(root) : tableOf(root);
-}
-
-function arrayOf(root: Loose): ArrayManifest {
-  need(root['version'] === 1 || root['version'] === 2, 'its version is unknown'); // 2 adds hashes and what was assumed
-  const dtype = root['dtype'];
-  need(dtype === 'float64' || dtype === 'complex128' || dtype === 'bool', 'its dtype is unknown');
+/** The manifest of an array, of either scheme. */
+export function arrayOf(root: Loose): ArrayManifest | ExactArrayManifest {
+  const version = root['version'];
+  need(version === 1 || version === 2 || version === 3, 'its version is unknown'); // 2 adds hashes and what was assumed, 3 is exact
   const shape = list(root['shape'], 32, 'its shape').map(n => count(n, 2 ** 40, 'its shape'));
   const slotAxis = root['slot_axis'] === null ? null : count(root['slot_axis'], Math.max(0, shape.length - 1), 'its slot axis');
   need(slotAxis === null || (shape[slotAxis] ?? 0) > 1, 'its slot axis is out of range');
-  const logSlots = count(root['log_slots'], 16, 'log_slots');
-  const ciphertexts = count(root['ciphertexts'], STRIPS_MAX * 64, 'ciphertexts');
-  const rest = shape.reduce((product, n, i) => (i === slotAxis ? product : product * n), 1);
-  const length = slotAxis === null ? null : (shape[slotAxis] as number);
-  const strips = list(root['strips'], STRIPS_MAX, 'strips').map(one => stripOf(object(one, 'a strip'), length, logSlots, ciphertexts));
-  need(strips.length === rest, 'its strips do not fill its shape');
-  return {
-    format: 'jupyterfhe array', params: text(root['params'], 'params'), key: text(root['key'], 'key'),
-    logSlots, shape, dtype, slotAxis, ciphertexts, strips,
-    assumed: list(root['assumed'] ?? [], ASSUMED_MAX, 'its promises').map(words => text(words, 'a promise'))
+  const frame: Frame = {
+    params: text(root['params'], 'params'), key: text(root['key'], 'key'),
+    logSlots: count(root['log_slots'], 17, 'log_slots'), shape, slotAxis,
+    ciphertexts: count(root['ciphertexts'], STRIPS_MAX * 64, 'ciphertexts')
   };
+  return version === 3 ? exactArrayOf(root, frame) : approximateArrayOf(root, frame);
 }
 
-function stripOf(one: Loose, length: number | null, logSlots: number, ciphertexts: number): Strip {
+/** Its rows, each read by `read`, that the length along the slots is given. */
+function stripsOf<S>(root: Loose, { shape, slotAxis }: Frame, read: (one: Loose, length: number | null) => S): S[] {
+  const rest = shape.reduce((product, n, i) => (i === slotAxis ? product : product * n), 1);
+  const length = slotAxis === null ? null : (shape[slotAxis] as number);
+  const strips = list(root['strips'], STRIPS_MAX, 'strips').map(one => read(object(one, 'a strip'), length));
+  need(strips.length === rest, 'its strips do not fill its shape');
+  return strips;
+}
+
+function approximateArrayOf(root: Loose, frame: Frame): ArrayManifest {
+  const dtype = root['dtype'];
+  need(dtype === 'float64' || dtype === 'complex128' || dtype === 'bool', 'its dtype is unknown');
+  const strips = stripsOf(root, frame, (one, length) => stripOf(one, length, frame));
+  const assumed = list(root['assumed'] ?? [], ASSUMED_MAX, 'its promises').map(words => text(words, 'a promise'));
+  return { format: 'jupyterfhe array', ...frame, dtype, strips, assumed };
+}
+
+function exactArrayOf(root: Loose, frame: Frame): ExactArrayManifest {
+  const dtype = root['dtype'];
+  need(dtype === 'int64' || dtype === 'float64' || dtype === 'bool', 'its dtype is unknown');
+  const moduli = moduliOf(root['moduli']);
+  need(frame.ciphertexts % moduli.length === 0, 'its vectors do not have a ciphertext a modulus');
+  const strips = stripsOf(root, frame, (one, length) => exactStripOf(one, length, { ...frame, ciphertexts: frame.ciphertexts / moduli.length }));
+  const whole = strips.every(({ gain, shift }) => gain[0] % gain[1] === 0n && shift[0] % shift[1] === 0n);
+  need(dtype === 'float64' || whole, 'its integers are none');
+  return { format: 'jupyterfhe exact array', ...frame, dtype, moduli, strips };
+}
+
+/** Different primes, as far as a reader without the engine can tell. */
+export function moduliOf(x: unknown): number[] {
+  const moduli = list(x, MODULI_MAX, 'its moduli').map(t => count(t, 2 ** 32 - 1, 'a modulus'));
+  need(moduli.length > 0 && new Set(moduli).size === moduli.length && moduli.every(t => t >= 17), 'its moduli are no few different numbers');
+  return moduli;
+}
+
+/** What both kinds of rows have: how many numbers, and the vectors that hold them. */
+function vectorsOf(one: Loose, length: number | null, { logSlots, ciphertexts }: Frame): { length: number | null; values: number[] } {
   const own = one['length'] === null ? null : count(one['length'], 2 ** 40, 'a length');
   need(length === null ? own === null || own === 1 : own === null || own === length, 'a length is not the shape\'s');
   const chunks = own === null ? 1 : Math.ceil(own / 2 ** logSlots);
   const values = list(one['values'], 2 ** 26, 'a strip').map(i => count(i, ciphertexts - 1, 'a strip'));
   need(own === null ? values.length >= 1 : values.length === chunks, 'a strip\'s ciphertexts are not there');
+  return { length: own, values };
+}
+
+function stripOf(one: Loose, length: number | null, frame: Frame): Strip {
+  const vectors = vectorsOf(one, length, frame);
   const range = pair(one['range'], 'a range');
   const drift = number(one['drift'], 'a drift');
   const gain = pair(one['gain'], 'a gain');
   need(range[0] <= range[1] && drift >= 0 && (gain[0] !== 0 || gain[1] !== 0), 'a range, drift or gain cannot be');
-  return { length: own, gain, shift: pair(one['shift'], 'a shift'), range, drift, values };
+  return { ...vectors, gain, shift: pair(one['shift'], 'a shift'), range, drift };
 }
 
-function tableOf(root: Loose): TableManifest {
-  need(root['packing'] === 'real', 'its packing is unknown');
-  const rows = count(root['rows'], 2 ** 40, 'rows');
-  const logSlots = count(root['log_slots'], 16, 'log_slots');
-  const chunks = Math.ceil(rows / 2 ** logSlots);
-  const columns = list(root['columns'], COLUMNS_MAX, 'columns').map(one => columnOf(object(one, 'a column'), chunks));
-  need(rows > 0 && columns.length > 0, 'it is empty');
-  return {
-    format: 'jupyterfhe-table-1', params: text(root['params'], 'params'), key: text(root['key_id'], 'key_id'),
-    rows, logSlots, level: count(root['level'], 64, 'level'), columns
-  };
+function exactStripOf(one: Loose, length: number | null, frame: Frame): ExactStrip {
+  const vectors = vectorsOf(one, length, frame);
+  const [range, gain, shift] = [integers(one['range'], 'a range'), integers(one['gain'], 'a gain'), integers(one['shift'], 'a shift')];
+  need(range[0] <= range[1] && gain[0] !== 0n && gain[1] > 0n && shift[1] > 0n, 'a range, gain or shift cannot be');
+  return { ...vectors, gain, shift, range };
 }
 
-function filesOf(x: unknown, chunks: number): { name: string; sha256: string }[] {
-  const files = list(x, 1 << 18, 'files').map(one => {
-    const file = object(one, 'a file');
-    const [name, sha256] = [text(file['name'], 'a file'), text(file['sha256'], 'a file')];
-    need(PLAIN.test(name) && /^[0-9a-f]{64}$/.test(sha256), 'a file has no plain name');
-    return { name, sha256 };
-  });
-  need(files.length === chunks, 'a column lacks files');
-  return files;
-}
-
-function columnOf(one: Loose, chunks: number): TableColumn {
-  const kind = one['kind'] as Kind;
-  need(KINDS.includes(kind), 'a column is of no known kind');
-  const optional = (x: unknown, what: string): string | null => (x === null || x === undefined ? null : text(x, what));
-  const categories = one['categories'];
-  return {
-    name: text(one['name'], 'a name'), kind, unit: optional(one['unit'], 'a unit'), epoch: optional(one['epoch'], 'an epoch'),
-    categories: categories === null || categories === undefined ? null : list(categories, 1 << 16, 'labels').map(v => text(v, 'a label')),
-    lo: number(one['lo'], 'a bound'), hi: number(one['hi'], 'a bound'),
-    centre: number(one['centre'], 'a centre'), half: number(one['half'], 'a half range'),
-    files: filesOf(one['files'], chunks), mask: one['mask'] === null || one['mask'] === undefined ? null : filesOf(one['mask'], chunks)
-  };
+/** Two integers of any size, as texts: JSON's numbers are doubles. */
+function integers(x: unknown, what: string): [bigint, bigint] {
+  const both = list(x, 2, what);
+  const fine = both.length === 2 && both.every(digits => typeof digits === 'string' && digits.length <= DIGITS_MAX && /^-?[0-9]+$/.test(digits));
+  need(fine, `${what} is no pair of integers`);
+  return [BigInt(both[0] as string), BigInt(both[1] as string)];
 }

@@ -5,8 +5,12 @@ import { hex, type Bytes } from '../base/bytes.ts';
 import { EPS, up } from '../base/interval.ts';
 import { Told } from '../base/rpc.ts';
 import { unsealText } from '../keys/seal.ts';
-import { parseManifest, type ArrayManifest, type Strip, type TableColumn, type TableManifest } from './manifest.ts';
-import { Decryptor, Packing, type Opened, type SecretKey } from '@jupyterfhe/wasm';
+import { Decryptor, IntegerDecryptor, Packing, type Opened, type SecretKey } from '@jupyterfhe/wasm';
+import { openExact, type FetchNumbered, type Most } from './exact.ts';
+import type { ArrayManifest, ExactArrayManifest, Strip } from './manifest.ts';
+import { parseManifest } from './parseManifest.ts';
+import { partOf } from './places.ts';
+import type { TableColumn, TableManifest } from './tableManifest.ts';
 
 /** Numbers that are shown at once; more are cut, which is said. */
 export const SHOWN_MAX = 20_000;
@@ -24,12 +28,16 @@ export type Fetch = (name: string) => Promise<Bytes>;
 export interface OpenedArray {
   readonly kind: 'array';
   readonly shape: readonly number[];
-  readonly dtype: ArrayManifest['dtype'];
+  readonly dtype: ArrayManifest['dtype'] | ExactArrayManifest['dtype'];
+  /** Whether they were computed as integers: the errors are those of one rounding to a double, or 0. */
+  readonly exact: boolean;
   /** In the order of numpy; the first SHOWN_MAX of them. */
   readonly re: Float64Array;
   readonly im: Float64Array | null;
   /** Bound on the error of each. */
   readonly errors: Float64Array;
+  /** Of exact int64 and bool, as long as `re`: the numbers, of which `re` has the nearest doubles. */
+  readonly integers: BigInt64Array | null;
   /** What the notebook promised, and nothing checked: the bounds hold if these do. */
   readonly assumed: readonly string[];
 }
@@ -50,7 +58,7 @@ export interface OpenedColumn {
   readonly labels: readonly string[] | null;
   readonly values: Float64Array;
   readonly missing: Uint8Array | null;
-  /** 0 for integers that rounding recovers. */
+  /** 0 for integers that were encrypted exactly, or that rounding recovers. */
   readonly bound: number;
 }
 
@@ -63,16 +71,19 @@ export interface OpenedTable {
 
 export class Opener {
   private readonly decryptor: Decryptor;
+  private readonly integers: IntegerDecryptor;
 
   constructor(
     private readonly key: SecretKey,
     private readonly sealKey: Bytes
   ) {
     this.decryptor = new Decryptor(key);
+    this.integers = new IntegerDecryptor(key);
   }
 
   free(): void {
     this.decryptor.free();
+    this.integers.free();
   }
 
   /** Open a tree. `arrived` is called when all bytes are here; decryption begins when it lets. */
@@ -81,7 +92,7 @@ export class Opener {
     const { context } = this.key;
     if (manifest.key !== hex(this.key.id)) throw new Told('This was encrypted with another key than the one on this device.', 'key');
     if (manifest.params !== hex(context.hash)) throw new Told('This was encrypted with other parameters.', 'key');
-    if (manifest.format === 'jupyterfhe array') return this.array(manifest, fetch, look.most ?? SHOWN_MAX, arrived);
+    if (manifest.format !== 'jupyterfhe-table-1') return this.array(manifest, i => fetch(`${i}.jfhe`), look.most ?? SHOWN_MAX, arrived);
     const sealed = names.has('sealed.bin') ? await this.sealed(await fetch('sealed.bin')) : null;
     return this.table(manifest, fetch, look.from, sealed, arrived);
   }
@@ -93,41 +104,36 @@ export class Opener {
   }
 
   // ---- arrays ----
-  private async array(manifest: ArrayManifest, fetch: Fetch, most: number, arrived: () => Promise<void>): Promise<OpenedArray> {
-    const { shape, slotAxis, strips } = manifest;
-    const size = shape.reduce((product, n) => product * n, 1);
-    let shown = Math.min(size, most);
-    const ciphertexts = most > SHOWN_MAX ? CHARTED_CIPHERTEXTS_MAX : CIPHERTEXTS_MAX;
-    const slots = 2 ** manifest.logSlots;
-    const place = places(shape, slotAxis);
-    const wanted = new Set<number>(); // ciphertexts that hold what is shown
-    for (let i = 0; i < shown; i += 1) {
-      const { strip, along } = place(i);
-      const one = strips[strip] as Strip;
-      wanted.add(one.values[one.length === null ? 0 : Math.floor(along / slots)] as number);
-      if (wanted.size === ciphertexts) shown = Math.min(shown, i + 1);
-    }
+  /** An array of either scheme, its key and parameters checked by the caller. */
+  async array(manifest: ArrayManifest | ExactArrayManifest, fetch: FetchNumbered, numbers: number, arrived: () => Promise<void>): Promise<OpenedArray> {
+    const most = { numbers, ciphertexts: numbers > SHOWN_MAX ? CHARTED_CIPHERTEXTS_MAX : CIPHERTEXTS_MAX };
+    if (manifest.format === 'jupyterfhe array') return this.approximate(manifest, fetch, most, arrived);
+    if (2 ** manifest.logSlots !== 2 * this.key.context.slots) throw new Told('This was not made by JupyterFHE, or it was changed: a ciphertext is packed in another way.', 'format');
+    return openExact(manifest, this.integers, fetch, most, arrived);
+  }
+
+  private async approximate(manifest: ArrayManifest, fetch: FetchNumbered, most: Most, arrived: () => Promise<void>): Promise<OpenedArray> {
+    const { shape } = manifest;
+    const { shown, place, wanted } = partOf(manifest, most.numbers, most.ciphertexts);
     const bytes = new Map<number, Bytes>();
-    for (const i of wanted) bytes.set(i, await fetch(`${i}.jfhe`));
+    for (const i of wanted.keys()) bytes.set(i, await fetch(i));
     await arrived();
     const opened = new Map<number, Opened>();
     for (const [i, container] of bytes) opened.set(i, this.decrypt(container, manifest.logSlots));
     const complex = manifest.dtype === 'complex128';
     const out = { re: new Float64Array(shown), im: complex ? new Float64Array(shown) : null, errors: new Float64Array(shown) };
     for (let i = 0; i < shown; i += 1) {
-      const { strip, along } = place(i);
-      const one = strips[strip] as Strip;
-      const chunk = opened.get(one.values[one.length === null ? 0 : Math.floor(along / slots)] as number) as Opened;
-      const at = along % slots;
-      const [u, v] = [chunk.re[at] as number, chunk.im[at] ?? 0];
-      const [gain, shift] = [one.gain, one.shift];
+      const { strip, vector, slot } = place(i);
+      const chunk = opened.get(vector) as Opened;
+      const [u, v] = [chunk.re[slot] as number, chunk.im[slot] ?? 0];
+      const { gain, shift } = strip;
       out.re[i] = shift[0] + (gain[0] * u - (gain[1] === 0 ? 0 : gain[1] * v));
       if (out.im) out.im[i] = shift[1] + gain[0] * v + gain[1] * u;
-      out.errors[i] = stripError(one, chunk.error);
+      out.errors[i] = stripError(strip, chunk.error);
     }
     for (const one of opened.values()) (one.re.fill(0), one.im.fill(0));
     if (manifest.dtype === 'bool') asTruth(out.re, out.errors);
-    return { kind: 'array', shape, dtype: manifest.dtype, assumed: manifest.assumed, ...out };
+    return { kind: 'array', shape, dtype: manifest.dtype, exact: false, integers: null, assumed: manifest.assumed, ...out };
   }
 
   private decrypt(container: Bytes, logSlots: number): Opened {
@@ -144,23 +150,46 @@ export class Opener {
     const first = Math.min(Math.max(0, Math.floor(from)), manifest.rows - 1);
     const chunk = Math.floor(first / slots);
     const count = Math.min(TABLE_ROWS, manifest.rows - first, (chunk + 1) * slots - first);
-    const parts: { column: TableColumn; values: Bytes; mask: Bytes | null }[] = [];
+    const at = first - chunk * slots;
+    const parts: (() => OpenedColumn)[] = [];
     for (const column of manifest.columns) {
-      const mask = column.mask === null ? null : await fetch((column.mask[chunk] as { name: string }).name);
-      parts.push({ column, values: await fetch((column.files[chunk] as { name: string }).name), mask });
+      if (column.exact !== null && manifest.moduli !== null) parts.push(await this.exactColumn(column, column.exact, manifest.moduli, first, count, fetch));
+      else parts.push(await this.approximateColumn(column, manifest, chunk, at, count, fetch));
     }
     await arrived();
-    const columns = parts.map(part => this.column(part, manifest, first - chunk * slots, count, sealed));
+    const columns = parts.map(open => named(open(), sealed));
     return { kind: 'table', rows: manifest.rows, from: first, columns };
   }
 
-  private column(
-    { column, values, mask }: { column: TableColumn; values: Bytes; mask: Bytes | null },
-    manifest: TableManifest,
-    at: number,
-    count: number,
-    sealed: Sealed | null
-  ): OpenedColumn {
+  /** Fetch a column's chunk; what is given back decrypts it. */
+  private async approximateColumn(column: TableColumn, manifest: TableManifest, chunk: number, at: number, count: number, fetch: Fetch): Promise<() => OpenedColumn> {
+    const part = async (files: TableColumn['files']): Promise<Bytes | null> => (files === null ? null : fetch((files[chunk] as { name: string }).name));
+    const [values, mask] = [(await part(column.files)) as Bytes, await part(column.mask)];
+    return () => this.column({ column, values, mask }, manifest, at, count);
+  }
+
+  /** The same of an exact column, whose chunks are longer. */
+  private async exactColumn(
+    column: TableColumn, { files, mask }: NonNullable<TableColumn['exact']>, { logSlots, primes }: NonNullable<TableManifest['moduli']>, first: number, count: number, fetch: Fetch
+  ): Promise<() => OpenedColumn> {
+    const chunk = Math.floor(first / 2 ** logSlots);
+    const at = first - chunk * 2 ** logSlots;
+    const part = (all: typeof files): Promise<Bytes[]> => Promise.all(primes.map((_, p) => fetch((all[chunk * primes.length + p] as { name: string }).name)));
+    const [values, there] = [await part(files), mask === null ? null : await part(mask)];
+    const [low, high] = [Math.ceil(column.lo), Math.floor(column.hi)];
+    const open = (containers: readonly Bytes[], bound: number): Float64Array =>
+      Float64Array.from(this.integers.decrypt(containers, primes, bound, at + count).subarray(at), Number);
+    return () => {
+      const valid = there === null ? null : open(there, 1);
+      const numbers = open(values, Math.max(1, Math.abs(low), Math.abs(high)));
+      const missing = valid === null ? null : Uint8Array.from(valid, x => Number(x === 0));
+      if (!(numbers.every((x, i) => missing?.[i] || (x >= low && x <= high)) && (valid ?? []).every(x => x === 0 || x === 1))) throw changed();
+      missing?.forEach((gone, i) => gone && (numbers[i] = 0));
+      return columnOf(column, numbers, missing, 0);
+    };
+  }
+
+  private column({ column, values, mask }: { column: TableColumn; values: Bytes; mask: Bytes | null }, manifest: TableManifest, at: number, count: number): OpenedColumn {
     const opened = this.decrypt(values, manifest.logSlots);
     const u = opened.re.slice(at, at + count);
     opened.re.fill(0);
@@ -173,16 +202,7 @@ export class Opener {
     }
     const missing = mask === null ? null : this.missing(mask, manifest, at, count);
     missing?.forEach((gone, i) => gone && (out[i] = 0));
-    return {
-      name: sealed?.names?.[column.name] ?? column.name,
-      kind: column.kind,
-      unit: column.unit,
-      epoch: column.epoch,
-      labels: column.categories ?? sealed?.labels?.[column.name] ?? null,
-      values: out,
-      missing,
-      bound
-    };
+    return columnOf(column, out, missing, bound);
   }
 
   private missing(mask: Bytes, manifest: TableManifest, at: number, count: number): Uint8Array {
@@ -197,6 +217,15 @@ export class Opener {
 interface Sealed {
   readonly names?: Record<string, string>;
   readonly labels?: Record<string, string[]>;
+}
+
+function columnOf({ name, kind, unit, epoch, categories }: TableColumn, values: Float64Array, missing: Uint8Array | null, bound: number): OpenedColumn {
+  return { name, kind, unit, epoch, labels: categories, values, missing, bound };
+}
+
+/** With what the manifest does not say. */
+function named(column: OpenedColumn, sealed: Sealed | null): OpenedColumn {
+  return { ...column, name: sealed?.names?.[column.name] ?? column.name, labels: column.labels ?? sealed?.labels?.[column.name] ?? null };
 }
 
 function changed(): Told {
@@ -228,15 +257,4 @@ function asTruth(values: Float64Array, errors: Float64Array): void {
   if (!errors.every(bound => bound < 0.5)) throw new Told('These truth values are no longer certain: their error bound reaches 1/2.', 'range');
   values.forEach((x, i) => (values[i] = Number(x > 0.5)));
   errors.fill(0);
-}
-
-/** Of the i-th number in numpy's order: its strip, and its place along the slots. */
-function places(shape: readonly number[], slotAxis: number | null): (i: number) => { strip: number; along: number } {
-  if (slotAxis === null) return i => ({ strip: i, along: 0 });
-  const inner = shape.slice(slotAxis + 1).reduce((product, n) => product * n, 1);
-  const length = shape[slotAxis] as number;
-  return i => {
-    const outer = Math.floor(i / (inner * length));
-    return { strip: outer * inner + (i % inner), along: Math.floor(i / inner) % length };
-  };
 }

@@ -15,7 +15,8 @@ const DRAW = { line: lines, scatter: points, bar: bars };
 
 export function chartView(chart: Chart, parts: readonly (OpenedArray | OpenedTable)[]): View {
   const arrays = parts.map(opened);
-  const said = `errors at most ${worst(Float64Array.from(arrays, one => one.errors.reduce((most, x) => Math.max(most, x), 0)))}${cutWords(arrays)}`;
+  const most = worst(Float64Array.from(arrays, one => one.errors.reduce((most, x) => Math.max(most, x), 0)));
+  const said = `${most === 'exact' ? most : `errors at most ${most}`}${cutWords(arrays)}`;
   const assumed = promises([...new Set(arrays.flatMap(one => one.assumed))]);
   if (chart.mark === 'heatmap') {
     const source = chart.series[0]?.y;

@@ -4,7 +4,7 @@
 import { booleanOf, dateOf, DAY, isMissing, numberOf, timeOf, trimmed } from './cells.ts';
 import { middle, padded } from './bounds.ts';
 import { TableError, type Cells } from './rows.ts';
-import { KINDS, type Kind, type Survey } from './survey.ts';
+import { KINDS, WHOLE, type Kind, type Survey } from './survey.ts';
 
 const EXACT = 2 ** 53; // from here on two integers may be one double
 const RANGE_MAX = 1e140;
@@ -12,7 +12,6 @@ const HALF_MIN = 1e-140;
 const CATEGORIES_MAX = 1 << 16;
 const TEXT_MAX = 1000;
 const EPOCH = '1970-01-01';
-const WHOLE: readonly Kind[] = ['int', 'bool', 'date', 'category'];
 
 /** What the owner says of a column, all of it optional. Dates and times in bounds are texts as 2024-05-31. */
 export interface Declared {

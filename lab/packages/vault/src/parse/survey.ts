@@ -5,6 +5,8 @@ import type { Cells } from './rows.ts';
 
 export type Kind = 'float' | 'int' | 'bool' | 'date' | 'datetime' | 'category';
 export const KINDS: readonly Kind[] = ['float', 'int', 'bool', 'date', 'datetime', 'category'];
+/** Kinds whose numbers are integers. */
+export const WHOLE: readonly Kind[] = ['int', 'bool', 'date', 'category'];
 /** Texts of at most so many kinds are categories, unless declared. */
 export const LABELS = 100;
 
