@@ -1,6 +1,7 @@
 """Encrypted arrays: any shape, numpy's operators and functions, no value in sight."""
 
 import numbers
+import operator
 import sys
 
 import numpy as np
@@ -12,6 +13,7 @@ from . import exactly, known, registry
 from .assign import VIEWS, alone, assign, relate
 from .index import select
 from .refusal import Refused, drawing, refuse, unknown
+from .twin import approximate, paired
 
 FLOAT, COMPLEX, BOOL = np.dtype(np.float64), np.dtype(np.complex128), np.dtype(bool)
 
@@ -59,8 +61,8 @@ class EncryptedArray(np.lib.mixins.NDArrayOperatorsMixin):
         What is proved of it beyond ranges.
     kin : assign.Kin or None
         Arrays that numpy would let share memory with it.
-    twin : callable or None
-        Of a column of exact integers that was encrypted approximately too: opens that encryption.
+    twin : jupyterfhe.array.twin.Twin or None
+        Of exact integers whose column was encrypted approximately too: makes the approximate form.
     """
 
     __slots__ = ("__weakref__", "dtype", "kin", "known", "session", "shape", "slot_axis", "strips", "twin")
@@ -130,7 +132,7 @@ class EncryptedArray(np.lib.mixins.NDArrayOperatorsMixin):
         -----
         Cost along the slot axis: a rotation for each different offset, one level when several pieces are put together.
         """
-        out = select(self, key)
+        out = paired(select(self, key), operator.getitem, (self, key))
         out.known = known.block(self, key)
         if not any(isinstance(k, (np.ndarray, list)) for k in (key if isinstance(key, tuple) else (key,))):
             relate(out, self)
@@ -157,7 +159,8 @@ class EncryptedArray(np.lib.mixins.NDArrayOperatorsMixin):
         strips = assign(self, key, value)
         if self.exact:
             exactly.check(strips, self.dtype)
-        self.strips, self.known, self.twin = strips, None, None
+        changed = paired(self.like(strips=strips), _with, (self, key, value))
+        self.strips, self.known, self.twin = strips, None, changed.twin
 
     def __iter__(self):
         """Along the first axis."""
@@ -200,7 +203,7 @@ class EncryptedArray(np.lib.mixins.NDArrayOperatorsMixin):
             raise Refused(f"numbers of {other.dtype} do not go into an array of {self.dtype}", "Write y = y + x.")
         if self.kin is not None and self.kin.whole() is self:  # a part may: x[0] += 1 changes it, then puts it into x
             alone(self, other)
-        self.slot_axis, self.strips, self.known, self.twin = other.slot_axis, other.strips, other.known, None
+        self.slot_axis, self.strips, self.known, self.twin = other.slot_axis, other.strips, other.known, other.twin
         return self
 
     def __array__(self, *_, **__):
@@ -246,7 +249,9 @@ class EncryptedArray(np.lib.mixins.NDArrayOperatorsMixin):
 
     def copy(self, order="C"):
         """An array that changes apart."""
-        return self.like(strips=self.strips.copy())
+        out = self.like(strips=self.strips.copy())
+        out.twin = self.twin
+        return out
 
     __copy__ = copy
 
@@ -281,7 +286,22 @@ class EncryptedArray(np.lib.mixins.NDArrayOperatorsMixin):
         assumed. Reveals: the interval.
         """
         from .functions.within import within
-        return within(self, low, high, f"numbers of shape {self.shape} lie within [{low:g}, {high:g}]")
+        array = self if self.twin is None else approximate(self)
+        return within(array, low, high, f"numbers of shape {self.shape} lie within [{low:g}, {high:g}]")
+
+    def approximate(self):
+        """The same numbers from the approximate encryption of what they were computed from; itself where it is approximate.
+
+        Returns
+        -------
+        EncryptedArray
+
+        Raises
+        ------
+        Refused
+            When there is none.
+        """
+        return approximate(self)
 
     # ---- what is refused ----
     def _refuses(name):
@@ -475,6 +495,12 @@ class EncryptedArray(np.lib.mixins.NDArrayOperatorsMixin):
         """The same as a table."""
         from .explain import table
         return table(type(self).__name__, self.describe())
+
+
+def _with(array, key, value):
+    """An array after an assignment."""
+    array[key] = value
+    return array
 
 
 def _of_stored(value: Value):

@@ -1,7 +1,8 @@
 """Which of numpy's functions work on exact integers, what their results' dtypes are, and what meets approximate numbers.
 
 The functions themselves are those of all encrypted arrays: strips differ, not the rules. Here stands what differs: dtypes are
-numpy's, a function of few declared values is a table, and whatever needs an approximation is refused.
+numpy's, a function of few declared values is a table, and whatever needs an approximation is refused, or computed on the
+approximate form where there is one.
 """
 
 import math
@@ -9,12 +10,12 @@ from fractions import Fraction
 
 import numpy as np
 
-from ..core.errors import ArgumentError
-from ..plan.notes import note
+from ..core.errors import ArgumentError, RangeError
 from . import ufuncs
 from .operand import public
 from .refusal import Refused
 from .registry import REDUCTIONS, implements
+from .twin import approximate, paired
 
 INT, FLOAT, BOOL = np.dtype(np.int64), np.dtype(np.float64), np.dtype(bool)
 SHARED = {np.add, np.subtract, np.multiply, np.negative, np.positive, np.square, np.conjugate, np.matmul, np.logical_and,
@@ -50,7 +51,7 @@ def _leaves(x):
 
 # ---- where exact and approximate meet ----
 def met(*operands):
-    """Operands of one scheme: columns that carry both encryptions go over to the approximate one.
+    """Operands of one scheme: exact ones go over to their approximate form beside approximate ones.
 
     Parameters
     ----------
@@ -63,27 +64,28 @@ def met(*operands):
     Raises
     ------
     Refused
-        When exact integers meet approximate numbers, and there is no approximate encryption of them.
+        When exact integers meet approximate numbers, and there is no approximate form of them.
     """
     found = [x for x in _leaves(operands) if ufuncs.is_encrypted(x)]
     if all(x.exact for x in found) or not any(x.exact for x in found):
         return list(operands)
-    return [_approximate(x) for x in operands]
+    return [approximate(x) for x in operands]
 
 
-def _approximate(x):
-    if isinstance(x, (list, tuple)):
-        return type(x)(map(_approximate, x))
-    if not is_exact(x):
-        return x
-    if x.twin is None:
-        raise Refused("exact integers and approximate numbers in one expression",
-                      "Encrypt the column in both ways (exact='both'), compute each part on its own, or finish after "
-                      "decryption.")
-    out = x.twin()
-    for value in out.values:
-        note(value, "a column of exact integers went over to its approximate encryption")
-    return out
+def _tried(run, call, operands, options):
+    """What `run` gives of exact operands; where they refuse, what `call` gives of their approximate forms.
+
+    A range that does not fit is such a refusal too. Other errors are the caller's.
+    """
+    try:
+        return paired(run(), call, operands, options)
+    except (Refused, RangeError) as why:
+        if any(x.twin is None for x in _leaves(operands) if is_exact(x)):
+            raise
+        try:
+            return call(*(approximate(x) for x in operands), **options)
+        except Refused as other:
+            raise (why if isinstance(why, RangeError) else other) from None
 
 
 def check(strips, dtype):
@@ -117,9 +119,15 @@ def run_ufunc(what, method, inputs, options):
     -------
     EncryptedArray or NotImplemented
     """
-    inputs = met(*inputs)
+    first, inputs = inputs, met(*inputs)
     if not any(map(is_exact, inputs)):
-        return ufuncs.run(what, method, inputs, options)
+        return ufuncs.run(what, method, inputs, options) if not any(map(is_exact, first)) else getattr(what, method)(
+            *inputs, **options)
+    return _tried(lambda: _ufunc(what, method, inputs, options), getattr(what, method), inputs, options)
+
+
+def _ufunc(what, method, inputs, options):
+    """The same of exact operands alone."""
     if method == "__call__" and (what in TABLES or what in UNARY) and not options:
         return _table(what, *inputs)
     if what not in SHARED and what not in OWN and not (method == "reduce" and what in REDUCTIONS):
@@ -192,12 +200,15 @@ def run_function(function, implementation, args, options):
     -------
     object
     """
-    args = met(*args)
+    first, args = args, met(*args)
     if not any(map(is_exact, _leaves(args))):
-        return implementation(*args, **options)
-    if function in REFUSED:
-        raise Refused(f"np.{function.__name__} of exact integers", REWRITE)
-    return _typed(implementation(*args, **options), args, function in FLOATING)
+        return implementation(*args, **options) if not any(map(is_exact, _leaves(first))) else function(*args, **options)
+
+    def run():
+        if function in REFUSED:
+            raise Refused(f"np.{function.__name__} of exact integers", REWRITE)
+        return _typed(implementation(*args, **options), args, function in FLOATING)
+    return _tried(run, function, args, options)
 
 
 # ---- dtypes ----
@@ -227,7 +238,9 @@ def astype(array, dtype):
     if dtype == array.dtype:
         return array
     if dtype == FLOAT or (dtype == INT and array.dtype == BOOL):
-        return array.like(dtype=dtype)
+        out = array.like(dtype=dtype)
+        out.twin = array.twin
+        return out
     raise Refused(f"{array.dtype} does not become {dtype} without being decrypted", "Round after decryption.")
 
 

@@ -70,6 +70,8 @@ def carried(function, inputs, result):
         The result.
     """
     rule = RULES.get(function)
+    if any(getattr(x, "exact", False) for x in inputs) and not getattr(result, "exact", False):
+        return result  # computed on their approximate forms, of which this was noted already
     if rule and hasattr(result, "strips") and result.dtype.kind == "f" and result.size:
         result.known = rule(*inputs)
     return result

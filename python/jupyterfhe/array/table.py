@@ -12,6 +12,7 @@ from .array import array_of
 from .interval import EPS
 from .refusal import Refused
 from .strip import Strip
+from .twin import Twin, noted
 from .whole import WholeStrip
 
 
@@ -143,10 +144,7 @@ class EncryptedTable:
             When values may be missing.
         """
         if isinstance(names, str):
-            out = self._array([self._whole(names)], (self.table.rows,))
-            if out.exact and self.table.column(names).approximate:
-                out.twin = lambda: self.approximate(names)
-            return out
+            return self._paired(self._array([self._whole(names)], (self.table.rows,)), [names], lambda: self.approximate(names))
         names = list(names)
         if not names or not all(isinstance(n, str) for n in names):
             raise ArgumentError("columns are named: table['age'] or table[['age', 'bmi']]",
@@ -157,7 +155,16 @@ class EncryptedTable:
             only = next(c.name for c in chosen if not c.approximate)
             raise Refused(f"{only!r} is exact and others of these columns are approximate",
                           f"Take them apart, or encrypt {only!r} in both ways: --column {only}:exact=both.")
-        return self._array([self._whole(n, exact) for n in names], (self.table.rows, len(names)))
+        def made(exact):
+            out = self._array([self._whole(n, exact) for n in names], (self.table.rows, len(names)))
+            return out if exact or not any(c.exact for c in chosen) else noted(out)
+        return self._paired(made(exact), names, lambda: made(False))
+
+    def _paired(self, array, names, approximately):
+        """An array of columns that knows its approximate form, where all of them were encrypted in both ways."""
+        if array.exact and all(self.table.column(n).approximate for n in names):
+            array.twin = Twin(approximately)
+        return array
 
     def approximate(self, name):
         """The approximate encryption of a column that has an exact one too.
@@ -205,8 +212,11 @@ class EncryptedTable:
         Cost: no product of ciphertexts; nothing at all for columns without missing values.
         """
         column = self.table.column(name)
-        if column.exact:
-            return self._filled_exactly(column, value)
+        if column.exact and (value == int(value) or not column.approximate):
+            return self._paired(self._filled_exactly(column, value), [name], lambda: self._filled(column, value))
+        return self._filled(column, value)
+
+    def _filled(self, column, value):
         array = self._array([self._strip(column)], (self.table.rows,))
         if not column.masked or value == column.centre:
             return array
@@ -219,7 +229,8 @@ class EncryptedTable:
             return array
         if value != int(value):
             raise Refused(f"{value} in the place of missing integers", "Give an integer.")
-        return array + (1 - self.there(column.name)) * int(value)
+        there = self._array([self._exact_strip(column, mask=True)], (self.table.rows,))
+        return array + (1 - there) * int(value)
 
     def raw(self, name):
         """A column with whatever stands in the slots of missing values: the middle of the column's range.
@@ -250,8 +261,11 @@ class EncryptedTable:
         column = self.table.column(name)
         if not column.masked:
             raise Refused(f"no value of {name!r} is missing", "Use the column as it is: all its rows are there.")
-        strip = self._exact_strip(column, mask=True) if column.exact else self._mask(column)
-        return self._array([strip], (self.table.rows,))
+        shape = self.table.rows,
+        if not column.exact:
+            return self._array([self._mask(column)], shape)
+        exactly = self._array([self._exact_strip(column, mask=True)], shape)
+        return self._paired(exactly, [name], lambda: self._array([self._mask(column)], shape))
 
     # ---- strips ----
     def _values(self, column, mask=False):
