@@ -130,6 +130,42 @@ def test_diff_names_chunks(store):
     refused("not_found", store.diff, WS, "other", one, two)
 
 
+def _exact(files, name="a", keep=False, part="c"):
+    """The same table with a column's files as those of its exact encryption."""
+    root = json.loads(files["manifest.json"])
+    column = next(c for c in root["columns"] if c["name"] == name)
+    column["exact"] = {"files": [{"name": f"{part}-{i}", "sha256": shapes.digest(b"%d" % i)} for i in range(2)], "mask": None}
+    if not keep:
+        column["files"] = None
+    found = {n: d for n, d in files.items() if keep or not n.startswith(f"{name}-")}
+    return found | {f"{part}-{i}": b"%d" % i for i in range(2)} | {"manifest.json": shapes.canonical(root)}
+
+
+def test_exact_columns_are_kept_checked_and_compared(store):
+    plain = table_files({"a": b"1", "b": b"2"})
+    first = commit(store, "e", _exact(plain, keep=True))["snapshot"]
+    second = commit(store, "e", _exact(plain), first)["snapshot"]
+    found = store.diff(WS, "e", first, second)["columns"]
+    assert found["unchanged"] == 1 and [c["name"] for c in found["changed"]] == ["a"]
+    for bad in (lambda c: c.update(exact=5), lambda c: c["exact"]["files"][0].update(sha256="0" * 64), lambda c: c.update(exact=None)):
+        files = _exact(plain)
+        root = json.loads(files["manifest.json"])
+        bad(root["columns"][0])
+        with pytest.raises(Refused, match="column"):
+            commit(store, "f", files | {"manifest.json": shapes.canonical(root)})
+
+
+def test_joining_keeps_exact_files(store):
+    base = table_files({"a": b"1", "b": b"2"})
+    first = commit(store, "g", base)["snapshot"]
+    commit(store, "g", _exact(base), first)
+    ours = table_files({"a": b"1", "b": b"3"})
+    merged = commit(store, "g", ours, first)
+    assert merged["rebased"]
+    names = {f["name"] for f in store.snapshot(WS, merged["snapshot"])["tree"]["files"]}
+    assert names == {"c-0", "c-1", "b-0.jfhe", "manifest.json"}
+
+
 def test_rolling_back_gives_the_old_tree_and_keeps_history(store):
     trees, at = [], None
     for i in range(5):

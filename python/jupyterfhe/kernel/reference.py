@@ -88,7 +88,8 @@ def reference(space, value):
     dict
     """
     start, origin = time.monotonic(), space.origins.get(value)
-    out = {"version": 1, "kind": kind_of(value), "workspace": space.store.workspace, "scheme": "CKKS", "name": name_of(value),
+    out = {"version": 1, "kind": kind_of(value), "workspace": space.store.workspace, "name": name_of(value),
+           "scheme": "BGV" if getattr(value, "exact", False) else "CKKS",
            "params": value.session.params.hash, "preset": value.session.params.name, "key_id": value.session.keys.key_id,
            "shape": list(value.shape), "columns": columns_of(value), "dataset": origin_of(origin)}
     if isinstance(value, EncryptedArray):
@@ -133,9 +134,8 @@ def bundle(space, value):
     -------
     dict
     """
-    # a table of a folder is in no store; the page does not open exact integers yet
+    # a table of a folder is in no store
     away = not isinstance(value, EncryptedArray) and space is not None and space.origins.get(value) is None
-    away |= isinstance(value, EncryptedArray) and value.exact
     if space is None or value.session.is_clear or away:
         return {"text/plain": repr(value), "text/html": value._repr_html_()}
     return shown(value, MIME, lambda: reference(space, value))

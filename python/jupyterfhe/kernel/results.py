@@ -11,9 +11,10 @@ from pathlib import Path
 
 from ..array import store as folders
 from ..core import tables
-from ..core.errors import ArgumentError, FormatError
+from ..core.errors import ArgumentError, FormatError, JupyterFHEError
 from ..plan import compute, foresee, notes
 from ..plan.leaf import Filed
+from ..plan.whole import Residues, WholeValue
 from .faults import shorten
 from .progress import Show, expected
 from .transport import StoreError
@@ -28,9 +29,9 @@ class Made:
     Attributes
     ----------
     memo : str
-    program : str
-        Hash of the program's binary form.
-    text : bytes
+    program : str or None
+        Hash of the program's binary form; None of exact integers, whose programs have none.
+    text : bytes or None
         That form.
     inputs : tuple of str
         Trees that it was computed from.
@@ -40,7 +41,8 @@ class Made:
 
     def __init__(self, memo, text, inputs, whole):
         """Keep the parts; `whole` are the positions that one run made."""
-        self.memo, self.program, self.text, self.inputs, self.whole = memo, sha256(text), text, inputs, whole
+        self.memo, self.text, self.inputs, self.whole = memo, text, inputs, whole
+        self.program = None if text is None else sha256(text)
 
 
 class Kept:
@@ -106,7 +108,7 @@ class Results:
         """Know nothing yet."""
         self.store, self.cache = store, cache
         self.trees = {}  # by hash: those that were checked out
-        self._digests = weakref.WeakKeyDictionary()  # by Value: (SHA-256, size)
+        self._digests = weakref.WeakKeyDictionary()  # by Value: (SHA-256, size) of each of its ciphertexts
         self._made = weakref.WeakKeyDictionary()  # by Value: Made
         self.kept, self.origins = Beside(), Beside()  # Kept of arrays that are in the store; Origin of what was opened
         self._sent, self._kept = set(), {}  # blobs that the store has; trees by memo keys that it has
@@ -175,20 +177,23 @@ class Results:
         return self.trees.get(folder.name) if folder.parent == self.cache.home / "trees" else None
 
     def _digest(self, value):
-        """SHA-256 and size of a computed vector's container."""
+        """SHA-256 and size of the containers of a computed vector: one, or of integers one a modulus."""
         if value not in self._digests:
-            stored = value.stored
-            tree = self.tree_of(stored.path) if isinstance(stored, Filed) else None
-            if tree is not None:
-                self._digests[value] = tree.files[Path(stored.path).name]
-            else:
-                data = Path(stored.path).read_bytes() if isinstance(stored, Filed) else stored.ciphertext.to_bytes()
-                self._digests[value] = self.cache.add(data)
+            self._digests[value] = tuple(self._digested(part) for part in parts_of(value.stored))
         return self._digests[value]
 
+    def _digested(self, held):
+        tree = self._tree_of(held)
+        if tree is not None:
+            return tree.files[Path(held.path).name]
+        return self.cache.add(Path(held.path).read_bytes() if isinstance(held, Filed) else held.ciphertext.to_bytes())
+
+    def _tree_of(self, held):
+        return self.tree_of(held.path) if isinstance(held, Filed) else None
+
     def _inputs(self, values):
-        found = [self.tree_of(v.stored.path) for v in values if isinstance(v.stored, Filed)]
-        return tuple(sorted({tree.hash for tree in found if tree is not None}))
+        found = {self._tree_of(part) for v in values for part in parts_of(v.stored)}
+        return tuple(sorted({tree.hash for tree in found - {None}}))
 
     # ---- computing ----
     def compute(self, array, keep_levels=None):
@@ -210,10 +215,11 @@ class Results:
             return True
         graph, plan = foresee(values, keep_levels)
         leaves = [leaf for leaf, _ in graph.leaves]
-        inputs = [self._digest(leaf)[0] for leaf in leaves]
+        inputs = [digest for leaf in leaves for digest, _ in self._digest(leaf)]
         memo = sha256(canonical({"version": VERSION, "plan": plan.hash.hex(), "key": array.session.keys.key_id,
                                  "inputs": inputs, "outputs": positions, "of": len(values)}))
-        made = Made(memo, plan.program.to_bytes(), self._inputs(leaves), tuple(positions))
+        text = None if array.exact else plan.program.to_bytes()
+        made = Made(memo, text, self._inputs(leaves), tuple(positions))
         wanted = [values[i] for i in positions]
         order = {value: number for number, value in enumerate(graph.wanted)}
         reused = self._take(memo, [(i, v, plan.outputs[order[v]]) for i, v in zip(positions, wanted, strict=True)])
@@ -246,11 +252,12 @@ class Results:
         if found is None:
             return False
         tree = Tree.checked(found.get("tree"))
-        if not {f"{i}.jfhe" for i, _, _ in wanted} <= set(tree.files):
+        names = {i: names_of(i, value) for i, value, _ in wanted}
+        if not set().union(*names.values()) <= set(tree.files):
             return False
         place = self.checkout(tree)
-        taken = [(value, Filed(place / f"{i}.jfhe"), output) for i, value, output in wanted]
-        if not all(_fits(value.session, stored.info, output) for value, stored, output in taken):
+        taken = [(value, gathered(value, [Filed(place / name) for name in names[i]]), output) for i, value, output in wanted]
+        if not all(_fits(value.session, stored, output) for value, stored, output in taken):
             return False
         for value, stored, _ in taken:
             value.made = "input", (), stored
@@ -272,7 +279,9 @@ class Results:
         """
         values, text = array.values, canonical(folders.manifest(array))
         manifest = self.cache.add(text)
-        tree = Tree([(folders.MANIFEST, *manifest), *((f"{i}.jfhe", *self._digest(v)) for i, v in enumerate(values))])
+        files = [(name, *digest) for i, v in enumerate(values)
+                 for name, digest in zip(names_of(i, v), self._digest(v), strict=True)]
+        tree = Tree([(folders.MANIFEST, *manifest), *files])
         made, memos = self._memos(values, manifest[0])
         program_hash, inputs = (made.program, made.inputs) if made else (None, self._inputs(values))
         memo = next(m for m in memos if m == memos[-1] or self._kept.get(m, tree.hash) == tree.hash)
@@ -292,7 +301,7 @@ class Results:
         made = {self._made.get(v) for v in values}
         made = made.pop() if len(made) == 1 else None
         if made is None or len(made.whole) != len(values):
-            digests = [self._digest(v)[0] for v in values]
+            digests = [digest for v in values for digest, _ in self._digest(v)]
             return None, [sha256(canonical({"version": VERSION, "manifest": manifest, "vectors": digests}))]
         return made, [made.memo, sha256(canonical({"version": VERSION, "manifest": manifest, "memo": made.memo}))]
 
@@ -306,7 +315,7 @@ class Results:
 
     def _send(self, tree, made, then):
         """Blobs, the program among them, then what names them; once more when the store swept some that it had."""
-        own = {made.program: made.text} if made else {}
+        own = {made.program: made.text} if made and made.text else {}
         for again in (True, False):
             self.upload(tree.blobs, own)
             try:
@@ -341,15 +350,68 @@ class Results:
 
     def _file(self, values, tree):
         """From now on the vectors lie in the tree's files, not in memory."""
-        if all(isinstance(v.stored, Filed) and self.tree_of(v.stored.path) is not None for v in values):
+        if all(self._tree_of(part) is not None for v in values for part in parts_of(v.stored)):
             return
         place = self.checkout(tree)
         for i, value in enumerate(values):
-            value.made = "input", (), Filed(place / f"{i}.jfhe")
+            value.made = "input", (), gathered(value, [Filed(place / name) for name in names_of(i, value)])
 
 
-def _fits(session, info, output):
+# ---- vectors and their files ----
+def parts_of(stored):
+    """What holds each ciphertext of a vector: one, or of integers one a modulus.
+
+    Parameters
+    ----------
+    stored : Held, Filed or Residues
+
+    Returns
+    -------
+    sequence of Held or Filed
+    """
+    return stored.parts if isinstance(stored, Residues) else (stored,)
+
+
+def names_of(i, value):
+    """Files of the i-th vector of an array.
+
+    Parameters
+    ----------
+    i : int
+    value : Value
+
+    Returns
+    -------
+    list of str
+    """
+    count = len(value.session.moduli) if isinstance(value, WholeValue) else 1
+    return [f"{i * count + part}.jfhe" for part in range(count)]
+
+
+def gathered(value, filed):
+    """What holds a vector whose ciphertexts lie in files.
+
+    Parameters
+    ----------
+    value : Value
+    filed : list of Filed
+
+    Returns
+    -------
+    Filed or Residues
+    """
+    return Residues(filed, value.mag) if isinstance(value, WholeValue) else filed[0]
+
+
+def _fits(session, stored, output):
     """Whether a kept vector can be what a plan foresees."""
+    if isinstance(stored, Residues):
+        try:
+            session.leaf(stored)
+        except JupyterFHEError:
+            return False
+        return True
+    info = stored.info
     return (bytes(info.params_hash).hex() == session.params.hash and bytes(info.key_id).hex() == session.keys.key_id
             and info.log_slots == session.log_slots
             and (info.level, info.magnitude, info.error_worst) == (output.level, output.magnitude, output.error_bound))

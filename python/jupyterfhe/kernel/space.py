@@ -321,7 +321,8 @@ class Space:
             found = folders.read_manifest(place)
             if not found["key"]:
                 raise FormatError(f"tree {origin.tree.hash[:8]} does not say which key it is under")
-            out = folders.load(place, self.session(found["key"], found["log_slots"]))
+            log_slots = None if found.get("moduli") else found["log_slots"]  # of integers the ring's, which no session has
+            out = folders.load(place, self.session(found["key"], log_slots))
         else:
             raise FormatError(f"tree {origin.tree.hash[:8]} holds no table and no array but {line(manifest['format'], 40)!r}")
         self.origins.put(out, origin)
@@ -346,8 +347,6 @@ class Space:
             raise TypeError(f"encrypted arrays and numbers are saved, not a {type(array).__name__}")
         if array.session.is_clear:
             raise StorageError("a simulation is not saved: its numbers are in the clear", "Save encrypted arrays.")
-        if array.exact:
-            raise StorageError("the store does not keep exact integers yet", "Save them in a folder: x.save('results/sum').")
         _name(name)
         self._may(name, self.store.dataset(name), replace)  # before a long computation
         self.adopt(array)

@@ -2,11 +2,14 @@
 
 import collections
 import functools
+import hashlib
+import json
 import math
 
 from ..core import errors
 from . import products
 from .noise import MARGIN, RULES, Model, NoRoom
+from .whole import Whole
 
 SWITCH = 4.4e-4  # seconds of a key switch of one residue at N = 2^14, docs/perf.md
 Step = collections.namedtuple("Step", "value op args data levels level noise seconds")
@@ -124,6 +127,21 @@ class WholePlan:
         return last
 
     @functools.cached_property
+    def hash(self):
+        """SHA-256 of what is computed: parameters, moduli, operations with their public numbers, what is wanted at which level.
+
+        Levels of operations are not in it: they follow from these and from the inputs, and results are the same integers.
+        """
+        number = {v: i for i, (v, _) in enumerate(self.graph.leaves)}
+        lines = []
+        for value, (op, args, data) in self.graph.order:
+            number[value] = len(number)
+            lines.append([op, [number[a] for a in args], _told(data)])
+        said = {"params": self.session.params.hash, "moduli": list(self.session.moduli), "inputs": len(self.graph.leaves),
+                "program": lines, "wanted": [number[v] for v in self.graph.wanted], "levels": [o.level for o in self.outputs]}
+        return hashlib.sha256(json.dumps(said, separators=(",", ":"), sort_keys=True).encode()).digest()
+
+    @functools.cached_property
     def forecast(self):
         """What it takes."""
         return Forecast(self)
@@ -139,6 +157,13 @@ class WholePlan:
             lines.append(f"%{i} = {step.op} {names}   level {step.level}   noise 2^{step.noise:.1f}   "
                          f"{1000 * step.seconds * len(self.session.moduli):.3g} ms")
         return "\n".join(lines)
+
+
+def _told(data):
+    """Public numbers of an operation, as JSON."""
+    if isinstance(data, Whole):
+        return hashlib.sha256(data.numbers.astype("<i8").tobytes()).hexdigest()
+    return data  # an integer, a table of them with its lowest number, or None
 
 
 def seconds(params, op, levels, data):

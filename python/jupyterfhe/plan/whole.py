@@ -163,7 +163,6 @@ class WholeSession:
     """
 
     is_clear = False
-    results = None
 
     def __init__(self, base, moduli):
         """Keep them."""
@@ -177,6 +176,15 @@ class WholeSession:
     def slots(self):
         """Integers in a ciphertext."""
         return 1 << self.log_slots
+
+    @property
+    def results(self):
+        """Where results are kept: with those of the base session."""
+        return self.base.results
+
+    @results.setter
+    def results(self, results):
+        self.base.results = results
 
     @property
     def spaces(self):

@@ -1,12 +1,12 @@
 """What changed between two manifests, and one manifest of two changes that touch other columns."""
 
 from .errors import Refused
-from .manifests import TABLE, summary
+from .manifests import TABLE, listed, summary
 from .manifests import kind as kind_of
 from .trees import MANIFEST
 
 AGAIN = "Open the new head and apply your change to it."  # what to do where the other side was first
-_PARTS = ("files", "mask")
+_PARTS = ("files", "mask", "exact")  # members that list files
 
 
 def _named(root):
@@ -14,14 +14,16 @@ def _named(root):
 
 
 def _chunks(old, new, part):
-    """Numbers of the chunks whose bytes differ, or that one side lacks."""
-    a, b = ([f["sha256"] for f in (c.get(part) or [])] for c in (old, new))
+    """Numbers of the files whose bytes differ, or that one side lacks; of columns that are exact alone the exact ones."""
+    a, b = ([f["sha256"] for f in (c.get(part) or (c.get("exact") or {}).get(part) or [])] for c in (old, new))
     short = min(len(a), len(b))
     return [i for i in range(short) if a[i] != b[i]] + list(range(short, max(len(a), len(b))))
 
 
 def _changed(name, old, new):
     described = sorted(k for k in {*old, *new} - {*_PARTS} if old.get(k) != new.get(k))
+    if (old.get("exact") is None) != (new.get("exact") is None):
+        described.append("exact")
     found = {"name": name, "chunks": _chunks(old, new, "files"), "mask_chunks": _chunks(old, new, "mask"),
              "described": described}
     return found if found["chunks"] or found["mask_chunks"] or described else None
@@ -100,11 +102,11 @@ def merge(base, ours, theirs):
 
 
 def _files(base, ours, theirs, columns):
-    held = [{f["name"] for c in root["columns"] for p in _PARTS for f in c.get(p) or []} for _, root in (base, ours, theirs)]
+    held = [{f["name"] for c in root["columns"] for part in listed(c) for f in part} for _, root in (base, ours, theirs)]
     files = {}
     for column in columns:
-        for part in _PARTS:
-            for entry in column.get(part) or []:
+        for part in listed(column):
+            for entry in part:
                 name, sha256 = entry["name"], entry["sha256"]
                 found = next(t.files[name] for t, _ in (ours, theirs) if t.files.get(name, ("",))[0] == sha256)
                 if files.setdefault(name, found) != found:

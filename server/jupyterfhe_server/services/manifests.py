@@ -61,9 +61,28 @@ def _table(root, tree):
         _label(column.get("name"), "the name of a column")
         _need(column["name"] not in names, "two columns have one name")
         names.add(column["name"])
-        _files(column.get("files"), tree)
-        if column.get("mask") is not None:
-            _files(column["mask"], tree)
+        found = list(listed(column))
+        _need(found, "a column lists no files")
+        for files in found:
+            _files(files, tree)
+
+
+def listed(column):
+    """Lists of the files of a column: values and mask of its approximate encryption, then those of its exact one.
+
+    Parameters
+    ----------
+    column : dict
+
+    Yields
+    ------
+    object
+        Not checked; what is not there is left out.
+    """
+    exact = column.get("exact")
+    _need(exact is None or type(exact) is dict, "the exact part of a column is no object")
+    for part in (column, exact or {}):
+        yield from (part[name] for name in ("files", "mask") if part.get(name) is not None)
 
 
 def _files(value, tree):

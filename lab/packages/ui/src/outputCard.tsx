@@ -23,7 +23,8 @@ export function tookFact(seconds: number | null, reused: boolean): readonly (rea
 
 function factsOf(output: Output): readonly (readonly [string, string])[] {
   const facts: (readonly [string, string])[] = [];
-  if (output.errorBound !== null) facts.push(['error', boundText(output.errorBound)]);
+  const exact = output.dtype === 'float64' ? 'exact to 16 digits' : 'exact'; // quotients of integers are rounded once
+  if (output.errorBound !== null) facts.push(['error', output.scheme === 'BGV' ? exact : boundText(output.errorBound)]);
   if (output.levelsLeft !== null) facts.push(['multiplications left', String(output.levelsLeft)]);
   return [...facts, ['size', sizeText(output.size)], ...tookFact(output.seconds, output.reused)];
 }
