@@ -5,9 +5,11 @@
 
 #include "base/mem.h"
 
-jfhe_ctx *jfi_test_ctx_boot(uint32_t log_n, uint32_t stages) {
+jfhe_ctx *jfi_test_ctx_boot(uint32_t log_n, uint32_t stages) { return jfi_test_ctx_boot_far(log_n, stages, 2); }
+
+jfhe_ctx *jfi_test_ctx_boot_far(uint32_t log_n, uint32_t stages, uint32_t between) {
   jfi_params p = {.log_n = log_n, .first_bits = 48, .n_special = 6, .special_bits = 48};
-  const uint32_t count[] = {stages + 2, 8, stages}, bits[] = {42, 58, 48};
+  const uint32_t count[] = {stages + between, 8, stages}, bits[] = {42, 58, 48};
   jfhe_ctx *ctx = NULL;
   strcpy(p.name, "test");
   for (size_t i = 0; i < 3; i++)

@@ -7,6 +7,9 @@
 /* Insecure parameters in the form of `deep`: stages steps of 42 bits, 2 more, 8 of 58, stages of 48. */
 jfhe_ctx *jfi_test_ctx_boot(uint32_t log_n, uint32_t stages);
 
+/* The same with as many levels between two bootstraps as are asked for. */
+jfhe_ctx *jfi_test_ctx_boot_far(uint32_t log_n, uint32_t stages, uint32_t between);
+
 typedef struct jfi_boot_world {
   jfi_world w;
   jfhe_bootstrap *b;

@@ -46,8 +46,9 @@ uint32_t model_input(model *x, int complex) {
   id = value(x, jfhe_program_input(x->p, &id, name, complex ? JFHE_PACK_COMPLEX : JFHE_PACK_REAL, 1.0001), x->n, 0);
   jfi_vec_free(&x->value[id]);
   x->value[id] = jfi_vec_random(x->w, x->slots, complex);
-  x->input[x->n_inputs++] = jfi_world_encrypt(x->w, &x->value[id], complex ? JFHE_PACK_COMPLEX : JFHE_PACK_REAL,
-                                              x->log_slots, x->w->ctx->chain.top);
+  x->input[x->n_inputs++] =
+      jfi_world_encrypt(x->w, &x->value[id], complex ? JFHE_PACK_COMPLEX : JFHE_PACK_REAL, x->log_slots,
+                        x->boot ? jfhe_bootstrap_level_out(x->boot) : x->w->ctx->chain.top);
   return id;
 }
 
@@ -352,8 +353,9 @@ void model_check(model *x, uint32_t opt_level, uint8_t hash[32]) {
   model_infos(x, info);
   jfhe_plan_options_init(&options);
   options.opt_level = opt_level;
+  options.keep_levels = x->keep;
   jfi_sha256_init(&s);
-  REQUIRE_OK(jfhe_plan_new(&plan, x->w->ctx, x->w->keys, x->p, info, &options));
+  REQUIRE_OK(jfhe_plan_new_with(&plan, x->w->ctx, x->w->keys, x->boot, x->p, info, &options));
   CHECK_OK(model_run(x, plan, out, &peak));
   jfhe_forecast f;
   jfhe_plan_forecast(plan, &f);

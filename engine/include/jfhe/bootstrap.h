@@ -14,7 +14,9 @@ typedef struct jfhe_bootstrap jfhe_bootstrap;
 enum jfhe_bootstrap_keys {
   JFHE_BOOTSTRAP_MANY_KEYS = 0, /**< a key a rotation: least work; 27 rotations for 2^15 slots of `deep` */
   JFHE_BOOTSTRAP_FEW_KEYS =
-      1 /**< a key a stage of the transforms, 3 of them at full packing: other rotations are walked to */
+      1, /**< a key a stage of the transforms, 3 of them at full packing: other rotations are walked to */
+  JFHE_BOOTSTRAP_WHEN_NEEDED =
+      4 /**< added to one of the two: plaintexts are made by jfhe_bootstrap_prepare or the first bootstrap */
 };
 
 /** Make one for numbers of modulus up to `mag` in 2^log_slots slots.
@@ -22,7 +24,7 @@ enum jfhe_bootstrap_keys {
  *  ctx        preset "deep" or "deep-lean", or other parameters whose top steps suit: 2 or 3 equal steps above 8 equal ones.
  *  log_slots  1 to log2(N) - 1: as of the ciphertexts it will meet, sparse packing included.
  *  mag        declared bound on every number, errors included; the error grows in proportion.
- *  keys       enum jfhe_bootstrap_keys.
+ *  keys       enum jfhe_bootstrap_keys. With JFHE_BOOTSTRAP_WHEN_NEEDED the first bootstrap has b to itself.
  *  Memory     the plaintexts: about 0.8 GB for 2^15 slots of `deep`.
  *  Time       seconds: hundreds of encodings.
  *
@@ -35,7 +37,15 @@ JFHE_API uint32_t jfhe_bootstrap_level_in(const jfhe_bootstrap *b); /**< least l
 JFHE_API uint32_t jfhe_bootstrap_level_sine(
     const jfhe_bootstrap *b); /**< up to which the keys of conjugation, relinearisation must serve */
 JFHE_API uint32_t jfhe_bootstrap_level_out(const jfhe_bootstrap *b); /**< level of the result */
+JFHE_API double jfhe_bootstrap_magnitude(const jfhe_bootstrap *b);   /**< bound on numbers, errors included */
 JFHE_API size_t jfhe_bootstrap_bytes(const jfhe_bootstrap *b);       /**< of the plaintexts kept */
+JFHE_API size_t jfhe_bootstrap_bytes_whole(const jfhe_bootstrap *b); /**< of all plaintexts, made or not */
+/** Make what JFHE_BOOTSTRAP_WHEN_NEEDED left out, unless it is there. No other thread may use b meanwhile.
+ *
+ *  Memory   jfhe_bootstrap_bytes_whole.
+ *  Time     seconds.
+ *  Returns  JFHE_OK, JFHE_ERR_MEMORY. */
+JFHE_API JFHE_CHECK jfhe_status jfhe_bootstrap_prepare(jfhe_bootstrap *b);
 /** The rotations whose Galois keys it needs, without conjugation (which it needs too) and relinearisation. level: room for as many, or
  *  null; the level up to which each must serve. Writes at most `cap`, returns how many. */
 JFHE_API size_t jfhe_bootstrap_rotations(const jfhe_bootstrap *b, int32_t *k, uint32_t *level, size_t cap);

@@ -6,7 +6,7 @@
  * threads and on any backend. Forms of a program on disk: protocol/plan.md. */
 #ifndef JFHE_PLAN_H
 #define JFHE_PLAN_H
-#include "jfhe/circuit.h"
+#include "jfhe/bootstrap.h"
 #include "jfhe/codec.h"
 
 #ifdef __cplusplus
@@ -86,8 +86,10 @@ JFHE_API JFHE_CHECK jfhe_status jfhe_program_apply_poly(jfhe_program *program, u
                                                         uint32_t flags);
 /** The same value, no higher than `level`. */
 JFHE_API JFHE_CHECK jfhe_status jfhe_program_level(jfhe_program *program, uint32_t *out, uint32_t a, uint32_t level);
-/** A table look-up and a bootstrap. Programs may hold them; jfhe_plan_new refuses them while no parameters evaluate them. */
+/** A table look-up. Programs may hold it; jfhe_plan_new refuses it while no parameters evaluate it. */
 JFHE_API JFHE_CHECK jfhe_status jfhe_program_lookup(jfhe_program *program, uint32_t *out, uint32_t a, uint32_t vector);
+/** The same numbers with their levels back. Nobody needs to call it: plans place bootstraps where depth demands them, and place none
+ *  besides a program's own. */
 JFHE_API JFHE_CHECK jfhe_status jfhe_program_bootstrap(jfhe_program *program, uint32_t *out, uint32_t a);
 /** The caller vouches that no number of value a has a modulus above `bound`, whatever the inputs within their bounds. It tightens what
  *  the plan proves; a wrong promise makes bounds wrong. Keeps the smaller of two. */
@@ -114,14 +116,16 @@ enum jfhe_pass {
   JFHE_PASS_SIMPLIFY = 1, /**< constants folded, neutral operations and unused values dropped            from -O1 */
   JFHE_PASS_CSE = 2,      /**< equal operations made once                                                from -O1 */
   JFHE_PASS_PRODUCTS = 3, /**< sums of products share one relinearisation and one rescaling ("lazy")    from -O2 */
+  JFHE_PASS_BOOTSTRAPS =
+      4, /**< where levels end: the row of cuts through the program that costs the fewest bootstraps        always */
   JFHE_PASS_LEVELS =
-      4, /**< each value as low as its uses allow, rescalings and level changes placed; below -O1: as high */
-  JFHE_PASS_RING = 5, /**< the ring holds the depth; else refused with the numbers */
+      5, /**< each value as low as its uses allow, rescalings and level changes placed; below -O1: as high */
+  JFHE_PASS_RING = 6, /**< the ring holds the depth; else refused with the numbers */
   JFHE_PASS_ROTATIONS =
-      6, /**< absent Galois elements made of present ones; rotations of one value hoisted; sums merged from -O2 */
-  JFHE_PASS_BOUNDS = 7,   /**< level, scale, worst and probable error of every value */
-  JFHE_PASS_SCHEDULE = 8, /**< order, groups, last uses, memory and time */
-  JFHE_PASS_COUNT = 9
+      7, /**< absent Galois elements made of present ones; rotations of one value hoisted; sums merged from -O2 */
+  JFHE_PASS_BOUNDS = 8,   /**< level, scale, worst and probable error of every value */
+  JFHE_PASS_SCHEDULE = 9, /**< order, groups, last uses, memory and time */
+  JFHE_PASS_COUNT = 10
 };
 /** "simplify" and so on; null beyond the last. */
 JFHE_API const char *jfhe_pass_name(uint32_t pass);
@@ -164,10 +168,25 @@ JFHE_API void jfhe_plan_options_init(jfhe_plan_options *options);
  *          JFHE_ERR_KEY      keys of other secrets, no relinearisation key, or a rotation that the keys cannot make; names it;
  *          JFHE_ERR_FORM     inputs of other slots or packing than declared;
  *          JFHE_ERR_MEMORY   above memory_limit, or out of memory;
- *          JFHE_ERR_ARG      look-up or bootstrap, or options out of their set. */
+ *          JFHE_ERR_CONTEXT  keys of other parameters;
+ *          JFHE_ERR_ARG      a look-up, a bootstrap of the program's own where none is given, or options out of their set. */
 JFHE_API JFHE_CHECK jfhe_status jfhe_plan_new(jfhe_plan **out, const jfhe_ctx *ctx, const jfhe_keyring *keys,
                                               const jfhe_program *program, const jfhe_info *inputs,
                                               const jfhe_plan_options *options);
+/** The same with bootstraps where levels end: what is bootstrapped takes time and an error, and has its levels back.
+ *
+ *  bootstrap  for the program's slots; outlives the plan; null: as jfhe_plan_new. What is larger than its bound is scaled into it. No value
+ *             then uses a level above what a bootstrap gives, and outputs keep enough levels to be bootstrapped in their turn, unless
+ *             keep_levels is less. A program with bootstraps of its own gets no others.
+ *  keys       the bootstrap's too: conjugation, rotations, the pair of the sparse secret.
+ *  Time       under 20 us an operation.
+ *
+ *  Returns    as jfhe_plan_new; JFHE_ERR_LEVEL also for an operation deeper than what a bootstrap gives, and for an input below what it
+ *             takes; JFHE_ERR_RANGE also for numbers above 2^30 times its bound; JFHE_ERR_CONTEXT and _FORM for one of other
+ *             parameters or slots. */
+JFHE_API JFHE_CHECK jfhe_status jfhe_plan_new_with(jfhe_plan **out, const jfhe_ctx *ctx, const jfhe_keyring *keys,
+                                                   const jfhe_bootstrap *bootstrap, const jfhe_program *program,
+                                                   const jfhe_info *inputs, const jfhe_plan_options *options);
 JFHE_API void jfhe_plan_free(jfhe_plan *plan);
 
 /** What a plan foresees. */
@@ -180,9 +199,9 @@ typedef struct jfhe_forecast {
   uint32_t operations; /**< after planning */
   uint32_t products;   /**< relinearisations */
   uint32_t rotations;  /**< key switches of rotations */
-  uint32_t depth;      /**< levels from the highest input used to the lowest output */
+  uint32_t depth;      /**< levels from the highest input to the lowest output; with bootstraps: products in a row */
   uint32_t level_in;   /**< levels that the inputs must have */
-  uint32_t pad;
+  uint32_t bootstraps; /**< placed, or the program's own */
 } jfhe_forecast;
 JFHE_API void jfhe_plan_forecast(const jfhe_plan *plan, jfhe_forecast *out);
 

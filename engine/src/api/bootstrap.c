@@ -8,7 +8,14 @@ jfhe_status jfhe_bootstrap_new(jfhe_bootstrap **out, const jfhe_ctx *ctx, uint32
   JFI_NEED(out, "bootstrap");
   *out = NULL;
   JFI_NEED(ctx, "bootstrap");
-  return jfi_bootstrap_new(out, ctx, log_slots, mag, &(jfi_boot_options){.keys = keys});
+  int late = (keys & JFHE_BOOTSTRAP_WHEN_NEEDED) != 0;
+  keys &= ~(uint32_t)JFHE_BOOTSTRAP_WHEN_NEEDED;
+  return jfi_bootstrap_new(out, ctx, log_slots, mag, &(jfi_boot_options){.keys = keys, .late = late});
+}
+
+jfhe_status jfhe_bootstrap_prepare(jfhe_bootstrap *b) {
+  JFI_NEED(b, "bootstrap");
+  return jfi_bootstrap_prepare(b);
 }
 
 jfhe_status jfhe_bootstrap_wants(const jfhe_ctx *ctx, int32_t *k, uint32_t *level, size_t cap, size_t *count,

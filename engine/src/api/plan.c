@@ -18,6 +18,12 @@ static jfhe_status check_options(const jfhe_plan_options *o) {
 
 jfhe_status jfhe_plan_new(jfhe_plan **out, const jfhe_ctx *ctx, const jfhe_keyring *keys, const jfhe_program *program,
                           const jfhe_info *inputs, const jfhe_plan_options *options) {
+  return jfhe_plan_new_with(out, ctx, keys, NULL, program, inputs, options);
+}
+
+jfhe_status jfhe_plan_new_with(jfhe_plan **out, const jfhe_ctx *ctx, const jfhe_keyring *keys,
+                               const jfhe_bootstrap *bootstrap, const jfhe_program *program, const jfhe_info *inputs,
+                               const jfhe_plan_options *options) {
   JFI_NEED(out, "jfhe_plan_new");
   *out = NULL;
   JFI_NEED(ctx && program, "jfhe_plan_new");
@@ -29,7 +35,7 @@ jfhe_status jfhe_plan_new(jfhe_plan **out, const jfhe_ctx *ctx, const jfhe_keyri
   else
     jfhe_plan_options_init(&plan->options);
   jfhe_status st = check_options(&plan->options);
-  if (st == JFHE_OK) st = jfi_plan_make(plan, ctx, keys, program, inputs);
+  if (st == JFHE_OK) st = jfi_plan_make(plan, ctx, keys, bootstrap, program, inputs);
   if (st == JFHE_OK)
     *out = plan;
   else

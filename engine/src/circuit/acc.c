@@ -261,3 +261,10 @@ void jfi_ct_temp(jfhe_ct *ct, const jfhe_ctx *ctx, uint32_t level, jfi_scratch *
   jfi_ct_shadow(ct, ctx, level);
   ct->data = jfi_scratch_take(s, jfi_ct_temp_bytes(ctx, level));
 }
+
+void jfi_ct_piece(jfhe_ct *ct, const jfhe_ctx *ctx, uint32_t level, int shadow, jfi_scratch *s) {
+  if (shadow)
+    jfi_ct_shadow(ct, ctx, level);
+  else
+    jfi_ct_temp(ct, ctx, level, s);
+}

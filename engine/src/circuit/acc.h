@@ -48,4 +48,6 @@ size_t jfi_ct_temp_bytes(const struct jfhe_ctx *ctx, uint32_t level);
 void jfi_ct_temp(struct jfhe_ct *ct, const struct jfhe_ctx *ctx, uint32_t level, jfi_scratch *s);
 /* The shadow of one. */
 void jfi_ct_shadow(struct jfhe_ct *ct, const struct jfhe_ctx *ctx, uint32_t level);
+/* One or the other. */
+void jfi_ct_piece(struct jfhe_ct *ct, const struct jfhe_ctx *ctx, uint32_t level, int shadow, jfi_scratch *s);
 #endif

@@ -68,7 +68,7 @@ static double scale_up(const jfhe_bootstrap *b, uint32_t i) {
 
 static double scale_down(const jfhe_bootstrap *b, uint32_t i) { return b->ctx->chain.scale[b->level_in - i]; }
 
-/* Encodes the map of a level now, measures the encoding, claims bounds. mine: what the encoding's errors meet, worst and root mean square,
+/* Encodes the map of a level, now or late, measures the encoding, claims bounds. mine: what the encoding's errors meet, worst and root mean square,
  * as multiples of what jfi_linmap_measure says. */
 static jfhe_status make_map(jfhe_linmap **map, const jfhe_bootstrap *b, const jfi_stage *s, uint32_t level,
                             double scale) {
@@ -78,7 +78,7 @@ static jfhe_status make_map(jfhe_linmap **map, const jfhe_bootstrap *b, const jf
   if (b->bare) return JFHE_OK;
   double plain = jfi_linmap_scale(b->ctx, level, scale);
   JFI_TRY(jfi_linmap_measure(*map, plain, &e));
-  JFI_TRY(jfi_linmap_cache_get(*map, &cache, level, plain));
+  if (!b->late) JFI_TRY(jfi_linmap_cache_get(*map, &cache, level, plain));
   (*map)->claim = (jfi_linmap_claim){s->factor, s->factor, 1, e.l1, e.rms};
   if (s->inverse) (*map)->claim.encode_worst = e.l2;
   return JFHE_OK;
@@ -165,6 +165,7 @@ jfhe_status jfi_bootstrap_new(jfhe_bootstrap **out, const jfhe_ctx *ctx, uint32_
   b->mag = mag;
   b->keys = keys;
   b->bare = options && options->bare;
+  b->late = options && options->late;
   b->eps = EPS;
   jfhe_status st = fill(b, options);
   if (st != JFHE_OK) {
@@ -172,6 +173,16 @@ jfhe_status jfi_bootstrap_new(jfhe_bootstrap **out, const jfhe_ctx *ctx, uint32_
     return st;
   }
   *out = b;
+  return JFHE_OK;
+}
+
+jfhe_status jfi_bootstrap_prepare(jfhe_bootstrap *b) {
+  jfi_linmap_cache *cache;
+  for (uint32_t i = 0; i < b->stages; i++) {
+    uint32_t low = b->level_in - i, high = b->ctx->chain.top - i;
+    JFI_TRY(jfi_linmap_cache_get(b->down[i], &cache, low, jfi_linmap_scale(b->ctx, low, scale_down(b, i))));
+    JFI_TRY(jfi_linmap_cache_get(b->up[i], &cache, high, jfi_linmap_scale(b->ctx, high, scale_up(b, i))));
+  }
   return JFHE_OK;
 }
 
@@ -189,10 +200,26 @@ void jfhe_bootstrap_free(jfhe_bootstrap *b) {
 uint32_t jfhe_bootstrap_level_in(const jfhe_bootstrap *b) { return b->level_in; }
 uint32_t jfhe_bootstrap_level_sine(const jfhe_bootstrap *b) { return b->level_sine; }
 uint32_t jfhe_bootstrap_level_out(const jfhe_bootstrap *b) { return b->level_out; }
+double jfhe_bootstrap_magnitude(const jfhe_bootstrap *b) { return b->mag; }
 
 size_t jfhe_bootstrap_bytes(const jfhe_bootstrap *b) {
   size_t sum = 0;
   for (uint32_t i = 0; i < b->stages; i++) sum += jfhe_linmap_cached(b->down[i]) + jfhe_linmap_cached(b->up[i]);
+  return sum;
+}
+
+static size_t map_bytes(const jfhe_bootstrap *b, const jfhe_linmap *map, uint32_t level) {
+  size_t words = jfi_set_count(jfi_set_or(b->ctx->chain.level[level], b->ctx->chain.special)) * b->ctx->ring->n,
+         sum = 0;
+  for (size_t t = 0; t < map->count; t++)
+    if (!map->diag[t].constant) sum += (words >> jfi_linmap_shift(map, &map->diag[t])) * sizeof(uint64_t);
+  return sum;
+}
+
+size_t jfhe_bootstrap_bytes_whole(const jfhe_bootstrap *b) {
+  size_t sum = 0;
+  for (uint32_t i = 0; i < b->stages; i++)
+    sum += map_bytes(b, b->down[i], b->level_in - i) + map_bytes(b, b->up[i], b->ctx->chain.top - i);
   return sum;
 }
 

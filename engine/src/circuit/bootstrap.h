@@ -25,7 +25,7 @@ enum {
 struct jfhe_bootstrap {
   const jfhe_ctx *ctx;
   uint32_t log_slots, stages, keys;
-  int bare;
+  int bare, late;                           /* no plaintexts; not yet */
   uint32_t level_in, level_sine, level_out; /* of the input, the sine's argument, the result */
   double mag, eps, overflow;
   struct jfhe_linmap *down[JFI_BOOT_STAGES_MAX], *up[JFI_BOOT_STAGES_MAX]; /* in order of application */
@@ -34,12 +34,15 @@ struct jfhe_bootstrap {
 };
 
 typedef struct jfi_boot_options {
-  uint32_t keys;   /* enum jfhe_bootstrap_keys */
+  uint32_t keys;   /* enum jfhe_bootstrap_keys, the first two */
+  int late;        /* plaintexts when they are needed */
   int bare;        /* no plaintexts: good for questions alone */
   double overflow; /* how a test weakens it: 0 keeps what is safe */
 } jfi_boot_options;
 jfhe_status jfi_bootstrap_new(struct jfhe_bootstrap **out, const jfhe_ctx *ctx, uint32_t log_slots, double mag,
                               const jfi_boot_options *options);
+/* Makes the plaintexts that are not there. */
+jfhe_status jfi_bootstrap_prepare(struct jfhe_bootstrap *b);
 
 /* bootstrap_maps.c: butterflies of half length 2^low .. 2^(low + count - 1) of the encoder's transform, times `factor`. */
 typedef struct jfi_stage {

@@ -94,6 +94,11 @@ jfhe_status jfi_raise(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *a, const
   size_t e = jfi_set_count(r.E), n_from = jfi_set_count(r.Q0);
   jfi_scratch at = *s;
   JFI_TRY(check(ctx, a, down, up));
+  jfi_meta m = jfi_meta_of(a);
+  m.level = ctx->chain.top;
+  m.primes = r.S;
+  m.key_id = up->to_id;
+  if (jfi_ct_is_shadow(out)) return jfi_ct_settle(ctx, out, &m);
   for (size_t p = 0; p < 2; p++) r.c[p] = jfi_scratch_take(&at, limbs_bytes(ctx, e));
   uint64_t *sum[2] = {jfi_scratch_take(&at, limbs_bytes(ctx, e)), jfi_scratch_take(&at, limbs_bytes(ctx, e))};
   uint64_t *low[2] = {jfi_scratch_take(&at, limbs_bytes(ctx, n_from)), jfi_scratch_take(&at, limbs_bytes(ctx, n_from))};
@@ -111,10 +116,6 @@ jfhe_status jfi_raise(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *a, const
   uint64_t *to[2] = {jfi_ct_poly(out, 0), jfi_ct_poly(out, 1)};
   const uint64_t *in[2] = {sum[0], sum[1]};
   JFI_TRY(jfi_divide(ctx, to, r.S, in, r.E, 2, &at));
-  jfi_meta m = jfi_meta_of(a);
-  m.level = ctx->chain.top;
-  m.primes = r.S;
-  m.key_id = up->to_id;
   jfi_ct_settle(ctx, out, &m);
   return JFHE_OK;
 }

@@ -42,12 +42,12 @@ size_t jfi_bootstrap_scratch(const jfhe_ctx *ctx, const jfhe_bootstrap *b) {
   return held + step + 16 * JFI_SCRATCH_SLACK;
 }
 
-static jfhe_status take_room(running *r, jfi_scratch *s) {
-  jfi_ct_temp(&r->x, r->ctx, roomiest(r->ctx, r->b->level_in), s);
-  jfi_ct_temp(&r->high, r->ctx, roomiest(r->ctx, r->ctx->chain.top), s);
-  jfi_ct_temp(&r->turned, r->ctx, roomiest(r->ctx, r->b->level_sine), s);
-  jfi_ct_temp(&r->re, r->ctx, roomiest(r->ctx, r->b->level_out), s);
-  jfi_ct_temp(&r->im, r->ctx, roomiest(r->ctx, r->b->level_out), s);
+static jfhe_status take_room(running *r, int shadow, jfi_scratch *s) {
+  jfi_ct_piece(&r->x, r->ctx, roomiest(r->ctx, r->b->level_in), shadow, s);
+  jfi_ct_piece(&r->high, r->ctx, roomiest(r->ctx, r->ctx->chain.top), shadow, s);
+  jfi_ct_piece(&r->turned, r->ctx, roomiest(r->ctx, r->b->level_sine), shadow, s);
+  jfi_ct_piece(&r->re, r->ctx, roomiest(r->ctx, r->b->level_out), shadow, s);
+  jfi_ct_piece(&r->im, r->ctx, roomiest(r->ctx, r->b->level_out), shadow, s);
   return s->failed ? jfi_fail(JFHE_ERR_SCRATCH, "scratch is too small for a bootstrap") : JFHE_OK;
 }
 
@@ -143,7 +143,7 @@ static jfhe_status sines(running *r, int complex, jfi_scratch *s) {
     /* the sum needs both, so it is made first, in a piece of its own */
     jfi_scratch at = *s;
     jfhe_ct sum;
-    jfi_ct_temp(&sum, r->ctx, roomiest(r->ctx, r->b->level_sine), &at);
+    jfi_ct_piece(&sum, r->ctx, roomiest(r->ctx, r->b->level_sine), jfi_ct_is_shadow(&r->high), &at);
     if (at.failed) return jfi_fail(JFHE_ERR_SCRATCH, "scratch is too small for a bootstrap");
     JFI_TRY(jfi_ckks_add(r->ctx, &sum, &r->turned, &r->high, 0));
     JFI_TRY(jfi_ckks_add(r->ctx, &r->turned, &r->turned, &r->high, 1));
@@ -188,7 +188,7 @@ jfhe_status jfi_bootstrap(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *a, c
   jfi_scratch at = *s;
   int complex = a->packing == JFHE_PACK_COMPLEX;
   JFI_TRY(check(&r, out, a));
-  JFI_TRY(take_room(&r, &at));
+  JFI_TRY(take_room(&r, jfi_ct_is_shadow(out), &at));
   JFI_TRY(to_coefficients(&r, a, &at));
   JFI_TRY(raise(&r, &at));
   JFI_TRY(to_slots(&r, &at));

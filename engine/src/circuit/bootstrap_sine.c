@@ -62,7 +62,8 @@ jfhe_status jfi_cosine_new(jfhe_poly **out, double *error, double overflow, uint
 static jfhe_status twice(const jfhe_ctx *ctx, jfhe_ct *x, const jfhe_evk *rlk, jfi_scratch s) {
   jfi_acc acc;
   jfhe_ct head = *x;
-  jfi_acc_init(&acc, ctx, x->level, x->scale * x->scale, jfi_spread(ctx->ring->log_n, x->packing, x->log_slots), &s);
+  jfi_acc_init(&acc, ctx, x->level, x->scale * x->scale, jfi_spread(ctx->ring->log_n, x->packing, x->log_slots),
+               jfi_ct_is_shadow(x) ? NULL : &s);
   if (s.failed) return jfi_fail(JFHE_ERR_SCRATCH, "scratch is too small for a bootstrap");
   JFI_TRY(jfi_acc_mul(&acc, x, x, 1));
   jfi_acc_add_const(&acc, -1);
@@ -93,7 +94,7 @@ jfhe_status jfi_sine(const jfhe_ctx *ctx, const jfhe_bootstrap *b, jfhe_ct *out,
   jfi_scratch at = *s;
   const jfhe_evk *rlk = jfi_keyring_find(keys, JFHE_EVK_RELIN, 0);
   double theta = TWO_PI * b->eps, gain = b->mag / theta * (1 + theta * theta / 8);
-  jfi_ct_temp(&c, ctx, b->level_out + JFI_SINE_DOUBLINGS, &at);
+  jfi_ct_piece(&c, ctx, b->level_out + JFI_SINE_DOUBLINGS, jfi_ct_is_shadow(u), &at);
   if (at.failed) return jfi_fail(JFHE_ERR_SCRATCH, "scratch is too small for a bootstrap");
   JFI_TRY(jfi_ckks_add_const(ctx, u, u, -0.25 / b->overflow, 0));
   u->bound = (jfi_bound){1, 0, 0};
@@ -106,7 +107,7 @@ jfhe_status jfi_sine(const jfhe_ctx *ctx, const jfhe_bootstrap *b, jfhe_ct *out,
   jfi_meta m = jfi_meta_of(&c);
   m.scale = ctx->chain.scale[b->level_out];
   m.bound = (jfi_bound){b->mag, jfi_up(c.bound.worst * gain), jfi_up(c.bound.sd * gain)};
-  for (size_t i = 0; i < 2; i++)
+  for (size_t i = 0; i < 2 && !jfi_ct_is_shadow(out); i++)
     memcpy(jfi_ct_poly(out, i), jfi_ct_poly(&c, i), c.n_limbs * ctx->ring->n * sizeof(uint64_t));
   jfi_ct_settle(ctx, out, &m);
   return JFHE_OK;

@@ -4,6 +4,7 @@
 
 #include "base/status.h"
 #include "circuit/acc.h"
+#include "circuit/bootstrap.h"
 #include "circuit/linmap.h"
 #include "circuit/poly_eval.h"
 #include "circuit/rotate_sum.h"
@@ -200,6 +201,9 @@ static jfhe_status compute(const jfi_machine *m, const jfi_graph *g, const jfi_n
   case JFI_OP_TO_LEVEL:
     if (n->flags & JFI_LEVEL_KEEP_SCALE) return jfi_ckks_drop_level(ctx, out, in[0], n->count, s);
     return jfi_ckks_to_level(ctx, out, in[0], n->count, s);
+  case JFI_OP_BOOTSTRAP:
+    if (!m->boot) return jfi_fail(JFHE_ERR_ARG, "nothing here brings levels back");
+    return jfi_bootstrap(ctx, out, in[0], m->boot, m->keys, s);
   case JFI_OP_ROTATE_SUM: return jfi_rotate_sum(ctx, out, in[0], g->turn + n->k, n->count, m->keys, s);
   default: return jfi_fail(JFHE_ERR_ARG, "%s is not evaluated by these parameters", jfi_op_name(n->op));
   }
@@ -225,6 +229,7 @@ size_t jfi_apply_scratch(const jfi_machine *m, const jfi_graph *g, const jfi_nod
   case JFI_OP_SUM: return sum_bytes(m, g, n, level);
   case JFI_OP_TO_LEVEL: return jfi_ckks_rescale_bytes(ctx, level);
   case JFI_OP_ROTATE_SUM: return jfi_rotate_sum_scratch(ctx, level);
+  case JFI_OP_BOOTSTRAP: return jfi_bootstrap_scratch(ctx, m->boot);
   default: return 0;
   }
 }

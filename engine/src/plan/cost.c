@@ -7,8 +7,7 @@
 
 #include "base/clock.h"
 #include "base/status.h"
-#include "circuit/linmap.h"
-#include "circuit/poly.h"
+#include "circuit/bootstrap.h"
 #include "plan/plan.h"
 #include "plan/raw.h"
 
@@ -73,12 +72,14 @@ static void sum(work *w, const jfhe_plan *plan, const jfi_node *n, uint32_t leve
     divide(w, s, limbs_at(ctx, level - 1), 2);
 }
 
-static void linmap(work *w, const jfhe_plan *plan, const jfi_node *n, uint32_t level) {
-  const jfhe_ctx *ctx = plan->m.ctx;
-  const jfhe_linmap *map = plan->m.map[n->table];
+static void linmap(work *w, const jfhe_ctx *ctx, const jfhe_linmap *map, uint32_t level) {
   double e = limbs_at(ctx, level) + specials(ctx), babies = (double)map->n_babies, giants = (double)map->n_giants;
   decompose(w, ctx, level);
   for (size_t i = 0; i < map->n_babies; i++) inner(w, ctx, level);
+  for (size_t i = 2; i < map->n_babies && map->stride.walk; i++) { /* each from the one before: nothing is shared */
+    divide(w, e, limbs_at(ctx, level), 1);
+    decompose(w, ctx, level);
+  }
   w->products += 2 * (double)map->count * e;
   for (size_t i = 0; i < map->n_giants; i++) {
     divide(w, e, limbs_at(ctx, level), 1);
@@ -89,9 +90,7 @@ static void linmap(work *w, const jfhe_plan *plan, const jfi_node *n, uint32_t l
   divide(w, e, limbs_at(ctx, level - 1), 2);
 }
 
-static void poly(work *w, const jfhe_plan *plan, const jfi_node *n, uint32_t level) {
-  const jfhe_ctx *ctx = plan->m.ctx;
-  const jfhe_poly *p = plan->m.poly[n->table];
+static void poly(work *w, const jfhe_ctx *ctx, const jfhe_poly *p, uint32_t level) {
   double relins = p->plan.relins, depth = p->depth > 0 ? p->depth : 1;
   /* products lie evenly over the levels */
   for (uint32_t r = 0; r < p->plan.relins; r++) {
@@ -100,6 +99,30 @@ static void poly(work *w, const jfhe_plan *plan, const jfi_node *n, uint32_t lev
     w->products += 4 * limbs_at(ctx, at);
   }
   w->products += 2 * (double)p->degree * limbs_at(ctx, level);
+}
+
+/* The steps of circuit/bootstrap_run.c. Of what packing an operand is, plans know once bounds are there. */
+static void bootstrap(work *w, const jfhe_plan *plan, const jfi_node *n) {
+  const jfhe_ctx *ctx = plan->m.ctx;
+  const jfhe_bootstrap *b = plan->m.boot;
+  uint32_t top = ctx->chain.top, sines = plan->value && plan->value[n->a].packing == JFHE_PACK_COMPLEX ? 2 : 1;
+  double high = limbs_at(ctx, top) + specials(ctx);
+  for (uint32_t i = 0; i < b->stages; i++) {
+    linmap(w, ctx, b->down[i], b->level_in - i);
+    linmap(w, ctx, b->up[i], top - i);
+  }
+  w->transforms += 4 * high; /* the raise: a digit of all primes, and the division by the specials */
+  w->products += 6 * high;
+  for (size_t t = (size_t)1 << b->log_slots; t < ctx->ring->n / 2; t *= 2) key_switch(w, ctx, top, top);
+  key_switch(w, ctx, b->level_sine, b->level_sine);
+  for (uint32_t i = 0; i < sines; i++) {
+    poly(w, ctx, b->cosine, b->level_sine);
+    for (uint32_t d = 0; d < JFI_SINE_DOUBLINGS; d++) {
+      uint32_t at = b->level_out + JFI_SINE_DOUBLINGS - d;
+      key_switch(w, ctx, at, at - 1);
+      w->products += 4 * limbs_at(ctx, at);
+    }
+  }
 }
 
 static void count(work *w, const jfhe_plan *plan, const jfi_node *n) {
@@ -126,8 +149,9 @@ static void count(work *w, const jfhe_plan *plan, const jfi_node *n) {
     w->traffic += 4 * n->count * (s + specials(ctx));
     divide(w, s + specials(ctx), s, 2);
     break;
-  case JFI_OP_LINMAP: linmap(w, plan, n, level); break;
-  case JFI_OP_POLY: poly(w, plan, n, level); break;
+  case JFI_OP_LINMAP: linmap(w, ctx, plan->m.map[n->table], level); break;
+  case JFI_OP_POLY: poly(w, ctx, plan->m.poly[n->table], level); break;
+  case JFI_OP_BOOTSTRAP: bootstrap(w, plan, n); break;
   case JFI_OP_SUM: sum(w, plan, n, level); break;
   case JFI_OP_TO_LEVEL:
     if (n->flags & JFI_LEVEL_KEEP_SCALE) {
@@ -180,7 +204,7 @@ double jfi_cost_of_step(const jfhe_plan *plan, const jfi_step *s) {
 
 uint32_t jfi_reads_level(const jfhe_plan *plan, const jfi_node *n) {
   if (n->op == JFI_OP_TO_LEVEL) return plan->g.node[n->a].level;
-  return n->level + jfi_machine_depth(&plan->m, n);
+  return jfi_machine_reads_at(&plan->m, n, n->level);
 }
 
 /* ---- what a count costs ---- */

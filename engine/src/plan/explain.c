@@ -105,8 +105,9 @@ static void say_steps(sink *s, const jfhe_plan *plan) {
 
 static void say_forecast(sink *s, const jfhe_plan *plan) {
   const jfhe_forecast *f = &plan->forecast;
-  say(s, "%u operations: %u relinearisations, %u rotations; %u levels, inputs at level %u or above\n", f->operations,
-      f->products, f->rotations, f->depth, f->level_in);
+  say(s, "%u operations: %u relinearisations, %u rotations", f->operations, f->products, f->rotations);
+  if (f->bootstraps) say(s, ", %u bootstraps", f->bootstraps);
+  say(s, "; %u levels, inputs at level %u or above\n", f->depth, f->level_in);
   say(s, "about %.3g s on one thread, %.1f MiB at most", f->seconds, (double)f->memory_bytes / 0x1p20);
   if (f->key_bytes) say(s, ", keys %.1f MiB", (double)f->key_bytes / 0x1p20);
   say(s, "\n");

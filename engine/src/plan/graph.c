@@ -79,6 +79,12 @@ uint32_t *jfi_numbers_new(uint32_t count) {
   return x;
 }
 
+int jfi_graph_has(const jfi_graph *g, uint32_t op) {
+  for (uint32_t i = 0; i < g->n_nodes; i++)
+    if (g->node[i].op == op) return 1;
+  return 0;
+}
+
 jfhe_status jfi_graph_uses(const jfi_graph *g, uint32_t **uses) {
   uint32_t *u = jfi_alloc_zero((g->n_nodes ? g->n_nodes : 1) * sizeof *u);
   if (!u) return jfi_fail(JFHE_ERR_MEMORY, "no memory to plan %u operations", g->n_nodes);

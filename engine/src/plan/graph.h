@@ -38,6 +38,8 @@ static inline uint32_t jfi_read(const jfi_graph *g, const jfi_node *n, uint32_t 
   return i % 2 ? t->b : t->a;
 }
 
+/* Whether an operation is there. */
+int jfi_graph_has(const jfi_graph *g, uint32_t op);
 /* How often each value is read, outputs included: n_nodes counts, to be freed by jfi_free. */
 jfhe_status jfi_graph_uses(const jfi_graph *g, uint32_t **uses);
 /* A copy without what no output needs. Takes the place of g. */

@@ -10,6 +10,7 @@
 
 #include "base/mem.h"
 #include "base/status.h"
+#include "circuit/bootstrap.h"
 #include "plan/raw.h"
 #include "rlwe/ctx.h"
 
@@ -35,9 +36,9 @@ static uint32_t fits_at(const jfhe_ctx *ctx, double mag) {
   return 0;
 }
 
-/* want[] of every value: by the products behind it, and by its size where mag is given. A large value must come down through what makes it
+/* want[] of every value: by the products behind it and the level of outputs, and by its size where mag is given. A large value must come down through what makes it
  * small (a difference, a promise), not before: what reads it stays as high as it. */
-static void find_needs(leveller *x, const double *mag) {
+static void find_needs(leveller *x, const double *mag, uint32_t end) {
   const jfhe_ctx *ctx = x->m->ctx;
   double easy = jfi_ctx_product(ctx, ctx->chain.level[0]) / (2.01 * ctx->chain.scale[0]);
   for (uint32_t i = 0; i < x->from->n_nodes; i++) {
@@ -45,14 +46,16 @@ static void find_needs(leveller *x, const double *mag) {
     double most = mag ? fmax(mag[i], jfi_magnitude_inside(x->m, x->from, n, mag)) : 0;
     x->want[i] = most < easy ? 0 : fits_at(ctx, most);
     uint32_t depth = jfi_machine_depth(x->m, n);
-    for (uint32_t r = 0; mag && r < jfi_reads(n); r++) {
+    for (uint32_t r = 0; mag && n->op != JFI_OP_BOOTSTRAP && r < jfi_reads(n); r++) {
       uint32_t a = jfi_read(x->from, n, r);
       if (a != JFI_NONE && x->want[a] > x->want[i] + depth) x->want[i] = x->want[a] - depth;
     }
   }
+  for (uint32_t i = 0; i < x->from->n_outputs; i++)
+    if (x->want[x->from->output[i]] < end) x->want[x->from->output[i]] = end;
   for (uint32_t i = x->from->n_nodes; i-- > 0;) {
     const jfi_node *n = &x->from->node[i];
-    uint32_t reads_at = x->want[i] + jfi_machine_depth(x->m, n);
+    uint32_t reads_at = jfi_machine_reads_at(x->m, n, x->want[i]);
     if (reads_at > DEEP) reads_at = DEEP;
     for (uint32_t r = 0; r < jfi_reads(n); r++) {
       uint32_t a = jfi_read(x->from, n, r);
@@ -61,13 +64,19 @@ static void find_needs(leveller *x, const double *mag) {
   }
 }
 
-/* Levels to spare between what inputs have and what is needed of them; less than 0 where one has too few. */
+/* Where an input or a bootstrap comes from, without levels that belong to bootstraps. */
+static uint32_t source_level(const leveller *x, const jfi_node *n) {
+  uint32_t most = jfi_machine_ceiling(x->m), level = n->op == JFI_OP_INPUT ? x->m->input[n->table].level : most;
+  return level < most ? level : most;
+}
+
+/* Levels to spare between what inputs and bootstraps have and what is needed of them; less than 0 where one has too few. */
 static int64_t spare_of(const leveller *x, uint32_t *scarce) {
   int64_t spare = DEEP;
   for (uint32_t i = 0; i < x->from->n_nodes; i++) {
     const jfi_node *n = &x->from->node[i];
-    if (n->op != JFI_OP_INPUT) continue;
-    int64_t left = (int64_t)x->m->input[n->table].level - x->want[i];
+    if (n->op != JFI_OP_INPUT && n->op != JFI_OP_BOOTSTRAP) continue;
+    int64_t left = (int64_t)source_level(x, n) - x->want[i];
     if (left < spare) {
       spare = left;
       *scarce = i;
@@ -76,13 +85,37 @@ static int64_t spare_of(const leveller *x, uint32_t *scarce) {
   return spare;
 }
 
+static jfhe_status check_held(const leveller *x) {
+  for (uint32_t i = 0; i < x->from->n_nodes; i++) {
+    const jfi_node *n = &x->from->node[i];
+    if (n->op == JFI_OP_LEVEL && x->want[i] > (uint32_t)n->k)
+      return jfi_fail(JFHE_ERR_LEVEL, "a value is held to level %d, what follows needs %u", n->k, x->want[i]);
+  }
+  return JFHE_OK;
+}
+
+/* Between bootstraps every value is where its readers want it; what is to spare behind the last ones goes to the outputs, up to `keep`. */
+static jfhe_status find_behind(leveller *x, const double *mag, uint32_t keep) {
+  uint32_t scarce = 0, end = jfi_machine_ceiling(x->m);
+  for (int size = 1; size >= 0; size--) /* as below, size counts for nothing where there is no other way */
+    for (uint32_t e = (end < keep ? end : keep) + 1; e-- > 0;) {
+      find_needs(x, size ? mag : NULL, e);
+      if (spare_of(x, &scarce) >= 0) return check_held(x);
+    }
+  const jfi_node *n = &x->from->node[scarce];
+  return jfi_fail(JFHE_ERR_LEVEL, "%s '%s' gives %u levels, the program multiplies %u times in a row",
+                  jfi_op_name(n->op), n->op == JFI_OP_INPUT ? x->m->program->input[n->table].name : "",
+                  source_level(x, n), x->want[scarce]);
+}
+
 static jfhe_status find_late(leveller *x, const double *mag, uint32_t keep) {
   uint32_t scarce = 0;
-  find_needs(x, mag);
+  if (x->m->boot) return find_behind(x, mag, keep);
+  find_needs(x, mag, 0);
   int64_t spare = spare_of(x, &scarce);
   if (spare <
       0) { /* then size counts for nothing: what does not fit is refused by name, if the depth is there at all */
-    find_needs(x, NULL);
+    find_needs(x, NULL, 0);
     spare = spare_of(x, &scarce);
   }
   const jfi_node *in = &x->from->node[scarce];
@@ -90,13 +123,8 @@ static jfhe_status find_late(leveller *x, const double *mag, uint32_t keep) {
     return jfi_fail(JFHE_ERR_LEVEL, "input '%s' has %u levels, the program multiplies %u times in a row",
                     x->m->program->input[in->table].name, x->m->input[in->table].level, x->want[scarce]);
   if (spare > keep) spare = keep;
-  for (uint32_t i = 0; i < x->from->n_nodes; i++) {
-    x->want[i] += (uint32_t)spare;
-    const jfi_node *n = &x->from->node[i];
-    if (n->op == JFI_OP_LEVEL && x->want[i] > (uint32_t)n->k)
-      return jfi_fail(JFHE_ERR_LEVEL, "a value is held to level %d, what follows needs %u", n->k, x->want[i]);
-  }
-  return JFHE_OK;
+  for (uint32_t i = 0; i < x->from->n_nodes; i++) x->want[i] += (uint32_t)spare;
+  return check_held(x);
 }
 
 /* The least level of each value by its size: what find_needs starts from. */
@@ -142,10 +170,16 @@ static jfhe_status find_levels(leveller *x, jfi_levels how, uint32_t keep) {
 static jfhe_status find_early(leveller *x) {
   for (uint32_t i = 0; i < x->from->n_nodes; i++) {
     const jfi_node *n = &x->from->node[i];
-    uint32_t least = n->op == JFI_OP_INPUT ? x->m->input[n->table].level : DEEP, depth = jfi_machine_depth(x->m, n);
+    uint32_t least = n->op == JFI_OP_INPUT ? source_level(x, n) : DEEP, depth = jfi_machine_depth(x->m, n);
     for (uint32_t r = 0; r < jfi_reads(n); r++) {
       uint32_t a = jfi_read(x->from, n, r);
       if (a != JFI_NONE && x->want[a] < least) least = x->want[a];
+    }
+    if (n->op == JFI_OP_BOOTSTRAP && x->m->boot) {
+      if (least < x->m->boot->level_in)
+        return jfi_fail(JFHE_ERR_LEVEL, "a bootstrap begins at level %u, its operand has %u", x->m->boot->level_in,
+                        least);
+      least = x->m->boot->level_out;
     }
     if (least < depth)
       return jfi_fail(JFHE_ERR_LEVEL, "%s needs %u levels, its operand has %u", jfi_op_name(n->op), depth, least);
@@ -247,9 +281,12 @@ static jfhe_status visit(leveller *x, uint32_t old) {
     JFI_TRY(at_level(x, at, n.a, level, 0));
     if (n.promise < x->to->node[*at].promise) x->to->node[*at].promise = n.promise;
     return JFHE_OK;
-  case JFI_OP_LOOKUP:
+  case JFI_OP_LOOKUP: return jfi_fail(JFHE_ERR_ARG, "a plan does not place a %s yet", jfi_op_name(n.op));
   case JFI_OP_BOOTSTRAP:
-    return jfi_fail(JFHE_ERR_ARG, "a plan does not place a %s yet", jfi_op_name(n.op));
+    if (!x->m->boot)
+      return jfi_fail(JFHE_ERR_ARG, "the program has a bootstrap of its own, and nothing here brings levels back");
+    JFI_TRY(at_level(x, &n.a, n.a, x->m->boot->level_in, 0));
+    return emit(x, at, n, NULL, NULL, x->m->boot->level_out);
   default: break;
   }
   uint32_t reads_at = level + jfi_machine_depth(x->m, &n);

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/status.h"
-#include "circuit/linmap.h"
+#include "circuit/bootstrap.h"
 #include "circuit/poly.h"
 #include "ckks/bound.h"
 #include "ckks/encode.h"
@@ -19,8 +19,9 @@ double jfi_machine_spread(const jfi_machine *m) {
 
 /* ---- inputs ---- */
 /* As encoding with the declared bound and encrypting would leave it. */
-static jfi_value fresh(const jfhe_ctx *ctx, uint32_t log_slots, const jfi_input *input) {
-  uint32_t top = ctx->chain.top;
+static jfi_value fresh(const jfi_machine *m, const jfi_input *input) {
+  const jfhe_ctx *ctx = m->ctx;
+  uint32_t top = jfi_machine_ceiling(m), log_slots = m->program->log_slots;
   double worst, sd, scale = ctx->chain.scale[top], mag = jfi_up(input->bound) * (1 + 0x1p-44) + 0x1p-500;
   jfi_fresh_noise(ctx, 0, &worst, &sd);
   jfi_noise e = jfi_encode_noise(ctx->ring->log_n, input->packing, log_slots, scale, mag);
@@ -54,7 +55,7 @@ static jfhe_status take_inputs(jfi_machine *m, const jfhe_info *inputs) {
   const jfhe_program *p = m->program;
   for (uint32_t i = 0; i < p->n_inputs; i++) {
     if (!inputs) {
-      m->input[i] = fresh(m->ctx, p->log_slots, &p->input[i]);
+      m->input[i] = fresh(m, &p->input[i]);
       continue;
     }
     const jfhe_info *x = &inputs[i];
@@ -71,18 +72,37 @@ static jfhe_status take_inputs(jfi_machine *m, const jfhe_info *inputs) {
 
 /* ---- typical keys ---- */
 /* A key as keygen makes it, without its residues: enough for every bound. */
-static jfhe_status add_typical(jfi_machine *m, uint32_t kind, uint32_t galois) {
+static jfhe_status add_shaped(jfi_machine *m, uint32_t kind, uint32_t galois, uint32_t level, jfi_set specials,
+                              int one_digit) {
   const jfi_chain *c = &m->ctx->chain;
   jfhe_evk *key = jfi_alloc_zero(sizeof *key);
   if (!key) return jfi_fail(JFHE_ERR_MEMORY, "no memory for a key");
-  jfhe_status st = jfi_evk_shape(key, m->ctx, c->level[c->top], c->special, c->digit, c->n_digits);
+  const jfi_set q = c->level[level];
+  jfhe_status st = jfi_evk_shape(key, m->ctx, q, specials, one_digit ? &q : c->digit, one_digit ? 1 : c->n_digits);
   key->kind = kind;
   key->galois = galois;
-  key->level = c->top;
+  key->level = level;
   jfi_fresh_noise(m->ctx, 0, &key->noise_worst, &key->noise_sd);
   if (st == JFHE_OK) st = jfhe_keyring_add(m->made, key);
   if (st != JFHE_OK) jfhe_evk_free(key);
   return st;
+}
+
+static jfhe_status add_typical(jfi_machine *m, uint32_t kind, uint32_t galois) {
+  return add_shaped(m, kind, galois, m->ctx->chain.top, m->ctx->chain.special, 0);
+}
+
+/* The pair of the sparse secret and the rotations. */
+static jfhe_status add_typical_bootstrap(jfi_machine *m) {
+  enum { ROTATIONS_MAX = 256 };
+  int32_t k[ROTATIONS_MAX];
+  const jfi_chain *c = &m->ctx->chain;
+  JFI_TRY(add_shaped(m, JFHE_EVK_SPARSE, 0, 0, jfi_set_range(c->n - 1, 1), 1));
+  JFI_TRY(add_shaped(m, JFHE_EVK_DENSE, 0, c->top, c->special, 1));
+  size_t count = jfhe_bootstrap_rotations(m->boot, k, NULL, ROTATIONS_MAX);
+  for (size_t i = 0; i < count; i++)
+    JFI_TRY(add_typical(m, JFHE_EVK_GALOIS, jfi_galois_rotation(m->ctx->ring->log_n, k[i])));
+  return JFHE_OK;
 }
 
 static jfhe_status take_keys(jfi_machine *m, const jfhe_keyring *keys, int have_inputs) {
@@ -97,7 +117,8 @@ static jfhe_status take_keys(jfi_machine *m, const jfhe_keyring *keys, int have_
   m->keys = m->made;
   memset(m->key_id, 0, sizeof m->key_id);
   JFI_TRY(add_typical(m, JFHE_EVK_RELIN, 0));
-  return add_typical(m, JFHE_EVK_GALOIS, jfhe_galois_conjugate(m->ctx));
+  JFI_TRY(add_typical(m, JFHE_EVK_GALOIS, jfhe_galois_conjugate(m->ctx)));
+  return m->boot ? add_typical_bootstrap(m) : JFHE_OK;
 }
 
 jfhe_status jfi_machine_turns(jfi_machine *m, int *have, int64_t k, uint32_t level) {
@@ -139,10 +160,15 @@ static jfhe_status take_table(jfi_machine *m, uint32_t i) {
 }
 
 jfhe_status jfi_machine_open(jfi_machine *m, const jfhe_ctx *ctx, const jfhe_keyring *keys, const jfhe_program *p,
-                             const jfhe_info *inputs) {
-  *m = (jfi_machine){.ctx = ctx, .program = p, .typical = keys == NULL};
+                             const jfhe_info *inputs, const jfhe_bootstrap *boot) {
+  *m = (jfi_machine){.ctx = ctx, .program = p, .boot = boot, .typical = keys == NULL};
   if (p->log_slots >= ctx->ring->log_n)
     return jfi_fail(JFHE_ERR_FORM, "vectors of 2^%u slots in a ring of degree 2^%u", p->log_slots, ctx->ring->log_n);
+  if (boot && (boot->ctx != ctx || boot->bare))
+    return jfi_fail(JFHE_ERR_CONTEXT, "the bootstrap is of another context");
+  if (boot && boot->log_slots != p->log_slots)
+    return jfi_fail(JFHE_ERR_FORM, "the bootstrap is for 2^%u slots, the program has 2^%u", boot->log_slots,
+                    p->log_slots);
   m->input = jfi_alloc_zero((p->n_inputs + 1) * sizeof *m->input);
   m->map = jfi_alloc_zero((p->n_tables + 1) * sizeof *m->map);
   m->poly = jfi_alloc_zero((p->n_tables + 1) * sizeof *m->poly);
@@ -175,3 +201,10 @@ uint32_t jfi_machine_depth(const jfi_machine *m, const jfi_node *n) {
   default: return 0;
   }
 }
+
+uint32_t jfi_machine_reads_at(const jfi_machine *m, const jfi_node *n, uint32_t level) {
+  if (n->op == JFI_OP_BOOTSTRAP && m->boot) return m->boot->level_in;
+  return level + jfi_machine_depth(m, n);
+}
+
+uint32_t jfi_machine_ceiling(const jfi_machine *m) { return m->boot ? m->boot->level_out : m->ctx->chain.top; }

@@ -5,10 +5,11 @@
 
 #include "base/sha256.h"
 #include "base/status.h"
+#include "circuit/bootstrap.h"
 #include "rlwe/keyring.h"
 
-static const char *const PASSES[JFHE_PASS_COUNT] = {"input", "simplify",  "cse",    "products", "levels",
-                                                    "ring",  "rotations", "bounds", "schedule"};
+static const char *const PASSES[JFHE_PASS_COUNT] = {"input",  "simplify", "cse",       "products", "bootstraps",
+                                                    "levels", "ring",     "rotations", "bounds",   "schedule"};
 
 const char *jfhe_pass_name(uint32_t pass) { return pass < JFHE_PASS_COUNT ? PASSES[pass] : NULL; }
 
@@ -46,6 +47,7 @@ static jfhe_status do_pass(jfhe_plan *plan, uint32_t pass) {
   case JFHE_PASS_SIMPLIFY: return opt >= 1 ? jfi_pass_simplify(&plan->g, plan->m.program) : JFHE_OK;
   case JFHE_PASS_CSE: return opt >= 1 ? jfi_pass_cse(&plan->g) : JFHE_OK;
   case JFHE_PASS_PRODUCTS: return opt >= 2 ? jfi_pass_products(&plan->g, &plan->m) : JFHE_OK;
+  case JFHE_PASS_BOOTSTRAPS: return jfi_pass_bootstraps(&plan->g, plan);
   case JFHE_PASS_LEVELS: return jfi_pass_levels(&plan->g, &plan->m, plan->how, plan->options.keep_levels, &plan->need);
   case JFHE_PASS_RING: return check_ring(plan);
   case JFHE_PASS_ROTATIONS: return jfi_pass_rotations(&plan->g, &plan->m);
@@ -74,17 +76,28 @@ static void forget(jfhe_plan *plan) {
   plan->order = plan->last_use = NULL;
   plan->step = NULL;
   plan->n_steps = 0;
-  plan->scratch = 0;
+  plan->scratch = plan->boot_bytes = 0;
   plan->forecast = (jfhe_forecast){0};
 }
 
-jfhe_status jfi_plan_make(jfhe_plan *plan, const jfhe_ctx *ctx, const jfhe_keyring *keys, const jfhe_program *program,
-                          const jfhe_info *inputs) {
-  JFI_TRY(jfi_machine_open(&plan->m, ctx, keys, program, inputs));
+/* Bounds said that a number, its error counted, is too large for a bootstrap: once more, with more room. */
+static jfhe_status make_roomy(jfhe_plan *plan) {
+  if (!jfi_graph_has(&plan->g, JFI_OP_BOOTSTRAP)) return JFHE_ERR_RANGE;
+  forget(plan);
+  plan->roomy = 1;
+  return do_passes(plan);
+}
+
+jfhe_status jfi_plan_make(jfhe_plan *plan, const jfhe_ctx *ctx, const jfhe_keyring *keys, const jfhe_bootstrap *boot,
+                          const jfhe_program *program, const jfhe_info *inputs) {
+  JFI_TRY(jfi_machine_open(&plan->m, ctx, keys, program, inputs, boot));
   jfi_costs_default(&plan->options.costs, ctx);
   uint32_t opt = plan->options.opt_level;
   plan->how = opt >= 2 ? JFI_LEVELS_RAW : opt == 1 ? JFI_LEVELS_LATE : JFI_LEVELS_EARLY;
+  /* raw values rise to the inputs' own level, which a bootstrap's keys need not serve */
+  if (plan->m.boot && plan->how == JFI_LEVELS_RAW) plan->how = JFI_LEVELS_LATE;
   jfhe_status st = do_passes(plan);
+  if (st == JFHE_ERR_RANGE && plan->m.boot) return make_roomy(plan);
   if (st == JFHE_OK || plan->how != JFI_LEVELS_RAW || st == JFHE_ERR_MEMORY) return st;
   /* what raw values leave no room for may be possible without them, and else its reason is the one to tell */
   forget(plan);
@@ -142,6 +155,10 @@ void jfi_plan_identity(const jfhe_plan *plan, uint8_t *hash) {
   jfi_sha256 s;
   jfi_sha256_init(&s);
   jfi_sha256_update(&s, plan->m.ctx->hash, JFHE_HASH_BYTES);
+  if (plan->forecast.bootstraps) {
+    jfi_sha256_update(&s, &plan->m.boot->mag, sizeof plan->m.boot->mag);
+    jfi_sha256_update(&s, &plan->m.boot->keys, sizeof plan->m.boot->keys);
+  }
   for (uint32_t i = 0; i < plan->g.n_nodes; i++) hash_node(&s, plan, &plan->g.node[i]);
   for (uint32_t i = 0; i < plan->g.n_outputs; i++) {
     const char *name = plan->m.program->output[i].name;

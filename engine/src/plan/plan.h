@@ -16,24 +16,29 @@ struct jfhe_plan {
   uint32_t pass;    /* the last that was done */
   jfi_levels how;   /* levels were chosen */
   uint32_t need;    /* the level that inputs must have, for levels chosen late */
+  int roomy;        /* numbers are scaled further below a bootstrap's bound */
   jfi_value *value; /* by operation, from JFHE_PASS_BOUNDS on */
   uint32_t *order;  /* operations in the order of work */
   jfi_step *step;
   uint32_t n_steps;
   uint32_t *last_use; /* by operation: the step after which nothing reads it; JFI_NONE for outputs */
   size_t scratch;     /* bytes */
+  size_t boot_bytes;  /* of the bootstrap's plaintexts, where there is one */
   jfhe_forecast forecast;
 };
 
 /* plan.c: the passes. On failure what was made so far is the caller's to free. */
 jfhe_status jfi_plan_make(jfhe_plan *plan, const struct jfhe_ctx *ctx, const struct jfhe_keyring *keys,
-                          const jfhe_program *program, const jfhe_info *inputs);
+                          const struct jfhe_bootstrap *boot, const jfhe_program *program, const jfhe_info *inputs);
 void jfi_plan_identity(const jfhe_plan *plan, uint8_t *hash);
 /* explain.c: writes at most cap bytes, a zero at their end, and returns how many the whole has. */
 size_t jfi_plan_print(const jfhe_plan *plan, char *text, size_t cap);
 
 /* rotations.c: amounts that the plan rotates by, each once, ascending. */
 size_t jfi_plan_rotations(const jfhe_plan *plan, int32_t *k, size_t cap);
+
+/* bootstraps.c: bootstraps where levels end; g is the plan's. */
+jfhe_status jfi_pass_bootstraps(jfi_graph *g, const jfhe_plan *plan);
 
 /* bounds.c: value[] of every operation, by the operations themselves on shadows. */
 jfhe_status jfi_plan_bounds(jfhe_plan *plan);

@@ -11,9 +11,9 @@
 #include "circuit/acc.h"
 #include "ckks/eval.h"
 
-/* Encoded diagonals stay with the plan's maps. */
+/* Encoded diagonals stay with the plan's maps and its bootstrap. */
 static size_t map_bytes(const jfhe_plan *plan) {
-  size_t bytes = 0;
+  size_t bytes = plan->boot_bytes;
   for (uint32_t i = 0; i < plan->m.program->n_tables; i++)
     if (plan->m.map[i]) bytes += jfhe_linmap_cached(plan->m.map[i]);
   return bytes;

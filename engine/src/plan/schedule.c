@@ -5,8 +5,7 @@
 #include <string.h>
 
 #include "base/status.h"
-#include "circuit/linmap.h"
-#include "circuit/poly.h"
+#include "circuit/bootstrap.h"
 #include "ckks/eval.h"
 #include "plan/plan.h"
 #include "plan/sisters.h"
@@ -211,7 +210,7 @@ static jfhe_status find_memory(jfhe_plan *plan) {
       }
     }
   }
-  plan->forecast.memory_bytes = peak + plan->scratch;
+  plan->forecast.memory_bytes = peak + plan->scratch + plan->boot_bytes;
   jfi_free(k);
   jfi_free(size);
   return JFHE_OK;
@@ -223,6 +222,12 @@ static uint32_t turns_of(const jfhe_linmap *map) {
   uint32_t count = 0;
   for (size_t i = 0; i < map->n_babies; i++) count += map->baby[i] != 0;
   for (size_t i = 0; i < map->n_giants; i++) count += map->giant[i] != 0;
+  return count;
+}
+
+static uint32_t turns_of_boot(const jfhe_bootstrap *b) {
+  uint32_t count = 1; /* the conjugation */
+  for (uint32_t i = 0; i < b->stages; i++) count += turns_of(b->down[i]) + turns_of(b->up[i]);
   return count;
 }
 
@@ -238,6 +243,7 @@ static uint32_t rotations_of(const jfhe_plan *plan, const jfi_node *n) {
     return c;
   }
   case JFI_OP_LINMAP: return turns_of(plan->m.map[n->table]);
+  case JFI_OP_BOOTSTRAP: return turns_of_boot(plan->m.boot);
   default: return 0;
   }
 }
@@ -250,6 +256,22 @@ static uint32_t products_of(const jfhe_plan *plan, const jfi_node *n) {
   return 0;
 }
 
+/* Most products in a row, through bootstraps: the highest of what each value has behind it, from the outputs. */
+static uint32_t levels_spent(const jfhe_plan *plan) {
+  const jfi_graph *g = &plan->g;
+  uint32_t *behind = jfi_alloc_zero((g->n_nodes + 1) * sizeof *behind), most = 0;
+  for (uint32_t i = g->n_nodes; behind && i-- > 0;) {
+    uint32_t spent = behind[i] + jfi_machine_depth(&plan->m, &g->node[i]);
+    if (spent > most) most = spent;
+    for (uint32_t r = 0; r < jfi_reads(&g->node[i]); r++) {
+      uint32_t a = jfi_read(g, &g->node[i], r);
+      if (a != JFI_NONE && spent > behind[a]) behind[a] = spent;
+    }
+  }
+  jfi_free(behind);
+  return most;
+}
+
 static void sum_up(jfhe_plan *plan) {
   jfhe_forecast *f = &plan->forecast;
   uint32_t low = UINT32_MAX, high = 0;
@@ -258,15 +280,17 @@ static void sum_up(jfhe_plan *plan) {
     const jfi_node *n = &plan->g.node[i];
     f->rotations += rotations_of(plan, n);
     f->products += products_of(plan, n);
+    f->bootstraps += n->op == JFI_OP_BOOTSTRAP;
     if (n->op == JFI_OP_INPUT) continue;
     uint32_t level = n->op == JFI_OP_TO_LEVEL ? n->level : jfi_reads_level(plan, n);
     if (level > high) high = level;
   }
   for (uint32_t i = 0; i < plan->g.n_outputs; i++)
     if (plan->g.node[plan->g.output[i]].level < low) low = plan->g.node[plan->g.output[i]].level;
-  if (plan->how == JFI_LEVELS_RAW) high = plan->need; /* raw values use a level more where there is one */
+  /* raw values use a level more where there is one; bootstraps give levels that no input has */
+  if (plan->how == JFI_LEVELS_RAW || f->bootstraps) high = plan->need;
   f->level_in = high;
-  f->depth = low <= high ? high - low : 0;
+  f->depth = f->bootstraps ? levels_spent(plan) : low <= high ? high - low : 0;
   for (uint32_t s = 0; s < plan->n_steps; s++) f->seconds += jfi_cost_of_step(plan, &plan->step[s]);
   for (size_t i = 0; i < plan->m.keys->count && !plan->m.typical; i++)
     f->key_bytes += jfhe_evk_bytes(plan->m.keys->key[i]);
@@ -283,6 +307,7 @@ jfhe_status jfi_plan_schedule(jfhe_plan *plan) {
   jfi_free(x.link);
   jfi_free(x.stack);
   jfi_sisters_free(&x.sisters);
+  if (jfi_graph_has(&plan->g, JFI_OP_BOOTSTRAP)) plan->boot_bytes = jfhe_bootstrap_bytes_whole(plan->m.boot);
   if (st == JFHE_OK) st = find_memory(plan);
   if (st != JFHE_OK) return st;
   sum_up(plan);

@@ -157,7 +157,9 @@ export const BootstrapKeys = {
   /** a key a rotation: least work; 27 rotations for 2^15 slots of `deep` */
   MANY_KEYS: 0,
   /** a key a stage of the transforms, 3 of them at full packing: other rotations are walked to */
-  FEW_KEYS: 1
+  FEW_KEYS: 1,
+  /** added to one of the two: plaintexts are made by jfhe_bootstrap_prepare or the first bootstrap */
+  WHEN_NEEDED: 4
 } as const;
 export type BootstrapKeys = (typeof BootstrapKeys)[keyof typeof BootstrapKeys];
 
@@ -221,17 +223,19 @@ export const Pass = {
   CSE: 2,
   /** sums of products share one relinearisation and one rescaling ("lazy")    from -O2 */
   PRODUCTS: 3,
+  /** where levels end: the row of cuts through the program that costs the fewest bootstraps        always */
+  BOOTSTRAPS: 4,
   /** each value as low as its uses allow, rescalings and level changes placed; below -O1: as high */
-  LEVELS: 4,
+  LEVELS: 5,
   /** the ring holds the depth; else refused with the numbers */
-  RING: 5,
+  RING: 6,
   /** absent Galois elements made of present ones; rotations of one value hoisted; sums merged from -O2 */
-  ROTATIONS: 6,
+  ROTATIONS: 7,
   /** level, scale, worst and probable error of every value */
-  BOUNDS: 7,
+  BOUNDS: 8,
   /** order, groups, last uses, memory and time */
-  SCHEDULE: 8,
-  COUNT: 9
+  SCHEDULE: 9,
+  COUNT: 10
 } as const;
 export type Pass = (typeof Pass)[keyof typeof Pass];
 
@@ -398,10 +402,12 @@ export interface Forecast {
   readonly products: number;
   /** key switches of rotations */
   readonly rotations: number;
-  /** levels from the highest input used to the lowest output */
+  /** levels from the highest input to the lowest output; with bootstraps: products in a row */
   readonly depth: number;
   /** levels that the inputs must have */
   readonly levelIn: number;
+  /** placed, or the program's own */
+  readonly bootstraps: number;
 }
 
 /** Bytes of a jfhe_forecast. */
@@ -419,7 +425,8 @@ export function readForecast(memory: ArrayBuffer, at: Ptr<'jfhe_forecast'>): For
     products: view.getUint32(at + 36, true),
     rotations: view.getUint32(at + 40, true),
     depth: view.getUint32(at + 44, true),
-    levelIn: view.getUint32(at + 48, true)
+    levelIn: view.getUint32(at + 48, true),
+    bootstraps: view.getUint32(at + 52, true)
   };
 }
 
@@ -502,11 +509,14 @@ export const EXPORTS = [
   'jfhe_bgv_to_level',
   'jfhe_bgv_to_level_scratch',
   'jfhe_bootstrap_bytes',
+  'jfhe_bootstrap_bytes_whole',
   'jfhe_bootstrap_free',
   'jfhe_bootstrap_level_in',
   'jfhe_bootstrap_level_out',
   'jfhe_bootstrap_level_sine',
+  'jfhe_bootstrap_magnitude',
   'jfhe_bootstrap_new',
+  'jfhe_bootstrap_prepare',
   'jfhe_bootstrap_rotations',
   'jfhe_bootstrap_scratch',
   'jfhe_bootstrap_wants',
@@ -659,6 +669,7 @@ export const EXPORTS = [
   'jfhe_plan_free',
   'jfhe_plan_hash',
   'jfhe_plan_new',
+  'jfhe_plan_new_with',
   'jfhe_plan_options_init',
   'jfhe_plan_output',
   'jfhe_plan_rotations',
@@ -1646,7 +1657,7 @@ export class Calls {
    * ctx        preset "deep" or "deep-lean", or other parameters whose top steps suit: 2 or 3 equal steps above 8 equal ones.
    * log_slots  1 to log2(N) - 1: as of the ciphertexts it will meet, sparse packing included.
    * mag        declared bound on every number, errors included; the error grows in proportion.
-   * keys       enum jfhe_bootstrap_keys.
+   * keys       enum jfhe_bootstrap_keys. With JFHE_BOOTSTRAP_WHEN_NEEDED the first bootstrap has b to itself.
    * Memory     the plaintexts: about 0.8 GB for 2^15 slots of `deep`.
    * Time       seconds: hundreds of encodings.
    *
@@ -1676,9 +1687,30 @@ export class Calls {
     return this.x.jfhe_bootstrap_level_out(b) >>> 0;
   }
 
+  /** bound on numbers, errors included */
+  bootstrapMagnitude(b: Ptr<'jfhe_bootstrap'>): number {
+    return this.x.jfhe_bootstrap_magnitude(b);
+  }
+
   /** of the plaintexts kept */
   bootstrapBytes(b: Ptr<'jfhe_bootstrap'>): number {
     return this.x.jfhe_bootstrap_bytes(b) >>> 0;
+  }
+
+  /** of all plaintexts, made or not */
+  bootstrapBytesWhole(b: Ptr<'jfhe_bootstrap'>): number {
+    return this.x.jfhe_bootstrap_bytes_whole(b) >>> 0;
+  }
+
+  /**
+   * Make what JFHE_BOOTSTRAP_WHEN_NEEDED left out, unless it is there. No other thread may use b meanwhile.
+   *
+   * Memory   jfhe_bootstrap_bytes_whole.
+   * Time     seconds.
+   * Returns  JFHE_OK, JFHE_ERR_MEMORY.
+   */
+  bootstrapPrepare(b: Ptr<'jfhe_bootstrap'>): void {
+    this.check(this.x.jfhe_bootstrap_prepare(b));
   }
 
   /**
@@ -2209,11 +2241,15 @@ export class Calls {
     this.check(this.x.jfhe_program_level(program, out, a, level));
   }
 
-  /** A table look-up and a bootstrap. Programs may hold them; jfhe_plan_new refuses them while no parameters evaluate them. */
+  /** A table look-up. Programs may hold it; jfhe_plan_new refuses it while no parameters evaluate it. */
   programLookup(program: Ptr<'jfhe_program'>, out: Ptr<'uint32_t'>, a: number, vector: number): void {
     this.check(this.x.jfhe_program_lookup(program, out, a, vector));
   }
 
+  /**
+   * The same numbers with their levels back. Nobody needs to call it: plans place bootstraps where depth demands them, and place none
+   * besides a program's own.
+   */
   programBootstrap(program: Ptr<'jfhe_program'>, out: Ptr<'uint32_t'>, a: number): void {
     this.check(this.x.jfhe_program_bootstrap(program, out, a));
   }
@@ -2283,11 +2319,30 @@ export class Calls {
    *         JFHE_ERR_KEY      keys of other secrets, no relinearisation key, or a rotation that the keys cannot make; names it;
    *         JFHE_ERR_FORM     inputs of other slots or packing than declared;
    *         JFHE_ERR_MEMORY   above memory_limit, or out of memory;
-   *         JFHE_ERR_ARG      look-up or bootstrap, or options out of their set.
+   *         JFHE_ERR_CONTEXT  keys of other parameters;
+   *         JFHE_ERR_ARG      a look-up, a bootstrap of the program's own where none is given, or options out of their set.
    */
   planNew(out: Ptr<'jfhe_plan*'>, ctx: Ptr<'jfhe_ctx'>, keys: Ptr<'jfhe_keyring'>, program: Ptr<'jfhe_program'>, inputs:
     Ptr<'jfhe_info'>, options: Ptr<'jfhe_plan_options'>): void {
     this.check(this.x.jfhe_plan_new(out, ctx, keys, program, inputs, options));
+  }
+
+  /**
+   * The same with bootstraps where levels end: what is bootstrapped takes time and an error, and has its levels back.
+   *
+   * bootstrap  for the program's slots; outlives the plan; null: as jfhe_plan_new. What is larger than its bound is scaled into it. No value
+   *            then uses a level above what a bootstrap gives, and outputs keep enough levels to be bootstrapped in their turn, unless
+   *            keep_levels is less. A program with bootstraps of its own gets no others.
+   * keys       the bootstrap's too: conjugation, rotations, the pair of the sparse secret.
+   * Time       under 20 us an operation.
+   *
+   * Returns    as jfhe_plan_new; JFHE_ERR_LEVEL also for an operation deeper than what a bootstrap gives, and for an input below what it
+   *            takes; JFHE_ERR_RANGE also for numbers above 2^30 times its bound; JFHE_ERR_CONTEXT and _FORM for one of other
+   *            parameters or slots.
+   */
+  planNewWith(out: Ptr<'jfhe_plan*'>, ctx: Ptr<'jfhe_ctx'>, keys: Ptr<'jfhe_keyring'>, bootstrap: Ptr<'jfhe_bootstrap'>,
+    program: Ptr<'jfhe_program'>, inputs: Ptr<'jfhe_info'>, options: Ptr<'jfhe_plan_options'>): void {
+    this.check(this.x.jfhe_plan_new_with(out, ctx, keys, bootstrap, program, inputs, options));
   }
 
   planFree(plan: Ptr<'jfhe_plan'>): void {

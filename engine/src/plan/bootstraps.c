@@ -1,0 +1,456 @@
+/* plan/bootstraps.c: where levels come back.
+ *
+ * The level graph: an operation ends at a depth, the products in a row before it. A *cut* at depth c gives back their levels to all that is made at
+ * c or before and read behind c; the operations between two cuts are a *segment*. From cut to cut is an edge; it costs a bootstrap for
+ * each value made in the segment and read behind it, and the segment's operations at the levels that they then have. The shortest path
+ * from the inputs to the outputs, whose edges are no longer than a bootstrap's levels, is the row of cuts.
+ *
+ * What then happens at a cut is decided exactly: a value that still has the levels which its readers need, an input that is read in every
+ * turn of a loop for instance, is lowered instead; one that many segments read is bootstrapped once; and of several turns of one value that
+ * value is bootstrapped, not each of them. docs/adr/0034. */
+#include <math.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/status.h"
+#include "circuit/bootstrap.h"
+#include "plan/plan.h"
+
+enum { LEVELS = 32, DOUBLINGS_MAX = 30 }; /* more than bootstraps give; 2^30 is a small integer, which costs no level */
+
+/* Errors ride on the numbers, and sizes are estimates before bounds are there: what is bootstrapped is kept this much below the bootstrap's
+ * bound, or it is scaled. The second where the first was refused. */
+static const double ROOM = 1 + 0x1p-5, MORE_ROOM = 2;
+
+/* Sums over all values that end at a depth, by how far behind it a cut is. */
+typedef struct layer {
+  double seconds[LEVELS]; /* of the operations, where the cut is so far away */
+  uint32_t live[LEVELS];  /* values read behind that cut */
+  uint8_t scaled[LEVELS]; /* one of them is too large and must be scaled, which takes a level */
+  uint32_t overhang;      /* operations of several levels across this depth: most levels of one that lie before it */
+  double best;            /* cost of the shortest path to a cut here */
+  uint32_t from;          /* the cut before it on that path */
+  uint32_t segment;       /* of what ends here */
+  int cut;                /* the path has one here */
+} layer;
+
+typedef struct placer {
+  const jfhe_plan *plan;
+  const jfi_machine *m;
+  const jfi_graph *g;
+  double *mag;
+  uint32_t *depth;          /* by value: where it ends */
+  uint32_t *first, *reader; /* readers of value v: reader[first[v]] .. reader[first[v + 1]] */
+  uint8_t *output;
+  layer *layer;
+  uint32_t deepest, end; /* of all values; level of the outputs */
+  uint32_t *segment;
+  int32_t *room;        /* the highest level that a value can have */
+  uint32_t *near, *far; /* levels that readers in its segment want, and those behind it */
+  uint8_t *boot;
+} placer;
+
+static uint32_t depth_of(const placer *x, uint32_t v) { return jfi_machine_depth(x->m, &x->g->node[v]); }
+
+static uint32_t levels_between(const placer *x) { return x->m->boot->level_out - x->m->boot->level_in; }
+
+/* Doublings by which a value is too large to be bootstrapped as it is. */
+static uint32_t too_large(const placer *x, uint32_t v) {
+  double most = x->m->boot->mag / (x->plan->roomy ? MORE_ROOM : ROOM) * (1 + 0x1p-40), mag = x->mag[v];
+  uint32_t k = 0;
+  for (; mag > most && k <= DOUBLINGS_MAX; k++) mag /= 2;
+  return k;
+}
+
+/* The lowest level from which a value can be bootstrapped. */
+static uint32_t level_to_boot(const placer *x, uint32_t v) { return x->m->boot->level_in + (too_large(x, v) > 0); }
+
+/* ---- the level graph ---- */
+static uint32_t input_level(const placer *x, uint32_t v) {
+  uint32_t level = x->m->input[x->g->node[v].table].level, most = jfi_machine_ceiling(x->m);
+  return level < most ? level : most;
+}
+
+static void find_depths(placer *x) {
+  for (uint32_t v = 0; v < x->g->n_nodes; v++) {
+    const jfi_node *n = &x->g->node[v];
+    uint32_t d = 0;
+    if (n->op == JFI_OP_INPUT)
+      d = jfi_machine_ceiling(x->m) - input_level(x, v); /* as if levels had been spent on it */
+    for (uint32_t r = 0; r < jfi_reads(n); r++) {
+      uint32_t a = jfi_read(x->g, n, r);
+      if (a != JFI_NONE && x->depth[a] > d) d = x->depth[a];
+    }
+    x->depth[v] = d + depth_of(x, v);
+    if (x->depth[v] > x->deepest) x->deepest = x->depth[v];
+  }
+}
+
+static jfhe_status find_readers(placer *x) {
+  uint32_t n = x->g->n_nodes, edges = 0;
+  for (uint32_t v = 0; v < n; v++) edges += jfi_reads(&x->g->node[v]);
+  x->reader = jfi_numbers_new(edges);
+  uint32_t *at = jfi_numbers_new(n);
+  if (!x->reader || !at) {
+    jfi_free(at);
+    return jfi_fail(JFHE_ERR_MEMORY, "no memory to plan %u operations", n);
+  }
+  memset(x->first, 0, (n + 1) * sizeof *x->first);
+  for (uint32_t v = 0; v < n; v++)
+    for (uint32_t r = 0; r < jfi_reads(&x->g->node[v]); r++) {
+      uint32_t a = jfi_read(x->g, &x->g->node[v], r);
+      if (a != JFI_NONE) x->first[a + 1]++;
+    }
+  for (uint32_t v = 0; v < n; v++) {
+    x->first[v + 1] += x->first[v];
+    at[v] = x->first[v];
+  }
+  for (uint32_t v = 0; v < n; v++)
+    for (uint32_t r = 0; r < jfi_reads(&x->g->node[v]); r++) {
+      uint32_t a = jfi_read(x->g, &x->g->node[v], r);
+      if (a != JFI_NONE) x->reader[at[a]++] = v;
+    }
+  jfi_free(at);
+  return JFHE_OK;
+}
+
+/* Where the last of a value's readers ends. */
+static uint32_t last_read(const placer *x, uint32_t v) {
+  uint32_t last = 0;
+  for (uint32_t i = x->first[v]; i < x->first[v + 1]; i++)
+    if (x->depth[x->reader[i]] > last) last = x->depth[x->reader[i]];
+  return last;
+}
+
+/* What a value adds to the layers: its cost at each distance to a cut, the cuts that it lives across, those that it spans. */
+static void add_value(placer *x, uint32_t v) {
+  layer *l = &x->layer[x->depth[v]];
+  uint32_t most = levels_between(x), last = last_read(x, v), depth = depth_of(x, v);
+  jfi_node n = x->g->node[v];
+  for (uint32_t far = 0; far <= most && n.op != JFI_OP_INPUT; far++) {
+    n.level = (uint8_t)(x->m->boot->level_in + far);
+    if (jfi_machine_reads_at(x->m, &n, n.level) > x->m->ctx->chain.top) break;
+    l->seconds[far] += jfi_cost_of(x->plan, &n);
+  }
+  for (uint32_t far = 0; far <= most && x->depth[v] + far < last; far++) {
+    l->live[far]++;
+    l->scaled[far] |= too_large(x, v) > 0;
+  }
+  for (uint32_t i = 1; i < depth; i++) { /* a cut at depth[v] - i has depth - i of its levels before it */
+    layer *cut = &x->layer[x->depth[v] - i];
+    if (depth - i > cut->overhang) cut->overhang = depth - i;
+  }
+}
+
+/* ---- the shortest path ---- */
+/* Cost of the segment behind the cut at `from` up to one at `to`; infinity where it has too many levels. `last`: up to the outputs. */
+static double edge(const placer *x, uint32_t from, uint32_t to, int last, double boot) {
+  uint32_t live = 0, scaled = 0, levels = to - from + x->layer[from].overhang;
+  double seconds = 0;
+  for (uint32_t d = from + 1; d <= to;
+       d++) { /* inputs, and what is made of them without a product, have their levels */
+    if (to - d >= LEVELS) continue;
+    seconds += x->layer[d].seconds[to - d];
+    live += x->layer[d].live[to - d];
+    scaled |= x->layer[d].scaled[to - d];
+  }
+  if (last) return levels <= x->m->boot->level_out - x->end ? seconds : HUGE_VAL;
+  return levels + scaled <= levels_between(x) ? seconds + live * boot : HUGE_VAL;
+}
+
+static double seconds_of_boot(const placer *x) {
+  const jfi_node n = {
+      .op = JFI_OP_BOOTSTRAP, .a = 0, .b = JFI_NONE, .table = JFI_NONE, .level = (uint8_t)x->m->boot->level_out};
+  return jfi_cost_of(x->plan, &n);
+}
+
+/* Where the lowest input begins that can be bootstrapped: before it a cut would give levels to nobody. */
+static uint32_t first_cut(const placer *x) {
+  uint32_t first = 1;
+  for (uint32_t v = 0; v < x->g->n_nodes; v++)
+    if (x->g->node[v].op == JFI_OP_INPUT && x->depth[v] > first && x->depth[v] <= levels_between(x))
+      first = x->depth[v];
+  return first;
+}
+
+/* best and from of every depth; *from: the last cut before the outputs. */
+static jfhe_status find_path(placer *x, uint32_t *from) {
+  uint32_t reach = x->m->boot->level_out, first = first_cut(x);
+  double boot = seconds_of_boot(x), least = HUGE_VAL;
+  *from = 0;
+  for (uint32_t c = 0; c <= x->deepest; c++) {
+    layer *l = &x->layer[c];
+    l->best = c ? HUGE_VAL : 0;
+    for (uint32_t p = c > reach ? c - reach : 0; p < c && c >= first; p++) {
+      double cost = x->layer[p].best + edge(x, p, c, 0, boot);
+      if (cost < l->best) {
+        l->best = cost;
+        l->from = p;
+      }
+    }
+  }
+  for (uint32_t p = x->deepest > reach ? x->deepest - reach : 0; p <= x->deepest; p++) {
+    double cost = x->layer[p].best + edge(x, p, x->deepest, 1, boot);
+    if (cost < least) {
+      least = cost;
+      *from = p;
+    }
+  }
+  if (least < HUGE_VAL) return JFHE_OK;
+  for (uint32_t v = 0; v < x->g->n_nodes; v++)
+    if (depth_of(x, v) > levels_between(x))
+      return jfi_fail(JFHE_ERR_LEVEL, "%s needs %u levels, bootstrapping gives %u", jfi_op_name(x->g->node[v].op),
+                      depth_of(x, v), levels_between(x));
+  return jfi_fail(JFHE_ERR_LEVEL, "bootstrapping gives %u levels, and an operation with what it reads needs more",
+                  levels_between(x));
+}
+
+/* Segments are numbered from the inputs; a value belongs to the one in which it ends. */
+static void number_segments(placer *x, uint32_t from) {
+  uint32_t count = 0;
+  for (uint32_t c = from; c > 0; c = x->layer[c].from) x->layer[c].cut = 1;
+  for (uint32_t d = 0; d <= x->deepest; d++) {
+    x->layer[d].segment = count;
+    count += (uint32_t)x->layer[d].cut;
+  }
+  for (uint32_t v = 0; v < x->g->n_nodes; v++) x->segment[v] = x->layer[x->depth[v]].segment;
+}
+
+/* ---- what happens at the cuts ---- */
+static int turns_alone(const jfi_node *n) {
+  switch (n->op) {
+  case JFI_OP_NEG:
+  case JFI_OP_ADD_CONST:
+  case JFI_OP_ADD_VECTOR:
+  case JFI_OP_ROTATE:
+  case JFI_OP_CONJUGATE:
+  case JFI_OP_MUL_INT: return 1;
+  default: return 0;
+  }
+}
+
+/* The first segment that reads a value; its own for outputs. */
+static uint32_t first_reader(const placer *x, uint32_t v) {
+  uint32_t first = x->output[v] || x->first[v] == x->first[v + 1] ? x->segment[v] : UINT32_MAX;
+  for (uint32_t i = x->first[v]; i < x->first[v + 1]; i++)
+    if (x->segment[x->reader[i]] < first) first = x->segment[x->reader[i]];
+  return first;
+}
+
+/* Where several values would be bootstrapped that are turns of one, or turns and the one, the turns move behind the cut. From the last
+ * value to the first, so that turns of turns move together. */
+static void move_turns(placer *x) {
+  for (uint32_t v = x->g->n_nodes; v-- > 0;) {
+    uint32_t later = 0;
+    for (uint32_t i = x->first[v]; i < x->first[v + 1]; i++) {
+      uint32_t w = x->reader[i];
+      later += x->segment[w] > x->segment[v] || (turns_alone(&x->g->node[w]) && first_reader(x, w) > x->segment[w]);
+    }
+    for (uint32_t i = x->first[v]; later > 1 && i < x->first[v + 1]; i++) {
+      uint32_t w = x->reader[i];
+      if (turns_alone(&x->g->node[w])) x->segment[w] = first_reader(x, w);
+    }
+  }
+}
+
+/* The level at which a reader behind the cut can have a value. */
+static int32_t room_behind(const placer *x, uint32_t v) {
+  if (x->room[v] < (int32_t)level_to_boot(x, v) || too_large(x, v) > DOUBLINGS_MAX) return x->room[v];
+  return (int32_t)x->m->boot->level_out;
+}
+
+static int32_t room_for(const placer *x, uint32_t v, uint32_t reader) {
+  return x->segment[v] < x->segment[reader] ? room_behind(x, v) : x->room[v];
+}
+
+static void find_rooms(placer *x) {
+  for (uint32_t v = 0; v < x->g->n_nodes; v++) {
+    const jfi_node *n = &x->g->node[v];
+    int32_t least = n->op == JFI_OP_INPUT ? (int32_t)input_level(x, v) : INT32_MAX;
+    for (uint32_t r = 0; r < jfi_reads(n); r++) {
+      uint32_t a = jfi_read(x->g, n, r);
+      if (a == JFI_NONE) continue;
+      if (room_for(x, a, v) < least) least = room_for(x, a, v);
+    }
+    x->room[v] = least - (int32_t)depth_of(x, v);
+    if (n->op == JFI_OP_LEVEL && x->room[v] > n->k) x->room[v] = n->k;
+  }
+}
+
+/* Readers behind a cut take a value as it is where it has their levels, else bootstrapped. Returns what cannot be had, or JFI_NONE. */
+static uint32_t choose(placer *x) {
+  for (uint32_t v = x->g->n_nodes; v-- > 0;) {
+    const jfi_node *n = &x->g->node[v];
+    uint32_t *near = &x->near[v];
+    if (x->output[v] && x->end > *near) *near = x->end;
+    if (x->far[v] > *near) {
+      x->boot[v] = (int32_t)x->far[v] > x->room[v];
+      uint32_t wants = x->boot[v] ? level_to_boot(x, v) : x->far[v];
+      if (wants > *near) *near = wants;
+      if (x->boot[v] && (int32_t)x->far[v] > room_behind(x, v)) return v;
+    }
+    if ((int32_t)*near > x->room[v]) return v;
+    for (uint32_t r = 0; r < jfi_reads(n); r++) {
+      uint32_t a = jfi_read(x->g, n, r), level = jfi_machine_reads_at(x->m, n, *near);
+      if (a == JFI_NONE) continue;
+      uint32_t *want = x->segment[a] < x->segment[v] ? &x->far[a] : &x->near[a];
+      if (level > *want) *want = level;
+    }
+  }
+  return JFI_NONE;
+}
+
+/* The input from which a value has no more levels than it has, or the value where a bootstrap lies between. */
+static uint32_t cause(const placer *x, uint32_t v) {
+  for (uint32_t next = v;; v = next) {
+    const jfi_node *n = &x->g->node[v];
+    for (uint32_t r = 0; r < jfi_reads(n); r++) {
+      uint32_t a = jfi_read(x->g, n, r);
+      if (a != JFI_NONE && x->room[a] == room_for(x, a, v) && x->room[a] == x->room[v] + (int32_t)depth_of(x, v))
+        next = a;
+    }
+    if (next == v) return v;
+  }
+}
+
+static jfhe_status refuse(const placer *x, uint32_t v) {
+  if (too_large(x, v) > DOUBLINGS_MAX)
+    return jfi_fail(JFHE_ERR_RANGE, "numbers up to %.3g are too large to be bootstrapped", x->mag[v]);
+  v = cause(x, v);
+  const jfi_node *n = &x->g->node[v];
+  if (n->op == JFI_OP_INPUT)
+    return jfi_fail(JFHE_ERR_LEVEL, "input '%s' has %u levels; bootstrapping begins at level %u",
+                    x->m->program->input[n->table].name, x->m->input[n->table].level, x->m->boot->level_in);
+  return jfi_fail(JFHE_ERR_LEVEL, "%%%u = %s needs more levels than bootstrapping gives", v, jfi_op_name(n->op));
+}
+
+/* ---- rewriting ---- */
+/* value * 2^-k, bootstrapped, * 2^k: what is too large fits, and the product by an integer costs no level. */
+static jfhe_status emit_boot(jfi_graph *to, uint32_t *at, uint32_t value, uint32_t k) {
+  jfi_node n = {.a = value, .b = JFI_NONE, .table = JFI_NONE, .promise = HUGE_VAL};
+  *at = value;
+  if (k) {
+    n.op = JFI_OP_MUL_CONST;
+    n.re = 1 / (double)((uint64_t)1 << k);
+    JFI_TRY(jfi_graph_add(to, at, &n, NULL, NULL));
+  }
+  n = (jfi_node){.op = JFI_OP_BOOTSTRAP, .a = *at, .b = JFI_NONE, .table = JFI_NONE, .promise = HUGE_VAL};
+  JFI_TRY(jfi_graph_add(to, at, &n, NULL, NULL));
+  if (!k) return JFHE_OK;
+  n = (jfi_node){
+      .op = JFI_OP_MUL_INT, .a = *at, .b = JFI_NONE, .table = JFI_NONE, .k = (int32_t)1 << k, .promise = HUGE_VAL};
+  return jfi_graph_add(to, at, &n, NULL, NULL);
+}
+
+/* map: what a value is now; own, high: before and behind its bootstrap. */
+static jfhe_status copy_all(const placer *x, jfi_graph *to, uint32_t *map, uint32_t *own, uint32_t *high) {
+  for (uint32_t v = 0; v < x->g->n_nodes; v++) {
+    const jfi_node *n = &x->g->node[v];
+    for (uint32_t r = 0; r < jfi_reads(n); r++) {
+      uint32_t a = jfi_read(x->g, n, r);
+      if (a != JFI_NONE) map[a] = x->boot[a] && x->segment[a] < x->segment[v] ? high[a] : own[a];
+    }
+    if (n->op == JFI_OP_BOOTSTRAP)
+      JFI_TRY(emit_boot(to, &own[v], map[n->a], too_large(x, n->a)));
+    else
+      JFI_TRY(jfi_graph_copy(to, &own[v], x->g, n, map));
+    if (x->boot[v]) JFI_TRY(emit_boot(to, &high[v], own[v], too_large(x, v)));
+  }
+  return JFHE_OK;
+}
+
+static jfhe_status rewrite(const placer *x, jfi_graph *g) {
+  jfi_graph to = {0};
+  uint32_t *map = jfi_numbers_new(g->n_nodes), *own = jfi_numbers_new(g->n_nodes), *high = jfi_numbers_new(g->n_nodes);
+  jfhe_status st = map && own && high ? jfi_graph_like(&to, g) : jfi_fail(JFHE_ERR_MEMORY, "no memory to plan");
+  if (st == JFHE_OK) st = copy_all(x, &to, map, own, high);
+  if (st == JFHE_OK)
+    jfi_graph_replace(g, &to, own);
+  else
+    jfi_graph_free(&to);
+  jfi_free(map);
+  jfi_free(own);
+  jfi_free(high);
+  return st;
+}
+
+/* ---- the pass ---- */
+/* As it is: one segment. */
+static uint32_t without(placer *x, uint32_t end) {
+  size_t words = (x->g->n_nodes + 1) * sizeof(uint32_t);
+  x->end = end;
+  memset(x->segment, 0, words);
+  memset(x->near, 0, words);
+  memset(x->far, 0, words);
+  find_rooms(x);
+  return choose(x);
+}
+
+static jfhe_status place(placer *x) {
+  uint32_t from, bad;
+  size_t words = (x->g->n_nodes + 1) * sizeof(uint32_t);
+  x->layer = jfi_alloc_zero((x->deepest + 1) * sizeof *x->layer);
+  if (!x->layer) return jfi_fail(JFHE_ERR_MEMORY, "no memory to place bootstraps");
+  JFI_TRY(find_readers(x));
+  for (uint32_t v = 0; v < x->g->n_nodes; v++) add_value(x, v);
+  JFI_TRY(find_path(x, &from));
+  number_segments(x, from);
+  move_turns(x);
+  memset(x->near, 0, words);
+  memset(x->far, 0, words);
+  find_rooms(x);
+  bad = choose(x);
+  return bad == JFI_NONE ? JFHE_OK : refuse(x, bad);
+}
+
+static int open_placer(placer *x) {
+  uint32_t n = x->g->n_nodes + 1;
+  x->mag = jfi_alloc_zero(n * sizeof *x->mag);
+  x->depth = jfi_numbers_new(n);
+  x->first = jfi_numbers_new(n + 1);
+  x->output = jfi_alloc_zero(n);
+  x->segment = jfi_numbers_new(n);
+  x->room = jfi_alloc_zero(n * sizeof *x->room);
+  x->near = jfi_numbers_new(n);
+  x->far = jfi_numbers_new(n);
+  x->boot = jfi_alloc_zero(n);
+  return x->mag && x->depth && x->first && x->output && x->segment && x->room && x->near && x->far && x->boot;
+}
+
+static void close_placer(placer *x) {
+  jfi_free(x->mag);
+  jfi_free(x->depth);
+  jfi_free(x->first);
+  jfi_free(x->reader);
+  jfi_free(x->output);
+  jfi_free(x->layer);
+  jfi_free(x->segment);
+  jfi_free(x->room);
+  jfi_free(x->near);
+  jfi_free(x->far);
+  jfi_free(x->boot);
+}
+
+/* Outputs keep the levels from which they can be bootstrapped, unless fewer are asked for, or inputs have fewer. */
+static jfhe_status run(placer *x, jfi_graph *g, uint32_t keep) {
+  const jfhe_bootstrap *b = x->m->boot;
+  uint32_t end = keep < b->level_in ? keep : b->level_in;
+  jfi_magnitudes(x->m, g, x->mag);
+  if (jfi_graph_has(g, JFI_OP_BOOTSTRAP)) return rewrite(x, g); /* the program's own, and no others */
+  find_depths(x);
+  for (uint32_t i = 0; i < g->n_outputs; i++) x->output[g->output[i]] = 1;
+  if (without(x, end) == JFI_NONE) return JFHE_OK;
+  x->end = end;
+  jfhe_status st = place(x);
+  if (st == JFHE_OK) return rewrite(x, g);
+  return st == JFHE_ERR_LEVEL && without(x, 0) == JFI_NONE ? JFHE_OK : st;
+}
+
+jfhe_status jfi_pass_bootstraps(jfi_graph *g, const jfhe_plan *plan) {
+  placer x = {.plan = plan, .m = &plan->m, .g = g};
+  if (!plan->m.boot) return JFHE_OK;
+  jfhe_status st = open_placer(&x) ? run(&x, g, plan->options.keep_levels)
+                                   : jfi_fail(JFHE_ERR_MEMORY, "no memory to plan %u operations", g->n_nodes);
+  close_placer(&x);
+  return st;
+}

@@ -1,0 +1,340 @@
+/* t-plan-bootstrap.c: bootstraps placed by the planner, and run. */
+/* every-isa */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "boot-cases.h"
+#include "plan-cases.h"
+
+enum { BETWEEN = 6, LOG_N = 10, LOG_SLOTS = 9 };
+#define MAG (1 + 0x1p-4)
+
+/* A world whose keys bootstrap, multiply and turn by a few amounts at every level below the bootstrap's own. */
+typedef struct place {
+  jfi_boot_world w;
+  model x;
+} place;
+
+static void add_turn(jfi_world *w, int32_t k, uint32_t level) {
+  jfhe_evk *key = NULL;
+  CHECK_OK(jfhe_keygen_galois(&key, w->ctx, w->sk, jfhe_galois_rotate(w->ctx, k), level));
+  CHECK_OK(jfhe_keyring_add(w->keys, key));
+}
+
+static place *open_with(uint32_t between) {
+  const jfi_boot_options options = {.keys = JFHE_BOOTSTRAP_FEW_KEYS, .late = 1};
+  place *p = malloc(sizeof *p);
+  p->w = jfi_boot_open(jfi_test_ctx_boot_far(LOG_N, 3, between), LOG_SLOTS, MAG, &options);
+  for (int32_t k = 1; k < 1 << LOG_SLOTS; k *= 2) add_turn(&p->w.w, k, jfhe_bootstrap_level_out(p->w.b));
+  add_turn(&p->w.w, -1, jfhe_bootstrap_level_out(p->w.b)); /* of linear maps */
+  model_open(&p->x, &p->w.w, LOG_SLOTS);
+  p->x.boot = p->w.b;
+  p->x.keep = 64;
+  return p;
+}
+
+static place *open_place(void) { return open_with(BETWEEN); }
+
+static void close_place(place *p) {
+  model_close(&p->x);
+  jfi_boot_close(&p->w);
+  free(p);
+}
+
+static jfhe_plan *plan_at(const place *p, uint32_t opt, uint32_t stop, jfhe_status want) {
+  jfhe_plan_options o;
+  jfhe_plan *plan = NULL;
+  jfhe_info info[MODEL_INPUTS];
+  model_infos(&p->x, info);
+  jfhe_plan_options_init(&o);
+  o.opt_level = opt;
+  o.stop_after = stop;
+  o.keep_levels = p->x.keep;
+  CHECK_STATUS(jfhe_plan_new_with(&plan, p->w.w.ctx, p->w.w.keys, p->x.boot, p->x.p, info, &o), want);
+  CHECK((plan == NULL) == (want != JFHE_OK));
+  return plan;
+}
+
+static uint32_t bootstraps(const place *p, uint32_t opt) {
+  jfhe_forecast f = {0};
+  jfhe_plan *plan = plan_at(p, opt, JFHE_PASS_SCHEDULE, JFHE_OK);
+  if (plan) jfhe_plan_forecast(plan, &f);
+  jfhe_plan_free(plan);
+  return f.bootstraps;
+}
+
+/* Runs at every level of optimisation: within bounds, and those of the plan to the last bit. */
+static void check_all(place *p, uint32_t expect) {
+  uint8_t hash[32];
+  for (uint32_t opt = 0; opt <= 2; opt++) {
+    CHECK_EQ(bootstraps(p, opt), expect);
+    model_check(&p->x, opt, hash);
+  }
+}
+
+/* One level, numbers up to 1. */
+static uint32_t mix(model *x, uint32_t a, uint32_t b) {
+  uint32_t m = model_mul(x, a, b);
+  CHECK_OK(jfhe_program_promise(x->p, m, 1));
+  return m;
+}
+
+static uint32_t row(model *x, uint32_t a, uint32_t b, uint32_t count) {
+  for (uint32_t i = 0; i < count; i++) a = mix(x, a, b);
+  return a;
+}
+
+/* ---- how many, and where ---- */
+JFI_TEST(none_where_levels_suffice) {
+  place *p = open_place();
+  uint32_t a = model_input(&p->x, 0);
+  model_output(&p->x, row(&p->x, a, a, BETWEEN));
+  check_all(p, 0);
+  close_place(p);
+}
+
+JFI_TEST(a_row_of_products) {
+  place *p = open_place();
+  uint32_t a = model_input(&p->x, 0);
+  for (uint32_t i = 0; i < 3 * BETWEEN + 1; i++) a = mix(&p->x, a, a);
+  model_output(&p->x, a);
+  check_all(p, 3);
+  close_place(p);
+}
+
+/* The input has its levels in every turn: only the state is bootstrapped. */
+JFI_TEST(a_loop_that_reads_an_input) {
+  place *p = open_place();
+  uint32_t a = model_input(&p->x, 0), b = model_input(&p->x, 0);
+  model_output(&p->x, row(&p->x, a, b, 3 * BETWEEN));
+  check_all(p, 2);
+  close_place(p);
+}
+
+/* A value of the first segment that all later ones read is bootstrapped once, beside the state. */
+JFI_TEST(a_value_read_in_many_segments) {
+  place *p = open_place();
+  uint32_t a = model_input(&p->x, 0), b = row(&p->x, a, a, 4);
+  model_output(&p->x, row(&p->x, b, b, 4 * BETWEEN - 4));
+  check_all(p, 4);
+  close_place(p);
+}
+
+/* Two rows that meet a level before levels end: the cut goes through the one value behind the meeting, not through both. */
+JFI_TEST(a_cut_where_few_values_live) {
+  place *p = open_place();
+  uint32_t a = model_input(&p->x, 0), b = model_input(&p->x, 0);
+  uint32_t one = row(&p->x, a, a, BETWEEN - 2), two = row(&p->x, b, b, BETWEEN - 2), both = mix(&p->x, one, two);
+  uint32_t left = mix(&p->x, both, a), right = mix(&p->x, both, b);
+  model_output(&p->x, mix(&p->x, row(&p->x, left, left, 2), row(&p->x, right, right, 2)));
+  check_all(p, 1);
+  close_place(p);
+}
+
+/* Turns of one value across a cut: the value is bootstrapped, the turns are made behind. */
+JFI_TEST(turns_move_behind_the_cut) {
+  place *p = open_place();
+  uint32_t a = model_input(&p->x, 0), b = row(&p->x, a, a, BETWEEN), sum = 0;
+  for (int32_t k = 0; k < 4; k++) {
+    uint32_t turned = model_rotate(&p->x, b, 1 << k), m = mix(&p->x, turned, model_neg(&p->x, turned));
+    sum = k ? model_add(&p->x, sum, m) : m;
+  }
+  CHECK_OK(jfhe_program_promise(p->x.p, sum, 4));
+  model_output(&p->x, row(&p->x, model_mul_const(&p->x, sum, 0.25, 0), a, BETWEEN - 2)); /* no other cut will do */
+  check_all(p, 1);
+  close_place(p);
+}
+
+/* An operation of several levels does not lie across a cut. */
+JFI_TEST(polynomials_lie_between_cuts) {
+  place *p = open_place();
+  uint32_t a = model_input(&p->x, 0);
+  for (int i = 0; i < 7; i++) {
+    a = model_poly(&p->x, model_mul_const(&p->x, a, 0.9, 0));
+    CHECK_OK(jfhe_program_promise(p->x.p, a, 0.95));
+  }
+  model_output(&p->x, a);
+  check_all(p, 3);
+  close_place(p);
+}
+
+/* ---- sizes ---- */
+JFI_TEST(large_numbers_are_scaled) {
+  place *p = open_place();
+  uint32_t a = model_input(&p->x, 0), b = model_mul_const(&p->x, row(&p->x, a, a, BETWEEN - 2), 99.5, 0);
+  model_output(&p->x, model_mul(&p->x, model_mul(&p->x, b, a), a));
+  check_all(p, 1);
+  jfhe_plan *plan = plan_at(p, 2, JFHE_PASS_BOOTSTRAPS, JFHE_OK);
+  char text[4096] = "";
+  CHECK(jfhe_plan_text(plan, text, sizeof text) <= sizeof text);
+  CHECK(strstr(text, "after pass 'bootstraps'") && strstr(text, " = bootstrap %") && strstr(text, "mul_const"));
+  jfhe_plan_free(plan);
+  close_place(p);
+}
+
+JFI_TEST(numbers_too_large_are_refused) {
+  place *p = open_place();
+  uint32_t a = model_input(&p->x, 0), b = row(&p->x, a, a, 3);
+  b = model_mul_const(&p->x, model_mul_const(&p->x, b, 0x1p20, 0), 0x1p20, 0);
+  for (int i = 0; i < BETWEEN; i++) b = model_mul_const(&p->x, b, 0.5, 0);
+  model_output(&p->x, b);
+  plan_at(p, 0, JFHE_PASS_SCHEDULE, JFHE_ERR_RANGE);
+  close_place(p);
+}
+
+/* ---- levels ---- */
+JFI_TEST(outputs_can_go_on) {
+  place *p = open_place();
+  uint32_t level, a = model_input(&p->x, 0);
+  model_output(&p->x, row(&p->x, a, a, BETWEEN + 2));
+  const uint32_t keep[] = {0, 2, 3, 64}, expect[] = {0, 1, 1, 1}, least[] = {0, 2, 3, 3};
+  for (size_t i = 0; i < 4; i++) {
+    p->x.keep = keep[i];
+    jfhe_plan *plan = plan_at(p, 2, JFHE_PASS_SCHEDULE, JFHE_OK);
+    jfhe_forecast f;
+    jfhe_plan_forecast(plan, &f);
+    CHECK_OK(jfhe_plan_output(plan, 0, &level, NULL, NULL, NULL));
+    CHECK(f.bootstraps == expect[i] && level >= least[i] && (keep[i] == 64 || level <= keep[i] + 1));
+    jfhe_plan_free(plan);
+  }
+  close_place(p);
+}
+
+/* Inputs that have spent levels: bootstrapped where they are wanted higher, from the level on that a bootstrap takes. */
+JFI_TEST(inputs_of_low_levels) {
+  place *p = open_place();
+  model *x = &p->x;
+  uint32_t a = model_input(x, 0), low = jfhe_bootstrap_level_in(x->boot);
+  jfhe_ct_free(x->input[0]);
+  x->input[0] = jfi_world_encrypt(x->w, &x->value[a], JFHE_PACK_REAL, LOG_SLOTS, low);
+  model_output(x, row(x, a, a, 2));
+  check_all(p, 1);
+  jfhe_ct_free(x->input[0]);
+  x->input[0] = jfi_world_encrypt(x->w, &x->value[a], JFHE_PACK_REAL, LOG_SLOTS, low - 1);
+  check_all(p, 0); /* two products are what it has */
+  model_output(x, row(x, a, a, 3));
+  plan_at(p, 2, JFHE_PASS_SCHEDULE, JFHE_ERR_LEVEL);
+  CHECK(strstr(jfhe_last_error(), "input 'x0' has 2 levels; bootstrapping begins at level 3"));
+  close_place(p);
+}
+
+/* ---- a program's own ---- */
+JFI_TEST(a_bootstrap_of_the_programs_own) {
+  place *p = open_place();
+  model *x = &p->x;
+  uint32_t a = model_input(x, 0), id = 0, b = model_mul_const(x, row(x, a, a, 2), 3, 0);
+  CHECK_OK(jfhe_program_bootstrap(x->p, &id, b));
+  x->value[x->n] = jfi_vec_new(x->slots);
+  memcpy(x->value[x->n].re, x->value[b].re, x->slots * sizeof(double));
+  CHECK_EQ(id, x->n);
+  x->n++;
+  model_output(x, row(x, model_mul_const(x, id, 0.3125, 0), a, BETWEEN - 1));
+  check_all(p, 1);
+  const jfhe_bootstrap *boot = x->boot;
+  x->boot = NULL;
+  plan_at(p, 2, JFHE_PASS_SCHEDULE, JFHE_ERR_ARG);
+  x->boot = boot;
+  close_place(p);
+}
+
+/* ---- refusals ---- */
+JFI_TEST(refusals) {
+  place *p = open_place();
+  model *x = &p->x;
+  uint32_t a = model_input(x, 0);
+  model_output(x, row(x, a, a, BETWEEN + 1));
+  jfhe_keyring *none = NULL, *keys = x->w->keys;
+  jfhe_evk *key = NULL;
+  CHECK_OK(jfhe_keyring_new(&none, x->w->ctx));
+  CHECK_OK(jfhe_keygen_relin(&key, x->w->ctx, x->w->sk, jfhe_bootstrap_level_sine(x->boot)));
+  CHECK_OK(jfhe_keyring_add(none, key));
+  p->w.w.keys = none;
+  plan_at(p, 2, JFHE_PASS_SCHEDULE, JFHE_ERR_KEY);
+  CHECK(strstr(jfhe_last_error(), "bootstrap: "));
+  p->w.w.keys = keys;
+  jfhe_keyring_free(none);
+  /* of another ring, of other slots */
+  jfhe_ctx *ctx = jfi_test_ctx_boot_far(LOG_N, 3, BETWEEN);
+  jfhe_bootstrap *other = NULL;
+  const jfhe_bootstrap *boot = x->boot;
+  CHECK_OK(jfhe_bootstrap_new(&other, ctx, LOG_SLOTS, 1, JFHE_BOOTSTRAP_FEW_KEYS | JFHE_BOOTSTRAP_WHEN_NEEDED));
+  x->boot = other;
+  plan_at(p, 2, JFHE_PASS_SCHEDULE, JFHE_ERR_CONTEXT);
+  jfhe_bootstrap_free(other);
+  CHECK_OK(jfhe_bootstrap_new(&other, x->w->ctx, 5, 1, JFHE_BOOTSTRAP_FEW_KEYS | JFHE_BOOTSTRAP_WHEN_NEEDED));
+  x->boot = other;
+  plan_at(p, 2, JFHE_PASS_SCHEDULE, JFHE_ERR_FORM);
+  jfhe_bootstrap_free(other);
+  x->boot = boot;
+  jfhe_ctx_free(ctx);
+  /* a polynomial of more levels than there are */
+  double c[1000] = {0};
+  uint32_t table, id;
+  c[999] = 1;
+  CHECK_OK(jfhe_program_poly(x->p, &table, c, 1000, JFHE_BASIS_CHEB, -2, 2));
+  CHECK_OK(jfhe_program_apply_poly(x->p, &id, a, table, 0));
+  CHECK_OK(jfhe_program_output(x->p, &id, "deep", id));
+  plan_at(p, 2, JFHE_PASS_SCHEDULE, JFHE_ERR_LEVEL);
+  CHECK(strstr(jfhe_last_error(), "poly needs") && strstr(jfhe_last_error(), "bootstrapping gives 6"));
+  close_place(p);
+}
+
+/* ---- as explained, prepared, hashed ---- */
+JFI_TEST(plans_without_keys_explain) {
+  place *p = open_place();
+  model *x = &p->x;
+  uint32_t a = model_input(x, 0);
+  model_output(x, row(x, a, a, 2 * BETWEEN));
+  jfhe_plan_options o;
+  jfhe_plan *plan = NULL, *real = plan_at(p, 2, JFHE_PASS_SCHEDULE, JFHE_OK);
+  jfhe_forecast f, g;
+  uint8_t one[JFHE_HASH_BYTES], two[JFHE_HASH_BYTES];
+  jfhe_plan_options_init(&o);
+  o.keep_levels = x->keep;
+  REQUIRE_OK(jfhe_plan_new_with(&plan, x->w->ctx, NULL, x->boot, x->p, NULL, &o));
+  jfhe_plan_forecast(plan, &f);
+  jfhe_plan_forecast(real, &g);
+  CHECK(f.bootstraps == 1 && g.bootstraps == 1 && f.seconds == g.seconds && f.memory_bytes == g.memory_bytes);
+  CHECK_EQ(f.depth, 2 * BETWEEN);
+  CHECK(f.memory_bytes > jfhe_bootstrap_bytes_whole(x->boot) + jfhe_bootstrap_scratch(x->w->ctx, x->boot));
+  CHECK_OK(jfhe_plan_hash(real, one));
+  CHECK_EQ(jfhe_bootstrap_bytes(x->boot), 0);
+  CHECK_OK(jfhe_bootstrap_prepare(p->w.b));
+  CHECK_EQ(jfhe_bootstrap_bytes(x->boot), jfhe_bootstrap_bytes_whole(x->boot));
+  CHECK_OK(jfhe_plan_hash(real, two));
+  CHECK_MEM(one, two, sizeof one);
+  jfhe_plan_free(plan);
+  jfhe_plan_free(real);
+  uint8_t hash[2][32];
+  model_check(x, 2, hash[0]);
+  CHECK_OK(jfhe_ctx_set_threads(x->w->ctx, 3));
+  model_check(x, 2, hash[1]);
+  CHECK_MEM(hash[0], hash[1], 32);
+  CHECK_EQ(jfhe_bootstrap_bytes(x->boot),
+           jfhe_bootstrap_bytes_whole(x->boot)); /* none was made again at other scales */
+  close_place(p);
+}
+
+/* ---- any program ---- */
+JFI_TEST(random_programs) {
+  enum { PROGRAMS = 12 };
+  uint32_t found = 0;
+  place *p = open_with(3);
+  for (int t = 0; t < PROGRAMS; t++) {
+    uint8_t hash[32];
+    model_random(&p->x, 150, 12);
+    found += bootstraps(p, 2);
+    model_check(&p->x, t % 3, hash);
+    model_close(&p->x);
+    jfi_test_rng rng = p->w.w.rng;
+    model_open(&p->x, &p->w.w, LOG_SLOTS);
+    p->w.w.rng = rng;
+    p->x.boot = p->w.b;
+    p->x.keep = 64;
+  }
+  printf("%d programs, %u bootstraps\n", PROGRAMS, found);
+  CHECK(found >= PROGRAMS / 2);
+  close_place(p);
+}
