@@ -40,6 +40,7 @@ typedef struct placer {
   const jfi_graph *g;
   double *mag;
   uint32_t *depth;          /* by value: where it ends */
+  uint32_t *last;           /* where the last of its readers ends */
   uint32_t *first, *reader; /* readers of value v: reader[first[v]] .. reader[first[v + 1]] */
   uint8_t *output;
   layer *layer;
@@ -114,18 +115,33 @@ static jfhe_status find_readers(placer *x) {
   return JFHE_OK;
 }
 
-/* Where the last of a value's readers ends. */
-static uint32_t last_read(const placer *x, uint32_t v) {
-  uint32_t last = 0;
-  for (uint32_t i = x->first[v]; i < x->first[v + 1]; i++)
-    if (x->depth[x->reader[i]] > last) last = x->depth[x->reader[i]];
-  return last;
+/* Operations that make a value of one other and of public data, without a level. */
+static int turns_alone(const jfi_node *n) {
+  switch (n->op) {
+  case JFI_OP_NEG:
+  case JFI_OP_ADD_CONST:
+  case JFI_OP_ADD_VECTOR:
+  case JFI_OP_ROTATE:
+  case JFI_OP_CONJUGATE:
+  case JFI_OP_MUL_INT: return 1;
+  default: return 0;
+  }
+}
+
+/* Where the last of a value's readers ends, the readers of its turns among them: those are made of it behind a cut. From the last value to
+ * the first. */
+static void find_last_read(placer *x, uint32_t v) {
+  x->last[v] = 0;
+  for (uint32_t i = x->first[v]; i < x->first[v + 1]; i++) {
+    uint32_t w = x->reader[i], at = turns_alone(&x->g->node[w]) ? x->last[w] : x->depth[w];
+    if (at > x->last[v]) x->last[v] = at;
+  }
 }
 
 /* What a value adds to the layers: its cost at each distance to a cut, the cuts that it lives across, those that it spans. */
 static void add_value(placer *x, uint32_t v) {
   layer *l = &x->layer[x->depth[v]];
-  uint32_t most = levels_between(x), last = last_read(x, v), depth = depth_of(x, v);
+  uint32_t most = levels_between(x), last = turns_alone(&x->g->node[v]) ? 0 : x->last[v], depth = depth_of(x, v);
   jfi_node n = x->g->node[v];
   for (uint32_t far = 0; far <= most && n.op != JFI_OP_INPUT; far++) {
     n.level = (uint8_t)(x->m->boot->level_in + far);
@@ -217,18 +233,6 @@ static void number_segments(placer *x, uint32_t from) {
 }
 
 /* ---- what happens at the cuts ---- */
-static int turns_alone(const jfi_node *n) {
-  switch (n->op) {
-  case JFI_OP_NEG:
-  case JFI_OP_ADD_CONST:
-  case JFI_OP_ADD_VECTOR:
-  case JFI_OP_ROTATE:
-  case JFI_OP_CONJUGATE:
-  case JFI_OP_MUL_INT: return 1;
-  default: return 0;
-  }
-}
-
 /* The first segment that reads a value; its own for outputs. */
 static uint32_t first_reader(const placer *x, uint32_t v) {
   uint32_t first = x->output[v] || x->first[v] == x->first[v + 1] ? x->segment[v] : UINT32_MAX;
@@ -392,7 +396,10 @@ static jfhe_status place(placer *x) {
   x->layer = jfi_alloc_zero((x->deepest + 1) * sizeof *x->layer);
   if (!x->layer) return jfi_fail(JFHE_ERR_MEMORY, "no memory to place bootstraps");
   JFI_TRY(find_readers(x));
-  for (uint32_t v = 0; v < x->g->n_nodes; v++) add_value(x, v);
+  for (uint32_t v = x->g->n_nodes; v-- > 0;) {
+    find_last_read(x, v);
+    add_value(x, v);
+  }
   JFI_TRY(find_path(x, &from));
   number_segments(x, from);
   move_turns(x);
@@ -407,6 +414,7 @@ static int open_placer(placer *x) {
   uint32_t n = x->g->n_nodes + 1;
   x->mag = jfi_alloc_zero(n * sizeof *x->mag);
   x->depth = jfi_numbers_new(n);
+  x->last = jfi_numbers_new(n);
   x->first = jfi_numbers_new(n + 1);
   x->output = jfi_alloc_zero(n);
   x->segment = jfi_numbers_new(n);
@@ -414,12 +422,14 @@ static int open_placer(placer *x) {
   x->near = jfi_numbers_new(n);
   x->far = jfi_numbers_new(n);
   x->boot = jfi_alloc_zero(n);
-  return x->mag && x->depth && x->first && x->output && x->segment && x->room && x->near && x->far && x->boot;
+  return x->mag && x->depth && x->last && x->first && x->output && x->segment && x->room && x->near && x->far &&
+         x->boot;
 }
 
 static void close_placer(placer *x) {
   jfi_free(x->mag);
   jfi_free(x->depth);
+  jfi_free(x->last);
   jfi_free(x->first);
   jfi_free(x->reader);
   jfi_free(x->output);
