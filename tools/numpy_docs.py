@@ -24,11 +24,12 @@ or mostly zero.
 *Axes*: of the operands. *Types*: what was encrypted, also mixed; whole and single numbers are computed with as float64, so results are
 float64, complex128 or bool. *Public*: whether one of two operands may stay in the clear. *Cost*: levels, products of ciphertexts
 (relinearisations) and rotations of the example, where x, y, z, p and q have 10,000 entries (two ciphertexts of the preset `stats`; z is
-complex, p and q are truth values), X is a table of 10,000 rows and 3 columns, u and v have three entries, Q is 3 by 3, s is one number,
-and w (10,000 entries), W (3 by 2) and c (a mask) are public. 0/0/0 is free, or additions alone. Functions by approximation, and
-`convolve`, are planned for the preset `ml`, where 10,000 entries are one ciphertext; they take as many levels as precision wants.
+complex, p and q are truth values), X is a table of 10,000 rows and 3 columns, u, v and k have three entries, Q is 3 by 3, s is one number,
+and w (10,000 entries), W (3 by 2) and c (a mask) are public. 0/0/0 is free, or additions alone. Functions by approximation and
+`convolve` are planned for the preset `ml`, where 10,000 entries are one ciphertext, those of order for 20 levels; they take as many
+levels as precision wants.
 
-Refused as well, with a reason and what to write instead: comparisons, order and quantiles, `if x`, `float(x)`, indices that are
+Refused as well, with a reason and what to write instead: `if x`, `float(x)`, indices that are
 encrypted, results whose size would tell encrypted numbers. Methods (`x.mean()`) and operators are the same functions.
 """
 
@@ -69,6 +70,7 @@ def document():
     import cases_approximate  # noqa: F401  entering its cases
     import cases_compare  # noqa: F401
     import cases_elements  # noqa: F401
+    import cases_order  # noqa: F401
     import cases_products  # noqa: F401
     import cases_reductions  # noqa: F401
     import cases_shapes  # noqa: F401
@@ -76,10 +78,11 @@ def document():
     from table import CASES, ORDER, names
 
     from jupyterfhe.array.simulate import clear
+    from jupyterfhe.core import Parameters
     from jupyterfhe.plan import Session
     values, public = names(np.random.default_rng(1), 10_000)
     sealed = {}
-    for deep, preset in ((False, "stats"), (True, "ml")):
+    for deep, preset in ((False, "stats"), (True, "ml"), ("order", Parameters.custom(20))):
         session = Session.clear(preset)
         sealed[deep] = {name: clear(x, session) for name, x in values.items()}
     out = [HEAD]

@@ -26,8 +26,9 @@ WORDS = {
     "approximate": ("this function needs a polynomial approximation over a declared range, which this version does not have",
                     "Apply it after decryption, write it with np.exp, np.log, np.sqrt, np.tanh, np.sin and division, or use "
                     "np.polyval with coefficients of your own."),
-    "order": ("order, extremes and quantiles need comparisons of encrypted numbers, which this version does not have",
-              "Use sums, means and variances, or finish after decryption."),
+    "order": ("this function of order is one that this version does not have",
+              "There are np.min, max, argmin, argmax, median, quantile, sort and argsort, with jf.options.resolution; or "
+              "finish after decryption."),
     "size": ("the result's size would tell encrypted numbers", "Keep the shape and use a mask: np.where(public_mask, x, 0)."),
     "out": ("an array in the clear cannot take encrypted results",
             "Write the result to a new name: y = y + x instead of y += x."),

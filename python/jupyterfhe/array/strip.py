@@ -205,7 +205,7 @@ class Strip(Line):
         n = max(x.chunks, y.chunks)
         values = tuple(_product(u, w, a, b) for u, w in zip(spread(x, n), spread(y, n), strict=True))
         pads = padding(x), padding(y)
-        pad = None if None in pads else _product(*pads, a, b)
+        pad = _behind(*pads, a, b)
         gain = x.gain * y.gain
         drift = x.largest * y.drift + y.largest * x.drift + x.drift * y.drift + 8 * EPS * x.largest * y.largest
         length = x.length if y.length is None else y.length
@@ -363,6 +363,15 @@ def _product(u, w, a, b):
         if factor != 0:
             out = plus(out, times_number(part, factor))
     return out
+
+
+def _behind(p, q, a, b):
+    """Padding of ``u w + a u + b w``: unknown where one is, unless that one's only factor is a 0 that is known."""
+    if None not in (p, q):
+        return _product(p, q, a, b)
+    known = q if p is None else p
+    zero = isinstance(known, float) and known == 0 and (a if p is None else b) == 0 and (p is not None or q is not None)
+    return 0.0 if zero else None
 
 
 def _span(x, y, a, b):

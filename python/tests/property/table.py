@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 CASES = {}  # by name, in the order of the document
 ORDER = ("Element by element", "By approximation over the declared range",
-         "Comparisons, told apart as far as jf.options.resolution says", "Sums, means, moments", "Vectors and matrices",
+         "Comparisons, told apart as far as jf.options.resolution says",
+         "Order, by all pairs, told apart as far as jf.options.resolution says", "Sums, means, moments", "Vectors and matrices",
          "Shapes, views", "Joining, picking, moving", "Public facts")
 REAL = ("float64", "float32", "int16")
 ALL = (*REAL, "bool", "complex128")
@@ -45,8 +46,8 @@ class Case:
     remark : str
     settings : dict
         Of ``jupyterfhe.options``, under which it is called.
-    deep : bool
-        Whether it needs more than three levels.
+    deep : bool or str
+        Whether it needs more than three levels; 'order' for more than the tests encrypt with.
     close : float
         Largest error bound that says something, as a part of the result's declared range.
     """
@@ -64,7 +65,7 @@ class Case:
     refused: dict = field(default_factory=dict)
     remark: str = ""
     settings: dict = field(default_factory=dict)
-    deep: bool = False
+    deep: bool | str = False
     close: float = 0.05
 
     @property
@@ -98,7 +99,7 @@ def proves(name, family, example, **declared):
 
 
 def names(rng, n):
-    """What examples may name: encrypted x, y (vectors), u, v (three numbers), s (one), X (a table of three columns), Q (3 by 3), z
+    """What examples may name: encrypted x, y (vectors), u, v (three numbers), k (three whole ones of [0, 3]), s (one), X (a table of three columns), Q (3 by 3), z
     (complex), p, q (truth values); public w (a vector), W (3 by 2), c (a mask).
 
     Parameters
@@ -114,7 +115,8 @@ def names(rng, n):
     """
     import numpy as np
     x, y = rng.uniform(-1, 1, (2, n))
-    sealed = {"x": x, "y": y, "u": rng.uniform(-1, 1, 3), "v": rng.uniform(0.5, 1, 3), "s": np.array(0.75),
+    sealed = {"x": x, "y": y, "u": rng.uniform(-1, 1, 3), "v": rng.uniform(0.5, 1, 3), "k": np.array([3.0, 0.0, 2.0]),
+              "s": np.array(0.75),
               "X": rng.uniform(-1, 1, (n, 3)), "Q": rng.uniform(-1, 1, (3, 3)),
               "z": (rng.uniform(-1, 1, n) + 1j * rng.uniform(-1, 1, n)) / 2, "p": rng.random(n) < 0.5, "q": rng.random(n) < 0.5}
     public = {"w": rng.uniform(-1, 1, n), "W": rng.uniform(-1, 1, (3, 2)), "c": rng.random(n) < 0.5}

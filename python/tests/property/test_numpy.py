@@ -8,6 +8,7 @@ from pathlib import Path
 import cases_approximate
 import cases_compare
 import cases_elements
+import cases_order
 import cases_products
 import cases_reductions
 import cases_shapes
@@ -22,9 +23,9 @@ import jupyterfhe as jf
 from jupyterfhe.array import registry
 from jupyterfhe.array.approximation.apply import ApproximationWarning
 
-FAMILIES = cases_approximate, cases_compare, cases_elements, cases_products, cases_reductions, cases_shapes
+FAMILIES = cases_approximate, cases_compare, cases_elements, cases_order, cases_products, cases_reductions, cases_shapes
 SLOW = os.environ.get("JFHE_TEST_SLOW")
-EXAMPLES = {False: 300, True: 60} if SLOW else {False: 20, True: 6}  # by whether a case needs the deeper ring
+EXAMPLES = {False: 300, True: 60, "order": 100} if SLOW else {False: 20, True: 6, "order": 9}  # by whether a case needs the deeper ring
 ROOT = Path(__file__).resolve().parents[3]
 
 

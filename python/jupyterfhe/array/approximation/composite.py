@@ -143,3 +143,26 @@ def _best(step, depth):
 def below(p, room=0.0):
     """The lower end that a part leaves to the next one, whose numbers lie up to 1 and were moved by up to `room`."""
     return ((1 - p.error) / p.size * (1 - room) - room) * (1 - SLACK)
+
+
+def off(low, chosen):
+    """How far a composition's results are off, as long as nothing on the way adds errors.
+
+    Parameters
+    ----------
+    low : float
+    chosen : tuple of int
+        Of :func:`degrees`.
+
+    Returns
+    -------
+    float
+        1 for no composition.
+    """
+    error = 1.0
+    for degree in chosen:
+        p = part(degree, low)
+        if p is None:
+            return 1.0
+        error, low = p.error, below(p)
+    return error

@@ -18,13 +18,14 @@ UNIT = (-1.0, 1.0)
 FACTOR_MAX = 2.0**20
 NEAR = 2.0**-40
 LOW_MAX = 0.99  # exchanges need an interval
-WIDER = "Promise a wider gap, or encrypt with parameters of more depth ('ml' has 14)."
+WIDER = ("Promise a wider gap, or encrypt with parameters of more depth: 'ml' has 14 levels, Parameters.custom up to 60, and "
+         "'deep' is made for bootstraps.")
 HEADROOM = 4.0  # how much smaller than 1 the last slots are: what is made of them on the way fits the lowest level then
 ROOM_MAX = 2.0**-5
 ROOMS = 8  # how much more room the last part leaves than the errors before it are expected to need
 
 
-def signs(array, gap, *, spare=0):
+def signs(array, gap, *, spare=0, headroom=HEADROOM, goal=None):
     """-1 or 1 for every number of an array.
 
     Parameters
@@ -35,6 +36,10 @@ def signs(array, gap, *, spare=0):
         No modulus is below it: there the result is neither, and not in the error bound.
     spare : int, default=0
         Levels to leave for products.
+    headroom : float, default=4.0
+        How much smaller than 1 the slots shall be: for sums of so many signs.
+    goal : float, optional
+        Wanted error; twice ``options.precision`` by default.
 
     Returns
     -------
@@ -52,13 +57,54 @@ def signs(array, gap, *, spare=0):
     which makes what the slots hold the value (``jfhe_ckks_settle``), so that errors do not grow with the parts' slopes.
     Reveals: the interval, the gap, the degrees.
     """
-    levels = levels_left(array)
-    return array.like(dtype=np.dtype(float),
-                      strips=mapped(lambda s: _signs(s, gap, min(levels[v] for v in s.values) - spare), array.strips))
+    levels, goal = levels_left(array), 2 * options.precision if goal is None else goal
+
+    def told(strip):
+        return _signs(strip, gap, min(levels[v] for v in strip.values) - spare, headroom, goal)
+
+    return array.like(dtype=np.dtype(float), strips=mapped(told, array.strips))
 
 
-def _signs(strip, gap, levels):
+def expected(array, gap, spare=0):
+    """How far signs are expected to be off, at the most over an array's strips; 1 where they cannot be told.
+
+    Parameters
+    ----------
+    array : EncryptedArray
+    gap, spare : float and int
+        As of :func:`signs`.
+
+    Returns
+    -------
+    float
+    """
+    levels, worst = levels_left(array), 0.0
+    for strip in array.strips.flat:
+        try:
+            _, window, low = _ready(strip, gap)
+        except errors.ArgumentError:
+            return 1.0
+        chosen = composite.degrees(low, min(levels[v] for v in strip.values) - spare - (window != UNIT), 2 * options.precision)
+        worst = max(worst, composite.off(low, chosen))
+    return worst
+
+
+def _signs(strip, gap, levels, headroom, goal):
     strip = _known_behind(strip)
+    factor, window, low = _ready(strip, gap)
+    chosen = composite.degrees(low, levels - (window != UNIT), goal)
+    if not chosen:
+        largest = max(map(abs, strip.bounds))
+        raise errors.DepthError(
+            f"telling signs down to {gap:.3g} of {largest:.3g} needs more than the {max(levels, 0)} levels left", WIDER)
+    values, error, unit = _composed(_arguments(strip, factor), window, low, chosen, headroom)
+    out = _finished(strip, values, error, unit, headroom, exact_zeros=len(chosen) == 1)
+    _tell(out, strip, gap, chosen, error, levels, goal)
+    return out
+
+
+def _ready(strip, gap):
+    """(factor, window, low): what slots are multiplied by, the interval they are in then, and how near 0 they may be in it."""
     largest = max(map(abs, strip.bounds))
     offset = strip.shift / strip.gain
     # a symmetric window of x / gain
@@ -70,15 +116,7 @@ def _signs(strip, gap, levels):
     low = (gap - slip) / abs(strip.gain) * factor / window[1] * (1 - NEAR)
     if not low > 0:
         raise errors.ArgumentError(f"the numbers are known to {strip.drift:.1e} only, and the gap is {gap:.1e}")
-    low = min(low, LOW_MAX)
-    chosen = composite.degrees(low, levels - (window != UNIT), 2 * options.precision)
-    if not chosen:
-        raise errors.DepthError(
-            f"telling signs down to {gap:.3g} of {largest:.3g} needs more than the {max(levels, 0)} levels left", WIDER)
-    values, error, unit = _composed(_arguments(strip, factor), window, low, chosen)
-    out = _finished(strip, values, error, unit, exact_zeros=len(chosen) == 1)
-    _tell(out, strip, gap, chosen, error, levels)
-    return out
+    return factor, window, min(low, LOW_MAX)
 
 
 def _known_behind(strip):
@@ -98,7 +136,7 @@ def _arguments(strip, factor):
     return [v.mul_const(factor) for v in whole]
 
 
-def _composed(values, window, low, chosen):
+def _composed(values, window, low, chosen, headroom):
     """(values, bound on the distance from the sign, unit) of numbers in the window, none nearer to 0 than low.
 
     Every part but the last halves its result, and leaves room: settled, it is a real number again, without error, in [low, 1].
@@ -113,7 +151,7 @@ def _composed(values, window, low, chosen):
         if not low > 0:
             raise errors.RangeError("errors between polynomials leave no signs to be told", WIDER)
     p = composite.part(last, low)
-    unit = _unit(p) * HEADROOM
+    unit = _unit(p) * headroom
     return _through(values, p, window, unit), p.error * (1 + composite.SLACK), unit
 
 
@@ -138,23 +176,23 @@ def _room(values):
     return room
 
 
-def _finished(strip, values, error, unit, exact_zeros):
+def _finished(strip, values, error, unit, headroom, exact_zeros):
     """The strip of signs; zeros behind its numbers stay zeros where nothing was settled."""
     gain = math.copysign(unit, strip.gain)
     pad = None if strip.behind and not exact_zeros else 0.0
     if strip.length is None or isinstance(strip.pad, Value):
         pad = values[-1]
-    return Strip(strip.session, tuple(values), strip.length, gain, 0.0, iv.sym(iv.up(1 / HEADROOM)), pad, iv.up(error))
+    return Strip(strip.session, tuple(values), strip.length, gain, 0.0, iv.sym(iv.up(1 / headroom)), pad, iv.up(error))
 
 
-def _tell(out, strip, gap, chosen, error, levels):
+def _tell(out, strip, gap, chosen, error, levels, goal):
     """Notes for explain(), and a warning where the result is coarser than was asked for."""
     low, high = strip.bounds
     text = (f"sign: degrees {', '.join(map(str, chosen))} on [{low:.6g}, {high:.6g}] outside of {gap:.3g} around 0, "
             f"off by at most {error:.2e}")
-    if error > 2 * options.precision:
+    if error > goal:
         warnings.warn(ApproximationWarning(
-            f"{text}, where {2 * options.precision:.1e} was asked for: {levels} levels allow no better. "
+            f"{text}, where {goal:.1e} was asked for: {levels} levels allow no better. "
             f"error_bound() counts it in."), stacklevel=callers())
     for v in out.values:
         note(v, text)

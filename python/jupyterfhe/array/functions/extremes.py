@@ -1,31 +1,69 @@
-"""Moduli, signs, and the smaller and larger of two, by polynomials near functions of straight pieces."""
+"""Moduli, signs, and the smaller and larger of two: by signs as fine as ``options.resolution``, else by one polynomial.
+
+A sign multiplies what it is the sign of: 0 stays 0 whatever its sign, and from the promised resolution on |x| is wrong by its
+sign's share of it. Without a promise the gap itself would be the error, and no composition of 14 levels comes as near as one
+polynomial of 7 does (docs/adr/0035).
+"""
 
 import math
 
 import numpy as np
 
 from ...core.errors import ArgumentError
+from ...plan import options
 from ...plan.notes import ASSUMED, note
 from ..approximation import Clip, Modulus, applied, signs
+from ..approximation.signs import expected
 from ..operand import public
 from ..refusal import Refused
 from ..registry import implements, ufunc
 from ..strip import combine, rescaled
-from ..ufuncs import FLOAT, add, is_encrypted, operands, paired, subtract
+from ..ufuncs import FLOAT, add, is_encrypted, multiply, operands, paired, subtract
 from .approximate import root, scaled
 from .common import only
 from .within import within
 
+COARSEST = 0.28 / 127  # what one polynomial is off |x| on [-1, 1]; no worse sign is worth its levels
+PRODUCT = 1  # level of a sign times its number
+
 
 @ufunc(np.absolute, np.fabs)
 def absolute(x):
-    """Moduli: free where the sign is known, else by a polynomial that is coarse near 0."""
+    """Moduli: free where the sign is known, else by a sign or a polynomial that is coarse near 0."""
     if x.dtype.kind == "c":
         return root(within(np.real(x * np.conj(x)), 0.0, np.inf))
     low, high = x.bounds
     if low >= 0:
         return x.copy()
-    return scaled(x, -1.0) if high <= 0 else applied(x, Modulus())
+    if high <= 0:
+        return scaled(x, -1.0)
+    found = resolved(x)
+    return applied(x, Modulus()) if found is None else found
+
+
+def resolved(x):
+    """Moduli by signs, where ``options.resolution`` promises that no modulus but 0 is below it.
+
+    Parameters
+    ----------
+    x : EncryptedArray
+        Of real numbers.
+
+    Returns
+    -------
+    EncryptedArray or None
+        None without that promise, or where the levels left give no better signs than one polynomial gives moduli.
+
+    Notes
+    -----
+    Cost: a sign and one level. 0 gives 0 whatever its sign comes out as.
+    """
+    gap = options.resolution
+    if gap is None or not gap < max(map(abs, x.bounds)) or not expected(x, gap, PRODUCT) < COARSEST:
+        return None
+    for value in x.values:
+        note(value, f"{ASSUMED}a number that is not 0 has a modulus of {gap:g} or more, as differences that are compared have")
+    return within(multiply(x, signs(x, float(gap), spare=PRODUCT)), 0.0, np.inf)
 
 
 def sign(x, gap=None):
@@ -87,6 +125,9 @@ def _extreme(x, y, side):
     apart = subtract(a, b)
     if apart.bounds[0] >= 0 or apart.bounds[1] <= 0:
         return scaled(add(add(a, b), scaled(absolute(apart), float(side))), 0.5)
+    found = resolved(apart)
+    if found is not None:
+        return scaled(add(add(a, b), scaled(found, float(side))), 0.5)
     # the polynomial may end at the lowest level: its slots stay small, and the sum, which has levels, comes to its unit
     far = applied(apart, Modulus(), headroom=8)
     return scaled(paired(add(a, b), far, lambda s, t: combine([(rescaled(s, t.gain), 1.0), (t, float(side))]), FLOAT), 0.5)
@@ -110,7 +151,22 @@ def clip(a, a_min=None, a_max=None, out=None, *, min=None, max=None, **options):
         return a.copy()
     if high <= floor or ceiling <= low:
         return a * 0.0 + (floor if high <= floor else ceiling)
-    return applied(a, Clip(floor, ceiling))
+    found = _clipped(a, floor, ceiling)
+    return applied(a, Clip(floor, ceiling)) if found is None else found
+
+
+def _clipped(a, floor, ceiling):
+    """Numbers cut off by moduli: ``x - (x - high + |x - high|) / 2`` and the like; None where signs give no moduli."""
+    out, (low, high) = a, a.bounds
+    for edge, side in ((floor, 1.0), (ceiling, -1.0)):
+        if not low < edge < high:
+            continue
+        beyond = subtract(a, edge)
+        found = resolved(beyond)
+        if found is None:
+            return None
+        out = add(out, scaled(subtract(scaled(found, side), beyond), 0.5))
+    return within(out, max(low, floor), min(high, ceiling))
 
 
 def _edge(*given):
