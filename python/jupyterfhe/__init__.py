@@ -9,6 +9,7 @@ from . import plot
 from .array import EncryptedArray, EncryptedBool, EncryptedScalar, Refused, matrix
 from .array.functions.extremes import sign
 from .array.functions.order import rank
+from .array.lut import lut
 from .array.simulate import simulate
 from .array.table import EncryptedTable
 from .core.errors import ArgumentError as _ArgumentError
@@ -21,8 +22,8 @@ from .plan import Session, cancel_all, options
 
 __all__ = ["EncryptedArray", "EncryptedBool", "EncryptedCategorical", "EncryptedFrame", "EncryptedScalar", "EncryptedSeries",
            "EncryptedTable", "JupyterFHEError", "Refused", "Session", "cancel_all", "concat", "crosstab", "datasets",
-           "get_dummies", "history", "load", "matrix", "merge", "open", "open_frame", "options", "pivot_table", "plot", "rank",
-           "ref", "save", "secret", "session", "sign", "simulate"]
+           "get_dummies", "history", "load", "lut", "matrix", "merge", "open", "open_frame", "options", "pivot_table", "plot",
+           "rank", "ref", "save", "secret", "session", "sign", "simulate"]
 
 _current = None
 

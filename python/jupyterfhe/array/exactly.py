@@ -11,7 +11,7 @@ from fractions import Fraction
 import numpy as np
 
 from ..core.errors import ArgumentError, RangeError
-from . import ufuncs
+from . import counting, ufuncs
 from .operand import public
 from .refusal import Refused
 from .registry import REDUCTIONS, implements
@@ -22,7 +22,8 @@ SHARED = {np.add, np.subtract, np.multiply, np.negative, np.positive, np.square,
           np.bitwise_and, np.logical_or, np.bitwise_or, np.logical_xor, np.bitwise_xor, np.logical_not, np.invert}
 OWN = {np.divide: ufuncs.divide, np.power: ufuncs.power}  # without what approximations add to them
 FLOATING = {np.mean, np.var, np.average, np.cov, np.divide}  # numpy makes floats of integers
-REFUSED = {np.std, np.corrcoef, np.linalg.norm, np.linalg.solve, np.linalg.inv, np.convolve, np.clip}
+REFUSED = {np.argmin, np.argmax, np.argsort, np.ptp, np.std, np.corrcoef, np.linalg.norm, np.linalg.solve, np.linalg.inv,
+           np.convolve, np.clip}
 TABLES = {
     np.equal: lambda x, c: x == c, np.not_equal: lambda x, c: x != c, np.less: lambda x, c: x < c,
     np.less_equal: lambda x, c: x <= c, np.greater: lambda x, c: x > c, np.greater_equal: lambda x, c: x >= c,
@@ -32,6 +33,7 @@ TURNED = {np.equal: np.equal, np.not_equal: np.not_equal, np.less: np.greater, n
           np.greater: np.less, np.greater_equal: np.less_equal, np.maximum: np.maximum, np.minimum: np.minimum}
 COMPARISONS = set(TURNED) - {np.maximum, np.minimum}
 UNARY = {np.absolute: abs, np.sign: lambda x: (x > 0) - (x < 0)}
+STEPS = {np.floor, np.ceil, np.trunc, np.rint}
 REWRITE = ("Encrypt the column approximately (exact=False, or exact='both' for both), or apply it after decryption.")
 
 
@@ -130,6 +132,8 @@ def _ufunc(what, method, inputs, options):
     """The same of exact operands alone."""
     if method == "__call__" and (what in TABLES or what in UNARY) and not options:
         return _table(what, *inputs)
+    if method == "__call__" and what in STEPS and not options:
+        return ufuncs.run(what, method, inputs, options)
     if what not in SHARED and what not in OWN and not (method == "reduce" and what in REDUCTIONS):
         raise Refused(f"np.{what.__name__} of exact integers", REWRITE)
     if method == "__call__" and what in OWN and not options:
@@ -164,6 +168,22 @@ def _table(what, *inputs):
     return out.like(dtype=BOOL) if what in COMPARISONS else out
 
 
+def tabled(a, f):
+    """A function of every number by its declared values, whole numbers or truth values.
+
+    Parameters
+    ----------
+    a : EncryptedArray
+        Exact.
+    f : callable of Fraction
+
+    Returns
+    -------
+    EncryptedArray
+    """
+    return ufuncs.each(a, lambda s: s.looked_up(f), _numbers_of(a))
+
+
 def _no_vectors(*_):
     raise Refused("a comparison with other numbers along the slots", "Compare with one number for all of this axis.")
 
@@ -186,6 +206,30 @@ def isin(element, test_elements, assume_unique=False, invert=False, *, kind=None
 
 
 # ---- functions ----
+def _ordered(function, x, *args, **options):
+    """Order statistics of exact integers: by counts of their declared values."""
+    args = [options.pop("q"), *args] if "q" in options else list(args)
+    share = ENDS[function] if function in ENDS else args.pop(0)
+    more = {k for k, v in options.items() if k not in ("axis", "kind") and v not in (None, False)}
+    if more or any(axis not in (None, 0, -1) for axis in (*args, options.get("axis"))):
+        raise Refused(f"np.{function.__name__} of exact integers with these options", "Leave them out.")
+    if function is np.percentile:
+        share = np.asarray(share, dtype=float) / 100
+    if x.shape == (1,):
+        return x.copy() if function is np.sort else x[0] if not np.ndim(share) else np.stack([x[0]] * len(share))
+    if np.ndim(share):
+        return np.stack([_ordered(np.quantile, x, float(s)) for s in share])
+    found = counting.ordered(x) if function is np.sort else counting.statistic(x, float(share), f"np.{function.__name__}")
+    strips = np.empty((1,) if found.length is not None else (), dtype=object)
+    strips[...] = found
+    return x.like(shape=x.shape if strips.ndim else (), slot_axis=0 if strips.ndim else None, strips=strips,
+                  dtype=INT if found.integral else FLOAT)
+
+
+ENDS = {np.min: 0.0, np.max: 1.0, np.median: 0.5, np.sort: 0.0}
+ORDERS = {*ENDS, np.quantile, np.percentile}
+
+
 def run_function(function, implementation, args, options):
     """Run one of numpy's functions.
 
@@ -205,6 +249,8 @@ def run_function(function, implementation, args, options):
         return implementation(*args, **options) if not any(map(is_exact, _leaves(first))) else function(*args, **options)
 
     def run():
+        if function in ORDERS:
+            return _ordered(function, *args, **options)
         if function in REFUSED:
             raise Refused(f"np.{function.__name__} of exact integers", REWRITE)
         return _typed(implementation(*args, **options), args, function in FLOATING)

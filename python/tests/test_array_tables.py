@@ -1,0 +1,112 @@
+"""Tables of any function and steps at public edges: exact integers to the last digit, approximate numbers within their bounds."""
+
+import math
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from sklearn.datasets import load_digits
+from world import World
+
+import jupyterfhe as jf
+from jupyterfhe.client import decrypt_array, encrypt_array
+from jupyterfhe.core import Parameters
+from lab import ClearLab
+
+
+@pytest.fixture(scope="module")
+def world(place):
+    """Fourteen levels, for counts of counts."""
+    return World(place / "tables", Parameters.custom(14, scale_bits=44), rotations=[1 << i for i in range(14)])
+
+
+@pytest.fixture(scope="module")
+def wide():
+    return ClearLab(Parameters.custom(14), 6)
+
+
+@pytest.fixture(scope="module")
+def grey():
+    """Shades of 40 points of a picture, 0 to 3."""
+    return (load_digits().images[7].ravel()[:40] // 5.5).astype(int)
+
+
+@pytest.fixture(scope="module")
+def sealed(world, grey):
+    return encrypt_array(grey, world.secret, exact=True, keys=world.keys, bounds=(0, 3))
+
+
+def same(world, got, want):
+    opened = decrypt_array(got, world.secret)
+    assert not np.any(opened.error_bound) or opened.values.dtype == float
+    np.testing.assert_array_equal(opened.values, want)
+    assert opened.values.dtype == np.asarray(want).dtype
+
+
+# ---- exact ----
+def test_tables_of_exact_integers(world, sealed, grey):
+    same(world, jf.lut(lambda k: k * k % 3 - 1, range(4))(sealed), grey * grey % 3 - 1)
+    same(world, jf.lut(lambda k: k in (1, 2), range(4))(sealed), (grey == 1) | (grey == 2))
+    same(world, jf.lut(lambda k: Fraction(k, 8), range(-2, 9))(sealed), grey / 8)
+    same(world, jf.lut(lambda k: 5, range(4))(sealed), np.full(len(grey), 5))
+
+
+@pytest.mark.parametrize("f", [
+    lambda x: np.digitize(x, [1, 2.5]), lambda x: np.digitize(x, [2, 1, 1], right=True), lambda x: np.searchsorted([0, 1, 1, 3], x, side="right"),
+    lambda x: np.histogram(x, [0, 1, 3])[0], lambda x: np.floor(x / 2), lambda x: np.rint(x / 2), lambda x: np.ceil(x / -2)])
+def test_steps_of_exact_integers(world, sealed, grey, f):
+    same(world, f(sealed), f(grey))
+
+
+def test_order_of_exact_integers(world, sealed, grey):
+    for f in (np.max, np.sort):
+        same(world, f(sealed[:15]), f(grey[:15]))
+
+
+def test_order_of_few_exact_integers(world):
+    for values in ([2, 2, 2], [0, 3, 1, 3], [1]):
+        x = encrypt_array(np.array(values), world.secret, exact=True, keys=world.keys, bounds=(0, 3))
+        same(world, np.min(x), np.min(values))
+        same(world, np.median(x / 2), np.median(np.array(values) / 2))
+        assert abs(decrypt_array(np.quantile(x, 0.3), world.secret).values - np.quantile(values, 0.3)) < 1e-12
+
+
+# ---- approximate ----
+def test_tables_of_approximate_numbers(wide):
+    k = np.random.default_rng(3).integers(-2, 9, 70)
+    x = wide.seal(k.astype(float), bounds=(-2, 8))
+    for f in (lambda k: math.sqrt(k + 2), lambda k: k % 3, lambda k: 7, lambda k: k > 3):
+        want = np.array([f(int(v)) for v in k])
+        got = jf.lut(f, range(-2, 9))(x)
+        wide.agree(got, want if want.dtype == bool else want.astype(float), close=1e-3)
+        wide.agree(got.astype(float).sum(), want.sum().astype(float), close=1e-2)
+    assert "whole ones of -2 to 8" in str(got.explain())
+
+
+def test_half_open_bins_and_halves(wide):
+    with jf.options.set(resolution=0.5, precision=1e-4):
+        x = np.array([-2.0, -1.5, -0.5, 0, 0.5, 1, 1.5, 2, 2.5, 3])
+        y = wide.seal(x, bounds=(-2, 3))
+        for f in (np.rint, np.floor, np.ceil, np.trunc, np.round, lambda v: v % 1.5, lambda v: v // -2, lambda v: np.histogram(v, [-2, 0, 3])[0],
+                  lambda v: np.histogram(v, 2, (-0.5, 2.5))[0]):
+            wide.agree(f(y), f(x), close=1e-2)
+
+
+# ---- refused ----
+def test_refusals(world, sealed, wide):
+    x = wide.seal(np.arange(5.0), bounds=(0, 600))
+    for bad, words in ((lambda: jf.lut(lambda k: k, range(3))(sealed), "all of the declared range"), (lambda: jf.lut(math.sqrt, range(9))(sealed), "fractions"),
+                       (lambda: jf.lut(lambda k: k, range(601))(x), "more than 512"), (lambda: np.histogram(x), "encrypted"), (lambda: np.floor(x), "resolution"),
+                       (lambda: np.argmax(sealed), "exact"), (lambda: np.quantile(sealed, 1 / math.pi), "0.25"),
+                       (lambda: np.digitize([1], x), "public")):
+        with pytest.raises(jf.Refused, match=words):
+            bad()
+    for domain in ([], [0.5]):
+        with pytest.raises(jf.JupyterFHEError, match="whole numbers"):
+            jf.lut(abs, domain)
+    with pytest.raises(jf.JupyterFHEError, match="finite real"):
+        jf.lut(lambda k: "grade", range(3))
+    with pytest.raises(jf.JupyterFHEError, match="levels"):
+        jf.lut(lambda k: k, range(257))(ClearLab(Parameters.custom(6)).seal(np.arange(2.0), bounds=(0, 256)))
+    with jf.options.set(resolution=0.01), pytest.raises(jf.Refused, match="64"):
+        np.floor(x)
