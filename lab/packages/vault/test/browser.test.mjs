@@ -130,6 +130,9 @@ test('a dropped file is looked at, confirmed, encrypted, stored', async () => {
   await one.frame.getByText('Encrypt breast_cancer.csv').waitFor();
   assert.equal(await label(one, 'Call it').inputValue(), 'breast_cancer');
   assert.equal(await one.frame.getByRole('row').count(), 32);
+  assert.equal(await label(one, 'Exact or approximate: diagnosis').inputValue(), 'both', 'a newcomer changes nothing');
+  await one.frame.getByText('Exact results have up to').waitFor();
+  await one.frame.getByText('Encrypted, the table takes 22.0 MB').waitFor();
   await shot(one, '5-confirm');
   const words = one.frame.locator('.words');
   const open = one.frame.getByLabel('Let the server see the labels of diagnosis');
@@ -161,7 +164,7 @@ test('a dropped file is looked at, confirmed, encrypted, stored', async () => {
   const [version] = w.store.datasets.get('breast_cancer');
   assert.equal(version.snapshot, committed.snapshot);
   const names = version.tree.files.map(f => f.name);
-  assert.equal(names.length, 30 + 2);
+  assert.equal(names.length, 30 + 1 + 2, 'the diagnosis is there exactly as well');
   assert.deepEqual(names, [...names].sort());
   const manifest = w.store.blobs.get(version.tree.files.find(f => f.name === 'manifest.json').sha256).toString();
   assert.ok(!manifest.includes('malignant') && !manifest.includes('mean texture') && manifest.includes('mean radius'));
@@ -199,6 +202,7 @@ test('what the browser stored, Python reads; its results are painted, and right'
   for (const [name, frame] of Object.entries(painted)) assert.deepEqual(await frame.locator('.error').allInnerTexts(), [], name);
   const spread = await painted.spread.locator('.number').innerText();
   within(spread, results.truth.spread);
+  assert.equal(await painted.count.locator('.number').innerText(), `${results.truth.count}exact`);
   const rows = await painted.means.getByRole('row').allInnerTexts();
   assert.equal(rows.length, 29);
   rows.forEach((row, i) => within(row.split(/\s+/).slice(1).join(' '), results.truth.means[i]));

@@ -32,7 +32,10 @@ def hash_of(root):
 np.mean(x, axis=0).save("means")
 np.var(x[:, 0]).save("spread")
 np.cov(x[:, :6].T).save("corr")
-refs = {"spread": {"kind": "scalar", "shape": []} | tree("spread"), "means": {"kind": "array", "shape": [29]} | tree("means"),
-        "corr": {"kind": "array", "shape": [6, 6]} | tree("corr")}
-truth = {"spread": float(np.var(clear[:, 0])), "means": clear.mean(axis=0).tolist(), "corr": np.cov(clear[:, :6].T).tolist()}
+table["diagnosis"].sum().save("count")
+shapes = {"spread": [], "count": [], "means": [29], "corr": [6, 6]}
+refs = {name: {"kind": "array" if shape else "scalar", "shape": shape} | tree(name) for name, shape in shapes.items()}
+labels = sorted({r[header.index("diagnosis")] for r in rows})  # codes go by this order
+truth = {"spread": float(np.var(clear[:, 0])), "means": clear.mean(axis=0).tolist(), "corr": np.cov(clear[:, :6].T).tolist(),
+         "count": sum(labels.index(r[header.index("diagnosis")]) for r in rows)}
 print(json.dumps({"refs": refs, "truth": truth, "table_hash": tree("table")["tree_hash"]}))

@@ -8,7 +8,7 @@ import { root, vault } from './bundle.mjs';
 
 export const folder = mkdtempSync(join(tmpdir(), 'vault-round-'));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
-export const python = (...args) => execFileSync(`${root}.venv/bin/python`, args, { encoding: 'utf8', cwd: folder });
+export const python = (...args) => execFileSync(`${root}.venv/bin/python`, args, { encoding: 'utf8', cwd: folder, maxBuffer: 1 << 26 });
 
 vault.loadFrom(async () => readFileSync(process.env.JFHE_WASM ?? `${root}build/wasm/jfhe.wasm`));
 export const session = await vault.Session.generate('stats');
@@ -21,7 +21,7 @@ export function writeKeys() {
 }
 
 /** Encrypt a file as the workers do. */
-export async function encryptTable(name, path, declared = {}) {
+export async function encryptTable(name, path, declared = {}, results = null) {
   const lent = session.lend();
   const source = await vault.openSource(await openAsBlob(path), path.split('/').at(-1));
   const columns = vault.describe(source, await vault.survey(source, () => {}), new Map(Object.entries(declared)));
@@ -29,19 +29,22 @@ export async function encryptTable(name, path, declared = {}) {
   assert.equal(draft.faults.count, 0);
   const plans = draft.columns.flatMap(c => c.spec?.plan() ?? []);
   mkdirSync(join(folder, name));
-  const seal = async ({ values }) => {
-    const bytes = session.withEncryptor(encryptor => encryptor.encrypt({ re: values, bound: 1 }));
+  const moduli = vault.tableModuli(plans, draft.rows, results, lent.sizes);
+  const integers = new vault.IntegerEncryptor(session.key);
+  const seal = async ({ values, modulus }) => {
+    const bytes = modulus === null ? session.withEncryptor(encryptor => encryptor.encrypt({ re: values, bound: 1 })) : integers.encrypt({ values, modulus });
     const sha256 = await vault.sha256(bytes);
     writeFileSync(join(folder, sha256), bytes);
     return { sha256, size: bytes.length };
   };
-  const total = vault.vectorsOf(plans, draft.rows, lent.slots);
+  const total = vault.vectorsOf(plans, draft.rows, lent.slots, moduli.length);
   const progress = new vault.Progress('j', 'encrypt', total, () => {});
-  const job = { source, plans, rows: draft.rows, lent, credits: new vault.Credits([seal]), progress, signal: new AbortController().signal, known: new Map(), keep: async () => {} };
+  const job = { source, plans, rows: draft.rows, moduli, lent, credits: new vault.Credits([seal]), progress, signal: new AbortController().signal, known: new Map(), keep: async () => {} };
   const sealer = new vault.TableSealer(job);
   await sealer.run();
+  integers.free();
   for (const [file, { sha256 }] of sealer.stored) writeFileSync(join(folder, name, file), readFileSync(join(folder, sha256)));
-  writeFileSync(join(folder, name, 'manifest.json'), vault.tableManifest(plans, draft.rows, lent, sealer.stored));
+  writeFileSync(join(folder, name, 'manifest.json'), vault.tableManifest(plans, draft.rows, moduli, lent, sealer.stored));
   const sealed = await vault.sealedFile(plans, lent);
   if (sealed) writeFileSync(join(folder, name, 'sealed.bin'), sealed);
   return { plans, draft, done: progress.current() };

@@ -1,6 +1,7 @@
 // engine.ts: the engine in this worker, and keys in it.
 
 import { Context, Engine, SecretKey } from '@jupyterfhe/wasm';
+import type { Sizes } from '../encrypt/exact.ts';
 import type { Bytes } from './bytes.ts';
 
 let loaded: Promise<Engine> | null = null;
@@ -26,6 +27,7 @@ export interface Lent {
   readonly sealKey: Bytes;
   readonly slots: number;
   readonly levels: number;
+  readonly sizes: Sizes;
 }
 
 /** The key that a container holds; the container is wiped. */

@@ -8,11 +8,12 @@ import { random } from '../base/sodium.ts';
 import { describe, examine, survey, type Column, type Draft } from '../parse/draft.ts';
 import { openSource } from '../parse/files.ts';
 import { TableError, type Source } from '../parse/rows.ts';
-import type { Declared, Plan } from '../parse/spec.ts';
+import { Spec, type Declared, type Plan } from '../parse/spec.ts';
 import type { Survey } from '../parse/survey.ts';
 import * as journal from '../upload/journal.ts';
 import { Progress } from '../upload/progress.ts';
 import { Store, type Connection, type Stored } from '../upload/store.ts';
+import { tableModuli } from './exact.ts';
 import type { Task } from './sealer.ts';
 import { commitTable, Credits, TableSealer, vectorsOf, type Job } from './table.ts';
 
@@ -40,6 +41,8 @@ export interface EncryptArgument {
   readonly ports: readonly MessagePort[];
   /** Of the interrupted upload to go on with. */
   readonly job: string | null;
+  /** Bits that the largest exact result shall have, sign included; null for what sums of all rows need. */
+  readonly results: number | null;
 }
 
 function told(why: unknown): unknown {
@@ -89,11 +92,11 @@ export class Reader {
   }
 
   /** Encrypt, store and commit; or go on with that. */
-  async encrypt({ dataset, lent, connection, ports, job }: EncryptArgument): Promise<{ job: string; dataset: string; snapshot: string }> {
+  async encrypt({ dataset, lent, connection, ports, job, results }: EncryptArgument): Promise<{ job: string; dataset: string; snapshot: string }> {
     const id = job ?? `table-${hex(random(6))}`;
-    const note = job === null ? this.confirmed(dataset, connection) : await this.resumed(job, lent);
+    const note = job === null ? this.confirmed(dataset, connection, lent, results) : await this.resumed(job, lent);
     this.source ??= await openSource(this.file as File, note.file.name, note.delimiter);
-    const total = vectorsOf(note.plans, note.rows, lent.slots);
+    const total = vectorsOf(note.plans, note.rows, lent.slots, note.moduli.length);
     const progress = new Progress(id, 'encrypt', total + 1, now => this.tell('progress', now));
     const store = new Store(connection, this.stop.signal, yes => this.tell('online', yes));
     const known = job === null ? new Map<string, journal.Part>() : await stillThere(job, store);
@@ -105,7 +108,7 @@ export class Reader {
     });
     const notes = new journal.Notes(id);
     const work: Job = {
-      source: this.source, plans: note.plans, rows: note.rows, lent, credits: new Credits(seals), progress, known,
+      source: this.source, plans: note.plans, rows: note.rows, moduli: note.moduli, lent, credits: new Credits(seals), progress, known,
       signal: this.stop.signal, keep: notes.keep
     };
     const sealer = new TableSealer(work);
@@ -122,7 +125,7 @@ export class Reader {
     return { job: id, dataset: note.dataset, snapshot };
   }
 
-  private confirmed(dataset: string, connection: Connection): journal.Note {
+  private confirmed(dataset: string, connection: Connection, lent: Lent, results: number | null): journal.Note {
     const { draft, file } = this;
     if (draft === null || file === null) throw new Told('No file was read.');
     if (draft.faults.count > 0) throw new Told('Some rows cannot be read.', 'file', '', draft.faults.lines);
@@ -132,7 +135,7 @@ export class Reader {
     if (plans.length === 0) throw new Told('No column is left.', 'file');
     return {
       file: { name: file.name, size: file.size, lastModified: file.lastModified },
-      delimiter: this.delimiter, dataset, rows: draft.rows, plans,
+      delimiter: this.delimiter, dataset, rows: draft.rows, plans, moduli: tableModuli(plans, draft.rows, results, lent.sizes),
       store: connection.store, workspace: connection.workspace
     };
   }
@@ -140,7 +143,7 @@ export class Reader {
   private async resumed(job: string, lent: Lent): Promise<journal.Note> {
     const note = await journal.note(job, lent.sealKey, lent.keyId);
     if (note === null) throw new Told('There is no such upload to go on with.');
-    return note;
+    return { ...note, plans: note.plans.map(plan => Spec.from(plan).plan()), moduli: note.moduli ?? [] };
   }
 
   /** Take the file of an interrupted upload. */

@@ -3,21 +3,23 @@
 import { Context, engine, keyOf, type Lent, type SecretKey } from '../base/engine.ts';
 import { Peer, Told, type Wire } from '../base/rpc.ts';
 import { Store, type Connection, type Stored } from '../upload/store.ts';
-import { Encryptor } from '@jupyterfhe/wasm';
+import { Encryptor, IntegerEncryptor } from '@jupyterfhe/wasm';
 
 export interface Start {
   readonly lent: Lent;
   readonly connection: Connection;
   readonly port: MessagePort;
 }
-/** A vector of the table, each number in [-1, 1]. */
+/** A vector of the table: numbers in [-1, 1], or integers, of which residues are taken. */
 export interface Task {
   readonly values: Float64Array<ArrayBuffer>;
+  readonly modulus: number | null;
 }
 
 /** Encrypts under a lent key. */
 export class Sealer {
   private readonly encryptor: Encryptor;
+  private readonly integers: IntegerEncryptor;
 
   private constructor(
     private readonly context: Context,
@@ -26,6 +28,7 @@ export class Sealer {
     private readonly stop: AbortController
   ) {
     this.encryptor = new Encryptor(key);
+    this.integers = new IntegerEncryptor(key);
   }
 
   static async start(lent: Lent, connection: Connection, online: (yes: boolean) => void): Promise<Sealer> {
@@ -34,8 +37,8 @@ export class Sealer {
     return new Sealer(context, keyOf(context, lent.key), new Store(connection, stop.signal, online), stop);
   }
 
-  async seal({ values }: Task): Promise<Stored> {
-    const bytes = this.encryptor.encrypt({ re: values, bound: 1 });
+  async seal({ values, modulus }: Task): Promise<Stored> {
+    const bytes = modulus === null ? this.encryptor.encrypt({ re: values, bound: 1 }) : this.integers.encrypt({ values, modulus });
     values.fill(0);
     return this.store.keep(bytes);
   }
@@ -43,6 +46,7 @@ export class Sealer {
   close(): void {
     this.stop.abort();
     this.encryptor.free();
+    this.integers.free();
     this.key.free();
     this.context.free();
   }

@@ -39,9 +39,11 @@ export class Credits {
   }
 }
 
-/** How many vectors a table has. */
-export function vectorsOf(plans: readonly Plan[], rows: number, slots: number): number {
-  const vectors = plans.reduce((sum, plan) => sum + 1 + Number(plan.masked), 0) * Math.ceil(rows / slots);
+/** How many ciphertexts a table has; exact vectors are twice as long, and have one a modulus. */
+export function vectorsOf(plans: readonly Plan[], rows: number, slots: number, moduli: number): number {
+  const count = (some: readonly Plan[]): number => some.reduce((sum, plan) => sum + 1 + Number(plan.masked), 0);
+  const approximate = count(plans.filter(plan => plan.exact !== 'yes')) * Math.ceil(rows / slots);
+  const vectors = approximate + count(plans.filter(plan => plan.exact !== 'no')) * Math.ceil(rows / (2 * slots)) * moduli;
   if (vectors > FILES_MAX) throw new TableError(`This would make more than ${FILES_MAX} files.`, 'Leave columns out, or split the table.');
   return vectors;
 }
@@ -50,6 +52,8 @@ export interface Job {
   readonly source: Source;
   readonly plans: readonly Plan[];
   readonly rows: number;
+  /** Of exact columns. */
+  readonly moduli: readonly number[];
   readonly lent: Lent;
   readonly credits: Credits;
   readonly progress: Progress;
@@ -60,27 +64,56 @@ export interface Job {
   keep(part: Omit<Part, 'job'>): void;
 }
 
+/** Numbers of a batch of a column: as approximate vectors hold them, as integers, and which are missing. */
+interface Numbers {
+  readonly units: Float64Array;
+  readonly whole: Float64Array;
+  readonly missing: Uint8Array;
+}
+
+/** A column's chunk that fills: c and m hold values and mask, x and y the same exactly. */
 interface Filling {
-  readonly spec: Spec;
+  readonly column: number;
+  readonly letter: 'c' | 'm' | 'x' | 'y';
   readonly values: Float64Array<ArrayBuffer>;
-  readonly mask: Float64Array<ArrayBuffer> | null;
+}
+
+/** Columns whose chunks are of one length, and so fill together. */
+interface Lane {
+  readonly rows: number;
+  /** A ciphertext for each; null for approximate numbers. */
+  readonly moduli: readonly (number | null)[];
+  readonly fillings: readonly Filling[];
+  at: number;
+  chunk: number;
+}
+
+function laneOf(plans: readonly Plan[], rows: number, moduli: readonly (number | null)[], letters: readonly ['c' | 'x', 'm' | 'y'], without: 'yes' | 'no'): Lane {
+  const filling = (column: number, letter: Filling['letter']): Filling => ({ column, letter, values: new Float64Array(rows) });
+  const fillings = plans.flatMap((plan, i) => (plan.exact === without ? [] : [filling(i, letters[0]), ...(plan.masked ? [filling(i, letters[1])] : [])]));
+  return { rows, moduli, fillings, at: 0, chunk: 0 };
+}
+
+/** Put some numbers behind what is there. */
+function fill({ letter, values }: Filling, { units, whole, missing }: Numbers, from: number, count: number, at: number): void {
+  if (letter === 'c') values.set(units.subarray(from, from + count), at);
+  else if (letter === 'x') values.set(whole.subarray(from, from + count), at);
+  else for (let j = 0; j < count; j += 1) values[at + j] = missing[from + j] ? 0 : 1;
 }
 
 export class TableSealer {
   readonly stored = new Map<string, Stored>();
-  private readonly columns: Filling[];
+  private readonly specs: readonly Spec[];
+  private readonly lanes: readonly Lane[];
   private readonly running = new Set<Promise<void>>();
   private readonly digestKey: Promise<CryptoKey>;
-  private readonly slots: number;
   private failure: unknown = null;
-  private at = 0;
-  private chunk = 0;
   private rows = 0;
 
   constructor(private readonly job: Job) {
-    this.slots = job.lent.slots;
-    const room = (): Float64Array<ArrayBuffer> => new Float64Array(this.slots);
-    this.columns = job.plans.map(plan => ({ spec: Spec.from(plan), values: room(), mask: plan.masked ? room() : null }));
+    const { plans, moduli, lent } = job;
+    this.specs = plans.map(plan => Spec.from(plan));
+    this.lanes = [laneOf(plans, lent.slots, [null], ['c', 'm'], 'yes'), laneOf(plans, 2 * lent.slots, moduli, ['x', 'y'], 'no')];
     this.digestKey = crypto.subtle.importKey('raw', job.lent.sealKey, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign']);
   }
 
@@ -92,7 +125,7 @@ export class TableSealer {
       if (signal.aborted) throw new Told('Cancelled.', 'cancelled');
       await this.take(batch);
     }
-    if (this.at > 0) await this.seal();
+    for (const lane of this.lanes) if (lane.at > 0) await this.seal(lane);
     await Promise.all(this.running);
     this.check();
     if (faults.count > 0 || this.rows !== this.job.rows) throw this.changed();
@@ -107,54 +140,53 @@ export class TableSealer {
   }
 
   private async take(batch: Batch): Promise<void> {
-    const read = this.columns.map(({ spec }) => {
-      const cells = batch.cells.get(spec.name);
-      const found = cells ? spec.read(cells) : { numbers: new Float64Array(batch.rows), missing: new Uint8Array(batch.rows).fill(1), wrong: new Map<number, string>() };
-      if (found.wrong.size > 0 || (!spec.masked && found.missing.includes(1))) throw this.changed();
-      for (let i = 0; i < batch.rows; i += 1) {
-        const u = found.missing[i] ? 0 : ((found.numbers[i] as number) - spec.centre) / spec.half;
-        if (!(Math.abs(u) <= 1)) throw this.changed();
-        found.numbers[i] = u;
+    const read = this.specs.map(spec => this.numbers(spec, batch));
+    for (const lane of this.lanes) {
+      for (let done = 0; done < batch.rows && lane.fillings.length > 0; ) {
+        const count = Math.min(batch.rows - done, lane.rows - lane.at);
+        for (const filling of lane.fillings) fill(filling, read[filling.column] as Numbers, done, count, lane.at);
+        done += count;
+        lane.at += count;
+        if (lane.at === lane.rows) await this.seal(lane);
       }
-      return found;
-    });
-    for (let done = 0; done < batch.rows; ) {
-      const count = Math.min(batch.rows - done, this.slots - this.at);
-      this.columns.forEach(({ values, mask }, i) => {
-        const { numbers, missing } = read[i] as (typeof read)[number];
-        values.set(numbers.subarray(done, done + count), this.at);
-        if (mask) for (let j = 0; j < count; j += 1) mask[this.at + j] = missing[done + j] ? 0 : 1;
-      });
-      done += count;
-      this.at += count;
-      if (this.at === this.slots) await this.seal();
     }
     this.rows += batch.rows;
   }
 
-  private async seal(): Promise<void> {
-    for (const [i, { values, mask }] of this.columns.entries()) {
-      await this.submit(`c${i}-${this.chunk}.ct`, values);
-      if (mask) await this.submit(`m${i}-${this.chunk}.ct`, mask);
+  private numbers(spec: Spec, batch: Batch): Numbers {
+    const cells = batch.cells.get(spec.name);
+    const found = cells ? spec.read(cells) : { numbers: new Float64Array(batch.rows), missing: new Uint8Array(batch.rows).fill(1), wrong: new Map<number, string>() };
+    if (found.wrong.size > 0 || (!spec.masked && found.missing.includes(1))) throw this.changed();
+    const units = new Float64Array(batch.rows);
+    for (let i = 0; i < batch.rows; i += 1) {
+      const u = found.missing[i] ? 0 : ((found.numbers[i] as number) - spec.centre) / spec.half;
+      if (!(Math.abs(u) <= 1)) throw this.changed();
+      units[i] = u;
     }
-    this.chunk += 1;
-    this.at = 0;
+    return { units, whole: found.numbers, missing: found.missing };
+  }
+
+  private async seal(lane: Lane): Promise<void> {
+    for (const { column, letter, values } of lane.fillings) {
+      const name = `${letter}${column}-${lane.chunk}`;
+      for (const [part, modulus] of lane.moduli.entries()) await this.submit(modulus === null ? `${name}.ct` : `${name}-${part}.ct`, values, modulus);
+      values.fill(0);
+    }
+    lane.chunk += 1;
+    lane.at = 0;
   }
 
   /** Encrypt a vector when there is a credit; go on while it is encrypted. */
-  private async submit(name: string, vector: Float64Array<ArrayBuffer>): Promise<void> {
+  private async submit(name: string, vector: Float64Array<ArrayBuffer>, modulus: number | null): Promise<void> {
     const digest = new Uint8Array(await crypto.subtle.sign('HMAC', await this.digestKey, vector));
     const known = this.job.known.get(name);
     if (known !== undefined && known.digest.every((byte, i) => byte === digest[i])) {
       this.stored.set(name, { sha256: known.sha256, size: known.size });
-      vector.fill(0);
       return;
     }
     const seal = await this.job.credits.take();
     this.check();
-    const values = vector.slice();
-    vector.fill(0);
-    const running: Promise<void> = seal({ values })
+    const running: Promise<void> = seal({ values: vector.slice(), modulus })
       .then(found => {
         this.stored.set(name, found);
         this.job.keep({ name, ...found, digest });
@@ -170,16 +202,16 @@ export class TableSealer {
 }
 
 /** The manifest of a table: all of it is public. Hidden names are called by their place. */
-export function tableManifest(plans: readonly Plan[], rows: number, lent: Lent, stored: ReadonlyMap<string, Stored>): Bytes {
+export function tableManifest(plans: readonly Plan[], rows: number, moduli: readonly number[], lent: Lent, stored: ReadonlyMap<string, Stored>): Bytes {
   const logSlots = Math.log2(lent.slots);
-  const chunks = Math.ceil(rows / lent.slots);
-  const files = (letter: string, i: number): unknown[] =>
-    Array.from({ length: chunks }, (_, chunk) => {
-      const name = `${letter}${i}-${chunk}.ct`;
-      const found = stored.get(name);
-      if (found === undefined) throw new Told('A part of the table is missing.');
-      return { name, sha256: found.sha256 };
-    });
+  const file = (name: string): { name: string; sha256: string } => {
+    const found = stored.get(name);
+    if (found === undefined) throw new Told('A part of the table is missing.');
+    return { name, sha256: found.sha256 };
+  };
+  const files = (letter: string, i: number): unknown[] => Array.from({ length: Math.ceil(rows / lent.slots) }, (_, chunk) => file(`${letter}${i}-${chunk}.ct`));
+  const exactFiles = (letter: string, i: number): unknown[] =>
+    Array.from({ length: Math.ceil(rows / (2 * lent.slots)) }, (_, chunk) => moduli.map((__, part) => file(`${letter}${i}-${chunk}-${part}.ct`))).flat();
   const columns = plans.map((plan, i) => ({
     name: publicName(plans, i),
     kind: plan.kind,
@@ -190,8 +222,9 @@ export function tableManifest(plans: readonly Plan[], rows: number, lent: Lent, 
     hi: plan.hi,
     centre: plan.centre,
     half: plan.half,
-    files: files('c', i),
-    mask: plan.masked ? files('m', i) : null
+    files: plan.exact === 'yes' ? null : files('c', i),
+    mask: plan.exact !== 'yes' && plan.masked ? files('m', i) : null,
+    ...(plan.exact === 'no' ? {} : { exact: { files: exactFiles('x', i), mask: plan.masked ? exactFiles('y', i) : null } })
   }));
   const manifest = {
     format: 'jupyterfhe-table-1',
@@ -201,7 +234,8 @@ export function tableManifest(plans: readonly Plan[], rows: number, lent: Lent, 
     log_slots: logSlots,
     level: lent.levels,
     packing: 'real',
-    columns
+    columns,
+    ...(moduli.length === 0 ? {} : { moduli: { log_slots: logSlots + 1, primes: moduli } })
   };
   return utf8(`${JSON.stringify(manifest, null, 1)}\n`);
 }
@@ -231,7 +265,7 @@ export async function sealedFile(plans: readonly Plan[], lent: Lent): Promise<By
 export async function commitTable(job: Job, sealer: TableSealer, store: Store, dataset: string): Promise<string> {
   const files: TreeFile[] = [...sealer.stored].map(([name, { sha256: digest, size }]) => ({ name, sha256: digest, size }));
   const extra: [string, Bytes | null][] = [
-    ['manifest.json', tableManifest(job.plans, job.rows, job.lent, sealer.stored)],
+    ['manifest.json', tableManifest(job.plans, job.rows, job.moduli, job.lent, sealer.stored)],
     ['sealed.bin', await sealedFile(job.plans, job.lent)]
   ];
   for (const [name, bytes] of extra) {

@@ -3,6 +3,7 @@
 import type { Connection } from '../upload/store.ts';
 import type { KeyState, Reference, VaultProgress } from '../../../core/src/vaultProtocol.ts';
 import type { Lent } from '../base/engine.ts';
+import type { Sizes } from '../encrypt/exact.ts';
 import type { Look, OpenedArray, OpenedTable } from './open.ts';
 
 export interface KeeperState {
@@ -45,6 +46,8 @@ export interface KeeperApi {
   recovery: [null, { recovery: string; name: string }];
   restore: [{ text: string; passphrase: string }, null];
   lend: [null, Lent];
+  /** What columns will weigh under the key. */
+  sizes: [null, Sizes];
   /** Of several, none is decrypted before the bytes of all are here. */
   open: [{ refs: readonly Reference[] } & Look, (OpenedArray | OpenedTable)[]];
   secret: [{ name: string; value: number; bounds: [number, number] | null }, null];

@@ -4,6 +4,7 @@ import { hex, unbase64, type Bytes } from '../base/bytes.ts';
 import { Context, engine, keyOf, SecretKey, type Lent } from '../base/engine.ts';
 import { Told } from '../base/rpc.ts';
 import { sealingKey } from '../keys/seal.ts';
+import { sizesOf } from '../encrypt/exact.ts';
 import type { KeyRecord } from '../keys/wrap.ts';
 import { Encryptor } from '@jupyterfhe/wasm';
 import { Opener } from './open.ts';
@@ -56,7 +57,8 @@ export class Session {
       paramsHash: context.hash,
       sealKey: this.sealKey.slice(),
       slots: context.slots,
-      levels: context.levels
+      levels: context.levels,
+      sizes: sizesOf(context)
     };
   }
 

@@ -5,6 +5,7 @@ import { all, put } from '../base/db.ts';
 import { hex, type Bytes } from '../base/bytes.ts';
 import { Peer, Told, type Methods, type Wire } from '../base/rpc.ts';
 import { random } from '../base/sodium.ts';
+import { sizesOf } from '../encrypt/exact.ts';
 import { scalarFiles, publicRange } from '../encrypt/scalar.ts';
 import { lockAfter, parseRecovery, PASSPHRASE_MIN, recoveryText, unwrap, unwrapPasskey, wrap, wrapPasskey, type KeyRecord } from '../keys/wrap.ts';
 import { end, unfinished } from '../upload/journal.ts';
@@ -261,6 +262,7 @@ const served: Served = {
     return null;
   },
   lend: () => unlocked().lend(),
+  sizes: () => sizesOf(unlocked().context),
   open: ({ refs, ...look }, peer) => openAll(refs, look, () => peer().emit('arrived', null)),
   secret: async ({ name, value, bounds }) => {
     await secret(name, value, bounds);

@@ -2,7 +2,7 @@
 
 import type { Shown, ShownColumn } from '../encrypt/reader.ts';
 import { publicName } from '../encrypt/table.ts';
-import type { Declared, Plan } from '../parse/spec.ts';
+import type { Declared, Exact, Plan } from '../parse/spec.ts';
 import type { Kind } from '../parse/survey.ts';
 import { count, h } from './dom.ts';
 
@@ -25,20 +25,23 @@ export function boundText(plan: Plan, x: number): string {
 /** What the person declares of a column, from what was declared when it is applied: the row on the screen may be older. */
 export type Change = (now: Declared) => Declared;
 
+/** What stands below a column's type: whether it is exact. */
+export type ExactOf = (plan: Plan, choose: (exact: Exact) => void) => HTMLElement | null;
+
 /** The rows of the table; `change` is called with what the person declares of a column. */
-export function columnRows(shown: Shown, declared: Readonly<Record<string, Declared>>, change: (name: string, next: Change) => void): HTMLElement {
+export function columnRows(shown: Shown, declared: Readonly<Record<string, Declared>>, change: (name: string, next: Change) => void, exact: ExactOf): HTMLElement {
   const head = ['Use', 'Column', 'Type', 'Lowest to highest possible', 'Missing', 'Hide'];
-  const body = shown.columns.map(column => row(column, declared[column.name] ?? {}, next => change(column.name, next)));
+  const body = shown.columns.map(column => row(column, declared[column.name] ?? {}, next => change(column.name, next), exact));
   return h('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Columns' },
     h('table', {}, h('thead', {}, h('tr', {}, ...head.map(text => h('th', { scope: 'col' }, text)))), h('tbody', {}, ...body))
   );
 }
 
-function row(column: ShownColumn, now: Declared, change: (next: Change) => void): HTMLElement {
+function row(column: ShownColumn, now: Declared, change: (next: Change) => void, exact: ExactOf): HTMLElement {
   const { name, plan, dropped } = column;
   const use = h('input', { type: 'checkbox', checked: !dropped, 'aria-label': `Use ${name}`, onchange: () => change(() => (dropped ? {} : { drop: true })) });
   const problem = column.problem === null ? null : h('p', { class: 'error' }, column.problem);
-  const rest = dropped || (plan === null && now.kind === undefined && column.problem === null) ? [] : cells(column, now, change);
+  const rest = dropped || (plan === null && now.kind === undefined && column.problem === null) ? [] : cells(column, now, change, exact);
   return h('tr', { class: dropped ? 'dropped' : '' },
     h('td', {}, use),
     h('th', { scope: 'row' }, name, problem),
@@ -46,14 +49,14 @@ function row(column: ShownColumn, now: Declared, change: (next: Change) => void)
   );
 }
 
-function cells(column: ShownColumn, now: Declared, change: (next: Change) => void): HTMLElement[] {
+function cells(column: ShownColumn, now: Declared, change: (next: Change) => void, exact: ExactOf): HTMLElement[] {
   const { name, plan, labels } = column;
   const select = h('select', { 'aria-label': `Type of ${name}`, onchange: () => change(now => retyped(now, select.value as Kind)) },
     ...(plan === null ? [h('option', { value: '', selected: true, disabled: true }, 'choose')] : []),
     ...KINDS.filter(([kind]) => kind !== 'category' || labels !== null).map(([kind, text]) => h('option', { value: kind, selected: plan?.kind === kind }, text))
   );
   return [
-    h('td', {}, select),
+    h('td', {}, select, plan === null ? null : exact(plan, way => change(now => ({ ...now, exact: way })))),
     h('td', {}, plan === null ? '' : plan.kind === 'category' ? labelList(plan, change) : bounds(plan, now, change)),
     h('td', {}, missing(column, now, change)),
     h('td', {}, check(`Hide the name of ${name}`, 'name', now.hideName ?? false, yes => change(now => ({ ...now, hideName: yes }))))
@@ -120,7 +123,7 @@ export function publicWords(shown: Shown, dataset: string): HTMLElement {
   const called = (some: readonly Plan[]): string => list(some.map(plan => publicName(plans, plans.indexOf(plan))));
   const sees = [
     `that “${dataset}” has ${count(shown.rows, 'row')} and ${count(plans.length, 'column')}: ${list(names)}`,
-    'their types and units, and between which bounds their values lie (as above; rounded so that they do not tell the extremes)',
+    'their types and units, whether they are exact, and between which bounds their values lie (as above; rounded so that they do not tell the extremes)',
     open.length > 0 ? `the labels of ${called(open)}` : '',
     sealed.length > 0 ? `how many labels ${called(sealed)} ${sealed.length === 1 ? 'has' : 'have'}; cells call them 0, 1, … as above` : '',
     masked.length > 0 ? `that values may be missing in ${called(masked)}` : ''

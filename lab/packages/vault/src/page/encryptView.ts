@@ -2,12 +2,14 @@
 
 import { Peer, Told, type Wire } from '../base/rpc.ts';
 import type { Shown } from '../encrypt/reader.ts';
+import type { Sizes } from '../encrypt/exact.ts';
 import type { Declared } from '../parse/spec.ts';
 import { DATASET, type VaultProgress } from '../../../core/src/vaultProtocol.ts';
 import type { Unfinished } from '../keeper/api.ts';
 import { failure, words, type App } from './app.ts';
 import { action, alertLine, buttons } from './card.ts';
 import { columnRows, publicWords, type Change } from './confirmTable.ts';
+import { exactChoice, exactWords } from './exactWords.ts';
 import { bar, field, h, leftWords, sizeWords } from './dom.ts';
 import { ensureUnlocked } from './keysView.ts';
 import { worker } from './trusted.ts';
@@ -62,6 +64,8 @@ class Encryption {
   private readonly sealers: { worker: Worker; peer: Peer }[] = [];
   private declared: Record<string, Declared> = {};
   private shown: Shown | null = null;
+  private sizes: Sizes | null = null;
+  private results: number | null = null; // bits of exact results, where the person chose
   private dataset: string;
   private offline = false;
   private stopped = false;
@@ -83,6 +87,7 @@ class Encryption {
     this.app.card.show('Encrypt a file', [progress.element], { close: () => this.cancel() });
     try {
       this.shown = await this.reader.call<Shown>('open', { file: this.file, delimiter });
+      this.sizes = await this.app.keeper.ask('sizes', null);
       this.confirm();
     } catch (why) {
       if (!this.stopped) this.refused(why);
@@ -111,6 +116,8 @@ class Encryption {
   // ---- confirmation ----
   private confirm(): void {
     const shown = this.shown as Shown;
+    const sizes = this.sizes as Sizes;
+    const plans = shown.columns.flatMap(column => column.plan ?? []);
     const alert = alertLine();
     const name = h('input', { type: 'text', value: this.dataset, autocomplete: 'off', spellcheck: 'false', oninput: () => {
       this.dataset = name.value;
@@ -131,7 +138,11 @@ class Encryption {
     const card = this.app.card.show(`Encrypt ${this.file.name}`, [
       field('Call it', name, 'In the notebook: jf.open("' + this.dataset + '"). A name that exists gets a new version.'),
       faults, open,
-      columnRows(shown, this.declared, (column, next) => void this.change(column, next)),
+      columnRows(shown, this.declared, (column, next) => void this.change(column, next), (plan, choose) => exactChoice(plan, plans, shown.rows, this.results, sizes, choose)),
+      exactWords(plans, shown.rows, this.results, sizes, results => {
+        this.results = results;
+        this.redraw();
+      }),
       said, alert.element,
       h('p', { class: 'busy-line', role: 'status' }),
       buttons(go, action('Cancel', () => this.cancel(), 'plain'))
@@ -205,7 +216,7 @@ class Encryption {
       for (let i = 0; i < count; i += 1) ports.push(await this.sealer(connection));
       const lent = await this.app.keeper.ask('lend', null);
       lent.key.fill(0); // the reader seals texts and encrypts nothing
-      const done = this.reader.call<{ job: string; dataset: string; snapshot: string }>('encrypt', { dataset: this.dataset, lent, connection, ports, job }, ports);
+      const done = this.reader.call<{ job: string; dataset: string; snapshot: string }>('encrypt', { dataset: this.dataset, lent, connection, ports, job, results: this.results }, ports);
       await this.follow(done, job);
     } catch (why) {
       say(words(why));

@@ -26,8 +26,13 @@ export interface Declared {
   readonly hideLabels?: boolean;
   /** Whether its name goes to sealed.bin. */
   readonly hideName?: boolean;
+  /** Of whole numbers; "both" where nothing is said. */
+  readonly exact?: Exact;
   readonly drop?: boolean;
 }
+
+/** Which encryptions of a column there are: approximate alone, exact alone, both. */
+export type Exact = 'no' | 'yes' | 'both';
 
 export interface Read {
   /** 0 where there is none. */
@@ -53,6 +58,7 @@ export interface Plan {
   readonly missing: 'auto' | 'mask' | 'refuse';
   readonly hideLabels: boolean;
   readonly hideName: boolean;
+  readonly exact: Exact;
 }
 
 export class Spec {
@@ -66,6 +72,7 @@ export class Spec {
   declared = false;
   hideLabels = true;
   hideName = false;
+  exact: Exact = 'no';
   missing: 'auto' | 'mask' | 'refuse' = 'auto';
   foundMissing = 0;
   found: [number, number] = [Infinity, -Infinity];
@@ -94,13 +101,14 @@ export class Spec {
     spec.missing = declared.missing ?? 'auto';
     spec.hideLabels = declared.hideLabels ?? true;
     spec.hideName = declared.hideName ?? false;
+    if (spec.whole) spec.exact = declared.exact ?? 'both';
     if (declared.unit !== undefined) spec.unit = [...declared.unit].slice(0, 64).join('') || null;
     if (kind === 'category') spec.takeLabels(declared.categories ?? survey.labels);
     if (declared.lo !== undefined || declared.hi !== undefined) spec.declare(declared.lo, declared.hi);
     return spec;
   }
 
-  /** As it was confirmed. */
+  /** As it was confirmed; what was confirmed before columns could be exact says nothing of it, and is not. */
   static from(plan: Plan): Spec {
     const spec = new Spec(plan.name, plan.kind);
     const { masked, ...rest } = plan;
@@ -108,8 +116,8 @@ export class Spec {
   }
 
   plan(): Plan {
-    const { name, kind, lo, hi, centre, half, unit, epoch, labels, declared, missing, hideLabels, hideName, masked } = this;
-    return { name, kind, lo, hi, centre, half, unit, epoch, labels, declared, masked, missing, hideLabels, hideName };
+    const { name, kind, lo, hi, centre, half, unit, epoch, labels, declared, missing, hideLabels, hideName, exact, masked } = this;
+    return { name, kind, lo, hi, centre, half, unit, epoch, labels, declared, masked, missing, hideLabels, hideName, exact };
   }
 
   get whole(): boolean {

@@ -11,6 +11,8 @@ export interface Note {
   readonly dataset: string;
   readonly rows: number;
   readonly plans: readonly Plan[];
+  /** Of exact columns: the primes that residues are taken modulo. */
+  readonly moduli: readonly number[];
   readonly store: string;
   readonly workspace: string;
 }
