@@ -1,5 +1,5 @@
-/* bench-bootstrap.c: one bootstrap of every slot, real and complex, of `deep` with all keys and of `deep-lean` with few. It makes gigabytes of
- * keys and plaintexts: only when asked for by name. */
+/* bench-bootstrap.c: one bootstrap of every slot, real and complex, of `deep` and `deep-lean`, with all keys and with few. It makes gigabytes of
+ * keys and plaintexts: only when asked for by name. Cases: the preset, and the preset with ":few". */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -77,17 +77,22 @@ static int run(void *arg) {
   return jfhe_ckks_bootstrap(w->ctx, w->out, w->a, w->b, w->keys, w->scratch, w->scratch_len);
 }
 
-static int bench_preset(const jfi_bench_options *o, const char *preset, uint32_t keys) {
+typedef struct bootstrap_case {
+  const char *name, *preset;
+  uint32_t keys;
+} bootstrap_case;
+
+static int bench_preset(const jfi_bench_options *o, const bootstrap_case *c) {
   world w = {0};
   char params[64];
-  int bad = make_world(&w, preset, keys, o->threads);
+  int bad = make_world(&w, c->preset, c->keys, o->threads);
   for (uint32_t packing = JFHE_PACK_REAL; !bad && packing <= JFHE_PACK_COMPLEX; packing++) {
     const char *name = packing == JFHE_PACK_REAL ? "bootstrap_real" : "bootstrap_complex";
     jfi_bench_result r;
     if (!jfi_bench_wants(o, name)) continue;
     bad = encrypt(&w, packing);
     if (!bad) bad = jfi_bench_time(&r, run, &w, o->budget_ms > 0 ? o->budget_ms : 500);
-    (void)snprintf(params, sizeof params, "\"case\": \"%s\", \"threads\": %u", preset, o->threads ? o->threads : 1);
+    (void)snprintf(params, sizeof params, "\"case\": \"%s\", \"threads\": %u", c->name, o->threads ? o->threads : 1);
     if (!bad) jfi_bench_print(o, name, params, &r, w.key_bytes);
   }
   if (bad) fprintf(stderr, "bench: %s\n", jfhe_last_error());
@@ -103,11 +108,13 @@ static int bench_preset(const jfi_bench_options *o, const char *preset, uint32_t
 }
 
 int jfi_bench_bootstrap(const jfi_bench_options *o) {
-  static const char *const preset[] = {"deep", "deep-lean"};
-  static const uint32_t keys[] = {JFHE_BOOTSTRAP_MANY_KEYS, JFHE_BOOTSTRAP_FEW_KEYS};
+  static const bootstrap_case cases[] = {{"deep", "deep", JFHE_BOOTSTRAP_MANY_KEYS},
+                                         {"deep:few", "deep", JFHE_BOOTSTRAP_FEW_KEYS},
+                                         {"deep-lean", "deep-lean", JFHE_BOOTSTRAP_MANY_KEYS},
+                                         {"deep-lean:few", "deep-lean", JFHE_BOOTSTRAP_FEW_KEYS}};
   int bad = 0;
   if (!o->filter || !strstr(o->filter, "bootstrap")) return 0;
-  for (size_t i = 0; !bad && i < sizeof preset / sizeof *preset; i++)
-    if (jfi_bench_listed(o->cases, preset[i])) bad = bench_preset(o, preset[i], keys[i]);
+  for (size_t i = 0; !bad && i < sizeof cases / sizeof *cases; i++)
+    if (jfi_bench_listed(o->cases, cases[i].name)) bad = bench_preset(o, &cases[i]);
   return bad;
 }
