@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/status.h"
+#include "rlwe/digits.h"
 
 /* The digits of two keys, cut to S, are the same. */
 static int same_shape(const jfhe_evk *a, const jfhe_evk *b, jfi_set S) {
@@ -36,18 +37,19 @@ static size_t limbs_bytes(const jfhe_ctx *ctx, size_t limbs) {
   return jfi_round64(limbs * ctx->ring->n * sizeof(uint64_t));
 }
 
+/* One limb of a pair, and what expands the key. */
+static size_t turn_words(const jfhe_ctx *ctx, size_t n_digits) {
+  return 2 * ctx->ring->n + jfi_digits_dot_words(ctx, n_digits);
+}
+
 /* Derived keys may have as many digits as primes. */
 size_t jfi_hoist_room(const jfhe_ctx *ctx, uint32_t level) {
   jfi_set S = ctx->chain.level[level], P = ctx->chain.special;
   size_t n_s = jfi_set_count(S), n_e = n_s + jfi_set_count(P);
-  jfhe_evk shape; /* only its count of digits is read */
-  memset(&shape, 0, sizeof shape);
-  shape.n_digits = (uint32_t)n_s;
-  size_t steps = jfi_decompose_scratch(ctx, S), inner = jfi_inner_scratch(ctx, &shape);
-  size_t divide = jfi_divide_scratch(ctx, jfi_set_or(S, P), S, 2);
-  steps = steps > inner ? steps : inner;
+  size_t steps = jfi_decompose_scratch(ctx, S), divide = jfi_divide_scratch(ctx, jfi_set_or(S, P), S, 2);
   steps = steps > divide ? steps : divide;
-  return jfi_round64(ctx->ring->n * sizeof(uint32_t)) + limbs_bytes(ctx, n_s * n_e) + 2 * limbs_bytes(ctx, n_e) + steps;
+  return jfi_round64(ctx->ring->n * sizeof(uint32_t)) + limbs_bytes(ctx, n_s * n_e) +
+         jfi_pool_workers(ctx->pool) * turn_words(ctx, n_s) * sizeof(uint64_t) + steps;
 }
 
 void jfi_hoist_open(jfi_hoist *h, const jfhe_ctx *ctx, jfi_set S, const jfi_turn *turn, size_t count) {
@@ -74,8 +76,8 @@ void jfi_hoist_open(jfi_hoist *h, const jfhe_ctx *ctx, jfi_set S, const jfi_turn
 jfhe_status jfi_hoist_take(jfi_hoist *h, jfi_scratch *s) {
   h->perm = jfi_scratch_take(s, h->n * sizeof(uint32_t));
   h->digits = jfi_scratch_take(s, h->n_digits * h->n_e * h->n * sizeof(uint64_t));
-  h->t0 = jfi_scratch_take(s, h->n_e * h->n * sizeof(uint64_t));
-  h->t1 = jfi_scratch_take(s, h->n_e * h->n * sizeof(uint64_t));
+  h->worker_words = turn_words(h->ctx, h->n_digits);
+  h->worker = jfi_scratch_take(s, jfi_pool_workers(h->ctx->pool) * h->worker_words * sizeof(uint64_t));
   return s->failed ? jfi_fail(JFHE_ERR_SCRATCH, "scratch is too small for these rotations") : JFHE_OK;
 }
 
@@ -122,15 +124,50 @@ void jfi_hoist_add(const jfi_hoist *h, uint64_t *r, const uint64_t *x) {
   jfi_parallel(h->ctx->pool, h->n_e, add_limb, &t);
 }
 
+/* A turn goes limb by limb: a limb stays in the cache from the inner product to its place. */
+typedef struct turn_job {
+  const jfi_hoist *h;
+  const jfi_shape_of *shape;
+  const jfhe_evk *key;
+  uint64_t *r[2];
+  const uint64_t *add0, *const *plus;
+  int lift;
+} turn_job;
+
+static void add_first(const turn_job *t, uint64_t *sum, size_t j) {
+  const jfi_hoist *h = t->h;
+  const jfi_ring *ring = h->ctx->ring;
+  size_t prime = h->prime[j];
+  const jfi_mod *m = &ring->mod[prime];
+  if (!t->lift)
+    ring->k->add(sum, sum, t->add0 + j * h->n, h->n, m);
+  else if (jfi_set_has(h->S, prime))
+    ring->k->mul_const_acc(sum, t->add0 + jfi_set_rank(h->S, prime) * h->n, jfi_ctx_product_mod(h->ctx, h->P, prime),
+                           h->n, m);
+}
+
+static void turn_limb(void *arg, size_t j, size_t worker) {
+  const turn_job *t = arg;
+  const jfi_hoist *h = t->h;
+  const jfi_ring *ring = h->ctx->ring;
+  uint64_t *sum = h->worker + worker * h->worker_words;
+  const uint64_t *x[JFI_DIGITS_MAX];
+  for (size_t d = 0; d < h->n_digits; d++) x[d] = h->digits + (d * h->n_e + j) * h->n;
+  jfi_digits_dot(t->shape, t->key, h->prime[j], x, sum, sum + h->n, 0, sum + 2 * h->n);
+  add_first(t, sum, j);
+  for (size_t p = 0; p < 2; p++) {
+    uint64_t *r = t->r[p] + j * h->n;
+    ring->k->permute(r, sum + p * h->n, h->perm, h->n);
+    if (t->plus) ring->k->add(r, r, t->plus[p] + j * h->n, h->n, &ring->mod[h->prime[j]]);
+  }
+}
+
 jfhe_status jfi_hoist_turn(jfi_hoist *h, uint64_t *r0, uint64_t *r1, const uint64_t *add0, int lift, jfi_turn turn,
-                           jfi_scratch s) {
-  JFI_TRY(jfi_inner(h->ctx, h->t0, h->t1, h->digits, h->S, turn.key, 0, &s));
-  if (lift)
-    jfi_add_lifted(h->ctx, h->t0, add0, h->S, h->P);
-  else
-    jfi_hoist_add(h, h->t0, add0);
+                           const uint64_t *const *plus) {
+  jfi_shape_of shape;
+  JFI_TRY(jfi_shape_make(&shape, h->ctx, h->S, turn.key));
+  turn_job t = {.h = h, .shape = &shape, .key = turn.key, .r = {r0, r1}, .add0 = add0, .plus = plus, .lift = lift};
   jfi_galois_perm(h->perm, h->ctx->ring->log_n, turn.g);
-  jfi_permute_limbs(h->ctx, r0, h->t0, h->n_e, h->perm);
-  jfi_permute_limbs(h->ctx, r1, h->t1, h->n_e, h->perm);
+  jfi_parallel(h->ctx->pool, h->n_e, turn_limb, &t);
   return JFHE_OK;
 }

@@ -23,8 +23,9 @@ typedef struct jfi_hoist {
   const struct jfhe_evk *shape;   /* any of the keys, or null */
   uint32_t *perm;                 /* N indices */
   uint64_t *digits;               /* of what was decomposed last */
-  uint64_t *t0, *t1;              /* a pair over E, for the taking */
-  jfi_noise noise;                /* of one key switch, result scale 1; the largest among the keys */
+  uint64_t *worker;               /* worker_words for each worker: one limb of a pair, and a key's expansion */
+  size_t worker_words;
+  jfi_noise noise; /* of one key switch, result scale 1; the largest among the keys */
 } jfi_hoist;
 
 /* The turn of each rotation of a. JFHE_ERR_KEY when a key is absent or differs in shape (specials, digits) from the others. */
@@ -38,9 +39,10 @@ jfhe_status jfi_hoist_take(jfi_hoist *h, jfi_scratch *s);
 size_t jfi_hoist_room(const struct jfhe_ctx *ctx, uint32_t level);
 /* Digits of c over S. */
 jfhe_status jfi_hoist_digits(jfi_hoist *h, const uint64_t *c, jfi_scratch s);
-/* (r0, r1) = P*(add0, 0) + switch of the digits, turned. add0: over S times P if `lift`, else over E as it is. r0, r1 are not t0, t1. */
+/* (r0, r1) = turn of ((add0, 0) + switch of the digits), + plus. add0: over S, times P, if `lift`, else over E as it is. plus: null, or a
+ * pair over E. r0 may equal add0. */
 jfhe_status jfi_hoist_turn(jfi_hoist *h, uint64_t *r0, uint64_t *r1, const uint64_t *add0, int lift, jfi_turn turn,
-                           jfi_scratch s);
+                           const uint64_t *const *plus);
 /* r = P*x, x over S. */
 void jfi_hoist_lift(const jfi_hoist *h, uint64_t *r, const uint64_t *x);
 /* r += x over E. */

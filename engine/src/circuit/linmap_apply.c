@@ -7,46 +7,37 @@
 #include <string.h>
 
 #include "base/status.h"
-#include "circuit/linmap.h"
+#include "circuit/linmap_run.h"
 #include "ckks/encode.h"
 #include "ckks/round.h"
 
-enum {
-  BATCH = 16, /* diagonals summed in one pass, at most JFI_DOT_MAX */
-  PIECE =
-      256 /* words that repeated evaluations are spread to at a time: a batch of them stays in the first-level cache */
-};
 enum { SCALES_KEPT = 8 }; /* levels and scales a map caches; others stream */
 
-typedef struct application {
-  jfi_hoist h;
-  jfhe_linmap *map;
-  const jfi_linmap_cache *cache; /* or null: stream all */
-  const jfi_turn *baby, *giant;
-  double scale;        /* of the plaintexts */
-  uint64_t **b0, **b1; /* baby pairs */
-  uint64_t *u0, *u1, *acc0, *acc1, *c, *plain;
-} application;
+static size_t words(const jfi_linmap_run *x) { return x->h.n_e * x->h.n; }
 
-static size_t words(const application *x) { return x->h.n_e * x->h.n; }
+/* Pairs over E for babies, and for the sums that take their place in a stepped map. */
+static size_t places_of(const jfhe_linmap *map) {
+  return map->stride.width && map->n_giants > map->n_babies ? map->n_giants : map->n_babies;
+}
 
 size_t jfi_linmap_scratch(const jfhe_ctx *ctx, const jfhe_linmap *map, uint32_t level) {
   size_t n = ctx->ring->n, s = jfi_set_count(ctx->chain.level[level]), e = s + jfi_set_count(ctx->chain.special);
   size_t turns = (map->n_babies + map->n_giants) * (sizeof(jfi_turn) + 2 * sizeof(uint64_t *));
-  size_t pairs = (2 * map->n_babies + 4 + 1) * e + s;
+  size_t pairs = (2 * places_of(map) + 4 + 1) * e + s;
+  if (map->stride.width) turns += jfi_linmap_aside_bytes(ctx, map);
   size_t divide =
       jfi_divide_scratch(ctx, jfi_set_or(ctx->chain.level[level], ctx->chain.special), ctx->chain.level[level - 1], 2);
   return turns + pairs * n * sizeof(uint64_t) + jfi_hoist_room(ctx, level) + jfi_linmap_encode_bytes(map) + divide +
-         (2 * map->n_babies + 24) * JFI_SCRATCH_SLACK;
+         (2 * places_of(map) + 24) * JFI_SCRATCH_SLACK;
 }
 
 /* ---- one giant's sum of products ---- */
 typedef struct dot_job {
-  const application *x;
-  size_t first, count;          /* diagonals, at most BATCH */
-  const uint64_t *plain[BATCH]; /* over F, or null: constant */
-  uint32_t shift[BATCH];        /* of plain */
-  double k[BATCH];
+  const jfi_linmap_run *x;
+  size_t first, count;                     /* diagonals, at most JFI_LINMAP_BATCH */
+  const uint64_t *plain[JFI_LINMAP_BATCH]; /* over F, or null: constant */
+  uint32_t shift[JFI_LINMAP_BATCH];        /* of plain */
+  double k[JFI_LINMAP_BATCH];
   jfi_set F;
   uint64_t *r0, *r1;
   int accumulate;
@@ -54,42 +45,34 @@ typedef struct dot_job {
 
 /* The products of one limb, evaluations of diagonals spread as far as they are kept thin. */
 typedef struct products {
-  const uint64_t *p[BATCH], *k0[BATCH], *k1[BATCH];
-  uint32_t shift[BATCH], thin;
+  const uint64_t *p[JFI_LINMAP_BATCH], *k0[JFI_LINMAP_BATCH], *k1[JFI_LINMAP_BATCH];
+  uint32_t shift[JFI_LINMAP_BATCH], thin;
   size_t terms;
 } products;
 
-static void spread(uint64_t *to, const uint64_t *from, size_t at, uint32_t shift) {
-  size_t run = (size_t)1 << shift < PIECE ? (size_t)1 << shift : PIECE;
-  for (size_t i = 0; i < PIECE; i += run) {
-    uint64_t w = from[(at + i) >> shift];
-    for (size_t k = 0; k < run; k++) to[i + k] = w;
-  }
-}
-
 static void multiply(const products *s, uint64_t *r0, uint64_t *r1, int accumulate, const jfi_ring *ring,
                      const jfi_mod *m) {
-  uint64_t room[BATCH][PIECE];
-  const uint64_t *p[BATCH], *k0[BATCH], *k1[BATCH];
-  if (!s->thin || ring->n < PIECE) {
+  uint64_t room[JFI_LINMAP_BATCH][JFI_LINMAP_PIECE];
+  const uint64_t *p[JFI_LINMAP_BATCH], *k0[JFI_LINMAP_BATCH], *k1[JFI_LINMAP_BATCH];
+  if (!s->thin || ring->n < JFI_LINMAP_PIECE) {
     ring->k->dot2(r0, r1, s->p, s->k0, s->k1, s->terms, accumulate, ring->n, m);
     return;
   }
-  for (size_t at = 0; at < ring->n; at += PIECE) {
+  for (size_t at = 0; at < ring->n; at += JFI_LINMAP_PIECE) {
     for (size_t i = 0; i < s->terms; i++) {
       p[i] = s->shift[i] ? room[i] : s->p[i] + at;
-      if (s->shift[i]) spread(room[i], s->p[i], at, s->shift[i]);
+      if (s->shift[i]) jfi_linmap_spread(room[i], s->p[i], at, s->shift[i], JFI_LINMAP_PIECE);
       k0[i] = s->k0[i] + at;
       k1[i] = s->k1[i] + at;
     }
-    ring->k->dot2(r0 + at, r1 + at, p, k0, k1, s->terms, accumulate, PIECE, m);
+    ring->k->dot2(r0 + at, r1 + at, p, k0, k1, s->terms, accumulate, JFI_LINMAP_PIECE, m);
   }
 }
 
 static void dot_limb(void *arg, size_t j, size_t worker) {
   (void)worker;
   const dot_job *t = arg;
-  const application *x = t->x;
+  const jfi_linmap_run *x = t->x;
   const jfi_ring *ring = x->h.ctx->ring;
   size_t n = ring->n, prime = x->h.prime[j];
   const jfi_mod *m = &ring->mod[prime];
@@ -123,13 +106,13 @@ static void dot_limb(void *arg, size_t j, size_t worker) {
 }
 
 /* Diagonals [first, last) into (r0, r1). Cached ones and constants in batches; one that must be encoded ends its batch. */
-static jfhe_status sum_giant(const application *x, uint64_t *r0, uint64_t *r1, size_t first, size_t last, int add,
+static jfhe_status sum_giant(const jfi_linmap_run *x, uint64_t *r0, uint64_t *r1, size_t first, size_t last, int add,
                              jfi_scratch s) {
   dot_job t = {.x = x, .F = jfi_set_or(x->h.S, x->h.ctx->chain.special), .r0 = r0, .r1 = r1, .accumulate = add};
   for (size_t i = first; i < last;) {
     t.first = i;
     t.count = 0;
-    for (int streamed = 0; i < last && t.count < BATCH && !streamed; i++, t.count++) {
+    for (int streamed = 0; i < last && t.count < JFI_LINMAP_BATCH && !streamed; i++, t.count++) {
       const jfi_diag *d = &x->map->diag[i];
       t.plain[t.count] = x->cache ? x->cache->data[i] : NULL;
       t.shift[t.count] = jfi_linmap_shift(x->map, d);
@@ -147,31 +130,30 @@ static jfhe_status sum_giant(const application *x, uint64_t *r0, uint64_t *r1, s
 }
 
 /* ---- steps ---- */
-/* (r0, r1) = a sum (u0, u1), turned; they may be the same. */
-static jfhe_status turn_sum(application *x, uint64_t *r0, uint64_t *r1, const uint64_t *u0, const uint64_t *u1,
-                            jfi_turn turn, jfi_scratch s) {
+jfhe_status jfi_linmap_turn_sum(jfi_linmap_run *x, uint64_t *r0, uint64_t *r1, const uint64_t *u0, const uint64_t *u1,
+                                jfi_turn turn, const uint64_t *const *plus, jfi_scratch s) {
   uint64_t *c[1] = {x->c};
   const uint64_t *in[1] = {u1};
   JFI_TRY(jfi_divide(x->h.ctx, c, x->h.S, in, x->h.E, 1, &s));
   JFI_TRY(jfi_hoist_digits(&x->h, x->c, s));
-  return jfi_hoist_turn(&x->h, r0, r1, u0, 0, turn, s);
+  return jfi_hoist_turn(&x->h, r0, r1, u0, 0, turn, plus);
 }
 
 /* Each baby from the one before, over E. */
-static jfhe_status walk_babies(application *x, const jfhe_ct *a, jfi_scratch s) {
+static jfhe_status walk_babies(jfi_linmap_run *x, const jfhe_ct *a, jfi_scratch s) {
   jfi_hoist_lift(&x->h, x->b0[0], jfi_ct_poly(a, 0));
   jfi_hoist_lift(&x->h, x->b1[0], jfi_ct_poly(a, 1));
   for (size_t i = 1; i < x->map->n_babies; i++)
-    JFI_TRY(turn_sum(x, x->b0[i], x->b1[i], x->b0[i - 1], x->b1[i - 1], x->baby[1], s));
+    JFI_TRY(jfi_linmap_turn_sum(x, x->b0[i], x->b1[i], x->b0[i - 1], x->b1[i - 1], x->baby[1], NULL, s));
   return JFHE_OK;
 }
 
-static jfhe_status make_babies(application *x, const jfhe_ct *a, jfi_scratch s) {
+static jfhe_status make_babies(jfi_linmap_run *x, const jfhe_ct *a, jfi_scratch s) {
   if (x->map->stride.walk) return walk_babies(x, a, s);
   JFI_TRY(jfi_hoist_digits(&x->h, jfi_ct_poly(a, 1), s));
   for (size_t i = 0; i < x->map->n_babies; i++) {
     if (x->baby[i].key) {
-      JFI_TRY(jfi_hoist_turn(&x->h, x->b0[i], x->b1[i], jfi_ct_poly(a, 0), 1, x->baby[i], s));
+      JFI_TRY(jfi_hoist_turn(&x->h, x->b0[i], x->b1[i], jfi_ct_poly(a, 0), 1, x->baby[i], NULL));
     } else {
       jfi_hoist_lift(&x->h, x->b0[i], jfi_ct_poly(a, 0));
       jfi_hoist_lift(&x->h, x->b1[i], jfi_ct_poly(a, 1));
@@ -180,14 +162,14 @@ static jfhe_status make_babies(application *x, const jfhe_ct *a, jfi_scratch s) 
   return JFHE_OK;
 }
 
-static jfhe_status add_giant(application *x, size_t first, size_t last, int empty, jfi_scratch s) {
+static jfhe_status add_giant(jfi_linmap_run *x, size_t first, size_t last, int empty, jfi_scratch s) {
   const jfi_turn *turn = &x->giant[x->map->diag[first].giant_at];
   uint64_t *to0 = empty ? x->acc0 : x->u0, *to1 = empty ? x->acc1 : x->u1;
   if (!turn->key) {
     JFI_TRY(sum_giant(x, to0, to1, first, last, 0, s));
   } else {
     JFI_TRY(sum_giant(x, x->u0, x->u1, first, last, 0, s));
-    JFI_TRY(turn_sum(x, to0, to1, x->u0, x->u1, *turn, s));
+    JFI_TRY(jfi_linmap_turn_sum(x, to0, to1, x->u0, x->u1, *turn, NULL, s));
   }
   if (empty) return JFHE_OK;
   jfi_hoist_add(&x->h, x->acc0, x->u0);
@@ -195,41 +177,9 @@ static jfhe_status add_giant(application *x, size_t first, size_t last, int empt
   return JFHE_OK;
 }
 
-/* += the diagonals of one giant, if there are any. */
-static jfhe_status add_step(const application *x, uint64_t *r0, uint64_t *r1, int32_t giant, int *started,
-                            jfi_scratch s) {
-  const jfhe_linmap *map = x->map;
-  size_t first = 0;
-  while (first < map->count && map->diag[first].giant != giant) first++;
-  size_t last = first;
-  while (last < map->count && map->diag[last].giant == giant) last++;
-  if (first == last) return JFHE_OK;
-  JFI_TRY(sum_giant(x, r0, r1, first, last, *started, s));
-  *started = 1;
-  return JFHE_OK;
-}
-
-static jfhe_status run_stepped(application *x, jfi_scratch s) {
-  int any = 0;
-  for (int side = 0; side < 2; side++) {
-    int sign = side ? -1 : 1, started = 0;
-    uint64_t *r0 = any ? x->u0 : x->acc0, *r1 = any ? x->u1 : x->acc1;
-    for (int32_t g = jfi_linmap_steps(x->map, sign); g > 0; g--) {
-      JFI_TRY(add_step(x, r0, r1, sign * g * x->map->stride.width, &started, s));
-      JFI_TRY(turn_sum(x, r0, r1, r0, r1, x->giant[side], s));
-    }
-    if (started && any) {
-      jfi_hoist_add(&x->h, x->acc0, x->u0);
-      jfi_hoist_add(&x->h, x->acc1, x->u1);
-    }
-    any |= started;
-  }
-  return add_step(x, x->acc0, x->acc1, 0, &any, s);
-}
-
-static jfhe_status run(application *x, const jfhe_ct *a, jfi_scratch s) {
+static jfhe_status run(jfi_linmap_run *x, const jfhe_ct *a, jfi_scratch s) {
   JFI_TRY(make_babies(x, a, s));
-  if (x->map->stride.width) return run_stepped(x, s);
+  if (x->map->stride.width) return jfi_linmap_run_stepped(x, s);
   for (size_t first = 0, last; first < x->map->count; first = last) {
     last = first + 1;
     while (last < x->map->count && x->map->diag[last].giant_at == x->map->diag[first].giant_at) last++;
@@ -241,14 +191,14 @@ static jfhe_status run(application *x, const jfhe_ct *a, jfi_scratch s) {
 /* ---- bounds. docs/SOUNDNESS.md, "Linear maps" ---- */
 /* Noise of a baby at scale 1. Hoisted ones have one key switch each; the farthest that is walked to has all those on the way, independent of
  * each other: their proxies add. */
-static jfi_noise baby_noise(const application *x) {
+static jfi_noise baby_noise(const jfi_linmap_run *x) {
   int keyed = 0;
   for (size_t i = 0; i < jfi_linmap_baby_turns(x->map); i++) keyed |= x->baby[i].key != NULL;
   double root = !keyed ? 0 : x->map->stride.walk ? sqrt((double)(x->map->n_babies - 1)) : 1;
   return (jfi_noise){x->h.noise.worst * root, x->h.noise.sd * root};
 }
 
-static jfi_bound bound(const application *x, const jfhe_ct *a, double scale_out) {
+static jfi_bound bound(const jfi_linmap_run *x, const jfhe_ct *a, double scale_out) {
   const jfhe_linmap *map = x->map;
   jfi_noise baby = baby_noise(x);
   double giants = 0;
@@ -281,7 +231,7 @@ static jfi_bound bound(const application *x, const jfhe_ct *a, double scale_out)
 }
 
 /* The same by the maker's claim. What babies add meets the rows' entries at slots of its own: it adds in squares (norm2). */
-static jfi_bound claimed(const application *x, const jfhe_ct *a, double scale_out) {
+static jfi_bound claimed(const jfi_linmap_run *x, const jfhe_ct *a, double scale_out) {
   const jfi_linmap_claim *c = &x->map->claim;
   double giants = jfi_linmap_steps(x->map, 1) + jfi_linmap_steps(x->map, -1), product = a->scale * x->scale;
   jfi_bound r = {jfi_up(a->bound.mag * c->norm), jfi_up(a->bound.worst * c->norm), jfi_up(a->bound.sd * c->sd_norm)};
@@ -295,7 +245,7 @@ static jfi_bound claimed(const application *x, const jfhe_ct *a, double scale_ou
   return jfi_bound_drift(&r, 1); /* deviations of a claim are those after the mean: bootstrap_run.c */
 }
 
-static jfhe_status plan(const application *x, jfi_meta *m, const jfhe_ct *a) {
+static jfhe_status plan(const jfi_linmap_run *x, jfi_meta *m, const jfhe_ct *a) {
   const jfhe_ctx *ctx = x->h.ctx;
   *m = jfi_meta_of(a);
   m->level = a->level - 1;
@@ -312,12 +262,12 @@ static jfhe_status plan(const application *x, jfi_meta *m, const jfhe_ct *a) {
   return jfi_bound_fits(ctx, &m->bound, m->scale, m->primes, "a linear map");
 }
 
-static jfhe_status take_room(application *x, jfi_scratch *s) {
-  size_t pair = words(x) * sizeof(uint64_t), babies = x->map->n_babies;
-  x->b0 = jfi_scratch_take(s, babies * sizeof *x->b0);
-  x->b1 = jfi_scratch_take(s, babies * sizeof *x->b1);
+static jfhe_status take_room(jfi_linmap_run *x, jfi_scratch *s) {
+  size_t pair = words(x) * sizeof(uint64_t), places = places_of(x->map);
+  x->b0 = jfi_scratch_take(s, places * sizeof *x->b0);
+  x->b1 = jfi_scratch_take(s, places * sizeof *x->b1);
   if (s->failed) return jfi_fail(JFHE_ERR_SCRATCH, "scratch is too small for a linear map");
-  for (size_t i = 0; i < babies; i++) {
+  for (size_t i = 0; i < places; i++) {
     x->b0[i] = jfi_scratch_take(s, pair);
     x->b1[i] = jfi_scratch_take(s, pair);
   }
@@ -330,7 +280,7 @@ static jfhe_status take_room(application *x, jfi_scratch *s) {
   return s->failed ? jfi_fail(JFHE_ERR_SCRATCH, "scratch is too small for a linear map") : JFHE_OK;
 }
 
-static jfhe_status find_turns(application *x, const jfhe_ct *a, const jfhe_keyring *keys, jfi_scratch *s) {
+static jfhe_status find_turns(jfi_linmap_run *x, const jfhe_ct *a, const jfhe_keyring *keys, jfi_scratch *s) {
   size_t babies = jfi_linmap_baby_turns(x->map), giants = x->map->stride.width ? 2 : x->map->n_giants;
   jfi_turn *turn = jfi_scratch_take(s, (babies + giants) * sizeof *turn);
   int32_t *k = jfi_scratch_take(s, (babies + giants) * sizeof *k);
@@ -349,7 +299,7 @@ static jfhe_status find_turns(application *x, const jfhe_ct *a, const jfhe_keyri
 }
 
 /* Odd scales would each leave a set of plaintexts behind: only the first few are kept. */
-static jfhe_status find_cache(application *x, uint32_t level) {
+static jfhe_status find_cache(jfi_linmap_run *x, uint32_t level) {
   size_t kept = 0;
   for (const jfi_linmap_cache *c = x->map->cache; c; c = c->next, kept++)
     if (c->level == level && c->scale == x->scale) x->cache = c;
@@ -363,7 +313,7 @@ static jfhe_status find_cache(application *x, uint32_t level) {
 jfhe_status jfi_linmap_apply(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *a, jfhe_linmap *map,
                              const jfhe_keyring *keys, jfi_scratch *s) {
   jfi_meta m;
-  application x = {.map = map};
+  jfi_linmap_run x = {.map = map};
   jfi_scratch at = *s;
   JFI_TRY(jfi_ct_usable(ctx, a));
   JFI_TRY(jfi_ct_in_slots(a, "a linear map"));

@@ -42,7 +42,7 @@ static jfhe_status run(jfi_hoist *h, uint64_t *const acc[2], const jfhe_ct *a, c
   for (size_t i = 0; i < count; i++) {
     uint64_t *to[2] = {i ? r0 : acc[0], i ? r1 : acc[1]};
     if (turn[i].key) {
-      JFI_TRY(jfi_hoist_turn(h, to[0], to[1], jfi_ct_poly(a, 0), 1, turn[i], s));
+      JFI_TRY(jfi_hoist_turn(h, to[0], to[1], jfi_ct_poly(a, 0), 1, turn[i], NULL));
     } else {
       jfi_hoist_lift(h, to[0], jfi_ct_poly(a, 0));
       jfi_hoist_lift(h, to[1], jfi_ct_poly(a, 1));
