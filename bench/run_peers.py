@@ -28,6 +28,7 @@ OUR_SETS = {14: "stats", 15: "n15", 16: "n16"}  # the parameter sets of `jfhe be
 CKKS_NAMES = ["ckks_mul", "ckks_rotate", "ckks_rotate_hoisted8", "encode", "encrypt_seeded", "encode_encrypt_seeded",
               "decrypt_decode", "key_rotation_bytes"]
 INT_NAMES = ["int_mul", "int_rotate", "int_add", "int_encode", "int_encode_encrypt_seeded", "int_decrypt_decode"]
+BOOTSTRAP_NAMES = ["bootstrap_real"]
 ARRAY_NAMES = ["array_mean", "array_cov", "matmul_plain_512", "matmul_encrypted_128"]
 MATRICES = ["--what", "matrices"]
 PART = ["--chunks", 8]  # of 123 chunks of a million rows, where covariances of all would take minutes
@@ -44,8 +45,8 @@ class Job:
 
 @dataclass(frozen=True)
 class Peer:
-    """How to prepare a peer and what it runs: ``ntt(folder, cases)``, ``ckks(folder, case)`` and ``ints(folder, case)`` give
-    commands, ``arrays`` one for tables or matrices, without the arguments of the chain.
+    """How to prepare a peer and what it runs: ``ntt(folder, cases)``, ``ckks(folder, case)``, ``ints(folder, case)`` and
+    ``bootstrap(folder, case)`` give commands, ``arrays`` one for tables or matrices, without the arguments of the chain.
     """
 
     name: str
@@ -55,6 +56,7 @@ class Peer:
     two_threads: bool = False
     arrays: Callable[[Path], list] | None = None
     ints: Callable[[Path, dict], list] | None = None
+    bootstrap: Callable[[Path, dict], list] | None = None
 
 
 def joined(numbers: Iterable[int]) -> str:
@@ -111,6 +113,11 @@ def integers(scheme: str) -> Callable[[Path, dict], list]:
                                  "--logn", case["logn"], "--depth", case["depth"]]
 
 
+def bootstrap(case: dict) -> list:
+    """The arguments of a bootstrap of all slots."""
+    return ["--scale", case["scale"], "--dnum", case["dnum"], "--after", case["after"], "--stages", case["stages"]]
+
+
 def node_command(folder: Path, case: dict) -> list | None:
     script = folder / "node_seal_bench.mjs"
     return seal_command([prepare.node(folder), script], case) if case["logn"] == 14 else None
@@ -134,6 +141,8 @@ PEERS = [
         [seal_program(f, "seal_bench"), "--label", "seal-equal-qp"], c, equal_qp=True)),
     Peer("openfhe", prepare.openfhe, two_threads=True, ckks=lambda f, c: [
         *python_command(f, "openfhe/openfhe_bench.py"), *chain(c, dnum=True)]),
+    Peer("openfhe", prepare.openfhe, two_threads=True, bootstrap=lambda f, c: [
+        *python_command(f, "openfhe/openfhe_bootstrap.py"), *bootstrap(c)]),
     Peer("openfhe-bgv", prepare.openfhe, ints=integers("bgv")),
     Peer("openfhe-bfv", prepare.openfhe, ints=integers("bfv")),
     Peer("lattigo", prepare.lattigo, ntt=lambda f, c: limb(f / "lattigo_bench", c),
@@ -157,7 +166,9 @@ PEERS = [
 
 
 def extra(text: str) -> Peer:
-    """A peer that somebody built, ``NAME=PROGRAM``: it takes the arguments of ``chain`` and prints the same lines."""
+    """A peer that somebody built, ``NAME=PROGRAM``: it takes the arguments of ``chain``, or of ``bootstrap`` where its name ends in
+    -bootstrap, and prints the same lines.
+    """
     name, _, program = text.partition("=")
     path = Path(program)
 
@@ -166,6 +177,8 @@ def extra(text: str) -> Peer:
             raise prepare.Missing(f"no program {path.name}")
         return path.resolve()
 
+    if name.endswith("-bootstrap"):
+        return Peer(name, found, two_threads=True, bootstrap=lambda f, c: [f, *bootstrap(c)])
     return Peer(name, found, two_threads=True, ckks=lambda f, c: [f, *chain(c, special=True, dnum=True)])
 
 
@@ -264,6 +277,12 @@ def batches(cases: dict, peers: list[Peer], ready: dict[str, Path], jfhe: Path |
                 extra = ["--threads", count] if count > 1 else []
                 ours = our_jobs(jfhe, CKKS_NAMES, count, OUR_SETS[case["logn"]]) if jfhe else []
                 out.append(ours + [Job(p.name, (*c, *extra), count) for p, c in commands if c])
+    if "bootstrap" in groups:
+        for count in threads:
+            for case in cases["bootstrap"]:
+                ours = our_jobs(jfhe, BOOTSTRAP_NAMES, count, case["set"]) if jfhe else []
+                wanted = [p for p in chosen if p.bootstrap and (count == 1 or p.two_threads)]
+                out.append(ours + [Job(p.name, tuple(p.bootstrap(ready[p.name], case)), count) for p in wanted])
     if "ints" in groups and 1 in threads:
         for case in cases["ints"]:
             ours = our_jobs(jfhe, INT_NAMES, 1, case["set"]) if jfhe else []
@@ -336,7 +355,7 @@ def row(name: str, series: Series, ours: Series | None) -> str:
     shape = f"{params.get('primes', '?')} primes, logQP {params.get('logQP', '?')}, dnum {params.get('dnum', '?')}"
     if "peak_bytes" in series.line:
         shape = f"peak {human_bytes(series.line['peak_bytes']).strip()}" + "".join(
-            f", {name} {params[name]}" for name in ("measured", "linear") if name in params)
+            f", {name} {params[name]}" for name in ("measured", "linear", "levels", "bits") if name in params)
     star = "*" if ours and params.get("primes") != ours.params.get("primes") else " "
     text = f"  {name:22s}{value:34s}"
     if ours is not None and name != OURS:
@@ -351,7 +370,7 @@ def row(name: str, series: Series, ours: Series | None) -> str:
 
 def table(results: Results) -> str:
     """The figures, one block a measurement."""
-    order = [*NTT_NAMES, "ntt_fwd_lazy", "ntt_inv_lazy", *CKKS_NAMES, *INT_NAMES]
+    order = [*NTT_NAMES, "ntt_fwd_lazy", "ntt_inv_lazy", *CKKS_NAMES, *INT_NAMES, *BOOTSTRAP_NAMES]
     rank = {name: i for i, name in enumerate(order)}
     out = []
     for key in sorted(results.series, key=lambda k: (k[2], rank.get(k[0], len(rank)), k[0], k[1])):
@@ -417,7 +436,7 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--peers", default=",".join(dict.fromkeys(p.name for p in PEERS)), help="which, by name")
     parser.add_argument("--extra", action="append", default=[], type=extra, metavar="NAME=PROGRAM",
                         help="a further peer that you built yourself")
-    parser.add_argument("--groups", default="ntt,ckks,ints,arrays")
+    parser.add_argument("--groups", default="ntt,ckks,ints,arrays,bootstrap")
     parser.add_argument("--threads", default="1,2")
     parser.add_argument("--logn", default="", help="only these ring degrees of the CKKS and integer cases")
     parser.add_argument("--rounds", type=int, default=3)

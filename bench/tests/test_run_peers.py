@@ -170,6 +170,15 @@ def test_arrays_run_side_by_side_with_ours():
     assert all("48,46,46,46,46,46,46" in job.command for job in tables + matrices)
 
 
+def test_bootstraps_run_beside_peers_with_the_same_levels_left():
+    made = run_peers.extra("mine-bootstrap=/none")
+    ready = {peer.name: Path("/none") for peer in [*run_peers.PEERS, made]}
+    batches = run_peers.batches(cases(), [*run_peers.PEERS, made], ready, Path("/none/jfhe"), ["bootstrap"], [1, 2])
+    assert [[job.peer for job in batch] for batch in batches] == [["jupyterfhe", "openfhe", "mine-bootstrap"]] * 2
+    assert all(job.command[-8:] == batches[0][1].command[-8:] for batch in batches for job in batch[1:])
+    assert "deep-lean" in batches[0][0].command and batches[1][0].threads == 2
+
+
 def test_peers_of_arrays_are_shown_with_memory_and_what_was_measured():
     params = {"logN": 14, "primes": 7, "threads": 1}
     ours = line("jupyterfhe", 1e9, name="array_cov", peak_bytes=3_000_000_000)

@@ -84,7 +84,7 @@ typedef struct bootstrap_case {
 
 static int bench_preset(const jfi_bench_options *o, const bootstrap_case *c) {
   world w = {0};
-  char params[64];
+  char params[96];
   int bad = make_world(&w, c->preset, c->keys, o->threads);
   for (uint32_t packing = JFHE_PACK_REAL; !bad && packing <= JFHE_PACK_COMPLEX; packing++) {
     const char *name = packing == JFHE_PACK_REAL ? "bootstrap_real" : "bootstrap_complex";
@@ -92,7 +92,8 @@ static int bench_preset(const jfi_bench_options *o, const bootstrap_case *c) {
     if (!jfi_bench_wants(o, name)) continue;
     bad = encrypt(&w, packing);
     if (!bad) bad = jfi_bench_time(&r, run, &w, o->budget_ms > 0 ? o->budget_ms : 500);
-    (void)snprintf(params, sizeof params, "\"case\": \"%s\", \"threads\": %u", c->name, o->threads ? o->threads : 1);
+    (void)snprintf(params, sizeof params, "\"case\": \"%s\", \"logN\": 16, \"levels\": %u, \"threads\": %u", c->name,
+                   jfhe_bootstrap_level_out(w.b) - jfhe_bootstrap_level_in(w.b), o->threads ? o->threads : 1);
     if (!bad) jfi_bench_print(o, name, params, &r, w.key_bytes);
   }
   if (bad) fprintf(stderr, "bench: %s\n", jfhe_last_error());

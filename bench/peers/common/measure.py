@@ -44,16 +44,20 @@ class Meter:
             t0 = time.perf_counter_ns()
             op()
             ns.append(time.perf_counter_ns() - t0)
-        ns.sort()
+        self._print(self._line(name, note, params), ns, {} if bytes is None else {"bytes": bytes})
+
+    def times(self, name: str, ns: list[int], *, peak_bytes: int, **params) -> None:
+        """Print one line for what was timed elsewhere, in nanoseconds."""
+        self._print(self._line(name, "", params), ns, {"peak_bytes": peak_bytes})
+
+    def _print(self, line: dict, ns: list[int], more: dict) -> None:
+        ns = sorted(ns)
 
         def at(fraction: float) -> int:
             return ns[int(fraction * (len(ns) - 1) + 0.5)]
 
-        line = self._line(name, note, params)
         line |= {"reps": len(ns), "min_ns": ns[0], "median_ns": at(0.5), "p10_ns": at(0.1), "p90_ns": at(0.9)}
-        if bytes is not None:
-            line["bytes"] = bytes
-        print(json.dumps(line), flush=True)
+        print(json.dumps(line | more), flush=True)
 
     def size(self, name: str, count: int) -> None:
         """Print one line that holds a size and no time."""

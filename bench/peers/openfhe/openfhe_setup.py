@@ -7,7 +7,7 @@ from collections.abc import Callable
 import openfhe as fhe
 
 
-def finish(parameters, log_n: int, depth: int, security) -> fhe.CryptoContext:
+def finish(parameters, log_n: int, depth: int, security, secret=fhe.UNIFORM_TERNARY) -> fhe.CryptoContext:
     """Give parameters what no scheme changes, and make the context.
 
     Parameters
@@ -19,6 +19,7 @@ def finish(parameters, log_n: int, depth: int, security) -> fhe.CryptoContext:
     depth : int
         Products in a row that the parameters must carry.
     security : openfhe.SecurityLevel
+    secret : openfhe.SecretKeyDist
 
     Returns
     -------
@@ -33,7 +34,7 @@ def finish(parameters, log_n: int, depth: int, security) -> fhe.CryptoContext:
     parameters.SetRingDim(1 << log_n)
     parameters.SetMultiplicativeDepth(depth)
     parameters.SetKeySwitchTechnique(fhe.HYBRID)
-    parameters.SetSecretKeyDist(fhe.UNIFORM_TERNARY)
+    parameters.SetSecretKeyDist(secret)
     parameters.SetSecurityLevel(security)
     cc = fhe.GenCryptoContext(parameters)
     for feature in (fhe.PKE, fhe.KEYSWITCH, fhe.LEVELEDSHE):
