@@ -181,8 +181,8 @@ def test_bad_words(folder):
 def test_the_built_bundle_is_whole():
     assert (bundle.STATIC / bundle.MANIFEST).exists(), "not built: make vault"
     files = bundle.load()
-    assert {"index.html", "paint.html", "index.js", "paint.js", "keeper.js", "publisher.js", "reader.js", "sealer.js", "vault.css",
-            "jfhe.wasm"} == set(files)
+    assert {"index.html", "paint.html", "index.js", "paint.js", "keeper.js", "publisher.js", "reader.js", "sealer.js", "stretcher.js",
+            "vault.css", "jfhe.wasm"} == set(files)
     for name in ("index.html", "paint.html"):
         page = files[name].data.decode()
         assert "integrity=" in page and "<script>" not in page and "style=" not in page and "http" not in page

@@ -36,7 +36,8 @@ const ENTRIES = {
   keeper: 'src/keeper/worker.ts',
   publisher: 'src/keys/publisher.ts',
   reader: 'src/encrypt/reader.ts',
-  sealer: 'src/encrypt/sealer.ts'
+  sealer: 'src/encrypt/sealer.ts',
+  stretcher: 'src/keys/stretcher.ts'
 };
 
 const digest = bytes => createHash('sha256').update(bytes);

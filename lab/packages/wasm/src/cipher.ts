@@ -54,6 +54,11 @@ export class Encryptor {
 
   /** One ciphertext container. Throws JfheError: ERR_VALUE for NaN, infinity or a value beyond `bound`, and so on. */
   encrypt(numbers: Numbers): Uint8Array<ArrayBuffer> {
+    return this.lend(numbers, container => container.slice());
+  }
+
+  /** The same, for a look at the container where it lies: see Engine.lent. */
+  lend<R>(numbers: Numbers, use: (container: Uint8Array<ArrayBuffer>) => R): R {
     const { context } = this.key;
     const { calls } = context.engine;
     const level = numbers.level ?? context.levels;
@@ -65,9 +70,7 @@ export class Encryptor {
       calls.ptFree(pt); // wipes it
       this.wipe();
     }
-    return context.engine.written(calls.ctWriteSize(this.ct, Encoding.SEEDED), (at, length) =>
-      calls.ctWrite(at, length, this.ct, Encoding.SEEDED)
-    );
+    return context.engine.lent(calls.ctWriteSize(this.ct, Encoding.SEEDED), (at, length) => calls.ctWrite(at, length, this.ct, Encoding.SEEDED), use);
   }
 
   free(): void {

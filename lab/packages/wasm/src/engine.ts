@@ -64,10 +64,15 @@ export class Engine {
 
   /** The bytes that `write` leaves in room for `size` of them. A size of 0 means that the object has no such form. */
   written(size: number, write: (bytes: Ptr<'uint8_t'>, length: number) => void): Uint8Array<ArrayBuffer> {
+    return this.lent(size, write, bytes => bytes.slice());
+  }
+
+  /** The same where they lie, in the engine's memory: `use` copies what it keeps, and awaits nothing before. */
+  lent<R>(size: number, write: (bytes: Ptr<'uint8_t'>, length: number) => void, use: (bytes: Uint8Array<ArrayBuffer>) => R): R {
     return this.memory.scope(scope => {
       const at = scope.room<'uint8_t'>(size);
       write(at, size);
-      return this.memory.bytes(at, size).slice();
+      return use(this.memory.bytes(at, size));
     });
   }
 

@@ -47,7 +47,12 @@ export class IntegerEncryptor {
   }
 
   /** The container of the integers modulo one prime. Throws RangeError for what is no integer below 2^53. */
-  encrypt({ values, modulus, level = this.key.context.levels }: Whole): Uint8Array<ArrayBuffer> {
+  encrypt(whole: Whole): Uint8Array<ArrayBuffer> {
+    return this.lend(whole, container => container.slice());
+  }
+
+  /** The same, for a look at the container where it lies: see Engine.lent. */
+  lend<R>({ values, modulus, level = this.key.context.levels }: Whole, use: (container: Uint8Array<ArrayBuffer>) => R): R {
     const { engine, ptr, logN } = this.key.context;
     const { calls, memory } = engine;
     const space = this.spaces.of(modulus);
@@ -63,7 +68,7 @@ export class IntegerEncryptor {
       calls.ptFree(pt); // wipes it
       memory.wipe(this.room, 8 << logN);
     }
-    return engine.written(calls.ctWriteSize(this.ct, Encoding.SEEDED), (at, length) => calls.ctWrite(at, length, this.ct, Encoding.SEEDED));
+    return engine.lent(calls.ctWriteSize(this.ct, Encoding.SEEDED), (at, length) => calls.ctWrite(at, length, this.ct, Encoding.SEEDED), use);
   }
 
   free(): void {

@@ -29,8 +29,17 @@ export async function unlockBytes(sealed: Uint8Array, nonce: Uint8Array, key: Ui
   }
 }
 
+/** A passphrase, and how it is made long. */
+export interface Stretch {
+  readonly passphrase: string;
+  readonly salt: Uint8Array;
+  readonly ops: number;
+  /** Bytes, which the module's memory grows by and never gives back: a worker of its own does it (keys/stretcher.ts). */
+  readonly memory: number;
+}
+
 /** Argon2id: 32 bytes of a passphrase. Takes about half a second and 64 MiB, for whoever guesses too. */
-export async function stretch(passphrase: string, salt: Uint8Array, ops: number, memory: number): Promise<Uint8Array> {
+export async function stretch({ passphrase, salt, ops, memory }: Stretch): Promise<Uint8Array> {
   await sodium.ready;
   return sodium.crypto_pwhash(32, utf8(passphrase.normalize('NFKC')), salt, ops, memory, sodium.crypto_pwhash_ALG_ARGON2ID13);
 }

@@ -1,5 +1,6 @@
 // sealer.ts: a worker that encrypts vectors and uploads them, one engine, one thread. The reader gives it a credit's worth at a time.
 
+import type { Bytes } from '../base/bytes.ts';
 import { Context, engine, keyOf, type Lent, type SecretKey } from '../base/engine.ts';
 import { Peer, Told, type Wire } from '../base/rpc.ts';
 import { Store, type Connection, type Stored } from '../upload/store.ts';
@@ -19,7 +20,7 @@ export interface Task {
 /** Encrypts under a lent key. */
 export class Sealer {
   private readonly encryptor: Encryptor;
-  private readonly integers: IntegerEncryptor;
+  private integers: IntegerEncryptor | null = null;
 
   private constructor(
     private readonly context: Context,
@@ -28,7 +29,6 @@ export class Sealer {
     private readonly stop: AbortController
   ) {
     this.encryptor = new Encryptor(key);
-    this.integers = new IntegerEncryptor(key);
   }
 
   static async start(lent: Lent, connection: Connection, online: (yes: boolean) => void): Promise<Sealer> {
@@ -38,15 +38,24 @@ export class Sealer {
   }
 
   async seal({ values, modulus }: Task): Promise<Stored> {
-    const bytes = modulus === null ? this.encryptor.encrypt({ re: values, bound: 1 }) : this.integers.encrypt({ values, modulus });
-    values.fill(0);
-    return this.store.keep(bytes);
+    // Hash and Blob copy the bytes at once: an array of them would lie until the collector comes, some hundred megabytes later.
+    const keep = (container: Bytes): Promise<Stored> => this.store.keep(container);
+    try {
+      return modulus === null ? this.encryptor.lend({ re: values, bound: 1 }, keep) : this.whole().lend({ values, modulus }, keep);
+    } finally {
+      values.fill(0); // at once, not when it is stored
+    }
+  }
+
+  /** Its buffers are made for the first exact column: most tables have none. */
+  private whole(): IntegerEncryptor {
+    return (this.integers ??= new IntegerEncryptor(this.key));
   }
 
   close(): void {
     this.stop.abort();
     this.encryptor.free();
-    this.integers.free();
+    this.integers?.free();
     this.key.free();
     this.context.free();
   }

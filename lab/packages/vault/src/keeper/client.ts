@@ -1,10 +1,23 @@
 // client.ts: the keeper, as a frame sees it.
 
-import { Peer } from '../base/rpc.ts';
-import { sharedWorker } from '../page/trusted.ts';
+import { Peer, Told, type Wire } from '../base/rpc.ts';
+import type { Stretch } from '../base/sodium.ts';
+import { sharedWorker, worker } from '../page/trusted.ts';
 import type { KeeperApi, KeeperEvents } from './api.ts';
 
 const ACTIVE_EVERY = 1000; // milliseconds
+
+/** A passphrase made long, by a worker that ends with it. */
+async function stretch(work: Stretch): Promise<Uint8Array> {
+  const one = worker('stretcher.js');
+  const peer = new Peer(one as unknown as Wire);
+  one.onerror = () => peer.fail(new Told('This browser has no memory left to open the key with.'));
+  try {
+    return await peer.call<Uint8Array>('stretch', work);
+  } finally {
+    one.terminate();
+  }
+}
 
 export class Keeper {
   private readonly peer: Peer;
@@ -13,7 +26,7 @@ export class Keeper {
   constructor() {
     if (typeof SharedWorker === 'undefined') throw new Error('no SharedWorker');
     const { port } = sharedWorker('keeper.js');
-    this.peer = new Peer(port);
+    this.peer = new Peer(port, { stretch });
     for (const type of ['pointerdown', 'keydown', 'wheel']) window.addEventListener(type, () => this.active(), { capture: true, passive: true });
   }
 

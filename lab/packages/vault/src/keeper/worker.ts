@@ -4,7 +4,7 @@
 import { all, put } from '../base/db.ts';
 import { hex, type Bytes } from '../base/bytes.ts';
 import { Peer, Told, type Methods, type Wire } from '../base/rpc.ts';
-import { random } from '../base/sodium.ts';
+import { random, type Stretch } from '../base/sodium.ts';
 import { sizesOf } from '../encrypt/exact.ts';
 import { scalarFiles, publicRange } from '../encrypt/scalar.ts';
 import { lockAfter, parseRecovery, PASSPHRASE_MIN, recoveryText, unwrap, unwrapPasskey, wrap, wrapPasskey, type KeyRecord } from '../keys/wrap.ts';
@@ -77,6 +77,11 @@ function connected(): Connection {
 function known(): KeyRecord {
   if (record === null) throw new Told('There is no key on this device yet.', 'none');
   return record;
+}
+
+/** Passphrases are stretched by a worker of the frame that asks: what that takes of memory would stay with this worker, which has none to start. */
+function stretchedBy(frame: Peer): (work: Stretch) => Promise<Uint8Array> {
+  return work => frame.call('stretch', work);
 }
 
 async function adopt(next: KeyRecord, opened: Session): Promise<void> {
@@ -191,14 +196,14 @@ const served: Served = {
     return state();
   },
   connection: () => connection,
-  create: async ({ passphrase, preset }) => {
+  create: async ({ passphrase, preset }, peer) => {
     await loaded;
     if (record !== null) throw new Told('There is a key on this device already.', 'exists');
     if ([...passphrase].length < PASSPHRASE_MIN) throw new Told(`A passphrase has at least ${PASSPHRASE_MIN} characters.`, 'short');
     if (!(PRESETS as readonly string[]).includes(preset)) throw new Told('There are no such settings.');
     const made = await Session.generate(preset);
     const container = made.key.write();
-    const next = await wrap(container, passphrase, { key_id: made.keyId, preset, params: made.context.write() });
+    const next = await wrap(container, passphrase, { key_id: made.keyId, preset, params: made.context.write() }, stretchedBy(peer()));
     container.fill(0);
     await adopt(next, made);
     return file(next);
@@ -208,9 +213,9 @@ const served: Served = {
     await look();
     return state();
   },
-  unlock: async ({ passphrase }) => {
+  unlock: async ({ passphrase }, peer) => {
     await loaded;
-    const container = await unwrap(known(), passphrase);
+    const container = await unwrap(known(), passphrase, stretchedBy(peer()));
     if (container === null) throw new Told(WRONG, 'passphrase');
     await adopt(known(), await Session.open(known(), container));
     return null;
@@ -252,10 +257,10 @@ const served: Served = {
     await loaded;
     return file(known());
   },
-  restore: async ({ text, passphrase }) => {
+  restore: async ({ text, passphrase }, peer) => {
     await loaded;
     const found = parseRecovery(text);
-    const container = await unwrap(found, passphrase);
+    const container = await unwrap(found, passphrase, stretchedBy(peer()));
     if (container === null) throw new Told('That passphrase does not open this recovery file.', 'passphrase');
     const opened = await Session.open(found, container);
     await adopt({ ...found, created: new Date().toISOString().slice(0, 10), passkeys: record?.key_id === found.key_id ? record.passkeys ?? [] : [] }, opened);

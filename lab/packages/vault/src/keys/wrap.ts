@@ -2,7 +2,7 @@
 
 import { base64, derive, joined, unbase64, utf8, type Bytes } from '../base/bytes.ts';
 import { Told } from '../base/rpc.ts';
-import { lockBytes, random, SALT, stretch, unlockBytes } from '../base/sodium.ts';
+import { lockBytes, random, SALT, stretch, unlockBytes, type Stretch } from '../base/sodium.ts';
 
 export const FORMAT = 'jupyterfhe-vault-key-1';
 const OPS = 3;
@@ -48,10 +48,11 @@ function about(keyId: string): Bytes {
 export async function wrap(
   container: Uint8Array,
   passphrase: string,
-  facts: { key_id: string; preset: string; params: Uint8Array }
+  facts: { key_id: string; preset: string; params: Uint8Array },
+  stretched: (work: Stretch) => Promise<Uint8Array> = stretch
 ): Promise<KeyRecord> {
   const salt = random(SALT);
-  const key = await stretch(passphrase, salt, OPS, MEMORY);
+  const key = await stretched({ passphrase, salt, ops: OPS, memory: MEMORY });
   const { nonce, sealed } = await lockBytes(container, key, about(facts.key_id));
   key.fill(0);
   return {
@@ -68,8 +69,13 @@ export async function wrap(
 }
 
 /** The secret key's container; null when the passphrase or the record is wrong, which look alike. */
-export async function unwrap(record: KeyRecord, passphrase: string): Promise<Bytes | null> {
-  const key = await stretch(passphrase, unbase64(record.kdf.salt), record.kdf.ops, record.kdf.memory);
+export async function unwrap(
+  record: KeyRecord,
+  passphrase: string,
+  stretched: (work: Stretch) => Promise<Uint8Array> = stretch
+): Promise<Bytes | null> {
+  const { salt, ops, memory } = record.kdf;
+  const key = await stretched({ passphrase, salt: unbase64(salt), ops, memory });
   const found = await unlockBytes(unbase64(record.sealed), unbase64(record.nonce), key, about(record.key_id));
   key.fill(0);
   return found;

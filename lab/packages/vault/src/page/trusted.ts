@@ -1,7 +1,7 @@
 // trusted.ts: the only scripts that this page may start, and the only policy that says so (Trusted Types).
 
-type Script = 'keeper.js' | 'publisher.js' | 'reader.js' | 'sealer.js';
-const SCRIPTS: readonly string[] = ['keeper.js', 'publisher.js', 'reader.js', 'sealer.js'];
+type Script = 'keeper.js' | 'publisher.js' | 'reader.js' | 'sealer.js' | 'stretcher.js';
+const SCRIPTS: readonly string[] = ['keeper.js', 'publisher.js', 'reader.js', 'sealer.js', 'stretcher.js'];
 
 interface Factory {
   createPolicy(name: string, rules: { createScriptURL: (url: string) => string }): { createScriptURL(url: string): string };

@@ -60,11 +60,11 @@ export class Store {
 
   /**
    * Store bytes. A large blob is asked for first, so that it is not sent twice, and a refusal arrives as one: a server that closes
-   * the connection in the middle of a body looks like a broken network.
+   * the connection in the middle of a body looks like a broken network. The bytes are copied before this returns.
    */
   async keep(bytes: Bytes): Promise<Stored> {
-    const stored = { sha256: await sha256(bytes), size: bytes.length };
     const body = new Blob([bytes]); // goes to the network by itself; an array would also be copied into each tool that watches the page
+    const stored = { size: bytes.length, sha256: await sha256(bytes) };
     if (stored.size <= LARGE || (await this.missing([stored.sha256])).size > 0) await this.send('PUT', `/blobs/${stored.sha256}`, body);
     return stored;
   }
