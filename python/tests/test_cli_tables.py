@@ -69,7 +69,7 @@ def test_what_encrypt_shows_is_as_it_was_agreed(ready):
 def test_inspect_shows_what_is_public(ready, inside):
     assert "bc  jupyterfhe-table-1" in call("inspect")[0]
     out, _ = call("inspect", "bc")
-    assert "569 rows, 7 columns" in out and "low" in out and re.search(r"mean radius +float +4 \.\. 30 +yes", out)
+    assert "569 rows, 7 columns" in out and "owner's" in out and "low" not in out and re.search(r"mean radius +float +4 \.\. 30 +yes", out)
     found = json.loads(call("inspect", "bc", "--json")[0])
     assert found["rows"] == 569 and [f["kind"] for f in found["fields"]] == ["float"] * 4 + ["bool", "date", "category"]
     assert json.loads(call("inspect", inside.keys / "relin.key", "--json")[0])["object"] == "switching key"
@@ -173,7 +173,7 @@ def people(tmp_path):
 def test_overrides_reach_the_table(inside, people):
     refused("encrypt", people, "--as", "p1", "--yes", why="'name' holds more than 100 different texts.*--drop 'name'")
     out, _ = call("encrypt", people, "--as", "p1", "--yes", "--json", "--drop", "name",
-                  "--column", "age:type=float,bounds=0..128,unit=years", "--column", "sex:categories=f|m|x",
+                  "--column", "age:type=float,bounds=0..128,unit=years", "--column", "sex:categories=f|m|x,labels=public",
                   "--column", "when:bounds=2024-01-01..2024-12-31,epoch=2024-01-01")
     made = json.loads(out)
     table = tables.open_table(inside.place("p1"))
@@ -186,7 +186,10 @@ def test_overrides_reach_the_table(inside, people):
 
 
 def test_private_labels_stay_here(inside, people, tmp_path):
-    call("encrypt", people, "--as", "p2", "--yes", "--only", "sex", "--categories", "private")
+    out, _ = call("encrypt", people, "--as", "p2", "--yes", "--only", "sex")
+    assert "2 labels, private" in out and "Secret: every value, private labels." in out
+    manifest = (inside.place("p2") / "manifest.json").read_text()
+    assert json.loads(manifest)["columns"][0]["hi"] == 1 and '"f"' not in manifest, "their number is public, they are not"
     kept = inside.private / "p2.json"
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
     assert tables.open_table(inside.place("p2")).columns[0].categories is None

@@ -77,10 +77,10 @@ def show(draft, out):
     if draft.left_out:
         print(f"\nleft out: {harmless(', '.join(draft.left_out))}", file=out)
     masks = sum(spec.masked for spec in draft.specs)
-    labels = any(spec.kind == "category" and spec.public_labels for spec in draft.specs)
-    print(f"\nPublic afterwards: these names, types and bounds{', labels of categories' if labels else ''}, "
-          f"{'which columns have a mask, ' if masks else ''}the number of rows.\nSecret: every value"
-          f"{', and which are missing' if masks else ''}.", file=out)
+    labels = {spec.public_labels for spec in draft.specs if spec.kind == "category"}
+    secret = ["every value", *(["private labels"] if False in labels else []), *(["which values are missing"] if masks else [])]
+    print(f"\nPublic afterwards: these names, types and bounds{', labels as shown' if True in labels else ''}, "
+          f"{'which columns have a mask, ' if masks else ''}the number of rows.\nSecret: {', '.join(secret)}.", file=out)
 
 
 def _confirmed(args):

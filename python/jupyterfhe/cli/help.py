@@ -62,7 +62,8 @@ jupyterfhe encrypt FILE --as NAME    encrypt a table
   --missing HOW       mask (a mask beside every column), refuse (a missing value is malformed);
                       default: a mask beside the columns in which a value is missing
   --na WORD           another word that means missing in a CSV (may be repeated)
-  --categories HOW    public (default) or private: where labels of categories are kept
+  --categories HOW    private (default): labels of categories stay in this workspace, and scripts write codes (0, 1, ..);
+                      public: whoever has the table reads them
   --exact HOW         columns of whole numbers (int, bool, date, category): yes (exact integers), no (approximate, as
                       floats are), both (twice the bytes; meets exact and approximate numbers). Default: yes where the
                       workspace's preset is exact or exact-deep, else no
@@ -74,15 +75,15 @@ jupyterfhe encrypt FILE --as NAME    encrypt a table
   --key FILE          the secret key (default: keys/secret.key of the workspace)
   --json              print the columns and what was made as JSON (with --yes or --dry-run)
 
-Public afterwards: names, types, units, bounds, labels of categories unless private, which columns have a mask, and the
-number of rows. Secret: every value, and which are missing. Bounds that are found are widened, so that they say
+Public afterwards: names, types, units, bounds, how many labels a category has (the labels where you say so), which columns
+have a mask, and the number of rows. Secret: every value, and which are missing. Bounds that are found are widened, so that they say
 little about the extremes.
 
 Examples
   jupyterfhe encrypt patients.csv --as patients
   jupyterfhe encrypt patients.csv --as patients --drop name --column age:type=int,bounds=0..120 --yes
   jupyterfhe encrypt patients.csv --as patients --exact yes --column age:type=int,bounds=0..120,exact=both
-  jupyterfhe encrypt visits.parquet --as visits --categories private --missing refuse
+  jupyterfhe encrypt visits.parquet --as visits --categories public --missing refuse
 """
 
 INSPECT = """\

@@ -50,7 +50,7 @@ def _encrypt(words):
     for option in ("--column", "--only", "--drop", "--na"):
         parser.add_argument(option, action="append", default=[])
     parser.add_argument("--missing", choices=("mask", "refuse"))
-    parser.add_argument("--categories", choices=("public", "private"), default="public")
+    parser.add_argument("--categories", choices=("public", "private"), default="private")
     parser.add_argument("--exact", choices=("no", "yes", "both"))
     parser.add_argument("--results", type=int)
     parser.add_argument("--level", type=int)

@@ -136,8 +136,6 @@ class Spec:
             self.lo, self.hi = 0.0, 1.0
         elif self.kind == "category":
             self.lo, self.hi = 0.0, float(len(self.labels) - 1)
-            if not self.public_labels:  # how many there are says something too
-                self.hi = float((1 << len(self.labels).bit_length()) - 1)
         elif not self.declared:
             self.lo, self.hi = padded(*self.found, whole=self.kind in WHOLE)
         fits = max(abs(self.lo), abs(self.hi)) <= RANGE_MAX
