@@ -13,12 +13,8 @@ import { progressSteps } from './steps/progress.mjs';
 import { settingSteps } from './steps/settings.mjs';
 
 const world = {};
-/** These take minutes on a busy machine: `make test-slow` runs them. */
-const skip = process.env.JFHE_TEST_SLOW ? false : 'slow: JFHE_TEST_SLOW=1';
-const only = (name, action) => test(name, { skip }, action);
 
 before(async () => {
-  if (skip) return;
   world.home = mkdtempSync(join(tmpdir(), 'jupyterfhe-page-'));
   world.lab = await startLab();
   world.browser = await startBrowser();
@@ -27,11 +23,10 @@ before(async () => {
 });
 
 after(async () => {
-  if (skip) return;
   await world.browser?.close();
   await world.lab?.stop();
   rmSync(world.home, { recursive: true, force: true });
 });
 
-const step = steps(only, () => world.page);
+const step = steps(test, () => world.page);
 for (const part of [keyboardSteps, chartSteps, progressSteps, guardSteps, settingSteps]) part(step, world);

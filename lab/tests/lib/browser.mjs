@@ -44,8 +44,11 @@ export async function shots(page, name) {
 export async function setTheme(page, theme) {
   await command(page, 'apputils:change-theme', { theme });
   const light = theme.endsWith('Light') ? 'true' : 'false';
-  await page.waitForFunction(want => document.body.dataset.jpThemeLight === want, light);
-  await page.waitForTimeout(800); // style sheets, and the frames that are told
+  await page.waitForFunction(want => {
+    const [r, g, b] = getComputedStyle(document.body).backgroundColor.match(/\d+/g).map(Number); // the style sheets are there
+    return document.body.dataset.jpThemeLight === want && (r + g + b > 384) === (want === 'true');
+  }, light);
+  await page.waitForTimeout(200); // and the frames are told
 }
 
 /** Run one of JupyterLab's commands. */

@@ -115,7 +115,7 @@ export async function startLab({ origin } = {}) {
       if (ended) throw new Error(`JupyterLab ended:\n${readFileSync(log, 'utf8').slice(-3000)}`);
       const reply = await lab.api('status').catch(() => null);
       return reply?.ok && (await reply.json()).vault.state === 'running';
-    }, 60);
+    }, 120);
   } catch (error) {
     await lab.stop();
     throw error;
@@ -132,14 +132,17 @@ export function steps(test, page) {
   let failed = null;
   return (name, action) => test(name, async () => {
     if (failed) throw new Error(`not tried: "${failed}" failed before`);
+    let limit;
     try {
       // A key that a hidden frame swallows is waited for without end.
-      await Promise.race([action(), pause(STEP).then(() => Promise.reject(new Error(`not done after ${STEP / 1000} s`)))]);
+      await Promise.race([action(), new Promise((_, late) => (limit = setTimeout(late, STEP, new Error(`not done after ${STEP / 1000} s`))))]);
     } catch (error) {
       failed = name;
       mkdirSync(SHOTS, { recursive: true });
       await page()?.screenshot({ path: join(SHOTS, 'failed.png') }).catch(() => {});
       throw error;
+    } finally {
+      clearTimeout(limit); // the file ends with its last step, not minutes later
     }
   });
 }

@@ -6,6 +6,7 @@ import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/applica
 import { Dialog, showDialog } from '@jupyterlab/apputils';
 import { IDefaultFileBrowser } from '@jupyterlab/filebrowser';
 import { INotebookTracker } from '@jupyterlab/notebook';
+import type { Contents } from '@jupyterlab/services';
 
 const inEditor = (event: Event): boolean => event.target instanceof Element && event.target.closest('.cm-editor, .jp-Cell') !== null;
 
@@ -56,7 +57,8 @@ function guardUploads(browser: IDefaultFileBrowser, vault: IVault, preferences: 
     );
     if (answer === 'plain') return upload(file, path);
     if (answer === 'encrypt') void vault.open('encrypt');
-    throw new Error(`${file.name} was not uploaded.`);
+    // JupyterLab shows a refusal in a box of its own, and does nothing with what was stored: who cancels is told nothing.
+    return null as unknown as Contents.IModel;
   };
 }
 

@@ -143,6 +143,10 @@ test('a dropped file is looked at, confirmed, encrypted, stored', async () => {
   await one.frame.getByText('Exact results have up to').waitFor();
   await one.frame.getByText('Encrypted, the table takes 22.0 MB').waitFor();
   await shot(one, '5-confirm');
+  for (const width of [1024, 1280, 1100]) {
+    await one.page.setViewportSize({ width, height: 760 });
+    assert.ok(await one.frame.locator('.scroll').evaluate(place => place.scrollWidth <= place.clientWidth), `the last column is in sight at ${width} pixels`);
+  }
   const words = one.frame.locator('.words');
   const open = one.frame.getByLabel('Let the server see the labels of diagnosis');
   assert.ok(!(await open.isChecked()), 'labels are sealed unless somebody says otherwise');

@@ -78,7 +78,7 @@ function bounds(plan: Plan, now: Declared, change: (next: Change) => void): HTML
   if (plan.kind === 'bool') return h('span', { class: 'hint' }, 'no, yes');
   const input = (which: 'lo' | 'hi'): HTMLInputElement =>
     h('input', {
-      type: 'text', size: plan.epoch === null ? 8 : 18, autocomplete: 'off', spellcheck: 'false',
+      type: 'text', size: plan.epoch === null ? 8 : plan.kind === 'date' ? 10 : 18, autocomplete: 'off', spellcheck: 'false',
       value: String(now[which] ?? boundText(plan, plan[which])),
       'aria-label': `${which === 'lo' ? 'Lowest' : 'Highest'} possible ${plan.name}`,
       onchange: () => change(now => ({ ...now, lo: lo.value, hi: hi.value }))
