@@ -75,9 +75,9 @@ jupyterfhe encrypt FILE --as NAME    encrypt a table
   --key FILE          the secret key (default: keys/secret.key of the workspace)
   --json              print the columns and what was made as JSON (with --yes or --dry-run)
 
-Public afterwards: names, types, units, bounds, how many labels a category has (the labels where you say so), which columns
-have a mask, and the number of rows. Secret: every value, and which are missing. Bounds that are found are widened, so that they say
-little about the extremes.
+Public afterwards: names, types, units, bounds, how many labels a category has (the labels where you say so),
+which columns have a mask, and the number of rows. Secret: every value, and which are missing. Bounds that are found
+are widened, so that they say little about the extremes.
 
 Examples
   jupyterfhe encrypt patients.csv --as patients
