@@ -8,7 +8,7 @@ import { after, before, describe, test } from 'node:test';
 import { dropFiles, newPage, openLab, runCode, shot, startBrowser } from './lib/browser.mjs';
 import { startLab } from './lib/lab.mjs';
 import { BUNDLES, PAYLOADS } from './lib/payloads.mjs';
-import { PASSPHRASE, confirmFile, decrypt, makeKeys, painted, vaultFrame } from './lib/vault.mjs';
+import { PASSPHRASE, confirmFile, decrypt, makeKeys, painted, unlock, vaultFrame } from './lib/vault.mjs';
 
 const ALLOWED = new Set(['version', 'keys', 'key_id', 'preset', 'mode', 'published', 'jobs', 'id', 'ok', 'code', 'message', 'type', 'show', 'full']);
 const ran = new Set(); // payloads whose scripts told anything
@@ -101,6 +101,16 @@ describe('payloads', () => {
       await inspect();
       await intact();
     });
+  }
+});
+
+test('after all of it the status bar locks, and takes the numbers from the screen', async () => {
+  const lock = page.locator('.jp-Fhe-status-button').first();
+  for (let i = 0; i < 3; i++) { // a lock that comes too late would meet the next unlocking
+    await page.getByText('Keys unlocked').waitFor();
+    await lock.click({ timeout: 5000 });
+    await page.getByText('Keys locked').waitFor({ timeout: 5000 });
+    await unlock(page, lab);
   }
 });
 

@@ -62,7 +62,7 @@ jupyterfhe encrypt FILE --as NAME    encrypt a table
   --missing HOW       mask (a mask beside every column), refuse (a missing value is malformed);
                       default: a mask beside the columns in which a value is missing
   --na WORD           another word that means missing in a CSV (may be repeated)
-  --categories HOW    private (default): labels of categories stay in this workspace, and scripts write codes (0, 1, ..);
+  --categories HOW    private (default): labels of categories stay in this workspace, scripts write codes (0, 1, ..);
                       public: whoever has the table reads them
   --exact HOW         columns of whole numbers (int, bool, date, category): yes (exact integers), no (approximate, as
                       floats are), both (twice the bytes; meets exact and approximate numbers). Default: yes where the

@@ -126,6 +126,16 @@ test('after a reload it is locked; a wrong passphrase says so and no more; the r
   assert.deepEqual(one.page.workers().map(worker => worker.url()), [], 'what the passphrase took of memory has ended');
   await one.ask({ type: 'open', view: 'lock' });
   await one.event('state', e => e.keys === 'locked');
+
+  // Locked while a passphrase is being made into a key: it stays locked.
+  await one.ask({ type: 'open', view: 'unlock' });
+  await label(one, 'Passphrase').fill(PASSPHRASE);
+  const begun = one.page.waitForEvent('worker', worker => worker.url().endsWith('stretcher.js'));
+  await button(one, 'Unlock').click();
+  await begun;
+  await one.ask({ type: 'open', view: 'lock' });
+  await one.frame.getByText('The key was locked.').waitFor();
+  assert.equal((await one.ask({ type: 'status' })).keys, 'locked');
   await one.page.close();
 });
 

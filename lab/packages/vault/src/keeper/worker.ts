@@ -24,6 +24,7 @@ let session: Session | null = null;
 let connection: Connection | null = null;
 let published: boolean | null = null;
 let used = Date.now();
+let locks = 0; // how often it was locked
 const frames = new Set<Peer>();
 const jobs = new Map<string, AbortController>();
 const loaded = newestRecord();
@@ -57,6 +58,7 @@ function unlocked(): Session {
 }
 
 function lock(): void {
+  locks += 1;
   session?.close();
   session = null;
   for (const stop of jobs.values()) stop.abort();
@@ -84,8 +86,13 @@ function stretchedBy(frame: Peer): (work: Stretch) => Promise<Uint8Array> {
   return work => frame.call('stretch', work);
 }
 
-async function adopt(next: KeyRecord, opened: Session): Promise<void> {
+/** Take a key into use, unless it was locked since the person began to open it: making a key of a passphrase takes its time. */
+async function adopt(next: KeyRecord, opened: Session, begun: number): Promise<void> {
   await put('keys', next);
+  if (locks !== begun) {
+    opened.close();
+    throw new Told('The key was locked.', 'locked');
+  }
   session?.close();
   [record, session, used] = [next, opened, Date.now()];
   published = null;
@@ -197,6 +204,7 @@ const served: Served = {
   },
   connection: () => connection,
   create: async ({ passphrase, preset }, peer) => {
+    const begun = locks;
     await loaded;
     if (record !== null) throw new Told('There is a key on this device already.', 'exists');
     if ([...passphrase].length < PASSPHRASE_MIN) throw new Told(`A passphrase has at least ${PASSPHRASE_MIN} characters.`, 'short');
@@ -205,7 +213,7 @@ const served: Served = {
     const container = made.key.write();
     const next = await wrap(container, passphrase, { key_id: made.keyId, preset, params: made.context.write() }, stretchedBy(peer()));
     container.fill(0);
-    await adopt(next, made);
+    await adopt(next, made, begun);
     return file(next);
   },
   look: async () => {
@@ -214,18 +222,20 @@ const served: Served = {
     return state();
   },
   unlock: async ({ passphrase }, peer) => {
+    const begun = locks;
     await loaded;
     const container = await unwrap(known(), passphrase, stretchedBy(peer()));
     if (container === null) throw new Told(WRONG, 'passphrase');
-    await adopt(known(), await Session.open(known(), container));
+    await adopt(known(), await Session.open(known(), container), begun);
     return null;
   },
   unlockPasskey: async ({ id, prf }) => {
+    const begun = locks;
     await loaded;
     const container = await unwrapPasskey(known(), id, prf);
     prf.fill(0);
     if (container === null) throw new Told('That passkey does not open this key.', 'passphrase');
-    await adopt(known(), await Session.open(known(), container));
+    await adopt(known(), await Session.open(known(), container), begun);
     return null;
   },
   addPasskey: async ({ id, salt, prf }) => {
@@ -258,12 +268,13 @@ const served: Served = {
     return file(known());
   },
   restore: async ({ text, passphrase }, peer) => {
+    const begun = locks;
     await loaded;
     const found = parseRecovery(text);
     const container = await unwrap(found, passphrase, stretchedBy(peer()));
     if (container === null) throw new Told('That passphrase does not open this recovery file.', 'passphrase');
     const opened = await Session.open(found, container);
-    await adopt({ ...found, created: new Date().toISOString().slice(0, 10), passkeys: record?.key_id === found.key_id ? record.passkeys ?? [] : [] }, opened);
+    await adopt({ ...found, created: new Date().toISOString().slice(0, 10), passkeys: record?.key_id === found.key_id ? record.passkeys ?? [] : [] }, opened, begun);
     return null;
   },
   lend: () => unlocked().lend(),
