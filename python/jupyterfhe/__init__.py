@@ -14,14 +14,14 @@ from .array.simulate import simulate
 from .array.table import EncryptedTable
 from .core.errors import ArgumentError as _ArgumentError
 from .core.errors import JupyterFHEError
-from .frame import EncryptedCategorical, EncryptedFrame, EncryptedSeries, concat, crosstab, get_dummies, merge, pivot_table
+from .frame import EncryptedCategorical, EncryptedFrame, EncryptedSeries, concat, crosstab, cut, get_dummies, merge, pivot_table
 from .frame.naming import open_any as _open_any
 from .frame.naming import open_frame as _open_frame
 from .frame.naming import save_any as _save_any
 from .plan import Session, cancel_all, options
 
 __all__ = ["EncryptedArray", "EncryptedBool", "EncryptedCategorical", "EncryptedFrame", "EncryptedScalar", "EncryptedSeries",
-           "EncryptedTable", "JupyterFHEError", "Refused", "Session", "cancel_all", "concat", "crosstab", "datasets",
+           "EncryptedTable", "JupyterFHEError", "Refused", "Session", "cancel_all", "concat", "crosstab", "cut", "datasets",
            "get_dummies", "history", "load", "lut", "matrix", "merge", "open", "open_frame", "options", "pivot_table", "plot",
            "rank", "ref", "save", "secret", "session", "sign", "simulate"]
 

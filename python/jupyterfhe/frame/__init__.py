@@ -4,6 +4,7 @@ Columns are encrypted arrays beside validity masks, rows have public labels, gro
 what ends in a division is finished at decryption. See docs/guide-frames.md.
 """
 
+from .bins import cut
 from .categorical import EncryptedCategorical
 from .frame import EncryptedFrame
 from .grouping import GroupBy
@@ -14,5 +15,4 @@ from .series import EncryptedSeries
 from .tables import crosstab, get_dummies, pivot_table
 
 __all__ = ["EncryptedCategorical", "EncryptedFrame", "EncryptedSeries", "GroupBy", "Index", "Output", "Result", "concat",
-           "crosstab",
-           "get_dummies", "merge", "pivot_table"]
+           "crosstab", "cut", "get_dummies", "merge", "pivot_table"]

@@ -6,7 +6,7 @@ from ..array import EncryptedArray
 from ..array.finish import finished, number, sqrt, stack
 from ..core import containers
 from ..core.errors import ArgumentError
-from . import windows
+from . import order, windows
 from .columns import centred, series_of
 from .grouping import GroupBy
 from .index import Index
@@ -172,7 +172,7 @@ class EncryptedFrame:
         columns = self.__dict__.get("_columns", {})
         if name in columns:
             return self[name]
-        if name in (*ORDER, "loc", "iloc", "query", "eval", "iterrows", "itertuples", "values"):
+        if name in (*ORDER, "sort_values", "rank", "loc", "iloc", "query", "eval", "iterrows", "itertuples", "values"):
             raise Refused(f"{name} of an encrypted frame needs comparisons, or plain values",
                           "Sums, means and groups work; rows by public slices df[10:20]; else after decryption.")
         raise AttributeError(f"an encrypted frame has no {name!r}")
@@ -317,6 +317,34 @@ class EncryptedFrame:
         """Standard errors of the means."""
         return self._reduced(lambda sums, c: sqrt(sums.variance(c, ddof) / sums.count(c)))
 
+    def quantile(self, q=0.5):
+        """A quantile by column; see :meth:`EncryptedSeries.quantile`."""
+        return self._reduced(lambda sums, c: order.quantile(c, float(q), sums))
+
+    def median(self):
+        """Medians by column."""
+        return self.quantile(0.5)
+
+    def min(self):
+        """The smallest values by column."""
+        return self.quantile(0.0)
+
+    def max(self):
+        """The largest values by column."""
+        return self.quantile(1.0)
+
+    def nunique(self):
+        """How many of the declared values are there, by column."""
+        return self._reduced(lambda sums, c: order.distinct(c, sums), "int", self._columns)
+
+    def nlargest(self, n, columns):
+        """A filter that leaves the rows of a column's largest values, in the order of the rows."""
+        return self.like(self._columns, keep=(*self.keep, order.largest(self[columns], n, 1)))
+
+    def nsmallest(self, n, columns):
+        """A filter that leaves the rows of a column's smallest values."""
+        return self.like(self._columns, keep=(*self.keep, order.largest(self[columns], n, -1)))
+
     def cov(self, ddof=1):
         """Covariances of all pairs of columns, each over the rows that have both."""
         return self._matrix(lambda sums, a, b: sums.covariance(a, b, ddof))
@@ -335,9 +363,12 @@ class EncryptedFrame:
                          index, ())
 
     def describe(self):
-        """Counts, means and deviations; extremes and quantiles need comparisons and are left out."""
-        sums, index = self.sums(), Index(SUMMARY)
-        made = {n: stack([sums.count(c), sums.mean(c), sqrt(sums.variance(c))]) for n, c in self._numeric().items()}
+        """Counts, means and deviations; extremes and quartiles where all columns are integers of small declared ranges."""
+        sums, columns = self.sums(), self._numeric()
+        more = order.summary(columns.values(), sums)
+        index = Index((*SUMMARY, *more))
+        made = {n: stack([sums.count(c), sums.mean(c), sqrt(sums.variance(c)),
+                          *(order.quantile(c, share, sums) for share in more.values())]) for n, c in columns.items()}
         return self.like({n: EncryptedSeries(None, index, n, late=cells) for n, cells in made.items()}, index, ())
 
     # ---- groups ----

@@ -8,6 +8,7 @@ from ..array import EncryptedArray
 from ..array.finish import at_least, finished, sqrt, stack
 from ..array.layout import afford
 from ..core.errors import ArgumentError
+from . import order
 from .index import Index
 from .moments import Sums
 from .refusal import Refused
@@ -15,7 +16,8 @@ from .series import EncryptedSeries
 
 KINDS = {"count": "int", "size": "int"}
 SPREAD = ("var", "std", "sem")
-FUNCTIONS = ("sum", "mean", "count", "size", *SPREAD)
+SHARES = {"min": 0.0, "median": 0.5, "max": 1.0}
+FUNCTIONS = ("sum", "mean", "count", "size", *SPREAD, *SHARES, "nunique")
 
 
 class Key:
@@ -151,9 +153,9 @@ class GroupBy:
     def _column(self, name, function, ddof=1):
         """A column of the result."""
         series = self.frame._columns.get(name) if name is not None else None
-        if function not in FUNCTIONS:
-            raise Refused(f"agg({function!r})", f"There are {', '.join(FUNCTIONS)}; order and quantiles need comparisons.")
-        if function not in KINDS and series.kind not in ("float", "int", "bool"):
+        if function not in FUNCTIONS and not isinstance(function, float):
+            raise Refused(f"agg({function!r})", f"There are {', '.join(FUNCTIONS)}, and quantile(q).")
+        if function not in KINDS and function != "nunique" and series.kind not in ("float", "int", "bool"):
             raise Refused(f"{function} of the {series.kind} column {name!r}", "Sums and means are of numbers: choose columns, "
                           "df.groupby(...)[['a', 'b']].")
         cells = self._released([_cell(g, series, function, ddof) for g in self.groups()])
@@ -227,6 +229,26 @@ class GroupBy:
         """Standard errors of the means by group."""
         return self._all("sem", ddof)
 
+    def min(self):
+        """The smallest by group; see :func:`jupyterfhe.frame.order.quantile`."""
+        return self._all("min")
+
+    def max(self):
+        """The largest by group."""
+        return self._all("max")
+
+    def median(self):
+        """Medians by group."""
+        return self._all("median")
+
+    def quantile(self, q=0.5):
+        """Quantiles by group, of integers of a small declared range."""
+        return self._all(float(q))
+
+    def nunique(self):
+        """How many of the declared values are there, by group."""
+        return self._all("nunique")
+
     def size(self):
         """Rows by group, whatever is missing in them."""
         return self._column(None, "size").rename("size")
@@ -246,6 +268,10 @@ def _cell(sums, series, function, ddof):
         return sums.total(series)
     if function == "mean":
         return sums.mean(series)
+    if function == "nunique":
+        return order.distinct(series, sums)
+    if isinstance(function, float) or function in SHARES:
+        return order.quantile(series, SHARES.get(function, function), sums)
     found = sums.variance(series, ddof)
     if function == "var":
         return found

@@ -30,7 +30,7 @@ class Sums:
         self.rows, self.keep, self.group = rows, tuple(keep), tuple(group)
         self._shared = {} if shared is None else shared
         self._made = {}
-
+        self.reached = {}  # by codes: rows at each value or below, and rows
     def _sum(self, *factors):
         """The sum of a product of factors over the rows, each product once."""
         factors = [f for f in factors if f is not None]

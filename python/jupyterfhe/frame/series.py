@@ -3,20 +3,19 @@
 import numpy as np
 
 from ..array import EncryptedArray
-from ..array.finish import Finished, finished, sqrt
+from ..array.finish import Finished, finished, sqrt, stack
 from ..core.errors import ArgumentError
-from . import windows
+from . import order, windows
 from .categorical import EncryptedCategorical, integers
+from .comparing import compared
 from .index import Index
 from .masks import product
 from .moments import Sums
 from .refusal import LATE, Refused
 from .result import Output, Result
 
-ORDER = ("min", "max", "median", "quantile", "idxmin", "idxmax", "rank", "sort_values", "nlargest", "nsmallest", "mode",
-         "unique",
-         "nunique", "drop_duplicates", "duplicated", "apply", "map", "agg", "plot", "hist", "item", "tolist", "to_list",
-         "to_numpy")
+ORDER = ("idxmin", "idxmax", "mode", "unique", "drop_duplicates", "duplicated", "apply", "map", "agg", "plot", "hist", "item",
+         "tolist", "to_list", "to_numpy")
 
 
 class EncryptedSeries:
@@ -214,6 +213,88 @@ class EncryptedSeries:
             raise Refused(f"a power {k!r} of an encrypted series", "Whole powers from 1 on.")
         return self.like(self._numbers("a power").filled ** int(k))
 
+    # ---- order ----
+    def _order(name):
+        def method(self, other):
+            return compared(self, other, name)
+        return method
+
+    __lt__, __le__, __gt__, __ge__ = map(_order, ("lt", "le", "gt", "ge"))
+    lt, le, gt, ge = __lt__, __le__, __gt__, __ge__
+    del _order
+
+    def between(self, left, right, inclusive="both"):
+        """Where a value lies between two others.
+
+        Parameters
+        ----------
+        left, right : number, date or EncryptedSeries
+        inclusive : {'both', 'neither', 'left', 'right'}, default='both'
+
+        Returns
+        -------
+        EncryptedSeries
+            Of truth values; False where it is missing.
+        """
+        if inclusive not in ("both", "neither", "left", "right"):
+            raise ArgumentError(f"inclusive is both, neither, left or right, not {inclusive!r}")
+        above = compared(self, left, "ge" if inclusive in ("both", "left") else "gt")
+        return above & compared(self, right, "le" if inclusive in ("both", "right") else "lt")
+
+    def quantile(self, q=0.5):
+        """A quantile of what is there, linear between two values; see :func:`jupyterfhe.frame.order.quantile`.
+
+        Parameters
+        ----------
+        q : float or list of float, default=0.5
+
+        Returns
+        -------
+        Finished, or EncryptedSeries on the shares
+        """
+        if np.ndim(q):
+            shares = [float(x) for x in q]
+            return EncryptedSeries(None, Index(shares), self.name, late=stack([order.quantile(self, x) for x in shares]))
+        return order.quantile(self, float(q))
+
+    def median(self):
+        """The number in the middle, or the mean of both."""
+        return order.quantile(self, 0.5)
+
+    def min(self):
+        """The smallest of what is there."""
+        return order.quantile(self, 0.0)
+
+    def max(self):
+        """The largest of what is there."""
+        return order.quantile(self, 1.0)
+
+    def nunique(self):
+        """How many of the declared values are there."""
+        return order.distinct(self)
+
+    def rank(self, method="average", ascending=True):
+        """Places in order from 1 on; see :func:`jupyterfhe.frame.order.rank`."""
+        return order.rank(self, method, ascending)
+
+    def sort_values(self, ascending=True):
+        """Values in order, on labels 0, 1, 2, ...; see :func:`jupyterfhe.frame.order.sort_values`."""
+        return order.sort_values(self, ascending)
+
+    def nlargest(self, n=5):
+        """A filter that leaves the largest values, in the order of their rows; of equal ones the first."""
+        return self.kept((order.largest(self, n, 1),))
+
+    def nsmallest(self, n=5):
+        """A filter that leaves the smallest values, in the order of their rows."""
+        return self.kept((order.largest(self, n, -1),))
+
+    def describe(self):
+        """Count, mean, deviation; extremes and quartiles where the values' range is declared and small."""
+        from .frame import EncryptedFrame
+        name = self.name or "value"
+        return EncryptedFrame({name: self.rename(name)}, self.index, self.keep).describe()[name]
+
     # ---- truth values ----
     def _compare(self, other, equal):
         chosen = self._codes_of([other], "==")
@@ -312,8 +393,6 @@ class EncryptedSeries:
         method.__name__ = name
         return method
 
-    __lt__ = __le__ = __gt__ = __ge__ = between = _refused(
-        "comparison", ("order needs comparisons of encrypted numbers", "Declare bins as a category before encryption."))
     __bool__ = __float__ = __array__ = _refused("plain value", ("it is encrypted", "client.decrypt_frame opens it."))
     for _name in ORDER:
         locals()[_name] = _refused(_name, ("it needs comparisons, or plain values", "Sums, means and groups work; else after "

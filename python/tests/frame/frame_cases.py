@@ -7,7 +7,7 @@ spells it otherwise, `theirs` says how; then the remark says why.
 from dataclasses import dataclass
 
 FAMILIES = ("Selection and new columns", "Missing values", "Reductions", "Categories and filters", "Groups", "Tables of two keys",
-            "Joining", "Rows in order")
+            "Joining", "Rows in order", "Order and numeric filters", "Order by all pairs")
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,8 @@ class Case:
     theirs : str
         pandas' expression; the same by default.
     remark : str
+    deep : bool
+        Whether it takes more than six levels: tested in the clear with twenty-four, and resolution 0.5.
     close : float
         Largest error bound that says something, of the largest number.
     """
@@ -34,9 +36,10 @@ class Case:
     theirs: str = ""
     remark: str = ""
     close: float = 1e-2
+    deep: bool = False
 
 
-S, M, R, C, G, T, J, W = FAMILIES
+S, M, R, C, G, T, J, W, F, P = FAMILIES
 NUM = "['age', 'yrs_married', 'affairs']"
 EVERY = "every declared label is a group, as with observed=False"
 CASES = [
@@ -64,7 +67,9 @@ CASES = [
     Case("s.skew", R, "df.age.skew()"),
     Case("s.kurt", R, "df.age.kurt()", close=0.1),
     Case("df.describe", R, f"df[{NUM}].describe()", f"df[{NUM}].describe().loc[['count', 'mean', 'std']]",
-         "without extremes and quantiles, which need comparisons"),
+         "without extremes and quartiles where a column's values are not declared"),
+    Case("df.describe of integers", R, "df[['educ']].describe()",
+         remark="complete where all columns are integers of small declared ranges"),
     Case("s == label, s != label", C, "df.work == 'o3'", remark="declared labels and truth values"),
     Case("s.isin", C, "df.work.isin(['o1', 'o4'])"),
     Case("&, |, ~, ^", C, "((df.work == 'o3') | ~df.kids) & (df.rate != 'r5')"),
@@ -98,6 +103,33 @@ CASES = [
     Case("rolling.sum", W, "df.affairs.rolling(5).sum()"),
     Case("rolling.mean", W, "df.affairs.rolling(5, min_periods=1).mean()"),
     Case("rolling.std", W, "df.affairs.rolling(6).std()", close=1.0),
+    Case("s > number, s <= number", F, "(df.educ > 14) | (df.educ <= 9)", remark="integers of a declared range: a polynomial, no sign"),
+    Case("s.between", F, "df.educ.between(12, 16.5, inclusive='left')"),
+    Case("df[df.a > number]", F, "df[df.educ >= 14][['age', 'educ']]", remark="a mask; the reader's side compacts"),
+    Case("df[df.a > number].mean", F, f"df[(df.educ > 12) & df.kids][{NUM}].mean()"),
+    Case("s.quantile", F, "df.educ.quantile([0.1, 0.5, 0.85])", remark="rows at each declared value are counted, the reader interpolates; exact"),
+    Case("s.median, df.median", F, "df[['educ']].median()"),
+    Case("s.min, s.max", F, "df[df.kids]['educ'].max()", remark="under filters too"),
+    Case("df.min, df.max", F, "df[['educ', 'kids']].min()", remark="truth values as numbers"),
+    Case("s.nunique", F, "df.work.nunique()", remark="of the declared labels"),
+    Case("s.describe", F, "df.educ.describe()"),
+    Case("groupby.median, min, max", G, "df.groupby('rate')['educ'].median()", "df.groupby('rate', observed=False)['educ'].median()", EVERY),
+    Case("groupby.quantile", G, "df.groupby('kids')['educ'].quantile(0.9)"),
+    Case("cut", F, "pd.cut(df.educ, [8, 12, 14, 20]).value_counts()", "pd.cut(df.educ, [8, 12, 14, 20]).value_counts(sort=False)",
+         "labels are the bins' texts; public edges"),
+    Case("groupby(cut)", F, "df.groupby(pd.cut(df.educ, [8, 12, 16], labels=['low', 'mid']))[['affairs']].sum()",
+         "df.groupby(pd.cut(df.educ, [8, 12, 16], labels=['low', 'mid']), observed=False)[['affairs']].sum()"),
+    Case("s > number, floats", P, "df.yrs_married.head(40) > 6", remark="a sign; floats need jf.options.resolution", deep=True),
+    Case("s > number, missing", P, "df.age.head(40) >= 27", remark="False where it is missing", deep=True),
+    Case("s > s", P, "df.yrs_married.head(40) > df.age.head(40) - 20", deep=True),
+    Case("cut of floats", P, "df.groupby(pd.cut(df.yrs_married, [0, 3, 15, 23]))[['affairs']].sum()",
+         "df.groupby(pd.cut(df.yrs_married, [0, 3, 15, 23]), observed=False)[['affairs']].sum()", deep=True),
+    Case("s.rank", P, "df.yrs_married.head(24).rank()", remark="method=average, min, max, first; up to 1,024 rows", deep=True),
+    Case("s.quantile of floats", P, "df.yrs_married.head(24).quantile(0.3)", remark="up to 1,024 rows, none missing or filtered", deep=True, close=0.1),
+    Case("s.sort_values", P, "df.yrs_married.head(12).sort_values(ascending=False)",
+         "df.yrs_married.head(12).sort_values(ascending=False).reset_index(drop=True)", "on labels 0, 1, ...", deep=True, close=0.1),
+    Case("s.nlargest, df.nlargest", P, "df[['yrs_married', 'kids']].head(24).nlargest(5, 'yrs_married')",
+         "df[['yrs_married', 'kids']].head(24).nlargest(5, 'yrs_married').sort_index()", "a filter, rows as they stand", deep=True),
     Case("rolling with missing values", W, "df.age.rolling(4, min_periods=2).mean()"),
 ]
 

@@ -1,5 +1,6 @@
 """What frames refuse, what they keep secret, edges of data, and results that are saved and opened."""
 
+import datetime
 import json
 
 import numpy as np
@@ -161,13 +162,33 @@ def test_a_changed_ciphertext_is_refused(owner, saved, tmp_path):
     "len(df[df.b == 1])", "bool(df)", "float(df.x)", "df.x > 3", "df.x.median()", "df.sort_values('x')", "df.x == 3", "df.groupby('x')",
     "df.k + 1", "df.day * 2", "df.day + df.day", "df.k.sum()", "df[df.b == 1].x.shift(1)", "df.set_index('k')",
     "df.resample('MS')", "df.merge(df, on='k')", "df.x.mean().compute", "df[df.b == 1].x + df.x", "df.n.values", "df.groupby('k')['x'].agg('median')",
-    "df.x & df.b", "np.exp(df.x)", "df.x[df.b == 1]", "df.merge(df.groupby('k').mean(), on='k')", "df.groupby(df.x)"])
+    "df.k > 1", "df.k < df.x", "df.k.median()", "df.x.between(1, 2)", "df.x.max()", "df[df.b == 1].x.rank()", "df.n.sort_values()", "df.groupby('b')['x'].max()",
+    "df.x.nunique()", "jf.cut(df.k, [0, 1])", "df.x & df.b", "np.exp(df.x)", "df.x[df.b == 1]", "df.merge(df.groupby('k').mean(), on='k')", "df.groupby(df.x)"])
 def test_refusals_say_why(df, write):
     with pytest.raises((Refused, AttributeError, TypeError), match=r".{20}"):
-        eval(write, {"df": df, "np": np})
+        eval(write, {"df": df, "np": np, "jf": jf})
+
+
+def test_dates_are_filtered(owner, df):
+    """Two of them differ by 1: no resolution is asked for."""
+    got = shown(owner, [df.day > "2024-01-20", df.day <= datetime.date(2024, 1, 5)])
+    days = 1 + np.arange(ROWS) % 28
+    assert got[0].columns["day"].tolist() == (days > 20).tolist()
+    assert got[1].columns["day"].tolist() == (days <= 5).tolist()
+
+
+def test_order_of_groups_without_rows(owner, df):
+    got = shown(owner, [df[df.k == 2][["n"]].median(), df.groupby("b")["n"].max(), df[df.n > 9][["n"]].min(), df[df.b == 1][["n"]].nunique()])
+    n = np.where(np.arange(ROWS) % 5 == 0, np.nan, np.arange(ROWS) % 6)
+    value = [next(iter(g.columns.values())) for g in got]
+    assert np.isnan(value[0][0]) and np.isnan(value[2][0])
+    assert list(got[1].columns["n"]) == [np.nanmax(n[::2]), np.nanmax(n[1::2])]
+    assert value[3][0] == len(set(n[1::2][~np.isnan(n[1::2])]))
 
 
 @pytest.mark.parametrize("write,words", [
+    ("df.day > 3", "dates"), ("df.n > '3'", "numbers"), ("df.n.between(1, 2, inclusive='most')", "inclusive"), ("df.n.quantile(1.5)", "0, 1"),
+    ("jf.cut(df.n, [3, 1])", "rise"), ("jf.cut(df.n, 3)", "rise"), ("jf.cut(df.n, [0, 1, 2], labels=['a', 'a'])", "different"),
     ("df.k == 'other'", "kept by the owner"), ("open_.k == 'other'", "no label that was declared"), ("df.nothing_here['x']", "has no"),
     ("df['nothing']", "no column"), ("df.x.set_axis([1, 2])", "2 labels"), ("df.x.rolling(99)", "1 to 40"), ("df.groupby('k', min_count=-1)", "min_count"),
     ("df.groupby([1, 2])", "labels"), ("df.assign(y=[1.0, 2.0])", "broadcast"), ("df.n == 9", "declared"),
@@ -175,7 +196,7 @@ def test_refusals_say_why(df, write):
 def test_mistakes_are_named(owner, folder, df, write, words):
     open_ = jf.open_frame(folder / "open", keys=owner.folder)
     with pytest.raises((ArgumentError, AttributeError, ValueError, Refused), match=words):
-        eval(write, {"df": df, "open_": open_})
+        eval(write, {"df": df, "open_": open_, "jf": jf})
 
 
 def test_nothing_that_prints_shows_a_value(owner, df):

@@ -1,0 +1,137 @@
+"""Order of a column's values and public numbers, or another column's: by declared values where there are few, else by signs."""
+
+import datetime
+import math
+import numbers
+
+import numpy as np
+
+from ..core.errors import ArgumentError
+from ..plan import options
+from .categorical import integers
+from .refusal import Refused
+
+OPERATORS = {"lt": lambda a, b: a < b, "le": lambda a, b: a <= b, "gt": lambda a, b: a > b, "ge": lambda a, b: a >= b}
+WHOLE = ("int", "bool", "date", "datetime")  # of which two differ by 1 at least: days, seconds
+
+
+def compared(series, other, name):
+    """Where a column is below, or above, something; False where it is missing, as pandas has it.
+
+    Parameters
+    ----------
+    series : EncryptedSeries
+    other : number, date or EncryptedSeries
+    name : {'lt', 'le', 'gt', 'ge'}
+
+    Returns
+    -------
+    EncryptedSeries
+        Of truth values.
+
+    Raises
+    ------
+    Refused
+        For floats without ``jf.options.resolution``; for categories.
+
+    Notes
+    -----
+    Cost: of integers of a declared range of at most 128, and of truth values, a polynomial of about log2 of their number in
+    levels; else a sign. One product more where values may be missing.
+    """
+    if hasattr(other, "rest") or hasattr(other, "late"):
+        return _with_series(series, other, name)
+    bound = public(series, other)
+    codes = _days(series) if series.kind == "date" else declared(series)
+    if codes is not None:
+        chosen = [i for i, label in enumerate(codes.labels) if OPERATORS[name](label, bound)]
+        return series.like(codes.indicator(chosen), valid=None, kind="bool")
+    return _told(series, series.rest, series.valid, bound - series.offset, name)
+
+
+def declared(series):
+    """Codes of integers or truth values of a small declared range; None for others.
+
+    Parameters
+    ----------
+    series : EncryptedSeries
+
+    Returns
+    -------
+    EncryptedCategorical or None
+    """
+    if series.kind not in ("int", "bool") or series.late is not None:
+        return None
+    try:
+        return series._categories("order")
+    except Refused:
+        return None
+
+
+def _days(series):
+    """Days of a small declared range as codes; None for others."""
+    if series.late is not None or getattr(series.rest, "exact", False):
+        return None
+    return integers(series)
+
+
+def public(series, other):
+    """A public number, or a date in the column's own count.
+
+    Parameters
+    ----------
+    series : EncryptedSeries
+    other : object
+
+    Returns
+    -------
+    float
+    """
+    if series.kind == "category":
+        raise Refused(f"an order of the category {series.name!r}", "Compare with ==, isin; or encrypt ranks as integers.")
+    if series.kind in ("date", "datetime"):
+        if isinstance(other, str):
+            other = datetime.datetime.fromisoformat(other)
+        if not isinstance(other, datetime.date):
+            raise ArgumentError(f"{series.name!r} holds dates", "Compare with a datetime.date, or a text such as '2024-05-31'.")
+        start = datetime.datetime.fromisoformat(series.epoch)
+        moment = other if isinstance(other, datetime.datetime) else datetime.datetime.combine(other, datetime.time())
+        return (moment - start) / datetime.timedelta(days=1 if series.kind == "date" else 0, seconds=int(series.kind != "date"))
+    if not isinstance(other, numbers.Real) or not math.isfinite(other):
+        raise ArgumentError(f"{series.name!r} is compared with numbers, or with another column", "Give a finite number.")
+    return float(other)
+
+
+def _with_series(a, b, name):
+    for s in (a, b):
+        if s.kind == "category":
+            raise Refused(f"an order of the category {s.name!r}", "Compare with ==, isin; or encrypt ranks as integers.")
+    if a.index != b.index or a.keep != b.keep:
+        raise Refused("two columns of different rows", "Align them first, and filter both alike.")
+    apart = a - b
+    kind = "int" if a.kind in WHOLE and b.kind in WHOLE else "float"
+    return _told(apart.like(apart.rest, kind=kind, offset=apart.offset), apart.rest, apart.valid, -apart.offset, name)
+
+
+def _told(series, rest, valid, bound, name):
+    """A sign of rest - bound, and what is missing left out."""
+    if getattr(rest, "exact", False):
+        truth = _ordered(rest, bound, name) * 1
+    else:
+        if series.kind in WHOLE:  # between two whole numbers there is room for the sign
+            shift = round(series.offset) - series.offset if abs(series.offset - round(series.offset)) < 0.25 else 0.0
+            edge = bound - shift
+            step = {"ge": math.ceil, "lt": math.ceil, "gt": math.floor, "le": math.floor}[name]
+            with options.set(resolution=1.0):
+                truth = _ordered(rest, step(edge) + shift, name)
+        else:
+            truth = _ordered(rest, bound, name)
+        truth = truth.astype(float)
+    if valid is None:
+        return series.like(truth, valid=None, kind="bool")
+    there = valid.astype(float) if isinstance(valid, np.ndarray) else valid
+    return series.like(None, valid=None, kind="bool", factors=(truth, there))
+
+
+def _ordered(rest, bound, name):
+    return OPERATORS[name](rest, bound)
