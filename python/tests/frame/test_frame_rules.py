@@ -2,15 +2,19 @@
 
 import datetime
 import json
+import operator
 
 import numpy as np
 import pytest
 
 import jupyterfhe as jf
 from jupyterfhe import Refused, client, stats
+from jupyterfhe.array.simulate import clear, opened
 from jupyterfhe.client import tables
+from jupyterfhe.core import Parameters
 from jupyterfhe.core.errors import ArgumentError, ChecksumError, FormatError, StorageError
 from jupyterfhe.frame import EncryptedFrame, EncryptedSeries
+from jupyterfhe.plan import Session
 
 ROWS = 40
 
@@ -169,12 +173,18 @@ def test_refusals_say_why(df, write):
         eval(write, {"df": df, "np": np, "jf": jf})
 
 
-def test_dates_are_filtered(owner, df):
-    """Two of them differ by 1: no resolution is asked for."""
-    got = shown(owner, [df.day > "2024-01-20", df.day <= datetime.date(2024, 1, 5)])
-    days = 1 + np.arange(ROWS) % 28
-    assert got[0].columns["day"].tolist() == (days > 20).tolist()
-    assert got[1].columns["day"].tolist() == (days <= 5).tolist()
+@pytest.mark.parametrize("wide", [1, 5])
+def test_dates_are_filtered(wide):
+    """Two of them differ by 1, so no resolution is asked for: of few days by a polynomial, of many by a sign."""
+    days = (np.arange(ROWS) * wide % (28 * wide)) - 13.5 * wide
+    rest = clear(days, Session.clear(Parameters.custom(16), 6), (-13.5 * wide, 13.5 * wide))
+    s = EncryptedSeries(rest, kind="date", epoch="2024-01-01", offset=13.5 * wide, name="day")
+    day = [datetime.date(2024, 1, 1) + datetime.timedelta(days=int(d + 13.5 * wide)) for d in days]
+    for other in ("2024-01-20", datetime.date(2024, 1, 5), datetime.datetime(2024, 1, 5, 12)):
+        edge = np.datetime64(other)
+        for f in (operator.gt, operator.le, operator.lt, operator.ge):
+            assert np.array_equal(opened(f(s, other).rest) > 0.5, f(np.array(day, dtype="datetime64[us]"), edge)), (other, f)
+            assert f(s, other).rest.error_bound().max() < 0.1
 
 
 def test_order_of_groups_without_rows(owner, df):
