@@ -10,7 +10,8 @@ from fractions import Fraction
 
 import numpy as np
 
-from ..core.errors import ArgumentError, RangeError
+from ..core.errors import ArgumentError, DepthError, RangeError
+from ..plan.reach import reachable
 from . import counting, ufuncs
 from .operand import public
 from .refusal import Refused
@@ -77,17 +78,26 @@ def met(*operands):
 def _tried(run, call, operands, options):
     """What `run` gives of exact operands; where they refuse, what `call` gives of their approximate forms.
 
-    A range that does not fit is such a refusal too. Other errors are the caller's.
+    A range that does not fit and levels that run out are such refusals too. Other errors are the caller's.
     """
     try:
-        return paired(run(), call, operands, options)
-    except (Refused, RangeError) as why:
+        return _within_reach(paired(run(), call, operands, options))
+    except (Refused, RangeError, DepthError) as why:
         if any(x.twin is None for x in _leaves(operands) if is_exact(x)):
             raise
         try:
             return call(*(approximate(x) for x in operands), **options)
         except Refused as other:
-            raise (why if isinstance(why, RangeError) else other) from None
+            raise (other if isinstance(why, Refused) else why) from None
+
+
+def _within_reach(out):
+    """A result; refused where no level is left for it, but maybe for its approximate form. Others are when computed."""
+    for array in _leaves(out):
+        if is_exact(array) and array.twin is not None and not reachable(array.values):
+            raise DepthError("no level is left for these integers",
+                             "Multiply fewer times in a row, or narrow what is compared.")
+    return out
 
 
 def check(strips, dtype):

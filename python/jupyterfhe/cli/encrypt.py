@@ -40,10 +40,10 @@ def _overrides(args):
 
 
 def _exact(args, space):
-    """How whole numbers are encrypted where nothing is declared of a column."""
+    """How whole numbers are encrypted where nothing is declared of a column; None for what every client does."""
     if args.exact or space is None:
-        return args.exact or "no"
-    return "yes" if Parameters.load(space.keys).name.startswith("exact") else "no"
+        return args.exact
+    return "yes" if Parameters.load(space.keys).name.startswith("exact") else None
 
 
 def _described(spec):

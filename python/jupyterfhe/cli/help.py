@@ -65,8 +65,8 @@ jupyterfhe encrypt FILE --as NAME    encrypt a table
   --categories HOW    private (default): labels of categories stay in this workspace, scripts write codes (0, 1, ..);
                       public: whoever has the table reads them
   --exact HOW         columns of whole numbers (int, bool, date, category): yes (exact integers), no (approximate, as
-                      floats are), both (twice the bytes; meets exact and approximate numbers). Default: yes where the
-                      workspace's preset is exact or exact-deep, else no
+                      floats are), both (results are exact where they can be; meets floats; about twice the bytes).
+                      Default: yes where the workspace's preset is exact or exact-deep, else both
   --results BITS      of exact integers: bits of the largest result, 64 at most (default: enough for sums of rows)
   --level L           lower than the top level: smaller files, fewer multiplications
   --slots S           rows of a ciphertext, a power of two (default: all; only tables of one S can meet)

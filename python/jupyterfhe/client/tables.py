@@ -91,6 +91,8 @@ class Draft:
         if not 0 <= log_slots < params.log_n or not 0 <= level <= params.levels:
             raise errors.ArgumentError(f"with {params} a level is 0 to {params.levels} and log2 of the slots 0 to "
                                        f"{params.log_n - 1}")
+        for spec in self.specs:
+            spec.choose(params)
         primes = self._moduli(params, results)
         vectors = sum((1 + spec.masked) * (spec.approximate + len(primes) * (spec.exact != "no")) for spec in self.specs)
         if -(-self.rows >> log_slots) * vectors > FILES_MAX:
@@ -281,7 +283,7 @@ def _sweep(folder):
 
 
 def draft(source, *, only=None, drop=(), overrides=None, labels="public", missing="auto", words=MISSING, most_labels=LABELS,
-          exact="no", progress=_silent):
+          exact=None, progress=_silent):
     """Read a table twice: find what its columns hold, then check every cell. Nothing is written.
 
     Parameters
@@ -302,8 +304,9 @@ def draft(source, *, only=None, drop=(), overrides=None, labels="public", missin
         Words that say missing in a CSV.
     most_labels : int
         Undeclared categories have no more.
-    exact : {'no', 'yes', 'both'}
-        Whether columns of whole numbers (int, bool, date, category) are encrypted exactly, approximately, or in both ways.
+    exact : {'both', 'yes', 'no'}, optional
+        Whether columns of whole numbers (int, bool, date, category) are encrypted exactly, approximately, or in both ways. By
+        default both, and under parameters without levels, which hold no integers, approximately.
     progress : callable, optional
         As of :meth:`Draft.encrypt`; of bytes.
 

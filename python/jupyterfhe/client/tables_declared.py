@@ -94,7 +94,7 @@ _KEYS = {"type": _one_of(*KINDS), "bounds": _bounds, "categories": _labels, "lab
          "exact": _one_of("no", "yes", "both")}
 
 
-def specify(survey, chosen, labels="public", missing="auto", exact="no"):
+def specify(survey, chosen, labels="public", missing="auto", exact=None):
     """The :class:`Spec` of a surveyed column with what the owner declared.
 
     Parameters
@@ -104,8 +104,8 @@ def specify(survey, chosen, labels="public", missing="auto", exact="no"):
         As :func:`parse_override` gives it.
     labels : {'public', 'private'}
     missing : {'auto', 'mask', 'refuse'}
-    exact : {'no', 'yes', 'both'}
-        Of whole numbers, where the owner declared nothing of the column.
+    exact : {'both', 'yes', 'no'}, optional
+        Of whole numbers, where the owner declared nothing of the column; both by default.
 
     Returns
     -------
@@ -127,7 +127,8 @@ def specify(survey, chosen, labels="public", missing="auto", exact="no"):
     spec.public_labels = chosen.get("labels", labels) == "public"
     spec.unit = chosen.get("unit", spec.unit)
     if kind in WHOLE:
-        spec.exact = chosen.get("exact", exact)
+        spec.exact = chosen.get("exact", exact) or "both"
+        spec.exact_declared = "exact" in chosen or exact is not None
     elif chosen.get("exact", "no") != "no":
         raise errors.ArgumentError(f"--column {name}: exact= is for whole numbers, this is {kind}",
                                    "Leave it out, or declare type=int.")

@@ -32,11 +32,22 @@ class Spec:
         self.declared = False  # bounds are the owner's
         self.public_labels = True
         self.missing = "auto"  # or 'mask', 'refuse'
-        self.exact = "no"  # or 'yes', 'both'
+        self.exact = "no"  # or 'yes', 'both', which is the default of whole numbers
+        self.exact_declared = False  # by the owner
         self.found_missing, self.found = 0, [math.inf, -math.inf]
         self.centre = self.half = None
         if kind in ("date", "datetime"):
             self.epoch, self.unit = EPOCH, "days" if kind == "date" else "s"
+
+    def choose(self, params):
+        """Leave exactness that nobody asked for where parameters hold no integers.
+
+        Parameters
+        ----------
+        params : jupyterfhe.core.Parameters
+        """
+        if not self.exact_declared and params.levels == 0:
+            self.exact = "no"
 
     @property
     def approximate(self):

@@ -5,6 +5,7 @@ import math
 
 from ..array import EncryptedArray
 from ..array.layout import mapped
+from ..array.twin import Twin
 from ..core.errors import ArgumentError
 from .index import Index
 from .masks import LABELS_MAX, indicator
@@ -143,7 +144,16 @@ def integers(series):
     rest = series.rest
     low, high = (b + series.offset for b in rest.bounds)
     low, high = math.ceil(low - 1e-6), math.floor(high + 1e-6)
-    if not 0 < high - low < LABELS_MAX or any(s.size > 1 or isinstance(s.gain, complex) for s in rest.strips.flat):
+    if not 0 < high - low < LABELS_MAX:
+        return None
+    if getattr(rest, "exact", False):
+        codes = rest - low
+        if series.raw is not None:
+            codes.twin = Twin(lambda form: form - low, [series.raw])
+        elif series.valid is not None:
+            codes.twin = None  # where nothing is there its numbers are 0, which may be no code
+        return EncryptedCategorical(codes, high - low + 1, range(low, high + 1), series.valid)
+    if any(s.size > 1 or isinstance(s.gain, complex) for s in rest.strips.flat):
         return None
     # rest is 0 where nothing is there, and so are the slots of codes that are shifted publicly
     codes = rest.like(strips=mapped(lambda s: s._like(shift=s.shift + series.offset - low), rest.strips))

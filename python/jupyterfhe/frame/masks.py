@@ -10,7 +10,9 @@ from ..array import interval as iv
 from ..array.approximation.apply import masked
 from ..array.layout import mapped
 from ..array.strip import Strip
+from ..array.twin import Twin
 from ..core import Polynomial
+from ..core.errors import DepthError
 from .refusal import Refused
 
 LABELS_MAX = 128  # a polynomial of degree 255 takes 8 levels
@@ -79,8 +81,7 @@ def indicator(codes, count, chosen, valid=None):
         raise Refused(f"picking labels out of {count}", f"It takes a polynomial whose degree is above {LABELS_MAX}; group the "
                       "labels before encryption, or encrypt 0/1 columns.")
     if getattr(codes, "exact", False):
-        found = functools.reduce(lambda a, b: a | b, [codes == c for c in chosen]) if chosen else codes * 0
-        return found * 1 if valid is None else found * valid
+        return _exactly(codes, count, chosen, valid)
     if not chosen:
         return codes * 0.0
     if len(chosen) == count:
@@ -94,6 +95,21 @@ def indicator(codes, count, chosen, valid=None):
         return _promised(out)
     behind = next(iter(made.flat)).pad  # what the polynomial gives for a slot that holds 0
     return _promised(out - behind * (1.0 - valid))
+
+
+def _exactly(codes, count, chosen, valid):
+    """The same of exact codes. Its approximate form is the polynomial's, which costs less than a comparison."""
+    sources = [codes.twin] if valid is None else [codes.twin, getattr(valid, "twin", None)]
+    twin = None if None in sources else Twin(lambda *forms: indicator(forms[0], count, chosen, *forms[1:]), sources)
+    try:
+        found = np.isin(codes, chosen) if chosen else codes * 0
+        out = found * 1 if valid is None else found * valid
+    except (Refused, DepthError):
+        if twin is None:
+            raise
+        return twin()
+    out.twin = twin
+    return out
 
 
 def _filled(codes, valid):

@@ -70,6 +70,7 @@ class EncryptedSeries:
         self.name, self.valid, self.kind, self.keep, self.offset = name, valid, kind, tuple(keep), float(offset)
         self.epoch, self.categories, self.source, self.codes = epoch, categories, source, codes
         self._powers, self._filled = {}, None
+        self.raw = None  # of an exact column: its approximate form as the table holds it, see columns.py
 
     # ---- parts ----
     @property
@@ -330,7 +331,7 @@ class EncryptedSeries:
             if not all(x in (0, 1, True, False) for x in labels):
                 raise ArgumentError(f"{self.name!r} holds truth values", "Compare with True and False.")
             return [int(x) for x in labels]
-        if self.codes is None and getattr(self.rest, "exact", False):
+        if self.codes is None and getattr(self.rest, "exact", False) and integers(self) is None:
             return labels
         codes = self._categories(what)
         return [codes.code(x) for x in labels]
@@ -524,7 +525,7 @@ class EncryptedSeries:
     def _categories(self, what):
         if self.kind == "bool" and self.valid is None:
             return EncryptedCategorical.of_truth(self)
-        if self.codes is None and self.kind == "int" and not getattr(self.rest, "exact", False):
+        if self.codes is None and self.kind == "int":
             self.codes = integers(self)
         if self.codes is None:
             raise Refused(f"{what} of the {self.kind} column {self.name!r}: its values are not declared",

@@ -5,6 +5,7 @@ import numpy as np
 from ..array import EncryptedArray
 from ..array.finish import at_least, finished, node, sqrt, whole
 from ..array.layout import afford, mapped, placed
+from ..array.twin import Twin
 from ..core.errors import ArgumentError
 from .masks import product
 from .refusal import Refused
@@ -106,9 +107,10 @@ def rows(series, key):
     codes = None if series.codes is None else series.codes.rows(key)
     valid = None if series.valid is None else series.valid[key]
     keep = tuple(k[key] for k in series.keep)
-    return series.like(series.rest[key], index=series.index[key], valid=valid, keep=keep, offset=series.offset,
-                       kind=series.kind,
-                       epoch=series.epoch, categories=series.categories, source=series.source, codes=codes)
+    out = series.like(series.rest[key], index=series.index[key], valid=valid, keep=keep, offset=series.offset, kind=series.kind,
+                      epoch=series.epoch, categories=series.categories, source=series.source, codes=codes)
+    out.raw = None if series.raw is None else Twin(lambda form: form[key], [series.raw])
+    return out
 
 
 def cumsum(series):

@@ -1,7 +1,8 @@
 // A million rows of eight columns through the browser: how long, how much memory, and whether the bar told the truth.
 //
-//   node test/large.mjs [ROWS] [--preset stats|ml] [--broken]      one JSON line; wants a quiet machine
+//   node test/large.mjs [ROWS] [--preset stats|ml] [--broken] [--integers]      one JSON line; wants a quiet machine
 //
+// --integers: of 1 to 4 digits, which are encrypted in both ways, instead of decimals.
 // --broken: connections are cut at a fifth, the network is away for five seconds at a third, and the page is loaded again at a half.
 import { readdirSync, readFileSync, mkdtempSync, createWriteStream, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,6 +11,7 @@ import { lab, world } from './world.mjs';
 
 const words = process.argv.slice(2);
 const broken = words.includes('--broken');
+const integers = words.includes('--integers');
 const preset = words.includes('--preset') ? words[words.indexOf('--preset') + 1] : 'ml';
 const rows = Number(words.find(word => /^\d+$/.test(word)) ?? 1_000_000);
 const PASSPHRASE = 'correct horse battery';
@@ -20,7 +22,7 @@ out.write('a,b,c,d,e,f,g,h\n');
 let state = 12345;
 const draw = () => (state = (Math.imul(state, 1103515245) + 12345) >>> 0) / 2 ** 32;
 for (let i = 0; i < rows; i += 1) {
-  const line = Array.from({ length: 8 }, (_, c) => (draw() * 10 ** (c % 4)).toFixed(9)).join(',');
+  const line = Array.from({ length: 8 }, (_, c) => (integers ? Math.floor(draw() * 10 ** (1 + (c % 4))) : (draw() * 10 ** (c % 4)).toFixed(9))).join(',');
   if (!out.write(`${line}\n`)) await new Promise(done => out.once('drain', done));
 }
 await new Promise(done => out.end(done));
