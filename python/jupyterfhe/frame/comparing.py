@@ -46,7 +46,7 @@ def compared(series, other, name):
     if codes is not None:
         chosen = [i for i, label in enumerate(codes.labels) if OPERATORS[name](label, bound)]
         return series.like(codes.indicator(chosen), valid=None, kind="bool")
-    return _told(series, series.rest, series.valid, bound - series.offset, name)
+    return _told(series, bound, name)
 
 
 def declared(series):
@@ -110,23 +110,20 @@ def _with_series(a, b, name):
         raise Refused("two columns of different rows", "Align them first, and filter both alike.")
     apart = a - b
     kind = "int" if a.kind in WHOLE and b.kind in WHOLE else "float"
-    return _told(apart.like(apart.rest, kind=kind, offset=apart.offset), apart.rest, apart.valid, -apart.offset, name)
+    return _told(apart.like(apart.rest, kind=kind, offset=apart.offset), 0.0, name)
 
 
-def _told(series, rest, valid, bound, name):
-    """A sign of rest - bound, and what is missing left out."""
+def _told(series, bound, name):
+    """Signs of a column's distances from a public number, and what is missing left out."""
+    rest, valid = series.rest, series.valid
     if getattr(rest, "exact", False):
-        truth = _ordered(rest, bound, name) * 1
+        truth = _ordered(rest, bound - series.offset, name) * 1
+    elif series.kind in WHOLE:  # x > 3.5 is x > 3, and so on: the number next to the bound leaves room for a sign
+        step = math.ceil if name in ("ge", "lt") else math.floor
+        with options.set(resolution=1.0):
+            truth = _ordered(rest, step(bound) - series.offset, name).astype(float)
     else:
-        if series.kind in WHOLE:  # between two whole numbers there is room for the sign
-            shift = round(series.offset) - series.offset if abs(series.offset - round(series.offset)) < 0.25 else 0.0
-            edge = bound - shift
-            step = {"ge": math.ceil, "lt": math.ceil, "gt": math.floor, "le": math.floor}[name]
-            with options.set(resolution=1.0):
-                truth = _ordered(rest, step(edge) + shift, name)
-        else:
-            truth = _ordered(rest, bound, name)
-        truth = truth.astype(float)
+        truth = _ordered(rest, bound - series.offset, name).astype(float)
     if valid is None:
         return series.like(truth, valid=None, kind="bool")
     there = valid.astype(float) if isinstance(valid, np.ndarray) else valid

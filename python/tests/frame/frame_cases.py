@@ -108,7 +108,7 @@ CASES = [
     Case("df[df.a > number]", F, "df[df.educ >= 14][['age', 'educ']]", remark="a mask; the reader's side compacts"),
     Case("df[df.a > number].mean", F, f"df[(df.educ > 12) & df.kids][{NUM}].mean()"),
     Case("s.quantile", F, "df.educ.quantile([0.1, 0.5, 0.85])", remark="rows at each declared value are counted, the reader interpolates; exact"),
-    Case("s.quantile of few", F, "df.educ.head(9).quantile([0.0, 0.1, 0.35, 0.5, 0.9, 1.0])"),
+    Case("s.quantile of few", F, "df.educ.head(9).quantile([0.0, 0.1, 0.35, 0.5, 0.9, 1.0])", deep=True),
     Case("s.median, df.median", F, "df[['educ']].median()"),
     Case("s.min, s.max", F, "df[df.kids]['educ'].max()", remark="under filters too"),
     Case("df.min, df.max", F, "df[['educ', 'kids']].min()", remark="truth values as numbers"),
