@@ -63,6 +63,10 @@ JFI_TEST(few_keys_are_few) {
     uint32_t level2[CAP], sine;
     CHECK_OK(jfhe_bootstrap_wants(ctx, k2, level2, CAP, &asked, &sine, log_slots, JFHE_BOOTSTRAP_FEW_KEYS));
     CHECK(asked == count && sine == jfhe_bootstrap_level_sine(b));
+    uint32_t in, out;
+    CHECK_OK(jfhe_bootstrap_levels(ctx, &in, &sine, &out));
+    CHECK(in == jfhe_bootstrap_level_in(b) && sine == jfhe_bootstrap_level_sine(b) &&
+          out == jfhe_bootstrap_level_out(b));
     CHECK_MEM(k2, k, count * sizeof *k);
     CHECK_MEM(level2, level, count * sizeof *level);
     for (uint32_t i = 0; i < 3; i++) { /* stages up: by +4^each at the top, by -2^each, by 1 */
@@ -312,7 +316,9 @@ JFI_TEST(refusals) {
 JFI_TEST(parameters_without_levels_are_refused) {
   jfhe_ctx *ctx = jfi_test_ctx(10, 20, 46, 2);
   jfhe_bootstrap *b = NULL;
+  uint32_t in, sine, out;
   CHECK_STATUS(jfhe_bootstrap_new(&b, ctx, 9, 1, JFHE_BOOTSTRAP_MANY_KEYS), JFHE_ERR_PARAMS);
+  CHECK_STATUS(jfhe_bootstrap_levels(ctx, &in, &sine, &out), JFHE_ERR_PARAMS);
   CHECK(b == NULL);
   jfhe_ctx_free(ctx);
 }

@@ -174,14 +174,18 @@ JFI_TEST(large_numbers_are_scaled) {
   close_place(p);
 }
 
-JFI_TEST(numbers_too_large_are_refused) {
-  place *p = open_place();
-  uint32_t a = model_input(&p->x, 0), b = row(&p->x, a, a, 3);
-  b = model_mul_const(&p->x, model_mul_const(&p->x, b, 0x1p20, 0), 0x1p20, 0);
-  for (int i = 0; i < BETWEEN; i++) b = model_mul_const(&p->x, b, 0.5, 0);
-  model_output(&p->x, b);
-  plan_at(p, 0, JFHE_PASS_SCHEDULE, JFHE_ERR_RANGE);
-  close_place(p);
+/* Two levels of scaling, and more than all of them together. */
+JFI_TEST(very_large_numbers) {
+  for (int times = 2; times <= 5; times += 3) {
+    place *p = open_place();
+    uint32_t a = model_input(&p->x, 0), b = row(&p->x, a, a, 2);
+    for (int i = 0; i < times; i++) b = model_mul_const(&p->x, b, 0x1.81p16, 0);
+    for (int i = 0; i < BETWEEN; i++) b = model_mul(&p->x, b, a);
+    model_output(&p->x, b);
+    if (times == 2) check_all(p, 1);
+    if (times == 5) plan_at(p, 0, JFHE_PASS_SCHEDULE, JFHE_ERR_RANGE);
+    close_place(p);
+  }
 }
 
 /* ---- levels ---- */

@@ -148,7 +148,7 @@ def test_keys_are_never_overwritten(lite, tmp_path):
     with pytest.raises(errors.StorageError, match="exists already"):
         client.keygen(lite.folder)
     with pytest.raises(errors.StorageError, match=r"already|exist"), pytest.MonkeyPatch.context() as patch:
-        patch.setattr(client.SecretKey, "relin_bytes", lambda self: (_ for _ in ()).throw(errors.StorageError("already full")))
+        patch.setattr(client.SecretKey, "relin_bytes", lambda self, level: (_ for _ in ()).throw(errors.StorageError("already full")))
         client.keygen(tmp_path / "half", "stats-lite")
     assert list(tmp_path.iterdir()) == []
     with pytest.raises(FileExistsError):

@@ -40,6 +40,9 @@ JFHE_API uint32_t jfhe_bootstrap_level_out(const jfhe_bootstrap *b); /**< level 
 JFHE_API double jfhe_bootstrap_magnitude(const jfhe_bootstrap *b);   /**< bound on numbers, errors included */
 JFHE_API size_t jfhe_bootstrap_bytes(const jfhe_bootstrap *b);       /**< of the plaintexts kept */
 JFHE_API size_t jfhe_bootstrap_bytes_whole(const jfhe_bootstrap *b); /**< of all plaintexts, made or not */
+/** The three levels of every bootstrap of these parameters: of its input at least, of its sine, of its result. Fresh numbers for programs that
+ *  bootstrap are encrypted at the last. JFHE_ERR_PARAMS as jfhe_bootstrap_new. */
+JFHE_API JFHE_CHECK jfhe_status jfhe_bootstrap_levels(const jfhe_ctx *ctx, uint32_t *in, uint32_t *sine, uint32_t *out);
 /** Make what JFHE_BOOTSTRAP_WHEN_NEEDED left out, unless it is there. No other thread may use b meanwhile.
  *
  *  Memory   jfhe_bootstrap_bytes_whole.

@@ -182,7 +182,7 @@ JFHE_API JFHE_CHECK jfhe_status jfhe_plan_new(jfhe_plan **out, const jfhe_ctx *c
  *  Time       under 20 us an operation.
  *
  *  Returns    as jfhe_plan_new; JFHE_ERR_LEVEL also for an operation deeper than what a bootstrap gives, and for an input below what it
- *             takes; JFHE_ERR_RANGE also for numbers above 2^30 times its bound; JFHE_ERR_CONTEXT and _FORM for one of other
+ *             takes; JFHE_ERR_RANGE also for numbers above 2^60 times its bound; JFHE_ERR_CONTEXT and _FORM for one of other
  *             parameters or slots. */
 JFHE_API JFHE_CHECK jfhe_status jfhe_plan_new_with(jfhe_plan **out, const jfhe_ctx *ctx, const jfhe_keyring *keys,
                                                    const jfhe_bootstrap *bootstrap, const jfhe_program *program,

@@ -13,6 +13,16 @@ jfhe_status jfhe_bootstrap_new(jfhe_bootstrap **out, const jfhe_ctx *ctx, uint32
   return jfi_bootstrap_new(out, ctx, log_slots, mag, &(jfi_boot_options){.keys = keys, .late = late});
 }
 
+jfhe_status jfhe_bootstrap_levels(const jfhe_ctx *ctx, uint32_t *in, uint32_t *sine, uint32_t *out) {
+  JFI_NEED(ctx && in && sine && out, "bootstrap");
+  jfhe_bootstrap b = {.ctx = ctx};
+  JFI_TRY(jfi_bootstrap_levels(&b));
+  *in = b.level_in;
+  *sine = b.level_sine;
+  *out = b.level_out;
+  return JFHE_OK;
+}
+
 jfhe_status jfhe_bootstrap_prepare(jfhe_bootstrap *b) {
   JFI_NEED(b, "bootstrap");
   return jfi_bootstrap_prepare(b);

@@ -20,7 +20,7 @@ static uint32_t equal_steps(const jfi_params *p, uint32_t top) {
   return run;
 }
 
-static jfhe_status set_levels(jfhe_bootstrap *b) {
+jfhe_status jfi_bootstrap_levels(jfhe_bootstrap *b) {
   const jfi_params *p = &b->ctx->params;
   uint32_t top = p->n_steps, up = equal_steps(p, top);
   b->stages = up;
@@ -144,7 +144,7 @@ static jfhe_status check(const jfhe_ctx *ctx, uint32_t log_slots, double mag, ui
 }
 
 static jfhe_status fill(jfhe_bootstrap *b, const jfi_boot_options *options) {
-  JFI_TRY(set_levels(b));
+  JFI_TRY(jfi_bootstrap_levels(b));
   b->overflow = jfi_overflow(b->ctx->ring->log_n, JFI_SPARSE_WEIGHT);
   if (options && options->overflow > 0) b->overflow = options->overflow;
   b->overflow += SLACK;

@@ -41,6 +41,8 @@ typedef struct jfi_boot_options {
 } jfi_boot_options;
 jfhe_status jfi_bootstrap_new(struct jfhe_bootstrap **out, const jfhe_ctx *ctx, uint32_t log_slots, double mag,
                               const jfi_boot_options *options);
+/* Its levels: stages, level_in, level_sine, level_out of a bootstrap whose ctx is set. */
+jfhe_status jfi_bootstrap_levels(struct jfhe_bootstrap *b);
 /* Makes the plaintexts that are not there. */
 jfhe_status jfi_bootstrap_prepare(struct jfhe_bootstrap *b);
 

@@ -16,7 +16,9 @@
 #include "circuit/bootstrap.h"
 #include "plan/plan.h"
 
-enum { LEVELS = 32, DOUBLINGS_MAX = 30 }; /* more than bootstraps give; 2^30 is a small integer, which costs no level */
+enum { LEVELS = 32 }; /* more than bootstraps give */
+/* A level scales by as much as leaves a constant's rounding below a bootstrap's own error: 2^-20 at a scale of 42 bits, or more, is 2^-22. */
+enum { DOUBLINGS = 20, DOUBLINGS_MAX = 3 * DOUBLINGS };
 
 /* Errors ride on the numbers, and sizes are estimates before bounds are there: what is bootstrapped is kept this much below the bootstrap's
  * bound, or it is scaled. The second where the first was refused. */
@@ -26,7 +28,7 @@ static const double ROOM = 1 + 0x1p-5, MORE_ROOM = 2;
 typedef struct layer {
   double seconds[LEVELS]; /* of the operations, where the cut is so far away */
   uint32_t live[LEVELS];  /* values read behind that cut */
-  uint8_t scaled[LEVELS]; /* one of them is too large and must be scaled, which takes a level */
+  uint8_t scaled[LEVELS]; /* levels that scaling the largest of them takes */
   uint32_t overhang;      /* operations of several levels across this depth: most levels of one that lie before it */
   double best;            /* cost of the shortest path to a cut here */
   uint32_t from;          /* the cut before it on that path */
@@ -63,8 +65,11 @@ static uint32_t too_large(const placer *x, uint32_t v) {
   return k;
 }
 
+/* Levels that scaling it takes. */
+static uint32_t scaling(const placer *x, uint32_t v) { return (too_large(x, v) + DOUBLINGS - 1) / DOUBLINGS; }
+
 /* The lowest level from which a value can be bootstrapped. */
-static uint32_t level_to_boot(const placer *x, uint32_t v) { return x->m->boot->level_in + (too_large(x, v) > 0); }
+static uint32_t level_to_boot(const placer *x, uint32_t v) { return x->m->boot->level_in + scaling(x, v); }
 
 /* ---- the level graph ---- */
 static uint32_t input_level(const placer *x, uint32_t v) {
@@ -150,7 +155,7 @@ static void add_value(placer *x, uint32_t v) {
   }
   for (uint32_t far = 0; far <= most && x->depth[v] + far < last; far++) {
     l->live[far]++;
-    l->scaled[far] |= too_large(x, v) > 0;
+    if (scaling(x, v) > l->scaled[far]) l->scaled[far] = (uint8_t)scaling(x, v);
   }
   for (uint32_t i = 1; i < depth; i++) { /* a cut at depth[v] - i has depth - i of its levels before it */
     layer *cut = &x->layer[x->depth[v] - i];
@@ -168,7 +173,7 @@ static double edge(const placer *x, uint32_t from, uint32_t to, int last, double
     if (to - d >= LEVELS) continue;
     seconds += x->layer[d].seconds[to - d];
     live += x->layer[d].live[to - d];
-    scaled |= x->layer[d].scaled[to - d];
+    if (x->layer[d].scaled[to - d] > scaled) scaled = x->layer[d].scaled[to - d];
   }
   if (last) return levels <= x->m->boot->level_out - x->end ? seconds : HUGE_VAL;
   return levels + scaled <= levels_between(x) ? seconds + live * boot : HUGE_VAL;
@@ -217,6 +222,9 @@ static jfhe_status find_path(placer *x, uint32_t *from) {
     if (depth_of(x, v) > levels_between(x))
       return jfi_fail(JFHE_ERR_LEVEL, "%s needs %u levels, bootstrapping gives %u", jfi_op_name(x->g->node[v].op),
                       depth_of(x, v), levels_between(x));
+  for (uint32_t v = 0; v < x->g->n_nodes; v++)
+    if (too_large(x, v) > DOUBLINGS_MAX)
+      return jfi_fail(JFHE_ERR_RANGE, "numbers up to %.3g are too large to be bootstrapped", x->mag[v]);
   return jfi_fail(JFHE_ERR_LEVEL, "bootstrapping gives %u levels, and an operation with what it reads needs more",
                   levels_between(x));
 }
@@ -329,21 +337,25 @@ static jfhe_status refuse(const placer *x, uint32_t v) {
 }
 
 /* ---- rewriting ---- */
-/* value * 2^-k, bootstrapped, * 2^k: what is too large fits, and the product by an integer costs no level. */
-static jfhe_status emit_boot(jfi_graph *to, uint32_t *at, uint32_t value, uint32_t k) {
-  jfi_node n = {.a = value, .b = JFI_NONE, .table = JFI_NONE, .promise = HUGE_VAL};
-  *at = value;
-  if (k) {
-    n.op = JFI_OP_MUL_CONST;
-    n.re = 1 / (double)((uint64_t)1 << k);
-    JFI_TRY(jfi_graph_add(to, at, &n, NULL, NULL));
-  }
-  n = (jfi_node){.op = JFI_OP_BOOTSTRAP, .a = *at, .b = JFI_NONE, .table = JFI_NONE, .promise = HUGE_VAL};
-  JFI_TRY(jfi_graph_add(to, at, &n, NULL, NULL));
-  if (!k) return JFHE_OK;
-  n = (jfi_node){
-      .op = JFI_OP_MUL_INT, .a = *at, .b = JFI_NONE, .table = JFI_NONE, .k = (int32_t)1 << k, .promise = HUGE_VAL};
+static jfhe_status append(jfi_graph *to, uint32_t *at, uint32_t op, double c, int32_t k) {
+  const jfi_node n = {
+      .op = (uint8_t)op, .a = *at, .b = JFI_NONE, .table = JFI_NONE, .re = c, .k = k, .promise = HUGE_VAL};
   return jfi_graph_add(to, at, &n, NULL, NULL);
+}
+
+/* value * 2^-k, bootstrapped, * 2^k: what is too large fits, and products by integers cost no level. */
+static jfhe_status emit_boot(jfi_graph *to, uint32_t *at, uint32_t value, uint32_t k) {
+  *at = value;
+  for (uint32_t left = k, by; left; left -= by) {
+    by = left < DOUBLINGS ? left : DOUBLINGS;
+    JFI_TRY(append(to, at, JFI_OP_MUL_CONST, 1 / (double)((uint64_t)1 << by), 0));
+  }
+  JFI_TRY(append(to, at, JFI_OP_BOOTSTRAP, 0, 0));
+  for (uint32_t left = k, by; left; left -= by) {
+    by = left < DOUBLINGS ? left : DOUBLINGS;
+    JFI_TRY(append(to, at, JFI_OP_MUL_INT, 0, (int32_t)1 << by));
+  }
+  return JFHE_OK;
 }
 
 /* map: what a value is now; own, high: before and behind its bootstrap. */

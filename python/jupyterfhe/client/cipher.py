@@ -50,7 +50,7 @@ def _encrypt(values, key, level, bound, packing, log_slots):
     """A ciphertext of this engine."""
     parts, params, context = as_numbers(values), key.params, key.context
     packing = packing or ("real" if parts[1] is None else "complex")
-    level = params.levels if level is None else level
+    level = params.ceiling if level is None else level
     log_slots = params.log_n - 1 if log_slots is None else log_slots
     ctx = context.pointer
     plain = _Object(context, "jfhe_pt", lib.jfhe_pt_new, ctx, level)

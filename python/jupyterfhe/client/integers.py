@@ -41,7 +41,7 @@ def seal_integers(values, key, moduli, *, level=None):
     -----
     Reveals: moduli and level. Nothing in a container depends on the integers' range.
     """
-    context, level = key.context, key.params.levels if level is None else level
+    context, level = key.context, key.params.ceiling if level is None else level
     return [_seal(values, key, _Space(context, t), t, level) for t in moduli]
 
 

@@ -7,6 +7,7 @@ import weakref
 from pathlib import Path
 
 from ..core import containers
+from ..core.bootstrap import wants as bootstrap_wants
 from ..core.call import Handle
 from ..core.errors import ClosedError, KeyMissingError
 from ..core.parameters import Parameters
@@ -14,6 +15,7 @@ from . import files
 from .engine import context_of, engine, ffi, lib
 
 SECRET_FILE, PUBLIC_FILE, PARAMS_FILE, RELIN_FILE = "secret.key", "public.key", "params.jfhe", "relin.key"
+SPARSE_FILE, DENSE_FILE = "sparse.key", "dense.key"
 
 
 class SecretKey(Handle):
@@ -217,6 +219,23 @@ class SecretKey(Handle):
         """
         return self._evk(lib.jfhe_keygen_parent, galois)
 
+    def pair_bytes(self):
+        """Two containers: the keys of the way to a sparse secret, which nobody keeps, and back; for bootstrapping.
+
+        Returns
+        -------
+        tuple of bytes
+        """
+        down, up = ffi.new("jfhe_evk **"), ffi.new("jfhe_evk **")
+        with self.use() as pointer:
+            engine.check(lib.jfhe_keygen_bootstrap(down, up, self.context.pointer, pointer))
+        try:
+            first = _published("evk", down[0])
+        except BaseException:
+            lib.jfhe_evk_free(up[0])
+            raise
+        return first, _published("evk", up[0])
+
     def _evk(self, make, *args):
         with self.use() as pointer:
             key = engine.make("jfhe_evk", make, self.context.pointer, pointer, *args)
@@ -231,9 +250,27 @@ class SecretKey(Handle):
         rotations : iterable of int
         """
         for g in dict.fromkeys(self.params.galois(k) for k in rotations):
-            path = Path(folder) / f"galois-{g}.key"
-            if not path.exists():
-                files.write_new(path, self.galois_bytes(g))
+            self._add_galois(folder, g, self.params.ceiling)
+
+    def add_bootstrap(self, folder):
+        """Add the keys for bootstrapping all slots to a folder for a server: before others, for they serve more levels.
+
+        Parameters
+        ----------
+        folder : path-like
+        """
+        wants = bootstrap_wants(self.params)
+        files.write_new(Path(folder) / RELIN_FILE, self.relin_bytes(wants.sine))
+        self._add_galois(folder, self.params.galois_conjugate, wants.sine)
+        for k, level in wants.rotations.items():
+            self._add_galois(folder, self.params.galois(k), level)
+        for name, data in zip((SPARSE_FILE, DENSE_FILE), self.pair_bytes(), strict=True):
+            files.write_new(Path(folder) / name, data)
+
+    def _add_galois(self, folder, g, level):
+        path = Path(folder) / f"galois-{g}.key"
+        if not path.exists():
+            files.write_new(path, self.galois_bytes(g, level))
 
     def __reduce_ex__(self, protocol):
         """Refuse."""
@@ -330,7 +367,7 @@ class PublicKey(Handle):
         return f"<PublicKey of {self.id[:8]}, {self.params.name}>"
 
 
-def keygen(folder, params="stats", *, rotations="powers", conjugate=True, parents=()):
+def keygen(folder, params="stats", *, rotations="powers", conjugate=True, parents=(), bootstrap=None):
     """Make a secret key and a folder of keys, as ``jfhe keygen`` does.
 
     Parameters
@@ -347,6 +384,9 @@ def keygen(folder, params="stats", *, rotations="powers", conjugate=True, parent
     parents : 'all' or iterable of int, default=()
         Rotations to make parent keys for, of which a server derives others; 'all' are the powers of two in both directions,
         which make every rotation.
+    bootstrap : bool, optional
+        Whether to make the keys for bootstrapping; by default where the parameters have levels for it ('deep-lean': 158 MB;
+        'deep': 309 MB). Other keys then serve the levels below.
 
     Returns
     -------
@@ -370,11 +410,13 @@ def keygen(folder, params="stats", *, rotations="powers", conjugate=True, parent
             files.write_new(part / PARAMS_FILE, params.to_bytes())
             secret.save(part / SECRET_FILE)
             files.write_new(part / PUBLIC_FILE, secret.public_bytes())
-            files.write_new(part / RELIN_FILE, secret.relin_bytes())
+            if params.bootstrap_levels is not None if bootstrap is None else bootstrap:
+                secret.add_bootstrap(part)
+            else:
+                files.write_new(part / RELIN_FILE, secret.relin_bytes(params.ceiling))
             secret.add_rotations(part, rotations)
             if conjugate:
-                g = params.galois_conjugate
-                files.write_new(part / f"galois-{g}.key", secret.galois_bytes(g))
+                secret._add_galois(part, params.galois_conjugate, params.ceiling)
             for g in dict.fromkeys(params.galois(k) for k in parents):
                 files.write_new(part / f"parent-{g}.key", secret.parent_bytes(g))
     except BaseException:

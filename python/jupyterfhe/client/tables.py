@@ -86,7 +86,7 @@ class Draft:
         Memory: a chunk of every column, whatever the rows. Time: one encryption a chunk and column.
         """
         params = key.params
-        level = params.levels if level is None else level
+        level = params.ceiling if level is None else level
         log_slots = params.log_n - 1 if log_slots is None else log_slots
         if not 0 <= log_slots < params.log_n or not 0 <= level <= params.levels:
             raise errors.ArgumentError(f"with {params} a level is 0 to {params.levels} and log2 of the slots 0 to "

@@ -5,6 +5,7 @@ level, and knows no array; the storeys above do. Nothing here can decrypt: that 
 """
 
 from . import errors, evaluate
+from .bootstrap import Bootstrap
 from .ciphertext import Ciphertext
 from .containers import Info, inspect
 from .keys import EvaluationKeys
@@ -12,5 +13,5 @@ from .maps import LinearMap, Polynomial
 from .parameters import Parameters
 from .plaintext import Plaintext
 
-__all__ = ["Ciphertext", "EvaluationKeys", "Info", "LinearMap", "Parameters", "Plaintext", "Polynomial", "errors", "evaluate",
-           "inspect"]
+__all__ = ["Bootstrap", "Ciphertext", "EvaluationKeys", "Info", "LinearMap", "Parameters", "Plaintext", "Polynomial", "errors",
+           "evaluate", "inspect"]

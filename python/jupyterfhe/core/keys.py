@@ -1,9 +1,12 @@
 """Evaluation keys: what a server computes with. None of them opens anything.
 
 A folder of keys holds ``params.jfhe``, ``relin.key``, ``galois-G.key`` for each Galois element G, and perhaps
-``parent-G.key``, from which others are derived; ``jfhe keygen`` and :func:`jupyterfhe.client.keygen` both write it.
+``parent-G.key``, from which others are derived, and the pair ``sparse.key`` and ``dense.key``, for bootstrapping;
+``jfhe keygen`` and :func:`jupyterfhe.client.keygen` both write it.
 """
 
+import contextlib
+import hashlib
 import mmap
 import os
 import threading
@@ -16,6 +19,10 @@ from .parameters import Parameters
 
 RELIN = lib.JFHE_EVK_RELIN
 GALOIS = lib.JFHE_EVK_GALOIS
+SPARSE, DENSE = lib.JFHE_EVK_SPARSE, lib.JFHE_EVK_DENSE  # to the secret of bootstrapping and back
+NAMES = ("relin.key", "galois-*.key", "parent-*.key", "sparse.key", "dense.key")
+_FIXED = {RELIN: "relin.key", SPARSE: "sparse.key", DENSE: "dense.key"}
+MAPPED = "mapped"  # folder, beside keys, of the same keys in files that can be mapped
 
 
 class _Ring(Handle):
@@ -45,6 +52,38 @@ class _Source:
         read = lib.jfhe_evk_map if mapped else lib.jfhe_evk_read
         pointer = engine.make("jfhe_evk", read, params.pointer, view, len(view), at=1)
         return pointer, 0 if mapped else lib.jfhe_evk_bytes(pointer), view if mapped else None
+
+    @property
+    def key_id(self):
+        """Of the secret whose holder made it."""
+        return self.info.from_id if self.info.kind == SPARSE else self.info.key_id
+
+    def mapped(self, params, folder):
+        """The same key in a file of `folder` that can be mapped: written once, shared by all processes that need it.
+
+        Itself where that cannot be, on a folder that takes no files for instance.
+        """
+        if isinstance(self.data, bytes) or self.info.encoding in containers.MAPPABLE:
+            return self
+        with contextlib.suppress(OSError), open(containers.regular(self.data), "rb") as file:
+            # the header has the seed and the checksum of all that follows, so it names the key
+            path = folder / f"{hashlib.sha256(file.read(containers.HEADER_MAX)).hexdigest()}.key"
+            if not path.exists():
+                folder.mkdir(exist_ok=True)
+                containers.save(path, self.rewritten(params, "raw-seeded"))
+            info = containers.inspect_file(path)
+            if all(getattr(info, n) == getattr(self.info, n) for n in ("kind", "galois", "level", "key_id", "from_id")):
+                return _Source(path, info)
+        return self
+
+    def rewritten(self, params, encoding):
+        """The container in another encoding."""
+        number = containers.ENCODINGS[encoding]
+        pointer, _, _kept = self.open(params)
+        try:
+            return containers.written(lib.jfhe_evk_write_size(pointer, number), lib.jfhe_evk_write, pointer, number)
+        finally:
+            lib.jfhe_evk_free(pointer)
 
     def __str__(self):
         return "a key given as bytes" if isinstance(self.data, bytes) else str(self.data)
@@ -99,7 +138,7 @@ class EvaluationKeys:
         folder = Path(folder)
         self = cls(params or Parameters.load(folder))
         self.folder = folder
-        for path in sorted([*folder.glob("relin.key"), *folder.glob("galois-*.key"), *folder.glob("parent-*.key")]):
+        for path in sorted(p for names in NAMES for p in folder.glob(names)):
             self.add(path, parent=path.name.startswith("parent-"))
         return self
 
@@ -127,17 +166,18 @@ class EvaluationKeys:
             table, name = (self._parents, info.galois) if parent else (self._sources, (info.kind, info.galois))
             if name not in table or table[name].info.level < info.level:
                 table[name] = found
-            self.key_id = info.key_id
+            self.key_id = found.key_id
 
     def _judge(self, found):
         info = found.info
-        if info.object != lib.JFHE_OBJECT_EVK or info.kind not in (RELIN, GALOIS):
-            raise errors.FormatError(f"{found} is a {info.object_text}, not a relinearisation or Galois key",
-                                     "A server needs relin.key and galois-*.key; a secret key never goes there.")
+        if info.object != lib.JFHE_OBJECT_EVK or info.kind not in (RELIN, GALOIS, SPARSE, DENSE):
+            raise errors.FormatError(f"{found} is a {info.object_text}, not a key to compute with",
+                                     "A server needs relin.key, galois-*.key and perhaps the pair sparse.key and dense.key; a "
+                                     "secret key never goes there.")
         if info.params_hash != self.params.hash:
             raise errors.ContextError(f"{found} is of other parameters than {self.params}")
-        if self.key_id not in (None, info.key_id):
-            raise errors.KeyMissingError(f"{found} is of key {info.key_id[:8]}, the others are of {self.key_id[:8]}",
+        if self.key_id not in (None, found.key_id):
+            raise errors.KeyMissingError(f"{found} is of key {found.key_id[:8]}, the others are of {self.key_id[:8]}",
                                          "Keep the keys of each secret in a folder of their own.")
 
     def _load(self, ring, found):
@@ -181,6 +221,59 @@ class EvaluationKeys:
             self._need(name)
         return self._ring.pointer
 
+    # ---- bootstrapping ----
+    def need_bootstrap(self, wants):
+        """Load the keys for bootstrapping: a folder's are mapped from files that its sub-folder ``mapped`` gets once.
+
+        Parameters
+        ----------
+        wants : jupyterfhe.core.bootstrap.Wants
+
+        Raises
+        ------
+        KeyMissingError
+            Naming what is absent, or serves too low a level.
+
+        Notes
+        -----
+        Memory: what the system keeps of the files, shared between processes: 210 MB with preset 'deep-lean'. Where no file can
+        be written, as much in memory.
+        """
+        lacking = self.lacks_for_bootstrap(wants)
+        if lacking:
+            raise errors.KeyMissingError(f"bootstrapping lacks {lacking}",
+                                         "Ask the owner for all keys of a workspace: jupyterfhe init --preset deep-lean.")
+        for name in self._bootstrap_levels(wants):
+            if self.folder is not None and name not in self._loaded:
+                self._sources[name] = self._sources[name].mapped(self.params, self.folder / MAPPED)
+            self._need(name)
+
+    def lacks_for_bootstrap(self, wants):
+        """What is absent, or serves too low a level, among the keys for bootstrapping, in words; '' where nothing is.
+
+        Parameters
+        ----------
+        wants : jupyterfhe.core.bootstrap.Wants
+
+        Returns
+        -------
+        str
+        """
+        for name, level in self._bootstrap_levels(wants).items():
+            found = self._sources.get(name)
+            if found is None:
+                return f"the key for {self._words(name)} {self._where()}"
+            if found.info.level < level:
+                return (f"a key for {self._words(name)} up to level {level}; the one {self._where()} serves level "
+                        f"{found.info.level}")
+        return ""
+
+    def _bootstrap_levels(self, wants):
+        """Names of the keys for bootstrapping, with the level that each must serve."""
+        galois = {k: self.params.galois(k) for k in wants.rotations}
+        return {(SPARSE, 0): 0, (DENSE, 0): 0, (RELIN, 0): wants.sine, (GALOIS, self.params.galois_conjugate): wants.sine,
+                **{(GALOIS, galois[k]): level for k, level in wants.rotations.items()}}
+
     def _need(self, name):
         found = self._sources.get(name)
         if found is None and name not in self._loaded:
@@ -196,6 +289,10 @@ class EvaluationKeys:
         kind, g = name
         if kind == RELIN:
             return "relinearisation (products of ciphertexts)"
+        if kind == SPARSE:
+            return "the way to the sparse secret (sparse.key)"
+        if kind == DENSE:
+            return "the way back from the sparse secret (dense.key)"
         return "conjugation" if g == self.params.galois_conjugate else f"rotation by {self._rotation(g)} (galois-{g}.key)"
 
     def _where(self):
@@ -274,6 +371,11 @@ class EvaluationKeys:
         return (RELIN, 0) in self._sources
 
     @property
+    def has_pair(self):
+        """Whether the two keys of the sparse secret are there, which nothing but bootstrapping needs."""
+        return (SPARSE, 0) in self._sources and (DENSE, 0) in self._sources
+
+    @property
     def galois(self):
         """Galois elements there are, loaded or not."""
         return sorted({g for kind, g in [*self._sources, *self._loaded] if kind == GALOIS})
@@ -314,17 +416,12 @@ class EvaluationKeys:
         """
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
-        number = containers.ENCODINGS["raw" if expand else "raw-seeded"]
+        encoding = "raw" if expand else "raw-seeded"
         self.params.save(folder / "params.jfhe")
         for prefix, table in (("galois", self._sources), ("parent", self._parents)):
             for found in table.values():
-                name = "relin.key" if found.info.kind == RELIN else f"{prefix}-{found.info.galois}.key"
-                pointer, _, _kept = found.open(self.params)
-                try:
-                    data = containers.written(lib.jfhe_evk_write_size(pointer, number), lib.jfhe_evk_write, pointer, number)
-                finally:
-                    lib.jfhe_evk_free(pointer)
-                containers.save(folder / name, data)
+                name = _FIXED.get(found.info.kind) or f"{prefix}-{found.info.galois}.key"
+                containers.save(folder / name, found.rewritten(self.params, encoding))
         return type(self).open(folder, self.params)
 
     def __reduce_ex__(self, protocol):

@@ -199,6 +199,20 @@ class Parameters(Handle):
         return lib.jfhe_ctx_levels(self.pointer)
 
     @property
+    def bootstrap_levels(self):
+        """Levels at which a bootstrap begins, its sine begins, and its results are; None where there are none for it."""
+        out = ffi.new("uint32_t[3]")
+        if lib.jfhe_bootstrap_levels(self.pointer, out, out + 1, out + 2) != lib.JFHE_OK:
+            return None
+        return tuple(out)
+
+    @property
+    def ceiling(self):
+        """The level of fresh numbers, unless said otherwise: what a bootstrap gives, for higher ones belong to it; or the top."""
+        levels = self.bootstrap_levels
+        return self.levels if levels is None else levels[2]
+
+    @property
     def primes(self):
         """All primes, specials included."""
         return lib.jfhe_ctx_primes(self.pointer)

@@ -80,7 +80,8 @@ def _ring(graph):
 
 def _make(graph, program, keep, ring):
     session = graph.session
-    settings = {"keep_levels": keep, "memory_limit": options.memory_limit or 0, "optimize": options.optimize}
+    settings = {"keep_levels": keep, "memory_limit": options.memory_limit or 0, "optimize": options.optimize,
+                "bootstrap": session.bootstrap}
     infos = None if session.is_clear else [stored.info for _, stored in graph.leaves]
     try:
         try:
@@ -91,9 +92,27 @@ def _make(graph, program, keep, ring):
             # low levels have small moduli: what does not fit there beside its error may fit above
             return Plan(program, session.params, ring, infos, **{**settings, "keep_levels": session.params.levels})
     except errors.DepthError as why:
-        raise errors.DepthError(f"{why.detail} (parameters {session.params.name} have {session.params.levels})",
-                                "Multiply fewer times in a row, compute() less often with less kept for later, or encrypt with "
-                                "parameters of more depth: 'stats' has 6, 'ml' 14.", why.status) from None
+        raise _too_deep(session, why) from None
+
+
+def _too_deep(session, why):
+    """A refusal for want of levels, with what would help."""
+    if session.between is not None:
+        return errors.DepthError(f"{why.detail} (between two bootstraps of {session.params.name} there are {session.between})",
+                                 f"Encrypt inputs at level {session.params.ceiling}, which is the default, and use polynomials "
+                                 f"of at most {session.between} levels.", why.status)
+    lacks = f"; {session.lacks_for_bootstrap}" if session.params.bootstrap_levels is not None else ""
+    return errors.DepthError(f"{why.detail} (parameters {session.params.name} have {session.params.ceiling}{lacks})",
+                             "Multiply fewer times in a row, compute() less often with less kept for later, or encrypt with "
+                             "parameters of more depth: 'stats' has 6, 'ml' 14, 'deep-lean' has no end.", why.status)
+
+
+def _bring(graph, program, keep):
+    """Load what bootstraps need, where a plan will have some; typical keys tell whether it will."""
+    bootstrap = graph.session.bootstrap
+    if bootstrap is not None and _make(graph, program, keep, None).forecast.bootstraps:
+        graph.session.keys.need_bootstrap(bootstrap.wants)
+        bootstrap.prepare()
 
 
 def _levels(session, keep):
@@ -165,6 +184,7 @@ def _runner(session):
 
 def _compute(graph, keep_levels):
     session, keep, program = graph.session, _levels(graph.session, keep_levels), graph.program()
+    _bring(graph, program, keep)
     ring = _ring(graph)
     with session.params.gate:  # until its end: neither threads nor keys change under a run
         name = _name(graph, program, keep)

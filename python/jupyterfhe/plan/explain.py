@@ -9,8 +9,11 @@ from .progress import remaining
 WORDS = {"sum": "sums of products", "to_level": "level changes", "inner_sum": "sums over slots", "rotate": "rotations",
          "rotate_sum": "sums of rotations", "input": "inputs", "add": "additions", "sub": "subtractions", "poly": "polynomials",
          "mul_int": "products by integers", "add_const": "additions of constants", "add_vector": "additions of public vectors",
-         "linmap": "linear maps", "conjugate": "conjugations", "settle": "real parts", "neg": "negations"}
+         "linmap": "linear maps", "bootstrap": "bootstraps", "conjugate": "conjugations", "settle": "real parts",
+         "neg": "negations"}
 LINE = re.compile(r"^%\d+ = (\w+)", re.M)
+BOOTSTRAP = re.compile(r"^%(\d+) = bootstrap %(\d+) .*?error <= ([0-9.e+-]+).*?   ([0-9.e+-]+) ms", re.M)
+ERROR = re.compile(r"^%(\d+) = (\w+).*?error <= ([0-9.e+-]+)", re.M)
 MS = re.compile(r"   ([0-9.e+-]+) ms")
 
 
@@ -36,6 +39,31 @@ def tree(plan):
     return sorted(((name, n, seconds[name]) for name, n in counts.items()), key=lambda row: -row[2])
 
 
+def bootstraps(plan):
+    """Where levels come back, and what that costs.
+
+    Parameters
+    ----------
+    plan : Plan
+
+    Returns
+    -------
+    list of (str, float, float, float)
+        Words for what is bootstrapped, seconds, its error bound before and after; in the order of the run.
+    """
+    made = {number: (op, float(error)) for number, op, error in ERROR.findall(plan.text)}
+    return [(f"%{read} = {WORDS.get(made[read][0], made[read][0])}", float(ms) / 1000, made[read][1], float(error))
+            for _, read, error, ms in BOOTSTRAP.findall(plan.text)]
+
+
+def _told(rows):
+    """One line of bootstraps."""
+    shown = ", ".join(what for what, *_ in rows[:6]) + (f" and {len(rows) - 6} more" if len(rows) > 6 else "")
+    worst = max(after - before for _, _, before, after in rows)
+    together = remaining(sum(seconds for _, seconds, _, _ in rows))
+    return f"{len(rows)}, about {together} together, each adds at most {worst:.1e} of error: behind {shown}"
+
+
 def facts(plan):
     """What a run takes.
 
@@ -48,6 +76,7 @@ def facts(plan):
     dict of str to str
     """
     f = plan.forecast
+    placed = {"bootstraps": _told(bootstraps(plan))} if f.bootstraps else {}
     return {"time": f"about {remaining(f.seconds)} on one thread", "memory": f"at most {human(f.memory_bytes)}, keys "
             f"{human(f.key_bytes)}", "levels": f"{f.depth} used, inputs need {f.level_in}",
-            "operations": f"{f.operations}: {f.products} relinearisations, {f.rotations} rotations"}
+            "operations": f"{f.operations}: {f.products} relinearisations, {f.rotations} rotations", **placed}

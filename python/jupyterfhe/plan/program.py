@@ -157,11 +157,13 @@ class Plan(Handle):
     memory_limit : int
         Bytes; 0 for none.
     optimize : int
+    bootstrap : jupyterfhe.core.Bootstrap, optional
+        How levels come back; without it they do not.
     """
 
     __slots__ = ("infos", "outputs", "params", "program")
 
-    def __init__(self, program, params, ring, infos, *, keep_levels=0, memory_limit=0, optimize=2):
+    def __init__(self, program, params, ring, infos, *, keep_levels=0, memory_limit=0, optimize=2, bootstrap=None):
         """Plan."""
         self.program, self.params = program, params
         options = ffi.new("jfhe_plan_options *")
@@ -169,9 +171,11 @@ class Plan(Handle):
         options.keep_levels, options.memory_limit, options.opt_level = keep_levels, memory_limit, optimize
         self.infos = None if infos is None else ffi.new("jfhe_info[]", [info[0] for info in infos])
         with params.gate:
-            pointer = engine.make("jfhe_plan", lib.jfhe_plan_new, params.pointer, ring or ffi.NULL, program.pointer,
-                                  self.infos or ffi.NULL, options)
-        super().__init__(engine, pointer, lib.jfhe_plan_free, params.pointer, program.pointer, ring)
+            pointer = engine.make("jfhe_plan", lib.jfhe_plan_new_with, params.pointer, ring or ffi.NULL,
+                                  ffi.NULL if bootstrap is None else bootstrap.pointer, program.pointer, self.infos or ffi.NULL,
+                                  options)
+        super().__init__(engine, pointer, lib.jfhe_plan_free, params.pointer, program.pointer, ring,
+                         None if bootstrap is None else bootstrap.pointer)
         self.outputs = [Output(self, i) for i in range(lib.jfhe_program_outputs(program.pointer))]
 
     @property

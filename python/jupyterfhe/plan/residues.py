@@ -87,7 +87,7 @@ class WholePlan:
     # ---- choosing levels ----
     def _steps(self, keep):
         model, state, out = self._model, {}, []
-        top = self.session.params.levels
+        top = self.session.params.ceiling
         for value, stored in self.graph.leaves:
             fresh = model.tau + self.session.params.log_n + 2.5
             noise = fresh if stored.level == top else model.floor + MARGIN

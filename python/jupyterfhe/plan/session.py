@@ -6,7 +6,8 @@ import threading
 import weakref
 from pathlib import Path
 
-from ..core import Ciphertext, EvaluationKeys, Parameters
+from ..core import Bootstrap, Ciphertext, EvaluationKeys, Parameters
+from ..core.bootstrap import wants
 from ..core.errors import ArgumentError, ContextError, KeyMissingError
 from .leaf import Filed, Held
 from .value import Value
@@ -40,6 +41,7 @@ class Session:
         """Start without plans."""
         self.results = None
         self._whole = {}  # by moduli
+        self._bootstrap = None
         self.params, self.keys, self.log_slots = params, keys, log_slots
         self.plans = collections.OrderedDict()  # by what they were made for; a plan in use is taken out
         self.lock = threading.Lock()
@@ -101,6 +103,32 @@ class Session:
         if moduli not in self._whole:
             self._whole[moduli] = WholeSession(self, moduli)
         return self._whole[moduli]
+
+    # ---- levels that come back ----
+    @property
+    def lacks_for_bootstrap(self):
+        """Why levels do not come back, in words; '' where they do."""
+        if self.params.bootstrap_levels is None:
+            return f"parameters {self.params.name} have no levels for bootstrapping"
+        return "" if self.is_clear else self.keys.lacks_for_bootstrap(wants(self.params, self.log_slots))
+
+    @property
+    def bootstrap(self):
+        """The :class:`~jupyterfhe.core.Bootstrap` of plans, made when first asked for; None where levels do not come back."""
+        if self.is_clear or (self._bootstrap is None and self.lacks_for_bootstrap):
+            return None
+        with self.lock:
+            if self._bootstrap is None:
+                self._bootstrap = Bootstrap(self.params, self.log_slots)
+            return self._bootstrap
+
+    @property
+    def between(self):
+        """Levels between two bootstraps, or None where there are none: the most that one operation can take."""
+        if self.lacks_for_bootstrap:
+            return None
+        low, _, high = self.params.bootstrap_levels
+        return high - low
 
     # ---- what it holds ----
     @property

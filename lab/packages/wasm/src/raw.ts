@@ -514,6 +514,7 @@ export const EXPORTS = [
   'jfhe_bootstrap_level_in',
   'jfhe_bootstrap_level_out',
   'jfhe_bootstrap_level_sine',
+  'jfhe_bootstrap_levels',
   'jfhe_bootstrap_magnitude',
   'jfhe_bootstrap_new',
   'jfhe_bootstrap_prepare',
@@ -1703,6 +1704,14 @@ export class Calls {
   }
 
   /**
+   * The three levels of every bootstrap of these parameters: of its input at least, of its sine, of its result. Fresh numbers for programs that
+   * bootstrap are encrypted at the last. JFHE_ERR_PARAMS as jfhe_bootstrap_new.
+   */
+  bootstrapLevels(ctx: Ptr<'jfhe_ctx'>, in_: Ptr<'uint32_t'>, sine: Ptr<'uint32_t'>, out: Ptr<'uint32_t'>): void {
+    this.check(this.x.jfhe_bootstrap_levels(ctx, in_, sine, out));
+  }
+
+  /**
    * Make what JFHE_BOOTSTRAP_WHEN_NEEDED left out, unless it is there. No other thread may use b meanwhile.
    *
    * Memory   jfhe_bootstrap_bytes_whole.
@@ -2337,7 +2346,7 @@ export class Calls {
    * Time       under 20 us an operation.
    *
    * Returns    as jfhe_plan_new; JFHE_ERR_LEVEL also for an operation deeper than what a bootstrap gives, and for an input below what it
-   *            takes; JFHE_ERR_RANGE also for numbers above 2^30 times its bound; JFHE_ERR_CONTEXT and _FORM for one of other
+   *            takes; JFHE_ERR_RANGE also for numbers above 2^60 times its bound; JFHE_ERR_CONTEXT and _FORM for one of other
    *            parameters or slots.
    */
   planNewWith(out: Ptr<'jfhe_plan*'>, ctx: Ptr<'jfhe_ctx'>, keys: Ptr<'jfhe_keyring'>, bootstrap: Ptr<'jfhe_bootstrap'>,

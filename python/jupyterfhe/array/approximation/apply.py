@@ -68,6 +68,8 @@ def levels_left(array):
     dict of Value to int
     """
     values, most = array.values, array.session.params.levels
+    if array.session.between is not None:  # whatever a value has, it can have these
+        return dict.fromkeys(values, array.session.between)
     graph, plan = foresee(values, most)
     known = {v: out.level for v, out in zip(graph.wanted, plan.outputs, strict=True)} if plan else {}
     return {v: known.get(v, most if v.stored is None or v.session.is_clear else v.stored.level) for v in values}
