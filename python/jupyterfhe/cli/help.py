@@ -25,8 +25,8 @@ jupyterfhe init [DIR]    make a workspace: keys, and room for encrypted tables
   --preset NAME    stats-lite   2 multiplications in a row: means, sums, variances
                    stats        6: covariances, regressions, small networks (the default)
                    ml           14: deeper models, approximations of functions
-                   deep-lean    any number: 8 at a time, then a bootstrap of some 8 s; keys of 300 MB
-                   deep         the same with 13 at a time; keys of 600 MB
+                   deep-lean    any number: 8 at a time, then a bootstrap, which takes seconds; keys of 290 MB
+                   deep         the same with 13 at a time; keys of 580 MB
                    exact, exact-deep   for integers alone: 7 and 16; all presets hold integers too
   --depth D        instead of a preset: D multiplications in a row
   --scale-bits B   with --depth: precision, 30 to 58 (default 46)

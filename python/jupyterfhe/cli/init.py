@@ -24,6 +24,13 @@ def _params(args):
                              security=args.security or 128)
 
 
+def _depth(params):
+    if params.bootstrap_levels is None:
+        return f"{params.levels} multiplications in a row"
+    low, _, high = params.bootstrap_levels
+    return f"any number of multiplications in a row, {high - low} between two bootstraps"
+
+
 def run(args):
     """Make it.
 
@@ -58,7 +65,7 @@ def run(args):
                           "bytes": sum(public), "seconds": round(spent, 3)}))
         return 0
     print(f"Workspace {harmless(str(home))}, key {key_id[:8]}")
-    print(f"  parameters   {params.name}: {params.levels} multiplications in a row, {params.slots} numbers a ciphertext, "
+    print(f"  parameters   {params.name}: {_depth(params)}, {params.slots} numbers a ciphertext, "
           f"{params.security}-bit security")
     print(f"  secret       {harmless(str(home / 'keys/secret.key'))}, readable by you alone; it stays on this machine")
     print(f"  for servers  the other {len(public)} files of keys/, {human(sum(public))}")

@@ -208,7 +208,7 @@ class Parameters(Handle):
 
     @property
     def ceiling(self):
-        """The level of fresh numbers, unless said otherwise: what a bootstrap gives, for higher ones belong to it; or the top."""
+        """The level of fresh numbers, unless said otherwise: what a bootstrap gives (higher ones belong to it), or the top."""
         levels = self.bootstrap_levels
         return self.levels if levels is None else levels[2]
 
