@@ -89,7 +89,8 @@ describe('payloads', () => {
         await page.waitForFunction(want => window.__loot.some(one => one[0] === want) || want.startsWith('log '), name, { timeout: 8000 }).catch(() => {});
       }
       await page.waitForTimeout(150);
-      await inspect();
+      const loot = await inspect();
+      if (name === 'record the screen') assert.deepEqual(loot, [[name, 'refused', 'NotAllowedError']], 'refused at once, without asking anybody');
       await intact();
       if (name === 'take the lab\'s line') await reached();
     });
@@ -98,6 +99,11 @@ describe('payloads', () => {
     test(name, async () => {
       await runCode(page, `import json\ndisplay(json.loads(bytes.fromhex("${Buffer.from(JSON.stringify(bundle)).toString('hex')}")), raw=True)`);
       await page.waitForTimeout(200);
+      if (name === 'a chart of markup') {
+        const frame = await decrypt(page, lab, page.locator('.jp-Notebook .jp-Cell').last());
+        assert.match(await frame.locator('.error').innerText(), /does not fit its own description/, 'its parts are not what it names');
+        assert.equal(await frame.locator('#paint :is(img, script, svg, iframe)').count(), 0);
+      }
       await inspect();
       await intact();
     });

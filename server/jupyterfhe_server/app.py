@@ -95,6 +95,8 @@ class JupyterFHE(ExtensionApp):
         vault = "".join(f" {origin}" for origin in self.vault_origins())
         ours = self.content_security_policy or POLICY.format(vault=vault, base=self.serverapp.base_url)
         headers.setdefault("Content-Security-Policy", ours)
+        # An output's script that asks for a picture of the screen would get decrypted numbers for one careless click.
+        headers.setdefault("Permissions-Policy", "display-capture=()")
         self.settings["headers"] = headers
 
     def initialize_handlers(self):
