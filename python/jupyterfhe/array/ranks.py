@@ -95,7 +95,8 @@ def below(x, ties="first", *, spare=0, reach=None):
         note(value, f"{ASSUMED}compared numbers that differ, differ by {step:g} or more")
     moved = apart.plus_vector(np.where(TIES[ties](*pairs.places()), step / 2, -step / 2))
     headroom, ratio = units(n, reach)
-    told = signs(one(x, moved), step / 2 * (1 - NEAR), spare=spare + (ratio != 1), headroom=headroom, goal=goal(n)).strips[0]
+    told = signs(one(x, moved), step / 2 * (1 - NEAR), spare=spare + (ratio != 1), headroom=headroom, goal=goal(n),
+                 settle=True).strips[0]
     drift = iv.up((n - 1) / 2 * told.drift)
     sure(n, drift)
     total = pairs.gathered(told.values).mul_const(ratio)

@@ -21,11 +21,13 @@ LOW_MAX = 0.99  # exchanges need an interval
 WIDER = ("Promise a wider gap, or encrypt with parameters of more depth: 'ml' has 14 levels, Parameters.custom up to 60, and "
          "'deep' is made for bootstraps.")
 HEADROOM = 4.0  # how much smaller than 1 the last slots are: what is made of them on the way fits the lowest level then
+HALF = 0.5 - 2.0**-7  # what numbers may reach before they are settled, which doubles them
+SETTLED = 1.5  # how much more than the errors foreseen settling allows
 ROOM_MAX = 2.0**-5
 ROOMS = 8  # how much more room the last part leaves than the errors before it are expected to need
 
 
-def signs(array, gap, *, spare=0, headroom=HEADROOM, goal=None):
+def signs(array, gap, *, spare=0, headroom=HEADROOM, goal=None, settle=False):
     """-1 or 1 for every number of an array.
 
     Parameters
@@ -40,6 +42,9 @@ def signs(array, gap, *, spare=0, headroom=HEADROOM, goal=None):
         How much smaller than 1 the slots shall be: for sums of so many signs.
     goal : float, optional
         Wanted error; twice ``options.precision`` by default.
+    settle : bool, default=False
+        Settle the numbers before the first polynomial too, for sums whose errors its slope would multiply: a level unless they
+        lie within half a unit.
 
     Returns
     -------
@@ -60,7 +65,7 @@ def signs(array, gap, *, spare=0, headroom=HEADROOM, goal=None):
     levels, goal = levels_left(array), 2 * options.precision if goal is None else goal
 
     def told(strip):
-        return _signs(strip, gap, min(levels[v] for v in strip.values) - spare, headroom, goal)
+        return _signs(strip, gap, min(levels[v] for v in strip.values) - spare, headroom, goal, settle)
 
     return array.like(dtype=np.dtype(float), strips=mapped(told, array.strips))
 
@@ -89,18 +94,41 @@ def expected(array, gap, spare=0):
     return worst
 
 
-def _signs(strip, gap, levels, headroom, goal):
+def _signs(strip, gap, levels, headroom, goal, settle):
     strip = _known_behind(strip)
-    factor, window, low = _ready(strip, gap)
-    chosen = composite.degrees(low, levels - (window != UNIT), goal)
+    if settle:
+        values, low, spent = _settled(strip, gap)
+        window = UNIT
+    else:
+        factor, window, low = _ready(strip, gap)
+        values, spent = _arguments(strip, factor), window != UNIT
+    chosen = composite.degrees(low, levels - spent, goal)
     if not chosen:
         largest = max(map(abs, strip.bounds))
         raise errors.DepthError(
             f"telling signs down to {gap:.3g} of {largest:.3g} needs more than the {max(levels, 0)} levels left", WIDER)
-    values, error, unit = _composed(_arguments(strip, factor), window, low, chosen, headroom)
+    values, error, unit = _composed(values, window, low, chosen, headroom)
     out = _finished(strip, values, error, unit, headroom, exact_zeros=len(chosen) == 1)
     _tell(out, strip, gap, chosen, error, levels, goal)
     return out
+
+
+def _settled(strip, gap):
+    """(values in [-1, 1] without errors, how near 0 they may be, levels spent): what they were off counts against the gap."""
+    largest = max(map(abs, strip.bounds))
+    offset = strip.shift / strip.gain
+    wide = iv.up(iv.modulus(iv.add(strip.range, (offset, offset)))) if offset else strip.size
+    ratio = HALF / wide if wide > HALF else float(min(HALF // wide, FACTOR_MAX))
+    values = [v.mul_const(ratio).promising(HALF, always=True) for v in _arguments(strip, 1)]
+    _, plan = foresee(values)
+    room = 2 * SETTLED * max(out.error_bound for out in plan.outputs)
+    if (1 - room) / 2 < HALF:
+        raise errors.RangeError(f"numbers known to {room:.1e} of their range only have no signs to be told", WIDER)
+    slip = strip.drift + 8 * iv.EPS * (abs(strip.shift) + largest)
+    low = (gap - slip) / abs(strip.gain) * 2 * ratio * (1 - NEAR) - room
+    if not low > 0:
+        raise errors.RangeError(f"the numbers are known to {room:.1e} of their range only, and the gap is {gap:.1e}", WIDER)
+    return [v.promising((1 - room) / 2, always=True).settle(1) for v in values], min(low, LOW_MAX), wide > HALF
 
 
 def _ready(strip, gap):

@@ -18,14 +18,13 @@ from ...plan import foresee
 from .. import interval as iv
 from ..strip import Strip
 from . import certify
-from .signs import WIDER
+from .signs import HALF, SETTLED, WIDER
 
 DENSE = 1.6  # degrees a node: equidistant nodes lie pi / 2 times as dense in the middle as Chebyshev's of as many
 FILL = 0.97  # share of [-1, 1] that nodes take: at its very ends slopes are steep
-REACH = 0.5 - 2.0**-7  # what slots may reach before they are settled, which doubles them
+REACH = HALF
 FULL = FILL * REACH  # what those of the tables' arguments reach
 AROUND = 2.0**-8
-ROOM = 1.5  # how much more than the errors foreseen settling allows
 LEVELS_MAX = 10  # degree 1023
 
 
@@ -177,7 +176,7 @@ def settled(strip):
     drift is multiplied by the slope that is proved here: a hundred times less for tables of a dozen numbers.
     """
     _, plan = foresee([v.promising(REACH, always=True) for v in strip.values])
-    room = 2 * ROOM * max(out.error_bound for out in plan.outputs)
+    room = 2 * SETTLED * max(out.error_bound for out in plan.outputs)
     half = (1 - room) / 2
     if half < REACH:
         raise errors.RangeError(f"whole numbers known to {room:.1e} only are no index of a table", WIDER)
