@@ -88,7 +88,7 @@ def _tried(run, call, operands, options):
         try:
             return call(*(approximate(x) for x in operands), **options)
         except Refused as other:
-            raise (other if isinstance(why, Refused) else why) from None
+            raise (why if isinstance(why, RangeError) else other) from None
 
 
 def _within_reach(out):

@@ -142,7 +142,8 @@ def integers(series):
     EncryptedCategorical or None
     """
     rest = series.rest
-    low, high = (b + series.offset for b in rest.bounds)
+    # what an exact column holds where nothing is there, 0, is in its range; in the approximate form the middle is
+    low, high = (b + series.offset for b in (rest if series.raw is None else series.raw()).bounds)
     low, high = math.ceil(low - 1e-6), math.floor(high + 1e-6)
     if not 0 < high - low < LABELS_MAX:
         return None
