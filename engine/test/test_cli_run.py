@@ -420,7 +420,7 @@ def test_targets_that_are_none(tmp_path):
     ((), "a program is missing"), (("p.jfp",), "one of --preset and --keys"), (("p.jfp", "q.jfp", "--preset", "stats"), "a second one"),
     (("p.jfp", "--preset", "stats", "-O4"), "-O0 to -O3"), (("p.jfp", "--preset", "stats", "-O1", "-O1"), "-O is given twice"),
     (("p.jfp", "--preset", "stats", "-x"), "unknown option"), (("p.jfp", "--preset", "none"), "--preset: "),
-    (("p.jfp", "--preset", "stats", "--stop-after", "none"), "input, simplify, cse, products, levels, ring, rotations, bounds, schedule"),
+    (("p.jfp", "--preset", "stats", "--stop-after", "none"), "input, simplify, cse, products, bootstraps, levels, ring, rotations, bounds, schedule"),
     (("p.jfp", "--preset", "stats", "--keys", "k"), "one of --preset and --keys")])
 def test_words_of_explain(tmp_path, words, says):
     write(tmp_path, MEAN)
@@ -430,13 +430,24 @@ def test_words_of_explain(tmp_path, words, says):
 # ---- explain --------------------------------------------------------------------------------------------------------
 def test_explain_stops_after_each_pass(tmp_path):
     program = write(tmp_path, MEAN)
-    for name in ["input", "simplify", "cse", "products", "levels", "ring", "rotations", "bounds", "schedule"]:
+    for name in ["input", "simplify", "cse", "products", "bootstraps", "levels", "ring", "rotations", "bounds", "schedule"]:
         said = works("explain", program, "--preset", "stats-lite", "--stop-after", name)
         assert said.startswith(f"after pass '{name}' at -O2, 4096 slots, parameters stats-lite\n")
         assert ("error <=" in said) == (name in ("bounds", "schedule")) and ("about " in said) == (name == "schedule")
         told = json.loads(works("explain", program, "--preset", "stats-lite", "--stop-after", name, "--json"))
         assert told["text"] == said and told["pass"] == name and [o["name"] for o in told["outputs"]] == ["mean", "r 7/ü"]
         assert ("plan" in told) == (name == "schedule")
+
+
+def test_explain_shows_where_levels_come_back(tmp_path):
+    turns = "".join(f"%{i + 1} = mul %{i} %0\n" for i in range(20))
+    program = write(tmp_path, f'jfp 1\nslots 2^15\n%0 = input "x" real 1\n{turns}output "y" %20\nend\n')
+    told = json.loads(works("explain", program, "--preset", "deep-lean", "--keep-levels", "3", "--json"))
+    assert told["bootstraps"] == 2 and told["levels"] == 20 and told["outputs"][0]["level"] == 3
+    placed = works("explain", program, "--preset", "deep-lean", "--keep-levels", "3", "--stop-after", "bootstraps")
+    assert placed.count(" = bootstrap %") == 2
+    assert ", 2 bootstraps; 20 levels" in works("explain", program, "--preset", "deep-lean", "--keep-levels", "3")
+    assert "bootstrap" not in works("explain", program, "--preset", "deep-lean", "--stop-after", "products")
 
 
 def test_explain_foresees_what_run_does(tmp_path):

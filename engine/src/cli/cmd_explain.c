@@ -15,13 +15,13 @@ const char cli_help_explain[] =
     "  --preset NAME       stats-lite, stats, ml, deep, deep-lean, exact, exact-deep; every rotation has its key\n"
     "  --keys DIR          parameters and evaluation keys of a folder\n"
     "  -O0 .. -O3          how much planning does (default -O2)\n"
-    "  --stop-after PASS   print what a pass left: input, simplify, cse, products, levels, ring, rotations, bounds, "
-    "schedule\n"
+    "  --stop-after PASS   print what a pass left: input, simplify, cse, products, bootstraps, levels, ring, "
+    "rotations, bounds, schedule\n"
     "  --keep-levels L     levels that results should still have (default 0)\n"
     "  --json              one JSON object\n"
     "\n"
     "One line an operation: its level, the bounds that are proved for it, its time. Inputs count as fresh encryptions "
-    "at the top level.\n";
+    "at the top level, or at the one that a bootstrap gives.\n";
 
 typedef struct machine {
   jfhe_ctx *ctx;
@@ -103,14 +103,17 @@ int cli_explain(int argc, char **argv) {
   machine m = {0};
   jfhe_program *program = NULL;
   jfhe_plan *plan = NULL;
+  jfhe_bootstrap *boot = NULL;
   int rc = cli_load_program(&program, path);
   if (rc == 0) rc = open_machine(&m, preset, keys);
+  if (rc == 0 && (preset || m.evks.pair)) rc = cli_bootstrap(&boot, m.ctx, program);
   if (rc == 0) {
-    jfhe_status st = jfhe_plan_new(&plan, m.ctx, m.evks.ring, program, NULL, &o);
+    jfhe_status st = jfhe_plan_new_with(&plan, m.ctx, m.evks.ring, boot, program, NULL, &o);
     if (st != JFHE_OK) rc = cli_status(st, path);
   }
   if (rc == 0) rc = as_json ? print_json(plan, program, o.stop_after) : print_text(plan);
   jfhe_plan_free(plan);
+  jfhe_bootstrap_free(boot);
   jfhe_program_free(program);
   if (m.evks.ring) cli_free_evks(&m.evks);
   jfhe_ctx_free(m.ctx);

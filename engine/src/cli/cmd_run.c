@@ -50,6 +50,7 @@ typedef struct job {
   jfhe_program *program;
   jfhe_ctx *ctx;
   cli_evks evks;
+  jfhe_bootstrap *boot;
   jfhe_plan *plan;
   jfhe_run *run;
   uint32_t n_in, n_out, finished;
@@ -162,7 +163,8 @@ static int check_outputs(job *j) {
 }
 
 static int make_plan(job *j, const jfhe_plan_options *o) {
-  CLI_TRY(jfhe_plan_new(&j->plan, j->ctx, j->evks.ring, j->program, j->info, o), j->path);
+  if (j->evks.pair) CLI_DO(cli_bootstrap(&j->boot, j->ctx, j->program));
+  CLI_TRY(jfhe_plan_new_with(&j->plan, j->ctx, j->evks.ring, j->boot, j->program, j->info, o), j->path);
   return 0;
 }
 
@@ -293,6 +295,7 @@ static int open_job(job *j, const char *const *in, size_t n) {
 static void close_job(job *j) {
   jfhe_run_free(j->run);
   jfhe_plan_free(j->plan);
+  jfhe_bootstrap_free(j->boot);
   if (j->evks.ring) cli_free_evks(&j->evks);
   jfhe_program_free(j->program);
   jfhe_ctx_free(j->ctx);

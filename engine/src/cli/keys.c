@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "base/sha256.h"
@@ -61,6 +62,16 @@ static int load_evk(cli_evks *e, const jfhe_ctx *ctx, const char *dir, const cha
   return 0;
 }
 
+static int load_pair(cli_evks *e, const jfhe_ctx *ctx, const char *dir) {
+  char sparse[CLI_PATH_MAX], dense[CLI_PATH_MAX];
+  CLI_DO(cli_join(sparse, dir, CLI_SPARSE_FILE));
+  CLI_DO(cli_join(dense, dir, CLI_DENSE_FILE));
+  if (access(sparse, F_OK) != 0 || access(dense, F_OK) != 0) return 0;
+  CLI_DO(load_evk(e, ctx, dir, CLI_SPARSE_FILE));
+  e->pair = 1;
+  return load_evk(e, ctx, dir, CLI_DENSE_FILE);
+}
+
 static int by_name(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
 
 int cli_load_evks(cli_evks *e, const jfhe_ctx *ctx, const char *dir) {
@@ -86,7 +97,7 @@ int cli_load_evks(cli_evks *e, const jfhe_ctx *ctx, const char *dir) {
     if (rc == 0) rc = load_evk(e, ctx, dir, names[i]);
     free(names[i]);
   }
-  return rc;
+  return rc == 0 ? load_pair(e, ctx, dir) : rc;
 }
 
 void cli_free_evks(cli_evks *e) {

@@ -21,10 +21,11 @@ typedef struct cli_evks {
   jfhe_keyring *ring;
   cli_map_ref *map;
   size_t n_maps;
+  int pair; /* the two keys of bootstrapping's sparse secret are there */
 } cli_evks;
 
 int cli_load_ctx(jfhe_ctx **ctx, const char *keys_dir, uint32_t threads);
-/* relin.key and every galois-*.key of the folder. */
+/* relin.key and every galois-*.key of the folder, sparse.key and dense.key where both are there. */
 int cli_load_evks(cli_evks *e, const jfhe_ctx *ctx, const char *keys_dir);
 void cli_free_evks(cli_evks *e);
 /* One ciphertext container; `digest` (64 hex digits and 0, or null) must be the file's SHA-256. */

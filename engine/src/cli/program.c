@@ -67,12 +67,24 @@ int cli_size(const char *command, const char *option, const char *text, uint64_t
   return 0;
 }
 
+int cli_bootstrap(jfhe_bootstrap **out, const jfhe_ctx *ctx, const jfhe_program *program) {
+  uint32_t in, sine, result, log_slots = jfhe_program_log_slots(program);
+  *out = NULL;
+  if (jfhe_bootstrap_levels(ctx, &in, &sine, &result) != JFHE_OK || log_slots < 1) return 0;
+  CLI_TRY(jfhe_bootstrap_new(out, ctx, log_slots, CLI_BOOTSTRAP_MAGNITUDE,
+                             JFHE_BOOTSTRAP_FEW_KEYS | JFHE_BOOTSTRAP_WHEN_NEEDED),
+          "bootstrapping");
+  return 0;
+}
+
 void cli_print_forecast(const jfhe_plan *plan, uint64_t program_nodes) {
   char time[16], memory[16], keys[16];
   jfhe_forecast f;
   jfhe_plan_forecast(plan, &f);
-  printf("  plan      %llu operations become %u: %u relinearisations, %u rotations; inputs at level %u or above\n",
-         (unsigned long long)program_nodes, f.operations, f.products, f.rotations, f.level_in);
+  printf("  plan      %llu operations become %u: %u relinearisations, %u rotations", (unsigned long long)program_nodes,
+         f.operations, f.products, f.rotations);
+  if (f.bootstraps) printf(", %u bootstraps", f.bootstraps);
+  printf("; inputs at level %u or above\n", f.level_in);
   printf("  forecast  %s on one thread, %s of memory at most, keys %s\n", cli_seconds(time, f.seconds),
          cli_bytes(memory, (double)f.memory_bytes), cli_bytes(keys, (double)f.key_bytes));
 }
@@ -95,8 +107,10 @@ void cli_json_hash(FILE *out, const char *name, const uint8_t *hash) {
 void cli_json_forecast(FILE *out, const jfhe_plan *plan) {
   jfhe_forecast f;
   jfhe_plan_forecast(plan, &f);
-  fprintf(out, "\"operations\":%u,\"relinearisations\":%u,\"rotations\":%u,\"levels\":%u,\"level_in\":%u,\"seconds\":",
-          f.operations, f.products, f.rotations, f.depth, f.level_in);
+  fprintf(out,
+          "\"operations\":%u,\"relinearisations\":%u,\"rotations\":%u,\"bootstraps\":%u,\"levels\":%u,\"level_in\":%u",
+          f.operations, f.products, f.rotations, f.bootstraps, f.depth, f.level_in);
+  fputs(",\"seconds\":", out);
   cli_json_number(out, f.seconds);
   fprintf(out, ",\"memory_bytes\":%llu,\"key_bytes\":%llu,\"plan_bytes\":%llu", (unsigned long long)f.memory_bytes,
           (unsigned long long)f.key_bytes, (unsigned long long)f.plan_bytes);

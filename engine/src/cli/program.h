@@ -15,6 +15,10 @@ int cli_pass(const char *command, const char *name, uint32_t *pass);
 /* "512M", "4G", "1.5GiB", "1000000": bytes. */
 int cli_size(const char *command, const char *option, const char *text, uint64_t *bytes);
 
+/* How levels come back, where the parameters have levels for it, else null. Numbers up to 1 with room for errors: plans scale what is larger. */
+#define CLI_BOOTSTRAP_MAGNITUDE (1 + 0x1p-4)
+int cli_bootstrap(jfhe_bootstrap **out, const jfhe_ctx *ctx, const jfhe_program *program);
+
 /* For people: a line of forecast, and a line an output. */
 void cli_print_forecast(const jfhe_plan *plan, uint64_t program_nodes);
 void cli_print_output(const jfhe_plan *plan, const jfhe_program *program, uint32_t output);
