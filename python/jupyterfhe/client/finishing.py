@@ -12,6 +12,8 @@ from ..array.recipe import checked, laid_out
 from ..core.errors import ArgumentError, InternalError
 
 TAIL_SLIP = 2.0**-30  # relative: what scipy's tails are off by at most, see docs/SOUNDNESS.md, "Finished at decryption"
+TAIL_FLOOR = 2.0**-1000  # where doubles end, a tail has no relative error any more
+WHOLE_MAX = 2.0**53  # up to here doubles count without gaps
 
 
 class Span:
@@ -36,7 +38,7 @@ class Span:
     def around(cls, values, bound):
         """Decrypted numbers and their bounds."""
         values, bound = np.asarray(values, dtype=float), np.asarray(bound, dtype=float)
-        exact = np.broadcast_to(bound == 0, values.shape)
+        exact = np.broadcast_to(bound == 0, values.shape) & (np.abs(values) <= WHOLE_MAX)
         return cls(values, np.where(exact, values, _down(values - bound)), np.where(exact, values, _up(values + bound)))
 
     @property
@@ -142,7 +144,7 @@ def _div(a, b):
     zero = (b.low == 0) & (b.high == 0)
     open_ = (b.low <= 0) & (b.high >= 0) & ~zero
     mid = np.where(zero & (a.low <= 0) & (a.high >= 0), np.nan, a.mid / b.mid)
-    mid = np.where(open_ & ~np.isfinite(mid), 0.0, mid)
+    mid = np.where(open_ & ~np.isfinite(mid) & ~np.isnan(a.mid), 0.0, mid)
     quotients = [x / y for x in (a.low, a.high) for y in (b.low, b.high)]
     exact = zero | ((a.low == 0) & (a.high == 0))
     low = np.where(exact, mid, _down(np.minimum.reduce(quotients)))
@@ -236,9 +238,14 @@ def _tail(function, falling):
         low, high = falling(spans[0])
         a, b = function(high, *fixed), function(low, *fixed)
         mid = function(spans[0].mid, *fixed)
-        low, high = np.where(sure, a * (1 - TAIL_SLIP), 0.0), np.where(sure, b * (1 + TAIL_SLIP), 1.0)
-        return Span(mid, np.maximum(low, 0.0), np.minimum(high, 1.0))
+        return _between(mid, np.where(sure, a, 0.0), np.where(sure, b, 1.0))
     return rule
+
+
+def _between(mid, least, most):
+    """A probability between two computed ones, each off by TAIL_SLIP of itself."""
+    low, high = least * (1 - TAIL_SLIP) - TAIL_FLOOR, most * (1 + TAIL_SLIP) + TAIL_FLOOR
+    return Span(mid, np.maximum(low, 0.0), np.minimum(np.where(np.isnan(high), 1.0, high), 1.0))
 
 
 def _modulus(a):
@@ -276,7 +283,7 @@ def _t_rule(t, df):
     """Degrees of freedom may be a quotient (Welch): the tail falls in t and in the degrees alike."""
     low, high = _modulus(t)
     a, b, mid = _t(high, df.high), _t(low, np.maximum(df.low, 0.0)), _t(t.mid, df.mid)
-    return Span(mid, np.maximum(a * (1 - TAIL_SLIP), 0.0), np.minimum(np.where(np.isnan(b), 1.0, b * (1 + TAIL_SLIP)), 1.0))
+    return _between(mid, a, b)
 
 
 def _ends(a):

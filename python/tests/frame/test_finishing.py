@@ -1,10 +1,13 @@
 """The reader's side of recipes: intervals hold the truth, what is undefined is NaN, what is unknown has no bound."""
 
+import json
 from fractions import Fraction
 
+import finish_vectors
 import numpy as np
 import pytest
 
+from jupyterfhe.array.recipe import checked
 from jupyterfhe.client.finishing import RULES, Span
 
 special = pytest.importorskip("scipy.special")
@@ -95,3 +98,56 @@ def test_undefined_numbers_pass_through():
     assert np.isnan(got.mid[0]) and got.mid[1] == 2 and list(got.bound) == [0, 0]
     small = RULES["at_least"](Span.around(np.array([4.0, 6.0]), 0.0), Span.around(np.array(5.0), 0.0), Span.around(np.array([1.0, 2.0]), 0.1))
     assert np.isnan(small.mid[0]) and small.mid[1] == 2
+
+
+# ---- what the vault is held against too ----
+CASES = json.loads((finish_vectors.PLACE / "cases.json").read_text())["cases"]
+
+
+def only(kind):
+    return [pytest.param(c, id=c.get("name") or c["op"]) for c in CASES if c["kind"] == kind]
+
+
+def test_the_file_is_what_the_model_writes():
+    assert (finish_vectors.PLACE / "cases.json").read_text() == finish_vectors.text()
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("case", only("rule"))
+def test_operations_are_those_of_exact_arithmetic(case):
+    got = RULES[case["op"]](*(Span.around(np.array(o["values"]), np.array(o["bounds"])) for o in case["operands"]))
+    for i, (low, high) in enumerate(zip(case["low"], case["high"], strict=True)):
+        if low is None:
+            assert np.isnan(got.mid[i]) and got.bound[i] == 0
+            continue
+        low, high = float(low), float(high)
+        assert got.low[i] <= low and high <= got.high[i] and got.low[i] <= got.mid[i] <= got.high[i]
+        if np.isfinite(low):
+            assert low - got.low[i] <= 1e-15 * abs(low) + 1e-300 and got.high[i] - high <= 1e-15 * abs(high) + 1e-300
+        assert not case["exact"][i] or got.bound[i] == 0
+
+
+def test_tails_hold_those_of_sixty_digits():
+    for case in (c for c in CASES if c["kind"] == "tail"):
+        got = RULES[case["op"]](*(Span.around(np.array(x), 0.0) for x in case["operands"]))
+        assert got.low <= case["low"] and case["high"] <= got.high and got.high - got.low <= 2.0**-28 * case["low"] + 1e-300, case
+    far = RULES["normal_two_sided"](Span.around(np.array(60.0), 0.0))
+    assert far.low == 0 < far.high  # below the smallest double is not 0
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("case", only("recipe"))
+def test_recipes_hold_what_is_true_for_every_input(case):
+    array, = case["arrays"]
+    values, bounds, found = np.array(array["values"]), np.array(array["bounds"]), []
+    for op, args, data, shape in checked(case["nodes"], case["outputs"], [tuple(array["shape"])]):
+        if op == "part":
+            size = int(np.prod(shape, dtype=int))
+            found.append(Span.around(values[data[1]:data[1] + size].reshape(shape), bounds[data[1]:data[1] + size].reshape(shape)))
+        else:
+            found.append(Span(data, data, data) if op == "number" else RULES[op](*(found[a] for a in args)))
+    for o, node in enumerate(case["outputs"]):
+        low, high = np.atleast_1d(found[node].low), np.atleast_1d(found[node].high)
+        for truth in case["truths"]:
+            for i, ends in enumerate(truth[o]):
+                assert np.isnan(low[i]) if ends is None else low[i] <= ends[0] and ends[1] <= high[i]

@@ -12,10 +12,14 @@ export interface Tree {
   readonly files: readonly TreeFile[];
 }
 
+/** What it stands for; the last three are finished by the reader (protocol/finish.md). */
+export const REFERENCE_KINDS = ['scalar', 'array', 'table', 'frame', 'series', 'record'] as const;
+export type ReferenceKind = (typeof REFERENCE_KINDS)[number];
+
 /** The MIME type `application/vnd.jupyterfhe.ref+json`: never a value. */
 export interface Reference {
   readonly version: 1;
-  readonly kind: 'scalar' | 'array' | 'table';
+  readonly kind: ReferenceKind;
   readonly workspace: string;
   readonly tree: Tree | null;
   readonly tree_hash: string;
@@ -54,7 +58,7 @@ export function isReference(x: unknown): x is Reference {
   return (
     isObject(x) &&
     x['version'] === 1 &&
-    (x['kind'] === 'scalar' || x['kind'] === 'array' || x['kind'] === 'table') &&
+    REFERENCE_KINDS.includes(x['kind'] as ReferenceKind) &&
     isText(x['workspace'], 64) &&
     WORKSPACE.test(x['workspace']) &&
     isText(x['tree_hash'], 64) &&

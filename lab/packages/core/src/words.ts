@@ -12,8 +12,10 @@ export function sizeText(bytes: number): string {
 }
 
 export function shapeText(kind: string, shape: readonly number[]): string {
+  if (kind === 'record') return `${shape[0] ?? 0} named number${shape[0] === 1 ? '' : 's'}`;
+  if (kind === 'series') return `${(shape[0] ?? 0).toLocaleString('en')} rows`;
   if (shape.length === 0) return 'one number';
-  if (kind === 'table') return `${shape[0]?.toLocaleString('en')} rows, ${shape[1] ?? 0} columns`;
+  if (kind === 'table' || kind === 'frame') return `${shape[0]?.toLocaleString('en')} rows, ${shape[1] ?? 0} columns`;
   return shape.map(n => n.toLocaleString('en')).join(' × ') + (shape.length === 1 ? ' numbers' : '');
 }
 

@@ -4,12 +4,17 @@ import * as React from 'react';
 import { boundText, Output, secondsText, shapeText, shortHash, sizeText } from '@jupyterfhe/core';
 import { Card, CardState, Promises } from './card.js';
 
-const KINDS = { scalar: 'Encrypted number', array: 'Encrypted numbers', table: 'Encrypted table' };
+const KINDS = {
+  scalar: 'Encrypted number', array: 'Encrypted numbers', table: 'Encrypted table', frame: 'Encrypted frame', series: 'Encrypted series',
+  record: 'Encrypted statistic'
+};
 
 /** Pixels of the vault's frame, from the public shape. */
 export function paintHeight(output: Output): number {
   const [rows = 1, columns = 1] = output.shape;
   const promises = output.assumed.length > 0 ? 24 : 0;
+  if (output.kind === 'record') return (rows === 1 ? 104 : Math.min(440, 130 + 26 * rows)) + promises;
+  if (output.kind === 'frame' || output.kind === 'series') return Math.min(520, 150 + 26 * Math.min(rows, 14)) + promises;
   if (output.kind === 'table') return Math.min(480, 120 + 26 * Math.min(rows, 13));
   if (output.shape.length === 0) return 104 + promises;
   if (output.shape.length === 1) return Math.min(440, 120 + 26 * Math.min(rows, 12)) + promises;

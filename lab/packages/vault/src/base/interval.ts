@@ -5,15 +5,16 @@ import { frexp } from '../parse/bounds.ts';
 /** Twice the relative error of one rounded operation. */
 export const EPS = 2 ** -52;
 
-const view = new DataView(new ArrayBuffer(8));
+const double = new Float64Array(1);
+const bits = new BigInt64Array(double.buffer);
 
 /** The next double above. */
 export function up(x: number): number {
   if (Number.isNaN(x) || x === Infinity) return x;
   if (x === 0) return Number.MIN_VALUE;
-  view.setFloat64(0, x);
-  view.setBigInt64(0, view.getBigInt64(0) + (x > 0 ? 1n : -1n));
-  return view.getFloat64(0);
+  double[0] = x;
+  bits[0] = (bits[0] as bigint) + (x > 0 ? 1n : -1n);
+  return double[0];
 }
 
 /** The next double below. */

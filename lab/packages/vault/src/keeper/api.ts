@@ -5,6 +5,7 @@ import type { KeyState, Reference, VaultProgress } from '../../../core/src/vault
 import type { Lent } from '../base/engine.ts';
 import type { Sizes } from '../encrypt/exact.ts';
 import type { Look, OpenedArray, OpenedTable } from './open.ts';
+import type { OpenedResult } from './results.ts';
 
 export interface KeeperState {
   readonly keys: KeyState;
@@ -28,6 +29,9 @@ export interface Unfinished {
   readonly total: number;
 }
 
+/** What is in a tree, decrypted. */
+export type Opened = OpenedArray | OpenedTable | OpenedResult;
+
 /** By method: argument and result. */
 export interface KeeperApi {
   status: [null, KeeperState];
@@ -49,7 +53,7 @@ export interface KeeperApi {
   /** What columns will weigh under the key. */
   sizes: [null, Sizes];
   /** Of several, none is decrypted before the bytes of all are here. */
-  open: [{ refs: readonly Reference[] } & Look, (OpenedArray | OpenedTable)[]];
+  open: [{ refs: readonly Reference[] } & Look, Opened[]];
   secret: [{ name: string; value: number; bounds: [number, number] | null }, null];
   unfinished: [null, Unfinished[]];
   forget: [{ job: string }, null];

@@ -4,12 +4,16 @@
 import { hex, type Bytes } from '../base/bytes.ts';
 import { EPS, up } from '../base/interval.ts';
 import { Told } from '../base/rpc.ts';
+import { together } from '../base/together.ts';
+import { sizeOf } from '../finish/span.ts';
 import { unsealText } from '../keys/seal.ts';
 import { Decryptor, IntegerDecryptor, Packing, type Opened, type SecretKey } from '@jupyterfhe/wasm';
 import { openExact, type FetchNumbered, type Most } from './exact.ts';
 import type { ArrayManifest, ExactArrayManifest, Strip } from './manifest.ts';
 import { parseManifest } from './parseManifest.ts';
 import { partOf } from './places.ts';
+import type { ResultManifest } from './resultManifest.ts';
+import { finished, hiddenOf, type OpenedResult, type Sealed } from './results.ts';
 import type { TableColumn, TableManifest } from './tableManifest.ts';
 
 /** Numbers that are shown at once; more are cut, which is said. */
@@ -21,6 +25,10 @@ const TABLE_ROWS = 200;
 const CIPHERTEXTS_MAX = 128;
 /** And for a chart, of which a part would mislead. */
 const CHARTED_CIPHERTEXTS_MAX = 1024;
+
+/** Numbers of each array that a result is made of: one that is larger is refused, since a part of it cannot be finished. */
+const RESULT_NUMBERS_MAX = 1 << 21;
+const TABLES_MAX = 64;
 
 /** Gives the checked bytes of a file of the tree. */
 export type Fetch = (name: string) => Promise<Bytes>;
@@ -87,11 +95,12 @@ export class Opener {
   }
 
   /** Open a tree. `arrived` is called when all bytes are here; decryption begins when it lets. */
-  async open(fetch: Fetch, names: ReadonlySet<string>, look: Look, arrived: () => Promise<void>): Promise<OpenedArray | OpenedTable> {
+  async open(fetch: Fetch, names: ReadonlySet<string>, look: Look, arrived: () => Promise<void>): Promise<OpenedArray | OpenedTable | OpenedResult> {
     const manifest = parseManifest(await fetch('manifest.json'));
     const { context } = this.key;
     if (manifest.key !== hex(this.key.id)) throw new Told('This was encrypted with another key than the one on this device.', 'key');
     if (manifest.params !== hex(context.hash)) throw new Told('This was encrypted with other parameters.', 'key');
+    if (manifest.format === 'jupyterfhe result') return this.result(manifest, fetch, names, arrived);
     if (manifest.format !== 'jupyterfhe-table-1') return this.array(manifest, i => fetch(`${i}.jfhe`), look.most ?? SHOWN_MAX, arrived);
     const sealed = names.has('sealed.bin') ? await this.sealed(await fetch('sealed.bin')) : null;
     return this.table(manifest, fetch, look.from, sealed, arrived);
@@ -101,6 +110,23 @@ export class Opener {
     const text = await unsealText(bytes, this.sealKey, this.key.id);
     if (text === null) throw new Told('The hidden names of this table were changed by somebody.', 'format');
     return JSON.parse(text) as Sealed;
+  }
+
+  // ---- results ----
+  private async result(manifest: ResultManifest<ArrayManifest | ExactArrayManifest>, fetch: Fetch, names: ReadonlySet<string>, arrived: () => Promise<void>): Promise<OpenedResult> {
+    const tables: Sealed[] = [];
+    for (let i = 0; i < TABLES_MAX && names.has(`sealed-${i}.bin`); i += 1) tables.push(await this.sealed(await fetch(`sealed-${i}.bin`)));
+    let files = 0;
+    const opens = manifest.arrays.map(array => {
+      const first = files;
+      files += array.ciphertexts;
+      return (all: () => Promise<void>) => this.array(array, i => fetch(`${first + i}.jfhe`), RESULT_NUMBERS_MAX, all);
+    });
+    const parts = await together(opens, arrived);
+    if (parts.some(part => part.re.length < sizeOf(part.shape))) throw new Told('This has more numbers than are shown. Show a part of it, as with head(1000).', 'range');
+    const opened = finished(manifest, parts, [...new Set(parts.flatMap(part => part.assumed))], hiddenOf(tables));
+    for (const part of parts) part.re.fill(0);
+    return opened;
   }
 
   // ---- arrays ----
@@ -212,11 +238,6 @@ export class Opener {
     if (!fine) throw changed();
     return Uint8Array.from(there, x => Number(nearest(x) === 0));
   }
-}
-
-interface Sealed {
-  readonly names?: Record<string, string>;
-  readonly labels?: Record<string, string[]>;
 }
 
 function columnOf({ name, kind, unit, epoch, categories }: TableColumn, values: Float64Array, missing: Uint8Array | null, bound: number): OpenedColumn {

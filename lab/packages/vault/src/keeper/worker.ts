@@ -6,6 +6,7 @@ import { hex, type Bytes } from '../base/bytes.ts';
 import { Peer, Told, type Methods, type Wire } from '../base/rpc.ts';
 import { random, type Stretch } from '../base/sodium.ts';
 import { sizesOf } from '../encrypt/exact.ts';
+import { together } from '../base/together.ts';
 import { scalarFiles, publicRange } from '../encrypt/scalar.ts';
 import { lockAfter, parseRecovery, PASSPHRASE_MIN, recoveryText, unwrap, unwrapPasskey, wrap, wrapPasskey, type KeyRecord } from '../keys/wrap.ts';
 import { end, unfinished } from '../upload/journal.ts';
@@ -169,24 +170,8 @@ async function openRef(ref: Reference, look: Look, arrived: () => Promise<void>)
  * Open several, all fetched before the first is decrypted: a store that saw when the next one is asked for would see how the decryption
  * before it went.
  */
-async function openAll(refs: readonly Reference[], look: Look, arrived: () => void): Promise<KeeperApi['open'][1]> {
-  let missing = refs.length;
-  let release = (): void => {};
-  let give = (_: unknown): void => {};
-  const all = new Promise<void>((resolve, reject) => ([release, give] = [resolve, reject]));
-  all.catch(() => undefined);
-  const arrive = (): Promise<void> => {
-    missing -= 1;
-    if (missing === 0) {
-      arrived();
-      release();
-    }
-    return all;
-  };
-  return Promise.all(refs.map(ref => openRef(ref, look, arrive).catch((why: unknown) => {
-    give(why); // the others do not wait for it
-    throw why;
-  })));
+function openAll(refs: readonly Reference[], look: Look, arrived: () => void): Promise<KeeperApi['open'][1]> {
+  return together(refs.map(ref => (all: () => Promise<void>) => openRef(ref, look, all)), arrived);
 }
 
 type Served = { [M in keyof KeeperApi]: (argument: KeeperApi[M][0], peer: () => Peer) => Promise<KeeperApi[M][1]> | KeeperApi[M][1] };

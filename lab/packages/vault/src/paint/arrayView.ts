@@ -85,7 +85,7 @@ export function grid(opened: OpenedArray, bounds: boolean): HTMLElement {
   const wide = shape.at(-1) as number;
   const rows = Math.min(GRID_MAX, Math.ceil(re.length / wide));
   const columns = Math.min(GRID_MAX, wide);
-  const most = re.reduce((sum, x) => Math.max(sum, Math.abs(x)), 0) || 1;
+  const most = re.reduce((sum, x) => (Number.isNaN(x) ? sum : Math.max(sum, Math.abs(x))), 0) || 1;
   const body = Array.from({ length: rows }, (_, r) => h('tr', {}, h('th', { scope: 'row' }, rowName(shape, r)), ...Array.from({ length: columns }, (__, c) => {
     const i = r * wide + c;
     const text = i >= re.length ? '' : bounds ? boundWords(errors[i] as number) : entry(opened, i);

@@ -1,43 +1,52 @@
 // chartView.ts: a decrypted chart: the picture, and the numbers behind it for who would rather read them.
 
 import { count, h } from '../page/dom.ts';
-import type { OpenedArray, OpenedTable } from '../keeper/open.ts';
+import type { Opened } from '../keeper/api.ts';
 import type { Chart } from '../../../core/src/vaultProtocol.ts';
 import { grid, worst } from './arrayView.ts';
 import { bars, heatmap, histogram, lines, points } from './marks.ts';
 import { boundWords, numberWords } from './numbers.ts';
-import { binned, opened, rowsOf, type Bins, type Row } from './series.ts';
+import { binned, drawnOf, gridOf, opened, type Bins, type Row } from './series.ts';
 import { promises, switcher, type View } from './views.ts';
 
 const READ_MAX = 1000; // rows of the table of numbers
 
 const DRAW = { line: lines, scatter: points, bar: bars };
 
-export function chartView(chart: Chart, parts: readonly (OpenedArray | OpenedTable)[]): View {
-  const arrays = parts.map(opened);
-  const most = worst(Float64Array.from(arrays, one => one.errors.reduce((most, x) => Math.max(most, x), 0)));
-  const said = `${most === 'exact' ? most : `errors at most ${most}`}${cutWords(arrays)}`;
-  const assumed = promises([...new Set(arrays.flatMap(one => one.assumed))]);
+/** All error bounds of what was opened; of a result those that are known. */
+function errorsOf(of: ReturnType<typeof opened>): number[] {
+  const all = of.kind === 'array' ? [of.errors] : of.columns.map(column => column.errors);
+  return all.map(errors => errors.reduce((most, x) => (x < Infinity ? Math.max(most, x) : most), 0));
+}
+
+export function chartView(chart: Chart, parts: readonly Opened[]): View {
+  const found = parts.map(opened);
+  const most = worst(Float64Array.from(found.flatMap(errorsOf)));
+  const said = `${most === 'exact' ? most : `errors at most ${most}`}${cutWords(found)}`;
+  const assumed = promises([...new Set(found.flatMap(one => one.assumed))]);
   if (chart.mark === 'heatmap') {
     const source = chart.series[0]?.y;
-    const of = opened(source && 'ref' in source ? parts[source.ref] : undefined);
+    const { grid: of, across, down } = gridOf(source && 'ref' in source ? parts[source.ref] : undefined);
+    const labelled: Chart = { ...chart, x_ticks: chart.x_ticks ?? across, y_ticks: chart.y_ticks ?? down };
     const { buttons, body } = switcher('Chart', [
-      { name: 'chart', label: 'Chart', make: () => heatmap(chart, of) }, { name: 'numbers', label: 'Numbers', make: () => grid(of, false) }
+      { name: 'chart', label: 'Chart', make: () => heatmap(labelled, of) }, { name: 'numbers', label: 'Numbers', make: () => grid(of, false) }
     ]);
     return { said, buttons, body: [...body, ...assumed] };
   }
-  const rows = rowsOf(chart, parts);
-  if (chart.mark === 'hist') return histogramView(chart, rows, said, assumed);
+  const { rows, ticks, left } = drawnOf(chart, parts);
+  const words = left > 0 ? `${said}; ${count(left, 'place')} left out: undefined` : said;
+  if (chart.mark === 'hist') return histogramView(chart, rows, words, assumed);
+  const labelled: Chart = { ...chart, x_ticks: ticks };
   const draw = DRAW[chart.mark];
   const { buttons, body } = switcher('Chart', [
-    { name: 'chart', label: 'Chart', make: () => draw(chart, rows) }, { name: 'numbers', label: 'Numbers', make: () => rowTable(chart, rows) }
+    { name: 'chart', label: 'Chart', make: () => draw(labelled, rows) }, { name: 'numbers', label: 'Numbers', make: () => rowTable(labelled, rows) }
   ]);
-  return { said, buttons, body: [...body, ...assumed] };
+  return { said: words, buttons, body: [...body, ...assumed] };
 }
 
-function cutWords(arrays: readonly OpenedArray[]): string {
-  const cut = arrays.filter(one => one.re.length < one.shape.reduce((product, n) => product * n, 1));
-  return cut.length > 0 ? `; the first ${count(Math.min(...cut.map(one => one.re.length)), 'number')} shown` : '';
+function cutWords(found: readonly ReturnType<typeof opened>[]): string {
+  const cut = found.flatMap(one => (one.kind === 'array' && one.re.length < one.shape.reduce((product, n) => product * n, 1) ? [one.re.length] : []));
+  return cut.length > 0 ? `; the first ${count(Math.min(...cut), 'number')} shown` : '';
 }
 
 function histogramView(chart: Chart, rows: readonly Row[], said: string, assumed: readonly HTMLElement[]): View {

@@ -1,14 +1,15 @@
 // index.ts: one decrypted output in a frame of its own. What is painted here stays here: the lab learns that bytes arrived, no more.
 
 import { Keeper } from '../keeper/client.ts';
-import { CHARTED_MAX, type OpenedArray, type OpenedTable } from '../keeper/open.ts';
-import type { KeeperState } from '../keeper/api.ts';
+import { CHARTED_MAX } from '../keeper/open.ts';
+import type { KeeperState, Opened } from '../keeper/api.ts';
 import { action, buttons } from '../page/card.ts';
 import { h } from '../page/dom.ts';
 import { LabPort, loadConfig, Refusal } from '../protocol/port.ts';
 import { PAINT_REQUESTS, type Chart, type Reference, type VaultRequest } from '../../../core/src/vaultProtocol.ts';
 import { arrayView } from './arrayView.ts';
 import { chartView } from './chartView.ts';
+import { resultView } from './resultView.ts';
 import { tableView } from './tableView.ts';
 import type { View } from './views.ts';
 
@@ -48,7 +49,8 @@ async function paint(from: number): Promise<void> {
 
 async function viewOf(from: Keeper, what: NonNullable<typeof wanted>, row: number): Promise<View> {
   if ('chart' in what) return chartView(what.chart, await from.ask('open', { refs: what.chart.refs, from: 0, most: CHARTED_MAX }));
-  const opened = (await from.ask('open', { refs: [what.ref], from: row }))[0] as OpenedArray | OpenedTable;
+  const opened = (await from.ask('open', { refs: [what.ref], from: row }))[0] as Opened;
+  if (opened.kind === 'result') return resultView(opened);
   return opened.kind === 'array' ? arrayView(opened) : tableView(opened, to => void paint(to));
 }
 

@@ -100,9 +100,10 @@ export function heatmap(chart: Chart, grid: OpenedArray): SVGElement {
   const [rows = 0, columns = 0] = grid.shape;
   const words = (given: readonly string[] | null, count: number): readonly string[] => given ?? Array.from({ length: count }, (_, i) => String(i));
   const plot = plotOf({ words: words(chart.x_ticks, columns) }, { words: words(chart.y_ticks, rows) }, { x: chart.x_label, y: chart.y_label });
-  const most = grid.re.reduce((sum, x) => Math.max(sum, Math.abs(x)), 0) || 1;
+  const most = grid.re.reduce((sum, x) => (Number.isNaN(x) ? sum : Math.max(sum, Math.abs(x))), 0) || 1;
   const inside = Math.max(rows, columns) <= WORDS_IN_CELLS;
   const marks = [...grid.re].flatMap((value, i) => {
+    if (Number.isNaN(value)) return []; // undefined
     const [x, y] = [plot.x.at(i % columns), plot.y.at(Math.floor(i / columns))];
     const cell = s('rect', {
       class: value < 0 ? 'cold' : 'hot', 'fill-opacity': (0.06 + 0.84 * Math.abs(value / most)).toFixed(3),

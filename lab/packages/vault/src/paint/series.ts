@@ -3,7 +3,10 @@
 import { bisectRight } from 'd3-array';
 import { Told } from '../base/rpc.ts';
 import type { Chart, ChartSource } from '../../../core/src/vaultProtocol.ts';
-import type { OpenedArray, OpenedTable } from '../keeper/open.ts';
+import type { Opened } from '../keeper/api.ts';
+import type { OpenedArray } from '../keeper/open.ts';
+import type { OpenedResult } from '../keeper/results.ts';
+import { labelWords } from './resultView.ts';
 
 /** One row of numbers, with the bound on each one's error; null places are 0, 1, 2, ... */
 export interface Row {
@@ -34,15 +37,42 @@ function misfit(what: string): Told {
   return new Told(`This chart does not fit its numbers: ${what}.`, 'format');
 }
 
-/** The opened array of a reference; a chart has no tables. */
-export function opened(of: OpenedArray | OpenedTable | undefined): OpenedArray {
+/** The opened numbers of a reference; a chart has no tables. */
+export function opened(of: Opened | undefined): OpenedArray | OpenedResult {
+  if (of?.kind === 'result' && of.index !== null) return of;
   if (of?.kind !== 'array' || of.im !== null) throw misfit('it names what is no row of real numbers');
   return of;
 }
 
-function numbersOf(source: ChartSource, parts: readonly (OpenedArray | OpenedTable)[]): Numbers {
+/** A column of a result; NaN where nothing is there or nothing is known. */
+function columnOf(of: OpenedResult, column: number): Numbers {
+  const found = of.columns[column];
+  if (found === undefined) throw misfit('there is no such column');
+  const known = (i: number): boolean => !found.gone[i] && (found.errors[i] as number) < Infinity;
+  return { values: found.values.map((x, i) => (known(i) ? x : NaN)), errors: found.errors.map((x, i) => (known(i) ? x : 0)) };
+}
+
+/** A grid of numbers: an array of two axes, or a frame with its labels. */
+export function gridOf(of: Opened | undefined): { grid: OpenedArray; across: readonly string[] | null; down: readonly string[] | null } {
+  const found = opened(of);
+  if (found.kind === 'array') return { grid: found, across: null, down: null };
+  const [rows, wide] = [found.index!.length, found.columns.length];
+  const columns = found.columns.map((_, j) => columnOf(found, j));
+  const all = (pick: (one: Numbers) => Float64Array): Float64Array => Float64Array.from({ length: rows * wide }, (_, i) => pick(columns[i % wide] as Numbers)[Math.floor(i / wide)] as number);
+  const grid: OpenedArray = { kind: 'array', shape: [rows, wide], dtype: 'float64', exact: false, integers: null, re: all(one => one.values), im: null, errors: all(one => one.errors), assumed: found.assumed };
+  return { grid, across: found.columns.map(column => column.name), down: wordsOf(found) };
+}
+
+/** Words for the rows of a result. */
+function wordsOf(of: OpenedResult): readonly string[] {
+  return of.index!.map(labels => labels.map(labelWords).join(', '));
+}
+
+function numbersOf(source: ChartSource, parts: readonly Opened[]): Numbers {
   if ('numbers' in source) return { values: Float64Array.from(source.numbers), errors: new Float64Array(source.numbers.length) };
-  const { re, errors, shape } = opened(parts[source.ref]);
+  const of = opened(parts[source.ref]);
+  if (of.kind === 'result') return columnOf(of, source.column ?? 0);
+  const { re, errors, shape } = of;
   if (source.column === null) {
     if (shape.length !== 1) throw misfit('it takes a whole grid for one row');
     return { values: re, errors };
@@ -55,7 +85,28 @@ function numbersOf(source: ChartSource, parts: readonly (OpenedArray | OpenedTab
   return { values: pick(re), errors: pick(errors) };
 }
 
-export function rowsOf(chart: Chart, parts: readonly (OpenedArray | OpenedTable)[]): readonly Row[] {
+/** What a chart draws: rows, the words below them, and how many places were left out since a number there is undefined. */
+export interface Drawn {
+  readonly rows: readonly Row[];
+  readonly ticks: readonly string[] | null;
+  readonly left: number;
+}
+
+export function drawnOf(chart: Chart, parts: readonly Opened[]): Drawn {
+  const rows = rowsOf(chart, parts);
+  const first = chart.series[0]?.y;
+  const of = first && 'ref' in first ? parts[first.ref] : undefined;
+  const ticks = chart.x_ticks ?? (chart.mark === 'bar' && of?.kind === 'result' ? wordsOf(of) : null);
+  const places = Math.max(...rows.map(row => row.y.length));
+  const there = (i: number): boolean => rows.every(row => i >= row.y.length || !Number.isNaN((row.y[i] as number) + (row.x?.[i] ?? 0)));
+  const kept = Array.from({ length: places }, (_, i) => i).filter(there);
+  if (kept.length === places) return { rows, ticks, left: 0 };
+  const pick = (of: Float64Array): Float64Array => Float64Array.from(kept.filter(i => i < of.length), i => of[i] as number);
+  const shown = rows.map(row => ({ ...row, x: row.x && pick(row.x), y: pick(row.y), errors: pick(row.errors) }));
+  return { rows: shown, ticks: ticks && kept.map(i => ticks[i] ?? ''), left: places - kept.length };
+}
+
+export function rowsOf(chart: Chart, parts: readonly Opened[]): readonly Row[] {
   return chart.series.map(series => {
     const y = numbersOf(series.y, parts);
     const x = series.x === null ? null : numbersOf(series.x, parts).values;
