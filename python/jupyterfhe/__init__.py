@@ -15,10 +15,12 @@ from .array.table import EncryptedTable
 from .core.errors import ArgumentError as _ArgumentError
 from .core.errors import JupyterFHEError
 from .frame import EncryptedCategorical, EncryptedFrame, EncryptedSeries, concat, crosstab, cut, get_dummies, merge, pivot_table
+from .frame import Result as _Result
 from .frame.naming import open_any as _open_any
 from .frame.naming import open_frame as _open_frame
 from .frame.naming import save_any as _save_any
 from .plan import Session, cancel_all, options
+from .stats.outcome import opened as _opened
 
 __all__ = ["EncryptedArray", "EncryptedBool", "EncryptedCategorical", "EncryptedFrame", "EncryptedScalar", "EncryptedSeries",
            "EncryptedTable", "JupyterFHEError", "Refused", "Session", "cancel_all", "concat", "crosstab", "cut", "datasets",
@@ -81,14 +83,15 @@ def open(path, keys=None, *, version=None, branch=None, tag=None):
     Returns
     -------
     EncryptedArray or EncryptedTable
-        A frame's or statistic's saved result is opened as what can be saved again and decrypted.
+        Or, of what was saved of frames and statistics, the EncryptedFrame, EncryptedSeries or outcome that it was.
     """
     chosen = version, branch, tag
     if keys is None and _named(path) and (space := _space("a version" if any(c is not None for c in chosen) else None)):
         return space.open(path, *chosen)
     if any(c is not None for c in chosen):
         raise _ArgumentError("folders have no versions", "Leave version, branch and tag out.")
-    return _open_any(path, keys if keys is not None else _current)
+    found = _open_any(path, keys if keys is not None else _current)
+    return _opened(found) if isinstance(found, _Result) else found
 
 
 def open_frame(path, keys=None, *, index=None, **chosen):
@@ -197,10 +200,6 @@ def save(array, name, replace=False):
         Which version it is, or where it lies.
     """
     if _named(name) and (space := _space()):
-        if hasattr(array, "result"):
-            raise _ArgumentError(f"the store does not keep a {type(array).__name__} yet",
-                                 "Save it in a folder, jf.save(x, './result'), for jupyterfhe decrypt; sums of groups are "
-                                 "arrays: df.groupby('c')['x'].sum().values.")
         return space.save(array, name, replace)
     return _save_any(array, name, replace)
 

@@ -87,3 +87,20 @@ def test_drawing_libraries_are_told_what_to_write(grid):
         library.plot(grid)
     with pytest.raises(jf.Refused, match="plain array"):
         np.asarray(grid)
+
+
+def test_series_and_frames_are_drawn_as_what_they_are(grid):
+    frame = jf.EncryptedFrame({n: grid[:, i] for i, n in enumerate("abc")})
+    plain = jf.plot.hist(frame["a"])
+    assert [type(a).__name__ for a in plain.arrays] == ["EncryptedArray"]  # no more than an array
+    dated = jf.plot.line(frame["a"].set_axis(np.datetime64("2026-01-01") + np.arange(12)))
+    assert dated.spec()["x_time"] and len(dated.spec()["series"][0]["x"]["numbers"]) == 12
+    means = jf.plot.bar(frame.mean(), title="Means")
+    assert [type(a).__name__ for a in means.arrays] == ["EncryptedSeries"] and means.spec()["x_ticks"] is None
+    table = jf.plot.heatmap(frame.corr())
+    assert table.spec()["series"][0]["y"] == {"ref": 0, "column": None} and "(3, 3)" in repr(table)
+    assert [s["name"] for s in jf.plot.line(frame).spec()["series"]] == ["a", "b", "c"]
+    with pytest.raises(JupyterFHEError, match="is public"):
+        jf.plot.bar(frame["a"], frame["b"])
+    with pytest.raises(JupyterFHEError, match="5 places along x and 12 numbers"):
+        jf.plot.line(range(5), frame["a"])

@@ -5,7 +5,7 @@ import json
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from things import WS, array_files, commit, new_store, put, table_files, tree_of
+from things import WS, array_files, commit, new_store, put, result_files, table_files, tree_of
 
 from jupyterfhe_server.services import columns, manifests, shapes
 from jupyterfhe_server.services.errors import Refused
@@ -153,6 +153,32 @@ def test_exact_columns_are_kept_checked_and_compared(store):
         bad(root["columns"][0])
         with pytest.raises(Refused, match="column"):
             commit(store, "f", files | {"manifest.json": shapes.canonical(root)})
+
+
+@pytest.mark.parametrize("shape", ["frame", "series", "record"])
+def test_results_are_kept_and_listed(store, shape):
+    first = commit(store, "r", result_files(shape))["snapshot"]
+    found = store.snapshot(WS, first)
+    assert found["kind"] == shape and found["summary"]["rows"] == (None if shape == "record" else 3)
+    assert found["summary"]["format"] == "jupyterfhe result" and found["summary"]["dtype"] == shape
+    second = commit(store, "r", result_files(shape, (b"one", b"three")), first)["snapshot"]
+    assert store.diff(WS, "r", first, second)["files"]["changed"] == 1
+
+
+@pytest.mark.parametrize("change", [
+    {"arrays": []}, {"arrays": 5}, {"arrays": [7]}, {"shape": "html"}, {"outputs": []}, {"outputs": [1]}, {"title": None}, {"index": None},
+    {"index": {"labels": "abc"}}, {"index": {"range": [0, 1 << 60, 1]}}, {"index": {"range": [0, 3, 0]}}, {"arrays": [{"format": "jupyterfhe-table-1"}]}])
+def test_results_that_are_none_are_refused(store, change):
+    with pytest.raises(Refused) as why:
+        commit(store, "bad", result_files(**change))
+    assert why.value.code == "bad_manifest"
+
+
+def test_a_result_lists_files_that_are_there(store):
+    files = result_files()
+    del files["1.jfhe"]
+    with pytest.raises(Refused, match="not in the tree"):
+        commit(store, "short", files)
 
 
 def test_joining_keeps_exact_files(store):

@@ -44,6 +44,16 @@ def array_files(shape=(), data=b"ciphertext"):
     return {"0.jfhe": data, "manifest.json": shapes.canonical(manifest)}
 
 
+def result_files(shape="frame", data=(b"one", b"two"), **more):
+    """Files of a result of two arrays of one ciphertext each."""
+    arrays = [{"format": "jupyterfhe array", "version": 2, "params": "cd" * 32, "key": KEY, "shape": [3], "dtype": "float64", "ciphertexts": 1, "strips": []}
+              for _ in data]
+    index = None if shape == "record" else {"range": [0, 3, 1], "names": [None], "secret": [None]}
+    manifest = {"format": "jupyterfhe result", "version": 1, "arrays": arrays, "nodes": [["part", 0, 0, [3]]], "shape": shape, "title": "",
+                "outputs": [{"name": "x", "node": 0}], "keep": None, "index": index, "tables": []} | more
+    return {**{f"{i}.jfhe": d for i, d in enumerate(data)}, "manifest.json": shapes.canonical(manifest)}
+
+
 def put(store, data, ws=WS):
     """Keep a blob in a store without a server."""
     incoming = store.files.put(data)

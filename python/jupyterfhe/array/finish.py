@@ -36,7 +36,7 @@ class Finished:
     shape : tuple of int
     """
 
-    __slots__ = ("args", "data", "op", "shape")
+    __slots__ = ("__weakref__", "args", "data", "op", "shape")
     __array_priority__ = 2000
     dtype = np.dtype(np.float64)
     __hash__ = None

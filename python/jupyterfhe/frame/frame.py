@@ -39,9 +39,9 @@ class EncryptedFrame:
 
     def __init__(self, columns, index=None, keep=()):
         """Keep the columns; no ciphertext moves."""
-        self.tables = ()
+        self.tables, self.opened = (), None  # the table that this is, as long as it is all of it
         if hasattr(columns, "table") and hasattr(columns, "session"):
-            table = columns
+            table, self.opened = columns, columns if index is None else None
             index = index if isinstance(index, Index) else Index(range(len(table)) if index is None else index)
             self.tables = (table.table.folder.name,)
             columns = {c.name: series_of(table, c, index) for c in table.columns}

@@ -62,7 +62,7 @@ class Result:
         What the record is, ``TtestResult`` say.
     """
 
-    __slots__ = ("index", "keep", "outputs", "shape", "tables", "title")
+    __slots__ = ("__weakref__", "index", "keep", "outputs", "shape", "tables", "title")
 
     def __init__(self, shape, outputs, index=None, keep=None, title="", tables=()):
         """Keep the parts."""

@@ -590,7 +590,7 @@ class EncryptedSeries:
         Output
         """
         cells, valid = self.cells, self.valid
-        if self.kind == "category":
+        if self.kind == "category" and self.codes is not None:
             cells, valid = finished(self.codes.shown), self.codes.valid
         if isinstance(valid, np.ndarray):
             valid = valid.astype(float)

@@ -2,6 +2,7 @@
 
 import time
 
+from . import finished
 from .reference import reference, shown
 
 MIME = "application/vnd.jupyterfhe.chart+json"
@@ -20,7 +21,7 @@ def specification(space, chart):
     dict
     """
     start = time.monotonic()
-    refs = [reference(space, array) for array in chart.arrays]
+    refs = [(finished.reference if isinstance(a, finished.KINDS) else reference)(space, a) for a in chart.arrays]
     return chart.spec() | {"refs": refs, "seconds": round(time.monotonic() - start, 3)}
 
 

@@ -7,13 +7,14 @@ from ..array.table import EncryptedTable
 from ..plan import options
 from ..plan import progress as runs
 from ..plot import EncryptedChart
-from . import charts, faults, progress, variables
+from . import charts, faults, finished, progress, variables
 from .magics import FheMagics
 from .reference import bundle
 from .space import current
 from .store import GRANT
 
-SHOWN = {EncryptedArray: bundle, EncryptedTable: bundle, EncryptedChart: charts.bundle}  # how each kind is shown
+SHOWN = {EncryptedArray: bundle, EncryptedTable: bundle, EncryptedChart: charts.bundle,
+         **dict.fromkeys(finished.KINDS, finished.bundle)}  # how each kind is shown
 _loaded = {}  # by id of a shell: Variables
 
 

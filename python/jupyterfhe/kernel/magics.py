@@ -6,6 +6,7 @@ from ..array import EncryptedArray
 from ..array.table import EncryptedTable
 from ..core import containers, workspace
 from ..core.errors import JupyterFHEError
+from . import finished
 from .space import Listing, current
 from .transport import line
 from .variables import encrypted
@@ -62,6 +63,8 @@ class FheMagics(Magics):
         value = self.shell.user_ns.get(name)
         if isinstance(value, EncryptedTable):
             return value
+        if isinstance(value, finished.KINDS):
+            return finished.explained(value)
         if not isinstance(value, EncryptedArray):
             names = [n for n, _ in encrypted(self.shell.user_ns)]
             print(f"%fhe explain takes an encrypted variable; there is {', '.join(names[:20]) or 'none'}.")

@@ -112,6 +112,7 @@ class Results:
         self._made = weakref.WeakKeyDictionary()  # by Value: Made
         self.kept, self.origins = Beside(), Beside()  # Kept of arrays that are in the store; Origin of what was opened
         self._sent, self._kept = set(), {}  # blobs that the store has; trees by memo keys that it has
+        self._behind = {}  # by tree of what was computed: the trees it was computed from
 
     # ---- trees ----
     def checkout(self, tree):
@@ -289,6 +290,7 @@ class Results:
             content = {"tree": tree.json, "key_id": array.session.keys.key_id, "program": program_hash, "inputs": list(inputs)}
             self._send(tree, made, lambda: self._put(memo, tree, content))
         self._file(values, tree)
+        self._behind.setdefault(tree.hash, set()).update(inputs, *(self._made[v].inputs for v in values if v in self._made))
         self.kept.put(array, Kept(tree, memo, program_hash, inputs))
         return self.kept.get(array)
 
@@ -304,6 +306,39 @@ class Results:
             digests = [digest for v in values for digest, _ in self._digest(v)]
             return None, [sha256(canonical({"version": VERSION, "manifest": manifest, "vectors": digests}))]
         return made, [made.memo, sha256(canonical({"version": VERSION, "manifest": manifest, "memo": made.memo}))]
+
+    def keep_tree(self, memo, tree, content):
+        """See that a tree whose files are in the cache or the store is kept as a result.
+
+        Parameters
+        ----------
+        memo : str
+        tree : Tree
+        content : dict
+            As ``PUT results/{memo}`` takes it.
+        """
+        if memo not in self._kept:
+            self._send(tree, None, lambda: self._put(memo, tree, content))
+        self.trees[tree.hash] = tree
+
+    def behind(self, trees, more=()):
+        """Every tree that some were computed from, as far as this kernel saw it.
+
+        Parameters
+        ----------
+        trees, more : iterable of str
+
+        Returns
+        -------
+        set of str
+        """
+        found, pending = set(), [*trees, *more]
+        while pending:
+            name = pending.pop()
+            if name not in found:
+                found.add(name)
+                pending += self._behind.get(name, ())
+        return found
 
     def _put(self, memo, tree, content):
         try:

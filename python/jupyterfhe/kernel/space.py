@@ -9,7 +9,10 @@ from ..array import store as folders
 from ..array.table import load_table
 from ..core import EvaluationKeys, containers, tables
 from ..core.errors import ArgumentError, FormatError, KeyMissingError, StorageError
+from ..frame import result as results
 from ..plan import Session
+from ..stats.outcome import opened
+from . import finished
 from .cache import Cache
 from .progress import Show, expected
 from .results import Results
@@ -323,8 +326,14 @@ class Space:
                 raise FormatError(f"tree {origin.tree.hash[:8]} does not say which key it is under")
             log_slots = None if found.get("moduli") else found["log_slots"]  # of integers the ring's, which no session has
             out = folders.load(place, self.session(found["key"], log_slots))
+        elif manifest["format"] == results.FORMAT:
+            found = results.read_manifest(place)["arrays"][0]
+            if not found["key"]:
+                raise FormatError(f"tree {origin.tree.hash[:8]} does not say which key it is under")
+            out = opened(results.load(place, lambda log_slots: self.session(found["key"], log_slots)))
         else:
-            raise FormatError(f"tree {origin.tree.hash[:8]} holds no table and no array but {line(manifest['format'], 40)!r}")
+            raise FormatError(f"tree {origin.tree.hash[:8]} holds no table, array or result but "
+                              f"{line(manifest['format'], 40)!r}")
         self.origins.put(out, origin)
         return out
 
@@ -334,7 +343,7 @@ class Space:
 
         Parameters
         ----------
-        array : EncryptedArray
+        array : EncryptedArray, EncryptedFrame, EncryptedSeries, or an outcome of :mod:`jupyterfhe.stats`
         name : str
         replace : bool
         branch : str
@@ -343,21 +352,20 @@ class Space:
         -------
         Saved
         """
-        if not isinstance(array, EncryptedArray):
-            raise TypeError(f"encrypted arrays and numbers are saved, not a {type(array).__name__}")
-        if array.session.is_clear:
+        if not isinstance(array, (EncryptedArray, *finished.KINDS)):
+            raise TypeError(f"encrypted arrays, frames, series and statistics are saved, not a {type(array).__name__}")
+        session = array.session if isinstance(array, EncryptedArray) else finished.facts_of(array)[1]
+        if session.is_clear:
             raise StorageError("a simulation is not saved: its numbers are in the clear", "Save encrypted arrays.")
         _name(name)
         self._may(name, self.store.dataset(name), replace)  # before a long computation
-        self.adopt(array)
-        array.compute()
-        kept = self.results.keep(array)
+        kept = self._computed(array) if isinstance(array, EncryptedArray) else finished.keep(self, array)
         for _ in range(COMMITS):
             head = self._may(name, self.store.dataset(name), replace)
             parent = ((head or {}).get("branches") or {}).get(branch)
             if parent is not None and self._at(name, parent).tree_hash == kept.tree.hash:
                 return self._saved(array, name, parent, kept, new=False)
-            content = {"branch": branch, "parent": parent, "tree": kept.tree.json, "key_id": array.session.keys.key_id,
+            content = {"branch": branch, "parent": parent, "tree": kept.tree.json, "key_id": session.keys.key_id,
                        "program": kept.program, "inputs": list(kept.inputs), "rebase": False}
             try:
                 return self._saved(array, name, self.store.commit(name, content), kept, new=True)
@@ -365,6 +373,11 @@ class Space:
                 if why.http != 409:
                     raise
         raise StoreError(f"others save {name} again and again", "Wait a little and save again.", 409, "conflict")
+
+    def _computed(self, array):
+        self.adopt(array)
+        array.compute()
+        return self.results.keep(array)
 
     def _saved(self, array, name, snapshot, kept, new):
         self.origins.put(array, Origin(kept.tree, name, snapshot))

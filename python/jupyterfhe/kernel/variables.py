@@ -11,13 +11,14 @@ from ..array import EncryptedArray
 from ..array.table import EncryptedTable
 from ..core.errors import JupyterFHEError
 from ..plan import Graph, cancel_all, options
-from . import progress
+from . import finished, progress
 from .reference import columns_of, kind_of, origin_of
 
 TARGET = "jupyterfhe.variables"
 EVERY = 0.5  # seconds between two looks
 SHORT = 5000  # operations that are planned to say what computing takes; longer ones are left alone
 MOST = 1000  # variables listed
+SHOWN = (EncryptedArray, EncryptedTable, *finished.KINDS)
 
 
 def _is_limit(x):
@@ -33,11 +34,12 @@ def encrypted(namespace):
 
     Returns
     -------
-    list of (str, EncryptedArray or EncryptedTable)
+    list of (str, object)
+        Arrays, tables, and what is finished at decryption.
     """
     for _ in range(5):
         try:
-            found = [(n, v) for n, v in list(namespace.items()) if isinstance(v, (EncryptedArray, EncryptedTable))]
+            found = [(n, v) for n, v in list(namespace.items()) if isinstance(v, SHOWN)]
             break
         except RuntimeError:  # a cell changed it just now
             continue
@@ -131,7 +133,7 @@ def described(name, value, space, forecasts):
     Parameters
     ----------
     name : str
-    value : EncryptedArray or EncryptedTable
+    value : EncryptedArray, EncryptedTable, or what is finished at decryption
     space : Space or None
     forecasts : Forecasts
 
@@ -139,16 +141,22 @@ def described(name, value, space, forecasts):
     -------
     dict
     """
-    session = value.session
+    value = finished.table_of(value) or value
+    facts, session = finished.facts_of(value) if isinstance(value, finished.KINDS) else (None, value.session)
     origin = space.origins.get(value) if space is not None else None
-    out = {"name": name, "kind": kind_of(value), "shape": list(value.shape), "computed": True, "levels_left": None,
+    out = {"name": name, "kind": facts["kind"] if facts else kind_of(value),
+           "shape": facts["shape"] if facts else list(value.shape), "computed": True, "levels_left": None,
            "error_bound": None, "seconds": None, "reason": None, "key_id": None if session.is_clear else session.keys.key_id,
            "params": session.params.hash, "preset": session.params.name, "tree_hash": origin.tree.hash if origin else None,
-           "dataset": origin_of(origin), "columns": columns_of(value)}
+           "dataset": origin_of(origin), "columns": facts["columns"] if facts else columns_of(value)}
+    kept = space.results.kept.get(value) if space is not None else None
+    if facts:  # planning many parts twice a second would cost more than it says: %fhe explain tells
+        size = kept.tree.size if kept else origin.tree.size if origin else 0
+        return out | {"dtype": facts["dtype"], "computed": bool(kept or origin), "size": size,
+                      "tree_hash": kept.tree.hash if kept else out["tree_hash"]}
     if isinstance(value, EncryptedTable):
         return out | {"dtype": "table", "levels_left": value.table.level, "size": origin.tree.size if origin else 0}
     out |= {"dtype": str(value.dtype), "computed": value.computed, "size": int(value.nbytes)}
-    kept = space.results.kept.get(value) if space is not None else None
     if kept is not None:
         out["tree_hash"] = kept.tree.hash
     return out | forecasts.of(value)

@@ -9,7 +9,8 @@ import numpy as np
 
 from ..array import EncryptedArray
 from ..core.errors import ArgumentError
-from .chart import EncryptedChart, Series, places
+from ..frame import EncryptedFrame, EncryptedSeries
+from .chart import ENCRYPTED, EncryptedChart, Series, places, shape_of
 
 __all__ = ["EncryptedChart", "bar", "heatmap", "hist", "line", "scatter"]
 
@@ -24,8 +25,8 @@ def line(x, y=None, *, label=None, title=None, xlabel=None, ylabel=None):
     ----------
     x : array_like or EncryptedArray
         Places along x, public or encrypted; with `y` left out these are the numbers, drawn over 0, 1, 2, ...
-    y : EncryptedArray of shape (n,) or (n, k), optional
-        k columns are k lines.
+    y : EncryptedArray of shape (n,) or (n, k), EncryptedSeries or EncryptedFrame, optional
+        k columns are k lines. A series stands over its index, where that is of numbers or dates.
     label : str or sequence of str, optional
         Names of the lines.
     title, xlabel, ylabel : str, optional
@@ -43,7 +44,7 @@ def scatter(x, y, *, label=None, title=None, xlabel=None, ylabel=None):
     Parameters
     ----------
     x : array_like or EncryptedArray of shape (n,)
-    y : EncryptedArray of shape (n,) or (n, k)
+    y : EncryptedArray of shape (n,) or (n, k), EncryptedSeries or EncryptedFrame
     label : str or sequence of str, optional
     title, xlabel, ylabel : str, optional
 
@@ -61,8 +62,8 @@ def bar(x, height=None, *, label=None, title=None, xlabel=None, ylabel=None):
     ----------
     x : array_like
         Words or numbers below the bars, public; with `height` left out these are the numbers.
-    height : EncryptedArray of shape (n,) or (n, k), optional
-        k columns are k bars beside each other.
+    height : EncryptedArray of shape (n,) or (n, k), EncryptedSeries or EncryptedFrame, optional
+        k columns are k bars beside each other. Labels of a series' rows are the words below, private ones too.
     label : str or sequence of str, optional
     title, xlabel, ylabel : str, optional
 
@@ -70,7 +71,7 @@ def bar(x, height=None, *, label=None, title=None, xlabel=None, ylabel=None):
     -------
     EncryptedChart
     """
-    if height is not None and isinstance(x, EncryptedArray):
+    if height is not None and isinstance(x, ENCRYPTED):
         raise ArgumentError("what stands below bars is public", "Give words or numbers, or draw a scatter.")
     return _over("bar", x, height, label, title, xlabel, ylabel)
 
@@ -80,7 +81,8 @@ def hist(x, bins=10, range=None, *, label=None, title=None, xlabel=None, ylabel=
 
     Parameters
     ----------
-    x : EncryptedArray of shape (n,) or (n, k)
+    x : EncryptedArray of shape (n,) or (n, k), EncryptedSeries or EncryptedFrame
+        What is missing is left out.
     bins : int or array_like, default=10
         How many, between the least and the greatest number, or increasing edges.
     range : (float, float), optional
@@ -101,8 +103,8 @@ def heatmap(values, *, xlabels=None, ylabels=None, title=None, xlabel=None, ylab
 
     Parameters
     ----------
-    values : EncryptedArray of shape (rows, columns)
-        At most 200 of each.
+    values : EncryptedArray of shape (rows, columns), or EncryptedFrame
+        At most 200 of each. Labels of a frame are the words along its sides.
     xlabels, ylabels : sequence of str, optional
         Words along the sides; with `ylabels` left out a square grid takes `xlabels` for both.
     title, xlabel, ylabel : str, optional
@@ -111,12 +113,13 @@ def heatmap(values, *, xlabels=None, ylabels=None, title=None, xlabel=None, ylab
     -------
     EncryptedChart
     """
-    _drawable(values, (2,))
-    if max(values.shape) > GRID_MAX:
-        raise ArgumentError(f"a heat map has at most {GRID_MAX} rows and columns, not {values.shape}", "Draw a part of it.")
-    if ylabels is None and values.shape[0] == values.shape[1]:
+    values = _drawable(values, (2,))
+    rows, columns = shape_of(values)
+    if max(rows, columns) > GRID_MAX:
+        raise ArgumentError(f"a heat map has at most {GRID_MAX} rows and columns, not {rows, columns}", "Draw a part of it.")
+    if ylabels is None and rows == columns:
         ylabels = xlabels
-    for ticks, size, axis in ((xlabels, values.shape[1], "x"), (ylabels, values.shape[0], "y")):
+    for ticks, size, axis in ((xlabels, columns, "x"), (ylabels, rows, "y")):
         if ticks is not None and len(ticks) != size:
             raise ArgumentError(f"{len(ticks)} words stand along {size} numbers of the {axis} axis", "Give one for each.")
     words = {"title": title, "x_label": xlabel, "y_label": ylabel}
@@ -128,38 +131,64 @@ def _over(mark, x, y, label, title, xlabel, ylabel):
     if y is None:
         x, y = None, x
     ticks, time = None, False
-    if isinstance(x, EncryptedArray):
-        _drawable(x, (1,))
+    if x is None and mark != "bar":
+        x = _index(y)
+    if isinstance(x, ENCRYPTED):
+        x = _drawable(x, (1,))
     elif x is not None:
         x, ticks, time = places(x)
     series = _series(y, x, label)
-    for given in (x, ticks):
-        if given is not None and len(given) != y.shape[0]:
-            raise ArgumentError(f"there are {len(given)} places along x and {y.shape[0]} numbers", "Give one place a number.")
+    n = shape_of(y)[0]
+    for given in (shape_of(x)[0] if isinstance(x, ENCRYPTED) else None if x is None else len(x), ticks and len(ticks)):
+        if given not in (None, n):
+            raise ArgumentError(f"there are {given} places along x and {n} numbers", "Give one place a number.")
     return EncryptedChart(mark, series, {"title": title, "x_label": xlabel, "y_label": ylabel}, ticks, time=time)
 
 
 def _series(y, x, label):
     """A series for each column."""
-    _drawable(y, (1, 2))
-    columns = [None] if y.ndim == 1 else list(range(y.shape[1]))
+    y = _drawable(y, (1, 2))
+    columns = [None] if len(shape_of(y)) == 1 else list(range(shape_of(y)[1]))
     names = [label] if isinstance(label, str) or label is None else list(label)
     if label is None:
-        names = [None] * len(columns)
+        names = list(map(str, y.columns)) if isinstance(y, EncryptedFrame) else [None] * len(columns)
     if len(names) != len(columns) or any(not isinstance(n, (str, type(None))) or len(n or "") > 200 for n in names):
         raise ArgumentError(f"label names {len(columns)} series, one text of at most 200 characters each", "Leave it out.")
     return [Series(y, x, name, column) for name, column in zip(names, columns, strict=True)]
 
 
+def _index(y):
+    """Public places of a series' rows, where they are no mere count and no words; else None."""
+    labels = y.index.labels if isinstance(y, (EncryptedSeries, EncryptedFrame)) else range(0)
+    if isinstance(labels, range) or any(y.index.secret) or any(isinstance(x, (str, tuple, type(None))) for x in labels):
+        return None
+    return labels if not any(hasattr(x, "isoformat") for x in labels) else np.array(labels, dtype="datetime64[ms]")
+
+
 def _drawable(array, dimensions):
-    """Refuse what no chart can show."""
-    if not isinstance(array, EncryptedArray):
+    """What a chart shows, a plain column as the array that it is; the rest is refused."""
+    if not isinstance(array, ENCRYPTED):
         raise ArgumentError(f"a {type(array).__name__} is no encrypted array", "Draw public numbers with matplotlib.")
-    if array.ndim not in dimensions or 0 in array.shape:
+    shape = shape_of(array)
+    if len(shape) not in dimensions or 0 in shape:
         wanted = " or ".join(f"{n} ax{'i' if n == 1 else 'e'}s" for n in dimensions)
-        raise ArgumentError(f"an array of shape {array.shape} is not drawn", f"Give numbers along {wanted}.")
+        raise ArgumentError(f"an array of shape {shape} is not drawn", f"Give numbers along {wanted}.")
+    if not isinstance(array, EncryptedArray):
+        return _column(array)
     if np.issubdtype(array.dtype, np.complexfloating):
         raise ArgumentError("complex numbers are not drawn", "Draw np.real(x) or np.imag(x).")
+    return array
+
+
+def _column(x):
+    """A series or frame of numbers; a series that is no more than an array as that."""
+    series = [x] if isinstance(x, EncryptedSeries) else [x[name] for name in x.columns]
+    for one in series:
+        if one.kind not in ("float", "int", "bool"):
+            raise ArgumentError(f"a column of kind {one.kind} is not drawn",
+                                "Draw its counts: jf.plot.bar(df.c.value_counts()).")
+    plain = isinstance(x, EncryptedSeries) and x.late is None and x.valid is None and not x.keep
+    return x.values if plain and isinstance(x.index.labels, range) else x
 
 
 def _bins(bins, limits):

@@ -4,6 +4,9 @@ import numpy as np
 
 from ..array import EncryptedArray, Refused
 from ..core.errors import ArgumentError
+from ..frame import EncryptedFrame, EncryptedSeries
+
+ENCRYPTED = (EncryptedArray, EncryptedFrame, EncryptedSeries)  # what a chart draws
 
 SERIES_MAX = 16
 TICKS_MAX = 1000  # words along an axis
@@ -15,8 +18,8 @@ class Series:
 
     Parameters
     ----------
-    y : EncryptedArray
-    x : EncryptedArray, ndarray or None
+    y : EncryptedArray, EncryptedSeries or EncryptedFrame
+    x : EncryptedArray, EncryptedSeries, ndarray or None
     name : str or None
     column : int or None
         Which column of `y`, when it has two axes.
@@ -47,7 +50,7 @@ class EncryptedChart:
 
     Attributes
     ----------
-    arrays : list of EncryptedArray
+    arrays : list of EncryptedArray, EncryptedSeries or EncryptedFrame
         What has to be computed, each once.
     """
 
@@ -58,7 +61,7 @@ class EncryptedChart:
         self.mark, self.series, self.bins, self.time = mark, tuple(series), bins, time
         self.words = {name: _text(name, text) for name, text in words.items()}
         self.x_ticks, self.y_ticks = _ticks("x", x_ticks), _ticks("y", y_ticks)
-        found = [a for s in self.series for a in (s.x, s.y) if isinstance(a, EncryptedArray)]
+        found = [a for s in self.series for a in (s.x, s.y) if isinstance(a, ENCRYPTED)]
         self.arrays = list({id(a): a for a in found}.values())
         if not self.arrays:
             raise ArgumentError("nothing in this chart is encrypted", "Draw public numbers with matplotlib.")
@@ -66,7 +69,7 @@ class EncryptedChart:
     @property
     def is_clear(self):
         """Whether its arrays are those of a simulation, of which there is nothing to decrypt."""
-        return any(a.session.is_clear for a in self.arrays)
+        return any(a.session.is_clear for a in self.arrays if isinstance(a, EncryptedArray))
 
     def spec(self):
         """The chart in the words of protocol/kernel.md, without its references.
@@ -81,7 +84,7 @@ class EncryptedChart:
         def source(a, column=None):
             if a is None:
                 return None
-            if isinstance(a, EncryptedArray):
+            if isinstance(a, ENCRYPTED):
                 return {"ref": places[id(a)], "column": column}
             return {"numbers": a.tolist()}
 
@@ -92,12 +95,28 @@ class EncryptedChart:
     def __repr__(self):
         """What it draws, in one line; never a value."""
         title = f" {self.words['title']!r}" if self.words.get("title") else ""
-        shapes = ", ".join(str(a.shape) for a in self.arrays)
+        shapes = ", ".join(str(shape_of(a)) for a in self.arrays)
         return f"<EncryptedChart {self.mark}{title}, of encrypted numbers of shape {shapes}>"
 
     def __iter__(self):
         """Refuse: matplotlib's functions give lists of artists, this gives one chart."""
         raise Refused("a chart is one thing, not a list of artists", "Write chart = jf.plot.line(y); end the cell with chart.")
+
+
+def shape_of(x):
+    """Shape of what is drawn: rows that a filter may leave out are counted, for how many it leaves is secret.
+
+    Parameters
+    ----------
+    x : EncryptedArray, EncryptedSeries or EncryptedFrame
+
+    Returns
+    -------
+    tuple of int
+    """
+    if isinstance(x, EncryptedSeries):
+        return (len(x.index),)
+    return (len(x.index), len(x.columns)) if isinstance(x, EncryptedFrame) else x.shape
 
 
 def _text(name, text):

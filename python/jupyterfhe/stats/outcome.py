@@ -5,6 +5,7 @@ from ..array.finish import finished
 from ..core.errors import ArgumentError
 from ..frame import EncryptedSeries, Output, Result
 from ..frame.columns import centred
+from ..frame.revived import revived
 
 
 class Outcome:
@@ -32,6 +33,23 @@ class Outcome:
         """Fields in order, for ``statistic, pvalue = ...``."""
         return iter(self.fields.values())
 
+    @classmethod
+    def of(cls, result):
+        """What a saved record was.
+
+        Parameters
+        ----------
+        result : jupyterfhe.frame.Result
+
+        Returns
+        -------
+        Outcome or Finished
+            A single number without a title is itself.
+        """
+        if not result.title and len(result.outputs) == 1:
+            return result.outputs[0].cells
+        return cls(result.title, **{o.name or f"c{i}": o.cells for i, o in enumerate(result.outputs)})
+
     def result(self):
         """What is saved and opened.
 
@@ -48,6 +66,20 @@ class Outcome:
     def __repr__(self):
         """Names; never a value."""
         return f"<{self.title}: {', '.join(self.fields)}, finished at decryption>"
+
+
+def opened(result):
+    """A saved result as the frame, series, statistic or number that it was.
+
+    Parameters
+    ----------
+    result : jupyterfhe.frame.Result
+
+    Returns
+    -------
+    EncryptedFrame, EncryptedSeries, Outcome, Finished or Result
+    """
+    return Outcome.of(result) if result.shape == "record" else revived(result)
 
 
 def sample(x, name="x"):

@@ -56,6 +56,8 @@ class Data:
         manifest = json.loads(self.path(next(f["sha256"] for f in body["tree"]["files"] if f["name"] == "manifest.json")).read_bytes())
         kind = "table" if "rows" in manifest else "array" if manifest["shape"] else "scalar"
         shape = [manifest["rows"], len(manifest["columns"])] if kind == "table" else manifest["shape"]
+        if manifest["format"] == "jupyterfhe result":
+            kind, shape = shape, [len(manifest["outputs"])]
         snapshot = {"dataset": name, "branch": body["branch"], "action": action, "parent": body["parent"],
                     "tree_hash": self.name_tree(body["tree"]), "kind": kind, "key_id": body["key_id"],
                     "program": body.get("program"), "inputs": body.get("inputs", []), "note": None, "actor": "ann",
