@@ -9,6 +9,7 @@ import { command, dropFiles, newPage, openLab, runCell, runCode, setSource, shot
 import { csv, mean, correlation, line } from './lib/numbers.mjs';
 import { PYTHON, ROOT, run, sampleData, startLab, steps, until } from './lib/lab.mjs';
 import { startProxy } from './lib/proxy.mjs';
+import { frameSteps } from './steps/frames.mjs';
 import { PASSPHRASE, confirmFile, decrypt, head, makeKeys, painted } from './lib/vault.mjs';
 import { secretBytes } from './lib/recovery.mjs';
 
@@ -97,6 +98,8 @@ step('slope and intercept of the regression are numpy\'s within their bounds', a
   await check(await runCell(page, 7), [[slope]]);
   await check(await runCell(page, 8), [[intercept]]);
 });
+
+frameSteps(step, { get page() { return page; }, get lab() { return lab; }, file: () => join(home, 'breast-cancer.csv') });
 
 step('the panel of variables lists them, with shapes and bounds and no values', async () => {
   await command(page, 'application:toggle-right-area').catch(() => {});

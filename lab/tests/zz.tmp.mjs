@@ -1,0 +1,15 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { dropFiles, newPage, openLab, startBrowser } from './lib/browser.mjs';
+import { sampleData, startLab, steps } from './lib/lab.mjs';
+import { confirmFile, makeKeys } from './lib/vault.mjs';
+import { frameSteps } from './steps/frames.mjs';
+const world = {};
+const step = steps(test, () => world.page);
+let home;
+before(async () => { home = mkdtempSync(join(tmpdir(), 'xres-')); world.lab = await startLab(); world.browser = await startBrowser(); world.page = await newPage(world.browser); await sampleData(join(home, 'breast-cancer.csv'), '--columns', '8'); world.file = () => join(home, 'breast-cancer.csv'); });
+after(async () => { await world.browser?.close(); await world.lab?.stop(); });
+step('start', async () => { const { page, lab } = world; await openLab(page, lab, '/tree/welcome.ipynb'); await makeKeys(page, lab); await dropFiles(page, [world.file()]); await confirmFile(page, lab, 'breast-cancer.csv'); });
+frameSteps(step, world);
