@@ -120,6 +120,33 @@ JFI_TEST(adversarial_inputs_stay_within_the_bound) {
   try_adversarial(JFHE_BOOTSTRAP_FEW_KEYS);
 }
 
+/* Whatever is asked: 1,000 vectors, random ones of all sizes, near the edges, and those that somebody picks. */
+JFI_TEST_SLOW(a_thousand_inputs_stay_within_the_bound) {
+  enum { RUNS = 1000 };
+  jfi_boot_world w = jfi_boot_open(jfi_test_ctx_boot(10, 3), 9, 1, NULL);
+  jfhe_ct *out = jfi_world_room(&w.w, 1);
+  double most = 0;
+  size_t beyond = 0;
+  for (int t = 0; t < RUNS; t++) {
+    int complex = t & 1;
+    jfi_vec v = jfi_vec_random(&w.w, 512, complex);
+    double size = t % 5 == 0 ? 1e-6 : t % 5 == 1 ? 0.1 : 0.999, edge = complex ? 0.7071 * size : size;
+    for (size_t i = 0; i < v.n; i++) {
+      v.re[i] = t % 7 == 0 ? copysign(edge, v.re[i]) : v.re[i] * size;
+      v.im[i] = t % 7 == 0 && complex ? copysign(edge, v.im[i]) : v.im[i] * size;
+    }
+    if (t % 10 == 9) adversarial(&v, complex ? t / 10 % 7 : t / 10 % 5);
+    double error = run(&w, &v, complex, 3, out, "one of a thousand") / out->bound.worst;
+    if (error > most) most = error;
+    beyond += error * out->bound.worst > jfhe_ct_error_probable(out);
+    jfi_vec_free(&v);
+  }
+  printf("largest error %.3f of the worst case; %zu of %d beyond the probable bound\n", most, beyond, RUNS);
+  CHECK(most <= 1 && beyond == 0);
+  jfhe_ct_free(out);
+  jfi_boot_close(&w);
+}
+
 /* The deviation of the error, measured over many small numbers (where the sine is straight), beside the prediction. */
 JFI_TEST(deviation_is_the_predicted_one) {
   enum { RUNS = 20 };
@@ -399,6 +426,20 @@ static void timed(jfi_boot_world *w, jfhe_ct *out, const jfhe_ct *a, uint32_t th
   jfi_free(scratch);
 }
 
+/* Root mean square of the error of all slots. */
+static double rms_error(jfi_boot_world *w, const jfhe_ct *out, const jfi_vec *v, int complex) {
+  jfhe_pt *pt = NULL;
+  jfi_vec got = jfi_vec_new(v->n);
+  double sum = 0;
+  CHECK_OK(jfhe_pt_new(&pt, w->w.ctx, out->level));
+  CHECK_OK(jfhe_decrypt(w->w.ctx, pt, out, w->w.sk, w->w.scratch, w->w.scratch_len));
+  CHECK_OK(jfhe_ckks_decode(w->w.ctx, got.re, got.im, v->n, pt, w->w.scratch, w->w.scratch_len));
+  for (size_t i = 0; i < v->n; i++) sum += pow(got.re[i] - v->re[i], 2) + (complex ? pow(got.im[i] - v->im[i], 2) : 0);
+  jfi_vec_free(&got);
+  jfhe_pt_free(pt);
+  return sqrt(sum / (double)v->n);
+}
+
 static void one_deep(jfi_boot_world *w, int complex, double least_bits) {
   jfi_vec v = jfi_vec_random(&w->w, (size_t)1 << w->b->log_slots, complex);
   for (size_t i = 0; i < v.n; i++) {
@@ -412,6 +453,9 @@ static void one_deep(jfi_boot_world *w, int complex, double least_bits) {
   printf("error 2^%.1f, sd 2^%.1f, probable 2^%.1f, worst 2^%.1f; level %u\n", log2(error), log2(out->bound.sd),
          log2(jfhe_ct_error_probable(out)), log2(out->bound.worst), out->level);
   CHECK(-log2(error) >= least_bits && out->level >= w->b->level_in + 6);
+  double ratio = rms_error(w, out, &v, complex) / out->bound.sd;
+  printf("root mean square error / predicted deviation: %.3f\n", ratio);
+  CHECK(ratio < 1.05 && ratio > 0.7);
   jfhe_ct_free(a);
   jfhe_ct_free(out);
   jfi_vec_free(&v);
