@@ -90,14 +90,15 @@ def checks(tally):
     tally.add("structure checks", len(tools) - bad, bad, 0, time.monotonic() - start)
 
 
-# Run beside each other, each about as long as the other.
-PYTEST = {"pytest, package": ("python/tests",), "pytest, rest": ("tools", "engine/test", "protocol", "bench", "server/tests")}
+# As many at a time as there are jobs, the longest first.
+PYTEST = {"pytest, package": ("python/tests/test_*.py",), "pytest, its folders": ("python/tests/*/",),
+          "pytest, rest": ("tools", "engine/test", "protocol", "bench", "server/tests")}
 
 
 def pytest(name):
     """One pytest of the places under a name: what Tally.add takes, and the output of one that failed."""
     start = time.monotonic()
-    places = [p for p in PYTEST[name] if (ROOT / p).exists()]
+    places = sorted(p for pattern in PYTEST[name] for p in ROOT.glob(pattern) if p.name != "__pycache__")
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
         done = run([sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--junitxml={report}",
