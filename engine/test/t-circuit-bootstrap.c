@@ -147,6 +147,35 @@ JFI_TEST_SLOW(a_thousand_inputs_stay_within_the_bound) {
   jfi_boot_close(&w);
 }
 
+/* Twice is more precise: by bits that its bound knows of, for numbers of any shape. */
+JFI_TEST(a_second_bootstrap_adds_bits) {
+  jfi_boot_world w = jfi_boot_open(jfi_test_ctx_boot_far(10, 3, 3), 9, 1, NULL);
+  size_t len = jfhe_bootstrap_precise_scratch(w.w.ctx, w.b);
+  void *scratch = jfi_alloc(len);
+  jfhe_ct *once = jfi_world_room(&w.w, 1), *twice = jfi_world_room(&w.w, 1);
+  jfi_vec v = jfi_vec_new(512);
+  for (int kind = 0; kind < 7; kind++) {
+    int complex = kind > 4;
+    adversarial(&v, kind);
+    jfhe_ct *a = jfi_boot_encrypt(&w, &v, complex, w.b->level_in);
+    CHECK_OK(jfhe_ckks_bootstrap(w.w.ctx, once, a, w.b, w.w.keys, w.scratch, w.scratch_len));
+    CHECK_OK(jfhe_ckks_bootstrap_precise(w.w.ctx, twice, a, w.b, w.w.keys, scratch, len));
+    double before = jfi_world_error(&w.w, once, &v, "once"), after = jfi_world_error(&w.w, twice, &v, "twice");
+    CHECK(after <= jfhe_ct_error_probable(twice) && after < before / 16);
+    CHECK(twice->bound.worst < once->bound.worst / 64 && twice->level == once->level - 1);
+    if (kind == 0)
+      printf("once 2^%.1f (worst 2^%.1f), twice 2^%.1f (2^%.1f)\n", log2(before), log2(once->bound.worst), log2(after),
+             log2(twice->bound.worst));
+    jfhe_ct_free(a);
+  }
+  CHECK_STATUS(jfhe_ckks_bootstrap_precise(w.w.ctx, twice, twice, w.b, w.w.keys, scratch, len / 2), JFHE_ERR_SCRATCH);
+  jfi_vec_free(&v);
+  jfhe_ct_free(once);
+  jfhe_ct_free(twice);
+  jfi_free(scratch);
+  jfi_boot_close(&w);
+}
+
 /* The deviation of the error, measured over many small numbers (where the sine is straight), beside the prediction. */
 JFI_TEST(deviation_is_the_predicted_one) {
   enum { RUNS = 20 };
@@ -440,6 +469,18 @@ static double rms_error(jfi_boot_world *w, const jfhe_ct *out, const jfi_vec *v,
   return sqrt(sum / (double)v->n);
 }
 
+static double one_precise(jfi_boot_world *w, jfhe_ct *out, const jfhe_ct *a, const jfi_vec *v) {
+  size_t len = jfhe_bootstrap_precise_scratch(w->w.ctx, w->b);
+  void *scratch = jfi_alloc(len);
+  double cpu = processor();
+  CHECK_OK(jfhe_ckks_bootstrap_precise(w->w.ctx, out, a, w->b, w->w.keys, scratch, len));
+  double error = jfi_world_check(&w->w, out, v, "twice");
+  printf("twice: %.2f s of the processor; error 2^%.1f, probable 2^%.1f, worst 2^%.1f; level %u\n", processor() - cpu,
+         log2(error), log2(jfhe_ct_error_probable(out)), log2(out->bound.worst), out->level);
+  jfi_free(scratch);
+  return error;
+}
+
 static void one_deep(jfi_boot_world *w, int complex, double least_bits) {
   jfi_vec v = jfi_vec_random(&w->w, (size_t)1 << w->b->log_slots, complex);
   for (size_t i = 0; i < v.n; i++) {
@@ -456,6 +497,8 @@ static void one_deep(jfi_boot_world *w, int complex, double least_bits) {
   double ratio = rms_error(w, out, &v, complex) / out->bound.sd;
   printf("root mean square error / predicted deviation: %.3f\n", ratio);
   CHECK(ratio < 1.05 && ratio > 0.7);
+  if (!complex)
+    CHECK(-log2(one_precise(w, out, a, &v)) >= least_bits + 4); /* roundings at 42 bits of scale set the floor */
   jfhe_ct_free(a);
   jfhe_ct_free(out);
   jfi_vec_free(&v);

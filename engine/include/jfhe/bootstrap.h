@@ -83,6 +83,24 @@ JFHE_API JFHE_CHECK jfhe_status jfhe_ckks_bootstrap(const jfhe_ctx *ctx, jfhe_ct
                                                     size_t scratch_len);
 JFHE_API size_t jfhe_bootstrap_scratch(const jfhe_ctx *ctx, const jfhe_bootstrap *b);
 
+/** The same with more bits: what one bootstrap leaves is bootstrapped too. [BCCKK22]
+ *
+ *  out[i] = a[i] + e[i].
+ *
+ *  Shapes  as jfhe_ckks_bootstrap, but out: level jfhe_bootstrap_level_out - 1.
+ *  Scale   out is canonical.
+ *  Error   out's bounds: a's own, roundings at level_in and at the result's level, and jfhe_ckks_bootstrap's by as much smaller as
+ *          its worst case is below b's mag.
+ *  Alias   out may be a if it has room.
+ *  Memory  allocates nothing; scratch >= jfhe_bootstrap_precise_scratch(ctx, b) bytes.
+ *  Time    two of jfhe_ckks_bootstrap. Independent of messages.
+ *
+ *  Returns as jfhe_ckks_bootstrap; JFHE_ERR_LEVEL too where no level would be left; JFHE_ERR_RANGE too where a second one adds nothing. */
+JFHE_API JFHE_CHECK jfhe_status jfhe_ckks_bootstrap_precise(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *a,
+                                                            const jfhe_bootstrap *b, const jfhe_keyring *keys,
+                                                            void *scratch, size_t scratch_len);
+JFHE_API size_t jfhe_bootstrap_precise_scratch(const jfhe_ctx *ctx, const jfhe_bootstrap *b);
+
 #ifdef __cplusplus
 }
 #endif

@@ -51,3 +51,16 @@ jfhe_status jfhe_ckks_bootstrap(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct
   JFI_TRY(jfi_scratch_open(&s, scratch, scratch_len, jfi_bootstrap_scratch(ctx, b)));
   return jfi_bootstrap(ctx, out, a, b, keys, &s);
 }
+
+size_t jfhe_bootstrap_precise_scratch(const jfhe_ctx *ctx, const jfhe_bootstrap *b) {
+  return ctx && b && b->ctx == ctx ? jfi_bootstrap_precise_scratch(ctx, b) : 0;
+}
+
+jfhe_status jfhe_ckks_bootstrap_precise(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *a, const jfhe_bootstrap *b,
+                                        const jfhe_keyring *keys, void *scratch, size_t scratch_len) {
+  JFI_NEED(ctx && out && a && b && keys, "bootstrapping");
+  if (b->ctx != ctx) return jfi_fail(JFHE_ERR_CONTEXT, "the bootstrap is of another context");
+  jfi_scratch s;
+  JFI_TRY(jfi_scratch_open(&s, scratch, scratch_len, jfi_bootstrap_precise_scratch(ctx, b)));
+  return jfi_bootstrap_precise(ctx, out, a, b, keys, &s);
+}

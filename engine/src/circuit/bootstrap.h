@@ -79,7 +79,14 @@ jfhe_status jfi_raise(const jfhe_ctx *ctx, struct jfhe_ct *out, const struct jfh
 jfi_noise jfi_raise_noise(const jfhe_ctx *ctx, const struct jfhe_evk *down, const struct jfhe_evk *up);
 
 /* bootstrap_run.c */
+/* Level sets do not nest: of the levels up to this the one of most primes. */
+uint32_t jfi_boot_roomiest(const jfhe_ctx *ctx, uint32_t level);
 size_t jfi_bootstrap_scratch(const jfhe_ctx *ctx, const struct jfhe_bootstrap *b);
 jfhe_status jfi_bootstrap(const jfhe_ctx *ctx, struct jfhe_ct *out, const struct jfhe_ct *a,
                           const struct jfhe_bootstrap *b, const struct jfhe_keyring *keys, jfi_scratch *s);
+
+/* bootstrap_precise.c: jfhe_ckks_bootstrap_precise. */
+size_t jfi_bootstrap_precise_scratch(const jfhe_ctx *ctx, const struct jfhe_bootstrap *b);
+jfhe_status jfi_bootstrap_precise(const jfhe_ctx *ctx, struct jfhe_ct *out, const struct jfhe_ct *a,
+                                  const struct jfhe_bootstrap *b, const struct jfhe_keyring *keys, jfi_scratch *s);
 #endif

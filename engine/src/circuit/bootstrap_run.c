@@ -18,8 +18,7 @@ typedef struct running {
 } running;
 
 /* ---- scratch ---- */
-/* Level sets do not nest: of the levels up to this the one of most primes. */
-static uint32_t roomiest(const jfhe_ctx *ctx, uint32_t level) {
+uint32_t jfi_boot_roomiest(const jfhe_ctx *ctx, uint32_t level) {
   uint32_t best = level;
   for (uint32_t l = 0; l < level; l++)
     if (jfi_set_count(ctx->chain.level[l]) > jfi_set_count(ctx->chain.level[best])) best = l;
@@ -30,9 +29,9 @@ static size_t most(size_t a, size_t b) { return a > b ? a : b; }
 
 size_t jfi_bootstrap_scratch(const jfhe_ctx *ctx, const jfhe_bootstrap *b) {
   const uint32_t top = ctx->chain.top;
-  size_t held = jfi_ct_temp_bytes(ctx, roomiest(ctx, b->level_in)) + jfi_ct_temp_bytes(ctx, roomiest(ctx, top)) +
-                2 * jfi_ct_temp_bytes(ctx, roomiest(ctx, b->level_sine)) +
-                2 * jfi_ct_temp_bytes(ctx, roomiest(ctx, b->level_out));
+  size_t held = jfi_ct_temp_bytes(ctx, jfi_boot_roomiest(ctx, b->level_in)) + jfi_ct_temp_bytes(ctx, jfi_boot_roomiest(ctx, top)) +
+                2 * jfi_ct_temp_bytes(ctx, jfi_boot_roomiest(ctx, b->level_sine)) +
+                2 * jfi_ct_temp_bytes(ctx, jfi_boot_roomiest(ctx, b->level_out));
   size_t step = most(jfi_raise_scratch(ctx), jfi_sine_scratch(ctx, b));
   step = most(step, most(jfi_ckks_rotate_bytes(ctx, b->level_sine), jfi_ckks_rescale_bytes(ctx, top)));
   if (ctx->ring->log_n - 1 > b->log_slots) step = most(step, jfi_ckks_inner_sum_bytes(ctx, top));
@@ -43,11 +42,11 @@ size_t jfi_bootstrap_scratch(const jfhe_ctx *ctx, const jfhe_bootstrap *b) {
 }
 
 static jfhe_status take_room(running *r, int shadow, jfi_scratch *s) {
-  jfi_ct_piece(&r->x, r->ctx, roomiest(r->ctx, r->b->level_in), shadow, s);
-  jfi_ct_piece(&r->high, r->ctx, roomiest(r->ctx, r->ctx->chain.top), shadow, s);
-  jfi_ct_piece(&r->turned, r->ctx, roomiest(r->ctx, r->b->level_sine), shadow, s);
-  jfi_ct_piece(&r->re, r->ctx, roomiest(r->ctx, r->b->level_out), shadow, s);
-  jfi_ct_piece(&r->im, r->ctx, roomiest(r->ctx, r->b->level_out), shadow, s);
+  jfi_ct_piece(&r->x, r->ctx, jfi_boot_roomiest(r->ctx, r->b->level_in), shadow, s);
+  jfi_ct_piece(&r->high, r->ctx, jfi_boot_roomiest(r->ctx, r->ctx->chain.top), shadow, s);
+  jfi_ct_piece(&r->turned, r->ctx, jfi_boot_roomiest(r->ctx, r->b->level_sine), shadow, s);
+  jfi_ct_piece(&r->re, r->ctx, jfi_boot_roomiest(r->ctx, r->b->level_out), shadow, s);
+  jfi_ct_piece(&r->im, r->ctx, jfi_boot_roomiest(r->ctx, r->b->level_out), shadow, s);
   return s->failed ? jfi_fail(JFHE_ERR_SCRATCH, "scratch is too small for a bootstrap") : JFHE_OK;
 }
 
@@ -143,7 +142,7 @@ static jfhe_status sines(running *r, int complex, jfi_scratch *s) {
     /* the sum needs both, so it is made first, in a piece of its own */
     jfi_scratch at = *s;
     jfhe_ct sum;
-    jfi_ct_piece(&sum, r->ctx, roomiest(r->ctx, r->b->level_sine), jfi_ct_is_shadow(&r->high), &at);
+    jfi_ct_piece(&sum, r->ctx, jfi_boot_roomiest(r->ctx, r->b->level_sine), jfi_ct_is_shadow(&r->high), &at);
     if (at.failed) return jfi_fail(JFHE_ERR_SCRATCH, "scratch is too small for a bootstrap");
     JFI_TRY(jfi_ckks_add(r->ctx, &sum, &r->turned, &r->high, 0));
     JFI_TRY(jfi_ckks_add(r->ctx, &r->turned, &r->turned, &r->high, 1));

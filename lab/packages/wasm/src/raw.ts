@@ -517,6 +517,7 @@ export const EXPORTS = [
   'jfhe_bootstrap_levels',
   'jfhe_bootstrap_magnitude',
   'jfhe_bootstrap_new',
+  'jfhe_bootstrap_precise_scratch',
   'jfhe_bootstrap_prepare',
   'jfhe_bootstrap_rotations',
   'jfhe_bootstrap_scratch',
@@ -525,6 +526,7 @@ export const EXPORTS = [
   'jfhe_ckks_add_const',
   'jfhe_ckks_add_pt',
   'jfhe_ckks_bootstrap',
+  'jfhe_ckks_bootstrap_precise',
   'jfhe_ckks_bound_mul',
   'jfhe_ckks_conjugate',
   'jfhe_ckks_decode',
@@ -1768,6 +1770,30 @@ export class Calls {
 
   bootstrapScratch(ctx: Ptr<'jfhe_ctx'>, b: Ptr<'jfhe_bootstrap'>): number {
     return this.x.jfhe_bootstrap_scratch(ctx, b) >>> 0;
+  }
+
+  /**
+   * The same with more bits: what one bootstrap leaves is bootstrapped too. [BCCKK22]
+   *
+   * out[i] = a[i] + e[i].
+   *
+   * Shapes  as jfhe_ckks_bootstrap, but out: level jfhe_bootstrap_level_out - 1.
+   * Scale   out is canonical.
+   * Error   out's bounds: a's own, roundings at level_in and at the result's level, and jfhe_ckks_bootstrap's by as much smaller as
+   *         its worst case is below b's mag.
+   * Alias   out may be a if it has room.
+   * Memory  allocates nothing; scratch >= jfhe_bootstrap_precise_scratch(ctx, b) bytes.
+   * Time    two of jfhe_ckks_bootstrap. Independent of messages.
+   *
+   * Returns as jfhe_ckks_bootstrap; JFHE_ERR_LEVEL too where no level would be left; JFHE_ERR_RANGE too where a second one adds nothing.
+   */
+  ckksBootstrapPrecise(ctx: Ptr<'jfhe_ctx'>, out: Ptr<'jfhe_ct'>, a: Ptr<'jfhe_ct'>, b: Ptr<'jfhe_bootstrap'>, keys:
+    Ptr<'jfhe_keyring'>, scratch: Ptr, scratchLen: number): void {
+    this.check(this.x.jfhe_ckks_bootstrap_precise(ctx, out, a, b, keys, scratch, scratchLen));
+  }
+
+  bootstrapPreciseScratch(ctx: Ptr<'jfhe_ctx'>, b: Ptr<'jfhe_bootstrap'>): number {
+    return this.x.jfhe_bootstrap_precise_scratch(ctx, b) >>> 0;
   }
 
   // ---- jfhe/ckks.h ----
