@@ -99,6 +99,16 @@ step('slope and intercept of the regression are numpy\'s within their bounds', a
   await check(await runCell(page, 8), [[intercept]]);
 });
 
+step('a sum of whole numbers is exact, and opens again by its name', async () => {
+  const sick = data.diagnosis.reduce((sum, x) => sum + x, 0);
+  for (const code of ['sick = patients["diagnosis"].sum()\njf.save(sick, "sick")\nsick', 'jf.open("sick") * 1000003 - 1']) {
+    const cell = await runCode(page, code);
+    const text = await (await decrypt(page, lab, cell)).locator('.number').innerText();
+    assert.equal(text.replace(/\s/g, ''), `${code.startsWith('sick') ? sick : sick * 1000003 - 1}exact`);
+    assert.match(await cell.innerText(), /exact/);
+  }
+});
+
 frameSteps(step, { get page() { return page; }, get lab() { return lab; }, file: () => join(home, 'breast-cancer.csv') });
 
 step('the panel of variables lists them, with shapes and bounds and no values', async () => {

@@ -21,6 +21,8 @@ export interface StoredColumn {
   readonly kind: string;
   readonly bound: string;
   readonly missing: boolean;
+  /** In words, of a column that is encrypted exactly: "exact", or beside an approximate form; empty for others. */
+  readonly exact: string;
 }
 
 export interface Dataset {
@@ -65,7 +67,10 @@ function asManifestColumn(x: unknown): StoredColumn | null {
   const lo = x['lo'], hi = x['hi'], unit = text(x['unit'], 40);
   const numbers = typeof lo === 'number' && typeof hi === 'number' ? `${lo} … ${hi}${unit ? ' ' + unit : ''}` : '';
   const labels = Array.isArray(x['categories']) ? x['categories'].slice(0, 5).join(', ').slice(0, 80) : '';
-  return { name, kind: text(x['kind'], 20) ?? '', bound: labels || numbers, missing: x['mask'] !== null && x['mask'] !== undefined };
+  const exact = isObject(x['exact']) ? x['exact'] : null;
+  const masked = [x['mask'], exact?.['mask']].some(mask => mask !== null && mask !== undefined);
+  const words = exact === null ? '' : Array.isArray(x['files']) ? 'exact and approximate' : 'exact';
+  return { name, kind: text(x['kind'], 20) ?? '', bound: labels || numbers, missing: masked, exact: words };
 }
 
 function asSnapshot(x: unknown): Snapshot | null {

@@ -41,3 +41,11 @@ test('differences of versions', async () => {
   const { made } = client(answer(200, { rows: { from: 1, to: 2 }, columns: { added: ['a'], removed: [], changed: [{ name: 'b', chunks: [0, 2] }] } }));
   assert.deepEqual(await made.diff('personal', 'd', 'x', 'y'), { rowsFrom: 1, rowsTo: 2, added: ['a'], removed: [], changed: [{ name: 'b', chunks: 2 }] });
 });
+
+test('columns say whether they are exact', async () => {
+  const column = (name, more) => ({ name, kind: 'int', lo: 0, hi: 9, files: [], mask: null, ...more });
+  const columns = [column('a'), column('b', { exact: { files: [], mask: [] } }), column('c', { files: null, exact: { files: [], mask: null } })];
+  const { made } = client(answer(200, { id: 'x', size: 5, summary: { rows: 3 }, manifest: { columns } }));
+  const found = (await made.snapshot('personal', 'x')).columns;
+  assert.deepEqual(found.map(c => [c.exact, c.missing]), [['', false], ['exact and approximate', true], ['exact', false]]);
+});

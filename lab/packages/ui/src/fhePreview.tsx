@@ -31,7 +31,7 @@ export function FhePreview({ name, dataset, snapshot, trouble, onInsert }: FhePr
               <thead><tr><th scope="col">column</th><th scope="col">type</th><th scope="col">bounds</th><th scope="col">missing values</th></tr></thead>
               <tbody>
                 {snapshot.columns.map(c => (
-                  <tr key={c.name}><th scope="row">{c.name}</th><td>{c.kind}</td><td>{c.bound}</td><td>{c.missing ? 'possible' : 'none'}</td></tr>
+                  <tr key={c.name}><th scope="row">{c.name}</th><td>{[c.kind, c.exact].filter(Boolean).join(', ')}</td><td>{c.bound}</td><td>{c.missing ? 'possible' : 'none'}</td></tr>
                 ))}
               </tbody>
             </table>
