@@ -56,12 +56,14 @@ def applied(array, f, *, spare=0, headroom=1):
     return ready.like(strips=mapped(lambda s: apply(s, f, min(levels[v] for v in s.values) - spare, headroom), ready.strips))
 
 
-def levels_left(array):
+def levels_left(array, parts=1):
     """Levels that each of an array's values will have.
 
     Parameters
     ----------
     array : EncryptedArray
+    parts : int, default=1
+        Among how many polynomials the levels are shared: where levels come back, each has those between two bootstraps.
 
     Returns
     -------
@@ -69,7 +71,7 @@ def levels_left(array):
     """
     values, most = array.values, array.session.params.levels
     if array.session.between is not None:  # whatever a value has, it can have these
-        return dict.fromkeys(values, array.session.between)
+        return dict.fromkeys(values, parts * array.session.between)
     graph, plan = foresee(values, most)
     known = {v: out.level for v, out in zip(graph.wanted, plan.outputs, strict=True)} if plan else {}
     return {v: known.get(v, most if v.stored is None or v.session.is_clear else v.stored.level) for v in values}

@@ -24,6 +24,7 @@ HEADROOM = 4.0  # how much smaller than 1 the last slots are: what is made of th
 HALF = 0.5 - 2.0**-7  # what numbers may reach before they are settled, which doubles them
 SETTLED = 1.5  # how much more than the errors foreseen settling allows
 ROOM_MAX = 2.0**-5
+PARTS = 3  # polynomials of a composition, where levels come back between them
 ROOMS = 8  # how much more room the last part leaves than the errors before it are expected to need
 
 
@@ -62,7 +63,7 @@ def signs(array, gap, *, spare=0, headroom=HEADROOM, goal=None, settle=False):
     which makes what the slots hold the value (``jfhe_ckks_settle``), so that errors do not grow with the parts' slopes.
     Reveals: the interval, the gap, the degrees.
     """
-    levels, goal = levels_left(array), 2 * options.precision if goal is None else goal
+    levels, goal = levels_left(array, PARTS), 2 * options.precision if goal is None else goal
 
     def told(strip):
         return _signs(strip, gap, min(levels[v] for v in strip.values) - spare, headroom, goal, settle)
@@ -83,7 +84,7 @@ def expected(array, gap, spare=0):
     -------
     float
     """
-    levels, worst = levels_left(array), 0.0
+    levels, worst = levels_left(array, PARTS), 0.0
     for strip in array.strips.flat:
         try:
             _, window, low = _ready(strip, gap)
