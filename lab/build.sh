@@ -14,11 +14,11 @@ if [ ! -e $modules ] || [ package-lock.json -nt $modules ]; then
 fi
 
 sources=(package.json package-lock.json tsconfig.base.json build.sh packages/{core,ui,extension}/{src,package.json,tsconfig.json}
-         packages/{ui,extension}/style packages/extension/schema ../templates/welcome.ipynb "$staging")
-if [ -e "$out/package.json" ] && [ -z "$(find "${sources[@]}" -newer "$out/package.json" -type f ! -name welcome.json -print -quit)" ]; then
+         packages/{ui,extension}/style packages/extension/schema ../templates "$staging")
+if [ -e "$out/package.json" ] && [ -z "$(find "${sources[@]}" -newer "$out/package.json" -type f ! -path "*/extension/src/*.json" -print -quit)" ]; then
     exit 0
 fi
-cp ../templates/welcome.ipynb packages/extension/src/welcome.json
+for template in welcome frames; do cp "../templates/$template.ipynb" "packages/extension/src/$template.json"; done
 npx --no-install tsc --build packages/core packages/ui packages/extension
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
