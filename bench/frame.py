@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Encrypted frames beside the figures that others published (docs/perf.md, "Encrypted data frames").
 
-    .venv/bin/python bench/frame.py filter|table|lines|shape|million [--rows N] [--folder DIR]
+    .venv/bin/python bench/frame.py filter|quantile|table|lines|shape|million [--rows N] [--folder DIR]
 
 Data are those of statsmodels and scikit-learn, tiled to the number of rows; times do not depend on values. Every answer is checked
 against pandas or numpy before a time is printed. Wall and processor time are of the server's part (compute) and the reader's
@@ -43,10 +43,10 @@ class Clock:
 class Owner:
     """Keys, and columns encrypted into files."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, preset="stats"):
         self.folder = Path(folder)
         if not (self.folder / "keys").exists():
-            client.keygen(self.folder / "keys", "stats").close()
+            client.keygen(self.folder / "keys", preset).close()
         self.secret = client.SecretKey.load(self.folder / "keys/secret.key")
         self.data = Path(tempfile.mkdtemp(dir=self.folder))
         self.bytes = self.values = 0
@@ -111,6 +111,19 @@ def filter_and_group(clock, owner, rows):
     return finish(clock, owner, result, {"total": kept.sum(), "mean": kept.mean(), "n": kept.count()})
 
 
+def filter_and_quantiles(clock, owner, rows):
+    """Filter by a number, then median and ninth decile of 10 groups: visits of a year, 15 and more as 15."""
+    data, row = survey(rows), np.arange(rows)
+    plain = pd.DataFrame({"visits": np.minimum(data["mdvis"], 15).astype(float), "g": row * 7 % 10, "age": (row * 11 % 63) + 18.0})
+    visits = EncryptedSeries(owner.seal("visits", plain.visits.to_numpy() - 7.5, (-7.5, 7.5)), kind="int", offset=7.5)
+    age = EncryptedSeries(owner.seal("age", plain.age.to_numpy() - 49, (-31, 31)), kind="int", offset=49)
+    frame = clock("encrypt", lambda: EncryptedFrame({"visits": visits, "age": age, "g": owner.category("g", plain.g, tuple("abcdefghij"))}))
+    groups = frame[frame.age >= 40].groupby("g")
+    result = groups.agg(n=("visits", "count"), median=("visits", "median"), most=("visits", "max"))
+    kept = plain[plain.age >= 40].groupby("g").visits
+    return finish(clock, owner, result, {"n": kept.count(), "median": kept.median(), "most": kept.max()})
+
+
 def table(clock, owner, rows):
     """A contingency table of 6 by 5 labels and its chi-square."""
     fair = datasets.fair.load_pandas().data
@@ -160,7 +173,7 @@ def million(clock, owner, rows):
     return finish(clock, owner, frame.groupby("g")[names].sum(), {n: want[n] for n in names})
 
 
-CASES = {"filter": (filter_and_group, 10_000), "table": (table, 4_000), "lines": (lines, 40_000), "shape": (shape, 569),
+CASES = {"filter": (filter_and_group, 10_000), "quantile": (filter_and_quantiles, 10_000), "table": (table, 4_000), "lines": (lines, 40_000), "shape": (shape, 569),
          "million": (million, 1_000_000)}
 
 
@@ -173,8 +186,10 @@ def main():
     args = parser.parse_args()
     run, rows = CASES[args.case]
     rows = args.rows or rows
-    Path(args.folder).mkdir(exist_ok=True)
-    owner, clock = Owner(args.folder), Clock()
+    preset = "ml" if args.case == "quantile" else "stats"
+    folder = Path(args.folder if preset == "stats" else f"{args.folder}-{preset}")
+    folder.mkdir(exist_ok=True)
+    owner, clock = Owner(folder, preset), Clock()
     try:
         out = run(clock, owner, rows)
     finally:

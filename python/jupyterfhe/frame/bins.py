@@ -7,7 +7,6 @@ import numpy as np
 from ..core.errors import ArgumentError
 from .categorical import EncryptedCategorical
 from .comparing import compared
-from .refusal import Refused
 
 BINS_MAX = 64
 
@@ -82,7 +81,5 @@ def cut(series, bins, right=True, labels=None, include_lowest=False):
     if include_lowest and right:
         beyond[0] = "ge"
     reached = [compared(series, float(e), name) for e, name in zip(edges, beyond, strict=True)]
-    if any(getattr(r.rest, "exact", False) for r in reached):
-        raise Refused("bins of exact integers", "Encrypt the column approximately (the default) to group by bins of it.")
     codes = Binned([r.rest for r in reached], tuple(map(str, labels)))
     return series.like(codes.array, valid=codes.valid, kind="category", categories=codes.labels, codes=codes)

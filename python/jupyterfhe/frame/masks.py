@@ -18,6 +18,7 @@ from .refusal import Refused
 LABELS_MAX = 128  # a polynomial of degree 255 takes 8 levels
 # sum of moduli of Chebyshev coefficients, which multiplies the error: beyond it one level more is the smaller price
 STEEP, STEEP_DEEP, DEEP = 256.0, 4.0, 10  # the second for parameters of so many levels
+NEAR = 1e-6  # labels are whole numbers
 
 
 @functools.lru_cache(maxsize=512)
@@ -93,7 +94,8 @@ def indicator(codes, count, chosen, valid=None):
     out = codes.like(strips=made)
     if valid is None:
         return _promised(out)
-    behind = next(iter(made.flat)).pad  # what the polynomial gives for a slot that holds 0
+    one = next(iter(made.flat))
+    behind = one.shift + one.gain * one.pad  # what the polynomial gives for a slot that holds 0
     return _promised(out - behind * (1.0 - valid))
 
 
@@ -121,8 +123,13 @@ def _filled(codes, valid):
 def _selected(strip, count, chosen):
     if strip.pad != 0.0 or isinstance(strip.pad, complex):
         strip = masked(strip)
-    ends = -strip.shift / strip.gain, (count - 1 - strip.shift) / strip.gain
-    coefficients, off = selector(ends, count, chosen, STEEP_DEEP if strip.session.params.levels >= DEEP else STEEP)
+    # a label outside of what the numbers were declared to be, as 0 is where missing values are filled, is none of the nodes
+    first, last = max(math.ceil(strip.bounds[0] - NEAR), 0), min(math.floor(strip.bounds[1] + NEAR), count - 1)
+    chosen = tuple(c - first for c in chosen if first <= c <= last)
+    if not 0 < len(chosen) <= last - first:
+        return strip.constant(float(bool(chosen)))
+    ends = (first - strip.shift) / strip.gain, (last - strip.shift) / strip.gain
+    coefficients, off = selector(ends, last - first + 1, chosen, STEEP_DEEP if strip.session.params.levels >= DEEP else STEEP)
     body = Polynomial(coefficients, "chebyshev", (-1.0, 1.0))
     size = float(np.abs(coefficients).sum())
     at_zero = float(np.polynomial.chebyshev.chebval(0.0, coefficients))

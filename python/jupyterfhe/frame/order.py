@@ -10,6 +10,7 @@ import numpy as np
 
 from ..array.finish import at_least, finished, larger, node, number, smaller, stack, whole
 from ..array.functions.order import rank as ranked
+from ..array.twin import approximate
 from ..plan import options
 from .comparing import WHOLE, declared
 from .refusal import Refused
@@ -35,7 +36,7 @@ def quantile(series, share, sums=None):
     """
     if not 0 <= share <= 1:
         raise ValueError("percentiles should all be in the interval [0, 1]. Try a number between them.")
-    codes = declared(series)
+    codes = declared(series._numbers("an order"))
     if codes is None:
         return _by_pairs(series, share, sums)
     sums, series = series.sums() if sums is None else sums, codes
@@ -161,7 +162,7 @@ def largest(series, n, side):
     """
     from ..array import ranks
     from ..array.approximation.tables import FULL, depth, tabled
-    values = series._numbers("order").values * float(-side)  # so that the first of equal ones come first
+    values = approximate(series._numbers("order").values) * float(-side)  # so that the first of equal ones come first
     rows = len(values)
     with _resolved(series):
         counts = ranks.below(values, spare=depth(rows) + 2, reach=FULL)

@@ -14,6 +14,7 @@ from jupyterfhe.client import tables
 from jupyterfhe.core import Parameters
 from jupyterfhe.core.errors import ArgumentError, ChecksumError, FormatError, StorageError
 from jupyterfhe.frame import EncryptedFrame, EncryptedSeries
+from jupyterfhe.frame.masks import indicator
 from jupyterfhe.plan import Session
 
 ROWS = 40
@@ -185,6 +186,18 @@ def test_dates_are_filtered(wide):
         for f in (operator.gt, operator.le, operator.lt, operator.ge):
             assert np.array_equal(opened(f(s, other).rest) > 0.5, f(np.array(day, dtype="datetime64[us]"), edge)), (other, f)
             assert f(s, other).rest.error_bound().max() < 0.1
+
+
+def test_masks_of_labels_that_were_not_declared():
+    """Codes of 9 to 20 among 21 labels: the others cost no degree, and no bound; what is missing is filled with 0."""
+    codes, there = np.array([9, 20, 14, 14.5, 12, 13]), np.array([1, 1, 1, 0, 1, 1.0])
+    session = Session.clear(Parameters.custom(6), 4)
+    x, valid = clear(codes, session, (9, 20)), clear(there, session, (0, 1))
+    for chosen in (range(14, 21), range(9), range(21), [0, 13], range(9, 21)):
+        got = indicator(x, 21, chosen, valid)
+        want = np.isin(codes, list(chosen)) * there
+        assert np.max(got.error_bound()) < 1e-3
+        assert np.abs(opened(got) - want).max() < 1e-3, chosen
 
 
 def test_order_of_groups_without_rows(owner, df):

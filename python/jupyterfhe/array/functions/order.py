@@ -7,6 +7,7 @@ from ..approximation.tables import depth, tabled
 from ..layout import mapped
 from ..refusal import Refused
 from ..registry import implements
+from ..twin import approximate
 from ..ufuncs import FLOAT
 from .common import axis_of, only
 from .within import within
@@ -179,7 +180,7 @@ def rank(x, method="average"):
     """
     if method not in MEANINGS:
         raise Refused(f"ranks by method={method!r}", f"There are {', '.join(MEANINGS)}.")
-    x = _vector(x, 0, "jf.rank")
+    x = _vector(approximate(x), 0, "jf.rank")
     if method == "average":
         return (rank(x, "min") + rank(x, "max")) / 2
     counts = ranks.below(x, "first" if method == "ordinal" else method, spare=1)  # sums of n signs want room at the end
