@@ -13,7 +13,7 @@ endef
 TEST_FLAGS := -DJFHE_TESTS=ON -DJFHE_TEST_PARAMS=ON -DJFHE_VERIFY=ON
 
 .DEFAULT_GOAL := help
-.PHONY: help engine test-build run test test-slow sanitize fuzz ctime wasm bench bench-peers lint \
+.PHONY: help engine test-build run test test-slow sanitize fuzz ctime wasm wasm-test bench bench-peers lint \
         format clean python vault lab demo
 
 help: ## list the targets
@@ -26,11 +26,11 @@ run: wasm vault python lab ## build all, start JupyterLab with the welcome noteb
 demo: engine .venv/ready ## walk through the command line tool on a real data set
 	@tools/demo.sh
 
-test: engine test-build wasm vault python lab ## install what is missing, build, run every test, end with one count
+test: engine test-build wasm-test vault python lab ## install what is missing, build, run every test, end with one count
 	@tools/system.sh browser
 	@$(PY) tools/run_tests.py --jobs $(JOBS)
 
-test-slow: engine test-build wasm vault python lab ## the same with the tests that take long
+test-slow: engine test-build wasm-test vault python lab ## the same with the tests that take long
 	@tools/system.sh browser
 	@JFHE_TEST_SLOW=1 $(PY) tools/run_tests.py --jobs $(JOBS)
 
@@ -44,6 +44,9 @@ test-build: .venv/ready
 
 wasm: .venv/ready ## the engine for browsers, build/wasm/jfhe.wasm
 	@engine/wasm/build.sh
+
+wasm-test: .venv/ready
+	@engine/wasm/build.sh --tests $(JOBS)
 
 python: .venv/jupyterfhe .venv/jupyterfhe-server ## the Python packages, installed in .venv; their Python files are used where they lie
 NATIVE := pyproject.toml python/CMakeLists.txt $(shell find python/native python/share engine/CMakeLists.txt engine/cmake \

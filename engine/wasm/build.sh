@@ -1,18 +1,25 @@
 #!/usr/bin/env bash
-# Build the engine for WebAssembly: build/wasm/jfhe.wasm for browsers (the release), the test programs in
-# build/wasm-test, which ctest runs under Node, and the TypeScript calls in lab/packages/wasm/lib.
-# Usage: engine/wasm/build.sh [JOBS]
+# Build the engine for WebAssembly: build/wasm/jfhe.wasm for browsers (the release), and the TypeScript calls in
+# lab/packages/wasm/lib; with --tests also the test programs in build/wasm-test, which ctest runs under Node.
+# Usage: engine/wasm/build.sh [--tests] [JOBS]
 set -euo pipefail
 cd "$(dirname "$0")/../.."
+tests=
+if [ "${1:-}" = --tests ]; then
+    tests=yes
+    shift
+fi
 jobs=${1:-2}
 common=(-S engine -G Ninja --toolchain "$PWD/engine/wasm/toolchain.cmake"
     -DCMAKE_BUILD_TYPE=Release --log-level=WARNING)
 
 cmake "${common[@]}" -B build/wasm >/dev/null
 cmake --build build/wasm -j "$jobs" -- --quiet | sed "/no work to do/d"
-cmake "${common[@]}" -B build/wasm-test \
-    -DJFHE_TESTS=ON -DJFHE_TEST_PARAMS=ON -DJFHE_VERIFY=ON >/dev/null
-cmake --build build/wasm-test -j "$jobs" -- --quiet | sed "/no work to do/d"
+if [ -n "$tests" ]; then
+    cmake "${common[@]}" -B build/wasm-test \
+        -DJFHE_TESTS=ON -DJFHE_TEST_PARAMS=ON -DJFHE_VERIFY=ON >/dev/null
+    cmake --build build/wasm-test -j "$jobs" -- --quiet | sed "/no work to do/d"
+fi
 
 # The whole engine must stay a small download: 400 KB gzipped is the promise.
 if [ -e build/wasm/jfhe.wasm ]; then
