@@ -57,7 +57,8 @@ class Options:
         promises nothing. Divisions by standard deviations need it. Results are wrong, unseen, where it is broken.
     resolution : float or None, default=None
         Promise that numbers which are compared and differ at all, differ by this or more: 1 for whole numbers, 0.01 for cents.
-        Comparisons need it; finer ones take more levels. Results are wrong, unseen, where it is broken.
+        Comparisons, extremes and order need it, np.abs, maximum, minimum and clip are finer with it; a finer one takes more
+        levels. Results are wrong, unseen, where it is broken.
     shelf : path-like or None, default=None
         Folder where finished results of runs that take longer than `slow` are kept, encrypted as they are, so that the same run
         after an interruption, or ``kill -9``, computes only what is missing. ``jupyterfhe run`` sets the workspace's (by the
