@@ -1,6 +1,7 @@
 // recipe.ts: a recipe as JSON, checked before anything is made of it, and its numbers (protocol/finish.md, "Nodes"). As
 // python/jupyterfhe/array/recipe.py and client/finishing.py.
 
+import { Told } from '../base/rpc.ts';
 import { count, list, need, number } from '../keeper/checks.ts';
 import { ALONG, ENTRYWISE, entrywise, index, reshape, stack } from './rules.ts';
 import { around, broadcast, points, sizeOf, type Span } from './span.ts';
@@ -21,6 +22,11 @@ export interface RecipeNode {
   readonly shape: readonly number[];
 }
 
+/** What is fine, and more than is shown. */
+export function tooLarge(what: string): Told {
+  return new Told(`This has more ${what} than are shown. Show a part of it, as with head(1000).`, 'range');
+}
+
 function shapeOf(x: unknown): number[] {
   return list(x, 8, 'a shape').map(n => count(n, 2 ** 40, 'a shape'));
 }
@@ -37,7 +43,7 @@ export function recipeOf(x: unknown, shapes: readonly (readonly number[])[]): Re
     const made = entry[0] === 'part' ? partNode(entry, shapes) : entry[0] === 'number' ? numberNode(entry) : operation(entry, out);
     total += sizeOf(made.shape);
     need(sizeOf(made.shape) <= ENTRIES_MAX, 'a node is too large');
-    need(total <= TOTAL_MAX, 'it has more numbers than are shown; show a part of it, as with head(1000)');
+    if (total > TOTAL_MAX) throw tooLarge('numbers');
     out.push(made);
   }
   return out;
@@ -96,7 +102,8 @@ function shapeAfter(op: string, shapes: readonly (readonly number[])[], data: re
     return first.slice(1);
   }
   if (op === 'inverse') {
-    need(first.length === 2 && first[0] === first[1] && (first[0] as number) <= INVERSE_MAX, `only square matrices of ${INVERSE_MAX} rows at the most are inverted`);
+    need(first.length === 2 && first[0] === first[1], 'a matrix without an inverse');
+    if ((first[0] as number) > INVERSE_MAX) throw new Told(`A matrix of more than ${INVERSE_MAX} rows is not inverted here.`, 'range');
     return first;
   }
   return op === 'sum' ? first.slice(0, -1) : first;

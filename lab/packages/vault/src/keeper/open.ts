@@ -5,6 +5,7 @@ import { hex, type Bytes } from '../base/bytes.ts';
 import { EPS, up } from '../base/interval.ts';
 import { Told } from '../base/rpc.ts';
 import { together } from '../base/together.ts';
+import { tooLarge } from '../finish/recipe.ts';
 import { sizeOf } from '../finish/span.ts';
 import { unsealText } from '../keys/seal.ts';
 import { Decryptor, IntegerDecryptor, Packing, type Opened, type SecretKey } from '@jupyterfhe/wasm';
@@ -123,7 +124,7 @@ export class Opener {
       return (all: () => Promise<void>) => this.array(array, i => fetch(`${first + i}.jfhe`), RESULT_NUMBERS_MAX, all);
     });
     const parts = await together(opens, arrived);
-    if (parts.some(part => part.re.length < sizeOf(part.shape))) throw new Told('This has more numbers than are shown. Show a part of it, as with head(1000).', 'range');
+    if (parts.some(part => part.re.length < sizeOf(part.shape))) throw tooLarge('numbers');
     const opened = finished(manifest, parts, [...new Set(parts.flatMap(part => part.assumed))], hiddenOf(tables));
     for (const part of parts) part.re.fill(0);
     return opened;

@@ -1,13 +1,14 @@
 // resultManifest.ts: what the folder of a result says of itself (protocol/finish.md), read as if a stranger had written it.
 
-import { recipeOf, type RecipeNode } from '../finish/recipe.ts';
+import { recipeOf, tooLarge, type RecipeNode } from '../finish/recipe.ts';
 import { KINDS, type Kind } from '../parse/survey.ts';
 import { count, list, need, object, text, type Loose } from './checks.ts';
 
 const ARRAYS_MAX = 64;
 const OUTPUTS_MAX = 4096;
 const TABLES_MAX = 64;
-const ROWS_MAX = 1 << 20; // that are shown; the format has 2^24
+const LABELS_MAX = 1 << 24;
+const ROWS_MAX = 1 << 20; // that are shown
 const LEVELS_MAX = 16;
 const SHAPES = ['record', 'series', 'frame'] as const;
 
@@ -116,7 +117,9 @@ function indexOf(one: Loose): ResultIndex {
   need(('range' in one) !== ('labels' in one), 'its index has no labels');
   const frame = { names, secret };
   if ('range' in one) return { ...frame, ...rangeOf(one['range'], names.length) };
-  const labels = list(one['labels'], ROWS_MAX, 'labels of its index').map(label => labelsOf(label, names.length));
+  const given = list(one['labels'], LABELS_MAX, 'labels of its index');
+  if (given.length > ROWS_MAX) throw tooLarge('rows');
+  const labels = given.map(label => labelsOf(label, names.length));
   return { ...frame, rows: labels.length, label: row => labels[row] as readonly Label[] };
 }
 
@@ -126,7 +129,7 @@ function rangeOf(x: unknown, levels: number): Pick<ResultIndex, 'rows' | 'label'
   const [start, stop, step] = ends as [number, number, number];
   need(step !== 0, 'its index has a range without a step');
   const rows = Math.max(0, Math.ceil((stop - start) / step));
-  need(rows <= ROWS_MAX, `it has more than ${ROWS_MAX} rows; show a part of it, as with head(1000)`);
+  if (rows > ROWS_MAX) throw tooLarge('rows');
   return { rows, label: row => [start + row * step] };
 }
 
