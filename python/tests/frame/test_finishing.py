@@ -153,3 +153,13 @@ def test_recipes_hold_what_is_true_for_every_input(case):
         for truth in case["truths"]:
             for i, ends in enumerate(truth[o]):
                 assert np.isnan(low[i]) if ends is None else low[i] <= ends[0] and ends[1] <= high[i]
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_what_is_undefined_stays_so_over_what_may_be_zero():
+    undefined, near = Span(*(np.array([np.nan]),) * 3), Span.around(np.array([1e-9]), 1e-6)
+    assert np.isnan(RULES["div"](undefined, near).mid[0])
+
+
+def test_integers_that_doubles_rounded_are_not_exact():
+    assert Span.around(np.array([2.0**53, 2.0**60]), 0.0).bound.tolist()[0] == 0 < Span.around(np.array([2.0**60]), 0.0).bound[0]

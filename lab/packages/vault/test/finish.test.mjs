@@ -74,6 +74,13 @@ test('sums and running sums of integers are exact; broadcasting is numpy\'s', ()
   assert.deepEqual([...got.mid], [-9, -8, -7, -16, -15, -14]);
 });
 
+test('what is undefined stays so over what may be zero; integers that doubles rounded are not exact', () => {
+  const undefined_ = entrywise('div', [1], [around([1], [0], [0]), around([1], [0], [0])]);
+  assert.ok(Number.isNaN(entrywise('div', [1], [undefined_, around([1], [1e-9], [1e-6])]).mid[0]));
+  const large = around([2], [2 ** 53, 2 ** 60], [0, 0]);
+  assert.ok(boundOf(large, 0) === 0 && boundOf(large, 1) > 0);
+});
+
 // ---- manifests ----
 const strip = { length: null, gain: [1, 0], shift: [0, 0], range: [-1, 1], drift: 0, values: [0] };
 const array = { format: 'jupyterfhe array', version: 2, params: 'p', key: 'k', shape: [2], dtype: 'float64', slot_axis: null, log_slots: 3, ciphertexts: 1, strips: [strip, strip] };
