@@ -121,7 +121,7 @@ def log_gamma(x):
 
 
 def beta(a, b, x):
-    """I_x(a, b) by x^a (1-x)^b/(a B(a, b)) times a sum of positive terms. [DLMF 8.17.8]"""
+    """I_x(a, b) by x^a (1-x)^b/(a B(a, b)) times a sum of positive terms. (DLMF 8.17.8)"""
     if x > (a + 1) / (a + b + 2):
         return 1 - beta(b, a, 1 - x)
     term = total = Decimal(1)
@@ -135,7 +135,7 @@ def beta(a, b, x):
 
 
 def gamma_lower(a, x):
-    """P(a, x) by a sum of positive terms. [DLMF 8.11.4]"""
+    """P(a, x) by a sum of positive terms. (DLMF 8.11.4)"""
     term = total = Decimal(1)
     n = 0
     while term > total * Decimal(10) ** -58:

@@ -14,7 +14,7 @@ export function paintHeight(output: Output): number {
   const [rows = 1, columns = 1] = output.shape;
   const promises = output.assumed.length > 0 ? 24 : 0;
   if (output.kind === 'record') return (rows === 1 ? 104 : Math.min(440, 120 + 26 * rows)) + promises;
-  if (output.kind === 'frame' || output.kind === 'series') return Math.min(520, 150 + 26 * Math.min(rows, 14)) + promises;
+  if (output.kind === 'frame' || output.kind === 'series') return Math.min(520, 126 + 26 * Math.min(rows, 14)) + promises;
   if (output.kind === 'table') return Math.min(480, 120 + 26 * Math.min(rows, 13));
   if (output.shape.length === 0) return 104 + promises;
   if (output.shape.length === 1) return Math.min(440, 120 + 26 * Math.min(rows, 12)) + promises;
