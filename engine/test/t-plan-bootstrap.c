@@ -178,6 +178,7 @@ JFI_TEST(very_large_numbers) {
   for (int times = 2; times <= 5; times += 3) {
     place *p = open_place();
     uint32_t a = model_input(&p->x, 0), b = row(&p->x, a, a, 2);
+    p->x.keep = 3;
     for (int i = 0; i < times; i++) b = model_mul_const(&p->x, b, 0x1.81p16, 0);
     for (int i = 0; i < BETWEEN; i++) b = model_mul(&p->x, b, a);
     model_output(&p->x, b);
@@ -205,6 +206,25 @@ JFI_TEST(outputs_can_go_on) {
   close_place(p);
 }
 
+/* Outputs that are scaled before they are bootstrapped keep the level for it; the next program has them as inputs. */
+JFI_TEST(large_outputs_can_go_on) {
+  place *p = open_place();
+  uint32_t level, a = model_input(&p->x, 0), b = model_mul_const(&p->x, row(&p->x, a, a, BETWEEN), 50, 0);
+  model_output(&p->x, b);
+  check_all(p, 1);
+  p->x.keep = 3;
+  jfhe_plan *plan = plan_at(p, 2, JFHE_PASS_SCHEDULE, JFHE_OK);
+  CHECK_OK(jfhe_plan_output(plan, 0, &level, NULL, NULL, NULL));
+  CHECK_EQ(level, 3); /* asked for */
+  jfhe_plan_free(plan);
+  p->x.keep = 64;
+  plan = plan_at(p, 2, JFHE_PASS_SCHEDULE, JFHE_OK);
+  CHECK_OK(jfhe_plan_output(plan, 0, &level, NULL, NULL, NULL));
+  CHECK(level >= 4);
+  jfhe_plan_free(plan);
+  close_place(p);
+}
+
 /* Inputs that have spent levels: bootstrapped where they are wanted higher, from the level on that a bootstrap takes. */
 JFI_TEST(inputs_of_low_levels) {
   place *p = open_place();
@@ -219,7 +239,7 @@ JFI_TEST(inputs_of_low_levels) {
   check_all(p, 0); /* two products are what it has */
   model_output(x, row(x, a, a, 3));
   plan_at(p, 2, JFHE_PASS_SCHEDULE, JFHE_ERR_LEVEL);
-  CHECK(strstr(jfhe_last_error(), "input 'x0' has 2 levels; bootstrapping begins at level 3"));
+  CHECK(strstr(jfhe_last_error(), "input 'x0' has 2 levels; bootstrapping begins at level 3 with"));
   close_place(p);
 }
 

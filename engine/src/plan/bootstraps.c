@@ -33,7 +33,7 @@ typedef struct layer {
   double best;            /* cost of the shortest path to a cut here */
   uint32_t from;          /* the cut before it on that path */
   uint32_t segment;       /* of what ends here */
-  int cut;                /* the path has one here */
+  int cut, output;        /* the path has a cut here; an output ends here */
 } layer;
 
 typedef struct placer {
@@ -146,6 +146,7 @@ static void find_last_read(placer *x, uint32_t v) {
 /* What a value adds to the layers: its cost at each distance to a cut, the cuts that it lives across, those that it spans. */
 static void add_value(placer *x, uint32_t v) {
   layer *l = &x->layer[x->depth[v]];
+  l->output |= x->output[v];
   uint32_t most = levels_between(x), last = turns_alone(&x->g->node[v]) ? 0 : x->last[v], depth = depth_of(x, v);
   jfi_node n = x->g->node[v];
   for (uint32_t far = 0; far <= most && n.op != JFI_OP_INPUT; far++) {
@@ -174,6 +175,7 @@ static double edge(const placer *x, uint32_t from, uint32_t to, int last, double
     seconds += x->layer[d].seconds[to - d];
     live += x->layer[d].live[to - d];
     if (x->layer[d].scaled[to - d] > scaled) scaled = x->layer[d].scaled[to - d];
+    if (x->layer[d].output && d - from + x->layer[from].overhang > x->m->boot->level_out - x->end) return HUGE_VAL;
   }
   if (last) return levels <= x->m->boot->level_out - x->end ? seconds : HUGE_VAL;
   return levels + scaled <= levels_between(x) ? seconds + live * boot : HUGE_VAL;
@@ -193,6 +195,8 @@ static uint32_t first_cut(const placer *x) {
       first = x->depth[v];
   return first;
 }
+
+static jfhe_status refuse(const placer *x, uint32_t v);
 
 /* best and from of every depth; *from: the last cut before the outputs. */
 static jfhe_status find_path(placer *x, uint32_t *from) {
@@ -222,6 +226,8 @@ static jfhe_status find_path(placer *x, uint32_t *from) {
     if (depth_of(x, v) > levels_between(x))
       return jfi_fail(JFHE_ERR_LEVEL, "%s needs %u levels, bootstrapping gives %u", jfi_op_name(x->g->node[v].op),
                       depth_of(x, v), levels_between(x));
+  for (uint32_t v = 0; v < x->g->n_nodes; v++)
+    if (x->g->node[v].op == JFI_OP_INPUT && input_level(x, v) < level_to_boot(x, v)) return refuse(x, v);
   for (uint32_t v = 0; v < x->g->n_nodes; v++)
     if (too_large(x, v) > DOUBLINGS_MAX)
       return jfi_fail(JFHE_ERR_RANGE, "numbers up to %.3g are too large to be bootstrapped", x->mag[v]);
@@ -331,8 +337,8 @@ static jfhe_status refuse(const placer *x, uint32_t v) {
   v = cause(x, v);
   const jfi_node *n = &x->g->node[v];
   if (n->op == JFI_OP_INPUT)
-    return jfi_fail(JFHE_ERR_LEVEL, "input '%s' has %u levels; bootstrapping begins at level %u",
-                    x->m->program->input[n->table].name, x->m->input[n->table].level, x->m->boot->level_in);
+    return jfi_fail(JFHE_ERR_LEVEL, "input '%s' has %u levels; bootstrapping begins at level %u with its numbers",
+                    x->m->program->input[n->table].name, x->m->input[n->table].level, level_to_boot(x, v));
   return jfi_fail(JFHE_ERR_LEVEL, "%%%u = %s needs more levels than bootstrapping gives", v, jfi_op_name(n->op));
 }
 
@@ -405,9 +411,8 @@ static uint32_t without(placer *x, uint32_t end) {
 static jfhe_status place(placer *x) {
   uint32_t from, bad;
   size_t words = (x->g->n_nodes + 1) * sizeof(uint32_t);
-  x->layer = jfi_alloc_zero((x->deepest + 1) * sizeof *x->layer);
-  if (!x->layer) return jfi_fail(JFHE_ERR_MEMORY, "no memory to place bootstraps");
-  JFI_TRY(find_readers(x));
+  memset(x->layer, 0, (x->deepest + 1) * sizeof *x->layer);
+  memset(x->boot, 0, x->g->n_nodes);
   for (uint32_t v = x->g->n_nodes; v-- > 0;) {
     find_last_read(x, v);
     add_value(x, v);
@@ -453,18 +458,26 @@ static void close_placer(placer *x) {
   jfi_free(x->boot);
 }
 
-/* Outputs keep the levels from which they can be bootstrapped, unless fewer are asked for, or inputs have fewer. */
+/* Outputs keep the levels from which they can be bootstrapped, scaled if they are large, unless fewer are asked for, or cannot be had. */
 static jfhe_status run(placer *x, jfi_graph *g, uint32_t keep) {
-  const jfhe_bootstrap *b = x->m->boot;
-  uint32_t end = keep < b->level_in ? keep : b->level_in;
+  uint32_t end = 0;
   jfi_magnitudes(x->m, g, x->mag);
+  for (uint32_t i = 0; i < g->n_outputs; i++)
+    if (level_to_boot(x, g->output[i]) > end) end = level_to_boot(x, g->output[i]);
+  if (keep < end) end = keep;
   if (jfi_graph_has(g, JFI_OP_BOOTSTRAP)) return rewrite(x, g); /* the program's own, and no others */
   find_depths(x);
   for (uint32_t i = 0; i < g->n_outputs; i++) x->output[g->output[i]] = 1;
   if (without(x, end) == JFI_NONE) return JFHE_OK;
-  x->end = end;
-  jfhe_status st = place(x);
-  if (st == JFHE_OK) return rewrite(x, g);
+  x->layer = jfi_alloc_zero((x->deepest + 1) * sizeof *x->layer);
+  if (!x->layer) return jfi_fail(JFHE_ERR_MEMORY, "no memory to place bootstraps");
+  JFI_TRY(find_readers(x));
+  jfhe_status st;
+  do {
+    x->end = end;
+    st = place(x);
+    if (st == JFHE_OK) return rewrite(x, g);
+  } while (st == JFHE_ERR_LEVEL && end-- > x->m->boot->level_in);
   return st == JFHE_ERR_LEVEL && without(x, 0) == JFI_NONE ? JFHE_OK : st;
 }
 
