@@ -18,7 +18,7 @@ cancer, heart transplant and school data. `df`: columns age, yrs_married, affair
 educ (integers declared as 9 to 20, some missing). Order by all pairs runs in the clear, with the bounds that a plan of 24 levels declares.
 
 How to use them, and what is finished at decryption: [guide-frames.md](guide-frames.md). Refused, with a reason and what to write instead:
-frames in another order of rows, joins on keys whose values are not declared, text operations, `apply`.
+joins on keys whose values are not declared, text operations, `apply`.
 """
 
 

@@ -70,3 +70,16 @@ def test_groups_and_tables_are_counted_exactly(made, sealed):
     wanted = pd.crosstab(frame["size"], frame["day"])
     got = decrypt_frame(sealed["size"].value_counts(), key).to_pandas()
     np.testing.assert_array_equal(got.loc[wanted.index].to_numpy(dtype=float), wanted.sum(axis=1))
+
+
+def test_rows_of_exact_columns_in_order_and_once_each(made, sealed):
+    frame, key = made[2], made[1].secret
+    order = ["large", "middle", "small"]  # as labels that the table told were sorted
+    frame = frame.assign(size=pd.Categorical(frame["size"].astype(str), order))
+    got, first, found = decrypt_frame([sealed[["area", "size", "day"]].head(60).sort_values(["size", "day"]),
+                                       sealed[sealed["ill"]].drop_duplicates(["size", "day"]), sealed["day"].unique()], key)
+    want = frame[["area", "size", "day"]].head(60).sort_values(["size", "day"], kind="stable")
+    np.testing.assert_array_equal(got.to_pandas()[["area", "day"]].to_numpy(dtype=float), want[["area", "day"]].to_numpy(dtype=float))
+    assert list(got.columns["size"]) == list(want["size"])
+    assert list(first.index) == list(frame[frame["ill"]].drop_duplicates(["size", "day"]).index)
+    assert list(found.columns["day"]) == list(range(7))

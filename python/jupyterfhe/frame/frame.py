@@ -10,7 +10,7 @@ from . import order, windows
 from .columns import centred, series_of
 from .grouping import GroupBy
 from .index import Index
-from .masks import product
+from .masks import decided
 from .moments import Sums
 from .refusal import Refused
 from .result import Result
@@ -147,7 +147,7 @@ class EncryptedFrame:
             return self._filtered(key)
         if isinstance(key, slice):
             out = self.like({n: windows.rows(c, key) for n, c in self._columns.items()}, self.index[key],
-                            tuple(k[key] for k in self.keep))
+                            tuple(windows.sliced(k, key) for k in self.keep))
             return out
         if isinstance(key, np.ndarray) and key.dtype == bool:
             if key.shape != (len(self.index),):
@@ -172,7 +172,7 @@ class EncryptedFrame:
         columns = self.__dict__.get("_columns", {})
         if name in columns:
             return self[name]
-        if name in (*ORDER, "sort_values", "rank", "loc", "iloc", "query", "eval", "iterrows", "itertuples", "values"):
+        if name in (*ORDER, "rank", "loc", "iloc", "query", "eval", "iterrows", "itertuples", "values"):
             raise Refused(f"{name} of an encrypted frame needs comparisons, or plain values",
                           "Sums, means and groups work; rows by public slices df[10:20]; else after decryption.")
         raise AttributeError(f"an encrypted frame has no {name!r}")
@@ -337,6 +337,60 @@ class EncryptedFrame:
         """How many of the declared values are there, by column."""
         return self._reduced(lambda sums, c: order.distinct(c, sums), "int", self._columns)
 
+    def duplicated(self, subset=None, keep="first"):
+        """Where an earlier row has the same values; see :func:`jupyterfhe.frame.repeats.repeated`.
+
+        Parameters
+        ----------
+        subset : str or list of str, optional
+            Columns of declared values; all by default.
+        keep : {'first', 'last', False}, default='first'
+
+        Returns
+        -------
+        EncryptedSeries
+            Of truth values, finished at decryption.
+        """
+        return EncryptedSeries(None, self.index, None, kind="bool", keep=self.keep, late=self._repeated(subset, keep))
+
+    def drop_duplicates(self, subset=None, keep="first"):
+        """A filter that leaves one row of each combination of values, decided at decryption.
+
+        Parameters
+        ----------
+        subset : str or list of str, optional
+            As of :meth:`duplicated`.
+        keep : {'first', 'last', False}, default='first'
+
+        Returns
+        -------
+        EncryptedFrame
+            Shown, saved and sliced; sums and groups of it are refused.
+        """
+        return self.like(self._columns, keep=(*self.keep, 1.0 - self._repeated(subset, keep)))
+
+    def _repeated(self, subset, keep):
+        from .repeats import repeated
+        names = self.columns if subset is None else [subset] if isinstance(subset, str) else list(subset)
+        return repeated([self[n] for n in names], keep, self.keep)
+
+    def sort_values(self, by, ascending=True):
+        """Rows in the order of columns of declared values, or of one of any numbers; see
+        :func:`jupyterfhe.frame.repeats.sorted_by`.
+
+        Parameters
+        ----------
+        by : str or list of str
+        ascending : bool, default=True
+
+        Returns
+        -------
+        EncryptedFrame
+            On labels 0, 1, 2, ...; finished at decryption.
+        """
+        from .repeats import sorted_by
+        return sorted_by(self, [by] if isinstance(by, str) else list(by), ascending)
+
     def nlargest(self, n, columns):
         """A filter that leaves the rows of a column's largest values, in the order of the rows."""
         return self.like(self._columns, keep=(*self.keep, order.largest(self[columns], n, 1)))
@@ -456,9 +510,8 @@ class EncryptedFrame:
         -------
         Result
         """
-        keep = product(self.keep)
-        return Result("frame", [c.rename(n).output() for n, c in self._columns.items()], self.index,
-                      keep.astype(float) if isinstance(keep, np.ndarray) else keep, tables=self.tables)
+        return Result("frame", [c.rename(n).output() for n, c in self._columns.items()], self.index, decided(self.keep),
+                      tables=self.tables)
 
     def _refused(self, *_):
         raise Refused("the truth value of an encrypted frame is not known here", "Decide after decryption.")

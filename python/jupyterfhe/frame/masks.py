@@ -8,12 +8,13 @@ import numpy as np
 from ..array import EncryptedArray
 from ..array import interval as iv
 from ..array.approximation.apply import masked
+from ..array.finish import Finished, finished
 from ..array.layout import mapped
 from ..array.strip import Strip
 from ..array.twin import Twin
 from ..core import Polynomial
 from ..core.errors import DepthError
-from .refusal import Refused
+from .refusal import LATE, Refused
 
 LABELS_MAX = 128  # a polynomial of degree 255 takes 8 levels
 # sum of moduli of Chebyshev coefficients, which multiplies the error: beyond it one level more is the smaller price
@@ -199,6 +200,8 @@ def product(factors):
     EncryptedArray, ndarray of bool or None
     """
     factors = [f for f in factors if f is not None]
+    if any(isinstance(f, Finished) for f in factors):
+        raise Refused("which rows count is decided at decryption: nothing is summed over them here", LATE)
     public = [f for f in factors if not isinstance(f, EncryptedArray)]
     sealed = [f for f in factors if isinstance(f, EncryptedArray)]
     known = functools.reduce(np.logical_and, public) if public else None
@@ -213,3 +216,21 @@ def product(factors):
         (a, i, x), (b, _, y) = ranked[:2]
         ranked[:2] = [(min(a, b) - 1, i, x * y)]
     return ranked[0][2]
+
+
+def decided(factors):
+    """Which rows stay, for the reader: as :func:`product`, of filters that are finished at decryption too.
+
+    Parameters
+    ----------
+    factors : iterable of EncryptedArray, ndarray of bool, Finished, or None
+
+    Returns
+    -------
+    Finished or None
+    """
+    late = [f for f in factors if isinstance(f, Finished)]
+    known = product(f for f in factors if not isinstance(f, Finished))
+    if known is not None:
+        late.append(finished(known.astype(float) if isinstance(known, np.ndarray) else known))
+    return functools.reduce(lambda a, b: a * b, late) if late else None

@@ -100,9 +100,23 @@ def distinct(series, sums=None):
     Finished
         An integer.
     """
-    codes = series._categories("nunique")
-    sums = series.sums() if sums is None else sums
-    return stack([smaller(_count(sums, codes.indicator([i])), 1.0) for i in range(len(codes))]).sum()
+    return occurring(series._categories("nunique"), series.sums() if sums is None else sums).sum()
+
+
+def occurring(codes, sums):
+    """Whether each declared value is there.
+
+    Parameters
+    ----------
+    codes : EncryptedCategorical
+    sums : Sums
+
+    Returns
+    -------
+    Finished of shape (values,)
+        1 or 0.
+    """
+    return stack([smaller(_count(sums, codes.indicator([i])), 1.0) for i in range(len(codes))])
 
 
 def rank(series, method="average", ascending=True):

@@ -9,12 +9,12 @@ from . import order, windows
 from .categorical import EncryptedCategorical, integers
 from .comparing import compared
 from .index import Index
-from .masks import product
+from .masks import decided, product
 from .moments import Sums
 from .refusal import LATE, Refused
 from .result import Output, Result
 
-ORDER = ("idxmin", "idxmax", "mode", "unique", "drop_duplicates", "duplicated", "apply", "map", "agg", "plot", "hist", "item",
+ORDER = ("idxmin", "idxmax", "mode", "apply", "map", "agg", "plot", "hist", "item",
          "tolist", "to_list", "to_numpy")
 
 
@@ -273,6 +273,21 @@ class EncryptedSeries:
     def nunique(self):
         """How many of the declared values are there."""
         return order.distinct(self)
+
+    def unique(self):
+        """The declared values that are there; see :func:`jupyterfhe.frame.repeats.present`."""
+        from .repeats import present
+        return present(self)
+
+    def duplicated(self, keep="first"):
+        """Where an earlier row has the same value; see :func:`jupyterfhe.frame.repeats.repeated`."""
+        from .repeats import repeated
+        return self.like(None, valid=None, kind="bool", late=repeated([self], keep, self.keep))
+
+    def drop_duplicates(self, keep="first"):
+        """A filter that leaves one row of each value, decided at decryption."""
+        from .repeats import repeated
+        return self.kept((1.0 - repeated([self], keep, self.keep),))
 
     def rank(self, method="average", ascending=True):
         """Places in order from 1 on; see :func:`jupyterfhe.frame.order.rank`."""
@@ -603,8 +618,7 @@ class EncryptedSeries:
         -------
         Result
         """
-        keep = product(self.keep)
-        return Result("series", [self.output()], self.index, keep.astype(float) if isinstance(keep, np.ndarray) else keep)
+        return Result("series", [self.output()], self.index, decided(self.keep))
 
     def compute(self):
         """Compute its numbers now, and keep them."""

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..array import EncryptedArray
-from ..array.finish import at_least, finished, node, sqrt, whole
+from ..array.finish import ARGUMENTS_MAX, Finished, at_least, finished, node, sqrt, whole
 from ..array.layout import afford, mapped, placed
 from ..array.twin import Twin
 from ..core.errors import ArgumentError
@@ -99,14 +99,26 @@ def reindex(series, index):
     return _placed(series, np.array(index.places_in(series.index), dtype=int), index)
 
 
+def sliced(numbers, key):
+    """Numbers by a public slice, those that are finished at decryption too."""
+    if not isinstance(numbers, Finished):
+        return numbers[key]
+    chosen = range(len(numbers))[key]
+    if not 0 < len(chosen) <= ARGUMENTS_MAX:
+        raise Refused(f"{len(chosen):,} rows of numbers that are finished at decryption", f"Take 1 to {ARGUMENTS_MAX:,} rows.")
+    return node("stack", *[numbers[i] for i in chosen])
+
+
 def rows(series, key):
     """Rows by a public slice, in any form of series."""
     if series.late is not None:
-        cells = node("stack", *[series.late[i] for i in range(len(series.late))[key]])
-        return series.like(None, late=cells, index=series.index[key], kind=series.kind)
+        valid = None if series.valid is None else sliced(series.valid, key)
+        return series.like(None, late=sliced(series.late, key), index=series.index[key], kind=series.kind, valid=valid,
+                           keep=tuple(sliced(k, key) for k in series.keep), epoch=series.epoch, categories=series.categories,
+                           source=series.source)
     codes = None if series.codes is None else series.codes.rows(key)
     valid = None if series.valid is None else series.valid[key]
-    keep = tuple(k[key] for k in series.keep)
+    keep = tuple(sliced(k, key) for k in series.keep)
     out = series.like(series.rest[key], index=series.index[key], valid=valid, keep=keep, offset=series.offset, kind=series.kind,
                       epoch=series.epoch, categories=series.categories, source=series.source, codes=codes)
     out.raw = None if series.raw is None else Twin(lambda form: form[key], [series.raw])

@@ -209,6 +209,40 @@ def test_order_of_groups_without_rows(owner, df):
     assert value[3][0] == len(set(n[1::2][~np.isnan(n[1::2])]))
 
 
+def test_rows_that_repeat(owner, df, tmp_path):
+    """Private labels, one of which nobody has; missing numbers; filters that leave none; one row; saved and opened elsewhere."""
+    jf.save(df[["x", "k", "n"]].drop_duplicates(["k", "n"]), tmp_path / "r")
+    got = shown(owner, [df[df.k == 2].drop_duplicates("n"), df[df.k == 2].n.unique(), df.head(1).drop_duplicates("b"), df[df.b == 1].n.unique(),
+                        df.head(1).sort_values("n"), df[["n", "day"]].drop_duplicates("n").head(8)])
+    number = [None if i % 5 == 0 else i % 6 for i in range(ROWS)]
+    firsts = [i for i in range(ROWS) if (i == 3, number[i]) not in [(j == 3, number[j]) for j in range(i)]]
+    saved = shown(owner, tmp_path / "r", labels={"k": ["many", "one", "none"]}.get)
+    assert list(saved.index) == firsts and saved.columns["k"].tolist() == ["one" if i == 3 else "many" for i in firsts]
+    assert [len(g.index) for g in got[:3]] == [0, 0, 1]
+    assert [None if np.isnan(v) else v for v in got[3].columns["n"]] == [*sorted({number[i] for i in range(1, ROWS, 2)} - {None}), None]
+    assert np.isnan(got[4].columns["n"][0]) and got[4].columns["x"][0] == pytest.approx(0.0, abs=1e-4)
+    assert list(got[5].index) == [i for i in range(8) if number[i] not in number[:i]] and str(got[5].columns["day"][1]) == "2024-01-02"
+
+
+@pytest.mark.parametrize("write,words", [
+    ("df.drop_duplicates('b').x.sum()", "decided at decryption"), ("df.drop_duplicates('b').groupby('k').size()", "decided at decryption"),
+    ("df.sort_values('n').x.mean()", "finished at decryption"), ("df.drop_duplicates('x')", "not declared"), ("df.drop_duplicates()", "not declared"),
+    ("df.drop_duplicates(['k', 'b', 'n'], keep='all')", "keep is"), ("df.x.unique()", "not declared"), ("df.sort_values('other')", "no column"),
+    ("df.sort_values(['n', 'x'])", "not declared")])
+def test_what_is_told_at_decryption_is_not_computed_on(df, write, words):
+    with pytest.raises((Refused, ArgumentError), match=words):
+        eval(write, {"df": df})
+
+
+def test_repeats_among_too_many_rows_or_values_are_refused():
+    session = Session.clear(Parameters.custom(6), 13)
+    s = EncryptedSeries(clear(np.arange(8000) % 100 - 49.5, session, (-49.5, 49.5)), kind="int", offset=49.5, name="n")
+    with pytest.raises(Refused, match=r"8,000 rows repeat others, of 100 declared"):
+        s.drop_duplicates()
+    with pytest.raises(Refused, match="more than 1,024"):
+        EncryptedFrame({"n": s}).sort_values("n")
+
+
 @pytest.mark.parametrize("write,words", [
     ("df.day > 3", "dates"), ("df.n > '3'", "numbers"), ("df.n.between(1, 2, inclusive='most')", "inclusive"), ("df.n.quantile(1.5)", "0, 1"),
     ("jf.cut(df.n, [3, 1])", "rise"), ("jf.cut(df.n, 3)", "rise"), ("jf.cut(df.n, [0, 1, 2], labels=['a', 'a'])", "different"),
