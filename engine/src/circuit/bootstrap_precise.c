@@ -3,8 +3,6 @@
  * x holds m, r = boot(x) holds m + e with |e| <= E. Their difference at x's level, d = x - r + o with a rounding o, is at most E, x's own
  * error and |o| together. Times 2^k it fills the range of the bootstrap, which adds e' to it: r + 2^-k boot(2^k d) = x + o + 2^-k e'. The bootstrap of real
  * numbers carries the real part of d alone, so r is made real first, by its conjugate. docs/SOUNDNESS.md, "Bootstrapping twice". */
-#include <math.h>
-
 #include "base/status.h"
 #include "circuit/acc.h"
 #include "circuit/bootstrap.h"
@@ -65,8 +63,8 @@ static jfhe_status difference(pieces *p, const jfhe_ctx *ctx, const jfhe_bootstr
   p->own.sd = jfi_up(p->own.sd + off.sd);
   /* the second bootstrap carries all of what came out, so it counts as a number without error */
   p->low.bound = (jfi_bound){jfi_up(x.worst + r.worst * p->part + off.worst), 0, 0};
-  *k = (int)floor(log2(b->mag / p->low.bound.mag) - 0x1p-20);
-  if (*k > LIFT_MAX) *k = LIFT_MAX;
+  *k = 0;
+  for (double size = p->low.bound.mag; *k < LIFT_MAX && size * 2 <= b->mag; size *= 2) ++*k;
   if (*k < 1) return jfi_fail(JFHE_ERR_RANGE, "a second bootstrap adds nothing: the first may be off by %g", r.worst);
   return jfi_ckks_mul_int(ctx, &p->low, &p->low, (int32_t)1 << *k);
 }
