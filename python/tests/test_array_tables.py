@@ -69,6 +69,25 @@ def test_order_of_few_exact_integers(world):
         assert abs(decrypt_array(f(x), world.secret).values - f(np.array(values))) < 1e-12
 
 
+def test_indices_of_exact_integers(world, sealed, grey):
+    same(world, np.argmax(sealed), np.argmax(grey))
+
+
+@pytest.mark.parametrize("values", [[1, 1, 1], [1], [1, 0], [-1, -1, 1, -1, 0, 1]], ids=["equal", "one", "falling", "ties"])
+def test_indices_of_few_exact_integers(world, values):
+    x = np.array(values)
+    y = encrypt_array(x, world.secret, exact=True, keys=world.keys, bounds=(-1, 1))
+    for f in (np.argmin, np.argmax, lambda v: np.argsort(v, kind="stable")):
+        same(world, f(y), f(x))
+
+
+def test_order_of_what_falls_as_its_integers_rise(world):
+    x = np.array([0, 2, 1, 2])
+    y = encrypt_array(x, world.secret, exact=True, keys=world.keys, bounds=(0, 2))
+    for f in (lambda v: np.max(-v), lambda v: np.sort(1 - 2 * v), lambda v: np.argmin(-v)):
+        same(world, f(y), f(x))
+
+
 # ---- approximate ----
 def test_tables_of_approximate_numbers(wide):
     k = np.random.default_rng(3).integers(-2, 9, 70)
@@ -95,7 +114,7 @@ def test_refusals(world, sealed, wide):
     x = wide.seal(np.arange(5.0), bounds=(0, 600))
     for bad, words in ((lambda: jf.lut(lambda k: k, range(3))(sealed), "all of the declared range"), (lambda: jf.lut(math.sqrt, range(9))(sealed), "fractions"),
                        (lambda: jf.lut(lambda k: k, range(601))(x), "more than 512"), (lambda: np.histogram(x), "encrypted"), (lambda: np.floor(x), "resolution"),
-                       (lambda: np.argmax(sealed), "exact"), (lambda: np.quantile(sealed, 1 / math.pi), "0.25"),
+                       (lambda: np.argsort(np.concatenate([sealed, sealed])), "more than 64"), (lambda: np.ptp(sealed), "exact"), (lambda: np.quantile(sealed, 1 / math.pi), "0.25"),
                        (lambda: np.digitize([1], x), "public")):
         with pytest.raises(jf.Refused, match=words):
             bad()

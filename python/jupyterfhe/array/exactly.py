@@ -23,7 +23,7 @@ SHARED = {np.add, np.subtract, np.multiply, np.negative, np.positive, np.square,
           np.bitwise_and, np.logical_or, np.bitwise_or, np.logical_xor, np.bitwise_xor, np.logical_not, np.invert}
 OWN = {np.divide: ufuncs.divide, np.power: ufuncs.power}  # without what approximations add to them
 FLOATING = {np.mean, np.var, np.average, np.cov, np.divide}  # numpy makes floats of integers
-REFUSED = {np.argmin, np.argmax, np.argsort, np.ptp, np.std, np.corrcoef, np.linalg.norm, np.linalg.solve, np.linalg.inv,
+REFUSED = {np.ptp, np.std, np.corrcoef, np.linalg.norm, np.linalg.solve, np.linalg.inv,
            np.convolve, np.clip}
 TABLES = {
     np.equal: lambda x, c: x == c, np.not_equal: lambda x, c: x != c, np.less: lambda x, c: x < c,
@@ -219,17 +219,26 @@ def isin(element, test_elements, assume_unique=False, invert=False, *, kind=None
 def _ordered(function, x, *args, **options):
     """Order statistics of exact integers: by counts of their declared values."""
     args = [options.pop("q"), *args] if "q" in options else list(args)
-    share = ENDS[function] if function in ENDS else args.pop(0)
+    share = ENDS[function] if function in ENDS else args.pop(0) if function in (np.quantile, np.percentile) else None
     more = {k for k, v in options.items() if k not in ("axis", "kind") and v not in (None, False)}
     if more or any(axis not in (None, 0, -1) for axis in (*args, options.get("axis"))):
         raise Refused(f"np.{function.__name__} of exact integers with these options", "Leave them out.")
     if function is np.percentile:
         share = np.asarray(share, dtype=float) / 100
+    if function in INDICES and x.shape == (1,):
+        return x * 0 if function is np.argsort else x[0] * 0
+    if function in INDICES:
+        return _as_array(x, INDICES[function](x, f"np.{function.__name__}"))
     if x.shape == (1,):
         return x.copy() if function is np.sort else x[0] if not np.ndim(share) else np.stack([x[0]] * len(share))
     if np.ndim(share):
         return np.stack([_ordered(np.quantile, x, float(s)) for s in share])
     found = counting.ordered(x) if function is np.sort else counting.statistic(x, float(share), f"np.{function.__name__}")
+    return _as_array(x, found)
+
+
+def _as_array(x, found):
+    """A vector's result of one strip, of one number or as many as it has."""
     strips = np.empty((1,) if found.length is not None else (), dtype=object)
     strips[...] = found
     return x.like(shape=x.shape if strips.ndim else (), slot_axis=0 if strips.ndim else None, strips=strips,
@@ -237,7 +246,9 @@ def _ordered(function, x, *args, **options):
 
 
 ENDS = {np.min: 0.0, np.max: 1.0, np.median: 0.5, np.sort: 0.0}
-ORDERS = {*ENDS, np.quantile, np.percentile}
+INDICES = {np.argmin: lambda x, name: counting.index(x, name, False), np.argmax: lambda x, name: counting.index(x, name, True),
+           np.argsort: counting.indices}
+ORDERS = {*ENDS, *INDICES, np.quantile, np.percentile}
 
 
 def run_function(function, implementation, args, options):
