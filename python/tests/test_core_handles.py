@@ -268,20 +268,20 @@ def test_a_gate_lets_a_change_wait():
     def computes():
         with gate:
             inside.set()
-            release.wait(10)
+            release.wait(60)
             seen.append("computed")
 
     release = threading.Event()
     worker = threading.Thread(target=computes)
     worker.start()
-    inside.wait(10)
+    inside.wait(60)
     changer = threading.Thread(target=lambda: [gate.alone().__enter__(), seen.append("changed")])
     changer.start()
     changer.join(0.05)
     assert seen == []
     release.set()
-    changer.join(10)
-    worker.join(10)
+    changer.join(60)
+    worker.join(60)
     assert seen == ["computed", "changed"]
 
 
