@@ -17,7 +17,7 @@ from lab import ClearLab
 @pytest.fixture(scope="module")
 def world(place):
     """Fourteen levels, for counts of counts."""
-    return World(place / "tables", Parameters.custom(14, scale_bits=44), rotations=[1 << i for i in range(14)])
+    return World(place / "look-ups", Parameters.custom(14, scale_bits=44), rotations=[1 << i for i in range(14)])
 
 
 @pytest.fixture(scope="module")

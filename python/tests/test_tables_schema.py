@@ -169,7 +169,7 @@ def test_declared_columns():
     assert (spec.labels, spec.lo, spec.hi) == (["b", "a", "c"], 0, 2)
     spec = specify(survey(["a", "b", "c"]), {"labels": "private"})
     spec.settle()
-    assert not spec.public_labels and spec.hi == 3
+    assert not spec.public_labels and spec.hi == 2
     spec = specify(survey([str(i) for i in range(3)]), {"type": "category"})
     assert spec.labels == ["0", "1", "2"]
 
