@@ -10,7 +10,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from ..core.errors import ArgumentError, DepthError, RangeError
+from ..core.errors import ArgumentError, ContextError, DepthError, RangeError
 from ..plan.reach import reachable
 from . import counting, ufuncs
 from .operand import public
@@ -78,11 +78,12 @@ def met(*operands):
 def _tried(run, call, operands, options):
     """What `run` gives of exact operands; where they refuse, what `call` gives of their approximate forms.
 
-    A range that does not fit and levels that run out are such refusals too. Other errors are the caller's.
+    A range that does not fit, levels that run out and moduli that do not meet are such refusals too. Other errors are the
+    caller's.
     """
     try:
         return _within_reach(paired(run(), call, operands, options))
-    except (Refused, RangeError, DepthError) as why:
+    except (Refused, RangeError, DepthError, ContextError) as why:
         if any(x.twin is None for x in _leaves(operands) if is_exact(x)):
             raise
         try:

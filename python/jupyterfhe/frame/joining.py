@@ -4,9 +4,13 @@ import numpy as np
 
 from ..array import EncryptedArray
 from ..array.finish import Finished
+from ..array.functions.within import within
+from ..array.layout import afford
 from ..core.errors import ArgumentError
+from ..plan.notes import ASSUMED, note
 from . import windows
 from .index import Index
+from .moments import Sums
 from .refusal import Refused
 from .series import EncryptedSeries
 
@@ -101,8 +105,10 @@ def merge(left, right, on, how="left"):
     left : EncryptedFrame
         With the category `on`.
     right : EncryptedFrame, or dict of str to (dict of label to number)
-        Each label once: a frame whose public index holds labels (``other.groupby(on).sum()`` say), or public numbers by column.
+        Each label once: a frame with the encrypted key `on` too, a frame whose public index holds labels
+        (``other.groupby(on).sum()`` say), or public numbers by column.
     on : str
+        Categories whose labels are public, truth values, or integers of a small declared range.
     how : {'left', 'inner'}
         'inner' filters out rows whose label the right side lacks.
 
@@ -113,14 +119,20 @@ def merge(left, right, on, how="left"):
 
     Notes
     -----
-    Cost: one product a label and column; a level beyond the key's masks.
+    Cost: one product a label and column; a level beyond the key's masks. Of two encrypted keys, the right side's columns are
+    gathered by label first: a product and a sum over slots more, and a level. That no label is on the right side twice is
+    believed there. A missing key finds nothing.
     """
+    from .frame import EncryptedFrame
+
     if how not in ("left", "inner"):
         raise Refused(f"merge with how={how!r}: the result's rows would depend on secret keys", "Use 'left' or 'inner'.")
     key = left._columns.get(on)
     if key is None:
         raise ArgumentError(f"the frame has no column {on!r}")
     codes = key._categories("merge")
+    if isinstance(right, EncryptedFrame) and on in right:
+        return _by_key(left, right, on, how)
     table, labels = _small(right, on)
     known = [i for i, label in enumerate(codes.index()) if label in labels]
     if not known:
@@ -134,6 +146,48 @@ def merge(left, right, on, how="left"):
         made[name] = EncryptedSeries(_looked_up(codes, cells), left.index, name, valid=there)
     keep = left.keep if there is None or how == "left" else (*left.keep, there)
     return left.like(made, keep=keep)
+
+
+def _by_key(left, right, on, how):
+    """By keys that are encrypted on both sides: rows of the right side stand under their labels, which the left side looks up.
+
+    A row of one-hot masks of the left key times one of the right key is the matrix of which keys are equal; summed over the
+    right side's rows before it is multiplied, it costs labels, not pairs of rows.
+    """
+    mine, theirs = (side._columns[on]._categories("merge") for side in (left, right))
+    if mine.labels is None or theirs.labels is None:
+        raise Refused(f"a merge on {on!r}, whose labels the owner kept: two tables may number them differently",
+                      "Declare the labels public, or encrypt the key as integers.")
+    shared = {i: theirs.labels.index(x) for i, x in enumerate(mine.labels) if x in theirs.labels}
+    if not shared:
+        raise ArgumentError(f"no label of {on!r} is on the right side")
+    columns = {n: c for n, c in right._columns.items() if n != on}
+    afford(len(shared) * (len(columns) + 1) * 16, f"a merge by {len(shared):,} labels of {len(columns)} columns",
+           "Merge fewer columns at a time.")
+    made, at = dict(left._columns), {i: Sums(len(right.index), right.keep, (theirs.indicator([j]),)) for i, j in shared.items()}
+    there = _found(mine, {i: s.raw_count() for i, s in at.items()}, 0.0, 1.0)
+    for name, column in columns.items():
+        if name in made:
+            raise ArgumentError(f"both sides have a column {name!r}", "Rename one first.")
+        if column.kind == "category":
+            raise Refused(f"a merge that brings the category {name!r}", "right.get_dummies() gives 0/1 columns, which it "
+                          "brings.")
+        low, high = column.filled.bounds
+        values = _found(mine, {i: s.total(column) for i, s in at.items()}, min(low, 0.0), max(high, 0.0))
+        valid = there if column.valid is None else _found(mine, {i: s.raw_count(column) for i, s in at.items()}, 0.0, 1.0)
+        made[name] = EncryptedSeries(values, left.index, name, valid=valid, kind=column.kind, epoch=column.epoch)
+    return left.like(made, keep=left.keep if how == "left" else (*left.keep, there))
+
+
+def _found(codes, cells, low, high):
+    """Numbers of the right side by label, one at most each, in the rows of the left side."""
+    def narrowed(array):  # exact integers are not off by a share of their range
+        return array if getattr(array, "exact", False) else within(array, low, high)
+
+    for cell in cells.values():
+        for value in cell.values:
+            note(value, f"{ASSUMED}no label is on the right side of a merge twice")
+    return narrowed(_looked_up(codes, {i: narrowed(cell) for i, cell in cells.items()}))
 
 
 def _looked_up(codes, cells):

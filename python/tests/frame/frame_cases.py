@@ -93,6 +93,10 @@ CASES = [
     Case("merge", J, "df[['rate', 'age']].merge({'pay': {'r1': 5, 'r2': 4, 'r3': 3, 'r5': 1}}, on='rate').pay",
          "df[['rate', 'age']].merge(pd.DataFrame({'pay': {'r1': 5., 'r2': 4., 'r3': 3., 'r5': 1.}}), left_on='rate', right_index=True, "
          "how='left').pay", "with a table of one row a declared label, public or a groupby's result; how = left or inner"),
+    Case("merge of encrypted keys", J, "df[['rate', 'kids']].merge(df[['rate', 'age']][16:19], on='rate')", "df[['rate', 'kids']].merge(df[['rate', 'age']][16:19], on='rate', how='left')",
+         "public labels, truth values, small integers; that each key is on the right side once is believed", deep=True, close=0.05),
+    Case("merge(how='inner')", J, "df[['work', 'kids']].merge(df[['work', 'age']][2:5], on='work', how='inner')",
+         "df[['work', 'kids']].reset_index().merge(df[['work', 'age']][3:5], on='work').set_index('index').sort_index()", "a missing key finds nothing", deep=True, close=0.2),
     Case("concat", J, "pd.concat([df[['age']][:50], df[['age']][50:90]])", "pd.concat([df[['age']][:50], df[['age']][50:90]])"),
     Case("concat(axis=1)", J, "pd.concat([df.age, df.affairs], axis=1)"),
     Case("alignment", J, "df.affairs.head(40) + df.yrs_married.head(60)",

@@ -34,6 +34,11 @@ def folder(owner, tmp_path_factory):
     with tables.open_source(home / "t.json") as source:
         tables.draft(source, overrides={"k": {"type": "category", "categories": ["many", "one", "none"]}},
                      only=["x", "k"]).encrypt(home / "open", owner.secret, log_slots=4)
+    few = [{"k": "one", "pay": 7.5, "since": "2020-02-29"}, {"k": "many", "pay": None, "since": "2021-01-01"}]
+    (home / "few.json").write_text(json.dumps(few))
+    with tables.open_source(home / "few.json") as source:
+        tables.draft(source, overrides={"k": {"type": "category", "categories": ["one", "many"]},
+                                        "pay": {"bounds": [0, 10]}}).encrypt(home / "few", owner.secret, log_slots=4)
     return home
 
 
@@ -222,6 +227,21 @@ def test_rows_that_repeat(owner, df, tmp_path):
     assert [None if np.isnan(v) else v for v in got[3].columns["n"]] == [*sorted({number[i] for i in range(1, ROWS, 2)} - {None}), None]
     assert np.isnan(got[4].columns["n"][0]) and got[4].columns["x"][0] == pytest.approx(0.0, abs=1e-4)
     assert list(got[5].index) == [i for i in range(8) if number[i] not in number[:i]] and str(got[5].columns["day"][1]) == "2024-01-02"
+
+
+def test_two_tables_meet_by_encrypted_keys(owner, folder, df):
+    """Labels in another order, of which the right side lacks one; dates, and a number that is missing there."""
+    left, few = (jf.open_frame(folder / n, keys=owner.folder) for n in ("open", "few"))
+    both = left.merge(few, on="k")
+    assert "twice" in str(both.pay.sum().explain())
+    got, total, inner = shown(owner, [both.head(5), both[["pay"]].mean(), left.merge(few[["k"]], on="k", how="inner").head(3)])
+    assert [v if v == v else None for v in np.round(got.columns["pay"].astype(float), 3)] == [None, None, None, 7.5, None]
+    assert [str(d) for d in got.columns["since"][2:5]] == ["2021-01-01", "2020-02-29", "2021-01-01"]
+    assert list(total.index) == ["pay"] and abs(total[""][0] - 7.5) <= total.error_bound[""][0] < 0.1 and list(inner.index) == [0, 1, 2]
+    for bad, words in ((lambda: df.merge(few, on="k"), "kept"), (lambda: left.merge(left[["k", "x"]], on="k"), "both sides"),
+                       (lambda: few.merge(left.assign(c=left.k)[["k", "c"]], on="k"), "get_dummies"), (lambda: df.merge(few.assign(n=few.pay), on="n"), "not declared")):
+        with pytest.raises((Refused, ArgumentError), match=words):
+            bad()
 
 
 @pytest.mark.parametrize("write,words", [
