@@ -200,6 +200,15 @@ def _running(step):
     return rule
 
 
+def _running_sums(a):
+    """Running sums; of integers that are exact all at once, for as long as nothing is rounded."""
+    reached = np.cumsum(np.abs(a.mid), axis=-1)
+    if np.all((a.low == a.high) & (a.mid == np.rint(a.mid)) & (reached <= 2.0**52)):
+        mid = np.cumsum(a.mid, axis=-1)
+        return Span(mid, mid, mid)
+    return _running(_add)(a)
+
+
 def _stacked(spans, axis=0):
     return Span(*(np.stack([getattr(s, part) for s in spans], axis=axis) for part in ("mid", "low", "high")))
 
@@ -292,7 +301,7 @@ def _ends(a):
 
 RULES = {"add": _add, "sub": _sub, "mul": _mul, "div": _div, "sqrt": _sqrt, "whole": _whole, "larger": _larger,
          "at_least": _at_least, "sum": _total,
-         "cumsum": _running(_add), "cumprod": _running(_mul), "stack": lambda *spans: _stacked(spans),
+         "cumsum": _running_sums, "cumprod": _running(_mul), "stack": lambda *spans: _stacked(spans),
          "reshape": lambda a, data: a.like(lambda x: x.reshape(data)), "index": lambda a, data: a.like(lambda x: x[data]),
          "inverse": _inverse, "t_two_sided": _t_rule, "f_upper": _tail(_f, _ends), "chi2_upper": _tail(_chi2, _ends),
          "normal_two_sided": _tail(_normal, _modulus)}

@@ -125,7 +125,7 @@ CASES = [
     Case("df[mask].drop_duplicates", F, "df[df.kids & (df.educ > 12)].drop_duplicates('educ', keep=False)[['age', 'educ']]"),
     Case("df.sort_values", F, "df[['age', 'work', 'kids', 'educ']].head(90).sort_values('educ', ascending=False)",
          "df[['age', 'work', 'kids', 'educ']].head(90).sort_values('educ', ascending=False, kind='stable').reset_index(drop=True)",
-         "of declared values, put in order at decryption; up to 1,024 rows, labels 0, 1, ..."),
+         "of declared values, put in order at decryption; some hundred rows, labels 0, 1, ..."),
     Case("df[mask].sort_values([...])", F, "df[['age', 'work', 'kids']].head(50)[df.kids.head(50)].sort_values(['kids', 'work'])",
          "df[['age', 'work', 'kids']].head(50)[df.kids.head(50)].sort_values(['kids', 'work'], kind='stable').reset_index(drop=True)"),
     Case("s.describe", F, "df.educ.describe()"),

@@ -35,6 +35,17 @@ def test_arithmetic_holds_the_truth(op, exact, rng):
             assert got.low[i] <= got.mid[i] <= got.high[i]
 
 
+def test_running_sums_are_exact_where_nothing_is_rounded_and_hold_the_truth_elsewhere():
+    whole, large = np.arange(-3.0, 9).reshape(3, 4), np.array([2.0**52, 3.0, -1.0])
+    got = RULES["cumsum"](Span.around(whole, 0.0))
+    assert np.array_equal(got.mid, np.cumsum(whole, axis=-1)) and np.all(got.bound == 0)
+    for values, bound in ((large, 0.0), (whole[0] / 4, 0.0), (whole[0], 1e-3), (np.array([1.0, np.nan, 2.0]), 0.0)):
+        got = RULES["cumsum"](Span.around(values, bound))
+        truth = np.cumsum(values)
+        assert np.array_equal(np.isnan(got.mid), np.isnan(truth)) and np.all(got.bound[1:][~np.isnan(truth[1:])] > 0)
+        assert np.all((got.low <= truth) & (truth <= got.high) | np.isnan(truth))
+
+
 def test_small_integers_stay_exact():
     a, b = (Span.around(np.arange(6.0), 0.0) for _ in range(2))
     for op in ("add", "sub", "mul"):
