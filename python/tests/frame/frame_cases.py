@@ -110,7 +110,7 @@ CASES = [
     Case("s > number, s <= number", F, "(df.educ > 14) | (df.educ <= 9)", remark="integers of a declared range: a polynomial, no sign"),
     Case("s.between", F, "df.educ.between(12, 16.5, inclusive='left')"),
     Case("df[df.a > number]", F, "df[df.educ >= 14][['age', 'educ']]", remark="a mask; the reader's side compacts"),
-    Case("df[df.a > number].mean", F, f"df[(df.educ > 12) & df.kids][{NUM}].mean()"),
+    Case("df[df.a > number].mean", F, f"df[(df.educ > 12) & df.kids][{NUM}].mean()", deep=True, close=0.1),
     Case("s.quantile", F, "df.educ.quantile([0.1, 0.5, 0.85])", remark="rows at each declared value are counted, the reader interpolates; exact"),
     Case("s.quantile of few", F, "df.educ.head(9).quantile([0.0, 0.1, 0.35, 0.5, 0.9, 1.0])", deep=True),
     Case("s.median, df.median", F, "df[['educ']].median()"),
