@@ -490,6 +490,10 @@ class EncryptedFrame:
         """Running sums."""
         return self._each(lambda c: self[c.name].cumsum())
 
+    def rolling(self, window, min_periods=None):
+        """Windows of so many rows in each column: ``.sum()``, ``.mean()``, ``.count()``, ``.var()``, ``.std()``."""
+        return windows.FrameRolling(self, window, min_periods)
+
     # ---- out ----
     def to_array(self):
         """Columns as an array, when no value may be missing.

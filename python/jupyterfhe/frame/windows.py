@@ -218,3 +218,43 @@ class Rolling:
         """Standard deviations."""
         out = self.var(ddof)
         return out.like(None, late=sqrt(out.late), valid=out.valid)
+
+
+class FrameRolling:
+    """Windows of every column of a frame.
+
+    Parameters
+    ----------
+    frame : EncryptedFrame
+    window : int
+    min_periods : int, optional
+        Fewest values for a result; the window by default.
+    """
+
+    def __init__(self, frame, window, min_periods=None):
+        """Keep the parts; a filter, a category and a window that does not fit are refused now."""
+        self.frame = frame
+        self.windows = {name: Rolling(frame[name], window, min_periods) for name in frame.columns}
+
+    def _each(self, f):
+        return self.frame.like({name: f(rolling) for name, rolling in self.windows.items()})
+
+    def sum(self):
+        """Sums."""
+        return self._each(Rolling.sum)
+
+    def count(self):
+        """How many are there."""
+        return self._each(Rolling.count)
+
+    def mean(self):
+        """Means."""
+        return self._each(Rolling.mean)
+
+    def var(self, ddof=1):
+        """Variances."""
+        return self._each(lambda rolling: rolling.var(ddof))
+
+    def std(self, ddof=1):
+        """Standard deviations."""
+        return self._each(lambda rolling: rolling.std(ddof))

@@ -107,6 +107,7 @@ CASES = [
     Case("rolling.sum", W, "df.affairs.rolling(5).sum()"),
     Case("rolling.mean", W, "df.affairs.rolling(5, min_periods=1).mean()"),
     Case("rolling.std", W, "df.affairs.rolling(6).std()", close=1.0),
+    Case("df.rolling", W, "df[['age', 'affairs']].rolling(4, min_periods=2).sum()", remark="sum, mean, count, var, std"),
     Case("s > number, s <= number", F, "(df.educ > 14) | (df.educ <= 9)", remark="integers of a declared range: a polynomial, no sign"),
     Case("s.between", F, "df.educ.between(12, 16.5, inclusive='left')"),
     Case("df[df.a > number]", F, "df[df.educ >= 14][['age', 'educ']]", remark="a mask; the reader's side compacts"),
