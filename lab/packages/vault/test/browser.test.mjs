@@ -124,8 +124,9 @@ test('after a reload it is locked; a wrong passphrase says so and no more; the r
   await one.event('state', e => e.keys === 'unlocked' && e.published === true);
   await stretching;
   assert.deepEqual(one.page.workers().map(worker => worker.url()), [], 'what the passphrase took of memory has ended');
+  const after = (await one.events('state')).length;
   await one.ask({ type: 'open', view: 'lock' });
-  await one.event('state', e => e.keys === 'locked');
+  await one.event('state', e => e.keys === 'locked', { after });
 
   // Locked while a passphrase is being made into a key: it stays locked.
   await one.ask({ type: 'open', view: 'unlock' });
@@ -501,8 +502,9 @@ test('a passkey unlocks', async () => {
   await one.frame.getByText('Fingerprint, face or PIN').waitFor();
   await shot(one, '13-your-key');
   assert.equal(await button(one, 'Unlock with this device next time').count(), 0);
+  const after = (await one.events('state')).length;
   await button(one, 'Lock').click();
-  await one.event('state', e => e.keys === 'locked');
+  await one.event('state', e => e.keys === 'locked', { after });
   await one.ask({ type: 'open', view: 'unlock' });
   const locked = (await one.events('state')).length;
   await button(one, 'Use this device').click();
@@ -680,13 +682,13 @@ test('a key that nobody uses locks by itself, and takes what is shown with it', 
   await unlock(one);
   const { refs } = JSON.parse(readFileSync(join(folder, 'refs.json'), 'utf8'));
   const frame = await paint(one, refs.spread);
-  const before = Date.now();
+  const before = Date.now(), after = (await one.events('state')).length;
   while (Date.now() - before < 3000) { // longer than that, at work
     await frame.locator('body').dispatchEvent('keydown', { key: 'Shift' });
     assert.equal((await one.ask({ type: 'status' })).keys, 'unlocked');
     await one.page.waitForTimeout(300);
   }
-  await one.event('state', e => e.keys === 'locked', 15_000);
+  await one.event('state', e => e.keys === 'locked', { most: 15_000, after });
   await frame.getByText('Your key is locked').waitFor();
   assert.equal(await frame.locator('.number').count(), 0);
   await one.page.close();

@@ -101,7 +101,7 @@ const poll = setInterval(async () => {
   const now = (await one.events('progress').catch(() => [])).at(-1);
   if (now && now.seconds_left !== null) told.push([time() - t1, now.done / now.total, now.seconds_left]);
 }, 1000);
-const reached = part => one.event('progress', e => e.label === 'encrypt' && e.done >= part * e.total, 600_000);
+const reached = part => one.event('progress', e => e.label === 'encrypt' && e.done >= part * e.total, { most: 600_000 });
 const report = {};
 if (broken) {
   await reached(0.2);
@@ -120,10 +120,10 @@ if (broken) {
   await one.event('state', e => e.keys === 'unlocked');
   await choose(one);
   await button(one, 'Go on').click();
-  await one.event('committed', e => e.kind === 'table', 900_000);
+  await one.event('committed', e => e.kind === 'table', { most: 900_000 });
   Object.assign(report, { cut: 20 - w.store.faults.drop, sent_before_reload: puts, sent_after_reload: w.store.puts - puts });
 }
-await one.event('committed', e => e.kind === 'table', 900_000);
+await one.event('committed', e => e.kind === 'table', { most: 900_000 });
 const seconds = time() - t1;
 clearInterval(poll);
 clearInterval(watch);

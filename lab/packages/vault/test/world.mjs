@@ -177,10 +177,11 @@ export async function lab({ labOrigin, vaultUrl }, context, problems = []) {
   const connected = await ask({ type: 'connect', store: `${labOrigin}/base/jupyterfhe/v1`, workspace: 'personal', grant: GRANT });
   const frame = page.frames().find(one => one.url() === vaultUrl);
   const events = type => page.evaluate(t => window.vault.events.filter(e => e.type === t), type);
-  const event = async (type, test = () => true, most = 60_000) => {
+  // after: how many of the type are old; a page that was locked once has such an event already.
+  const event = async (type, test = () => true, { most = 60_000, after = 0 } = {}) => {
     const end = Date.now() + most;
     for (;;) {
-      const found = (await events(type)).find(test);
+      const found = (await events(type)).slice(after).find(test);
       if (found) return found;
       if (Date.now() > end) throw new Error(`no event ${type}; there were ${JSON.stringify(await page.evaluate(() => window.vault.events.slice(-8)))}`);
       await new Promise(done => setTimeout(done, 50));
