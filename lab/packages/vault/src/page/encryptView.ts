@@ -173,19 +173,23 @@ class Encryption {
     }
   }
 
-  /** Keep the place, the focus, and what is being typed. */
+  /** Keep the place, the focus, what is being typed and what is marked: the next key replaces that. */
   private redraw(): void {
     const focused = document.activeElement as HTMLInputElement | null;
     const name = focused?.getAttribute('aria-label') ?? null;
     const typed = focused?.type === 'text' ? focused.value : null;
+    const marked = typed === null ? null : ([focused?.selectionStart ?? 0, focused?.selectionEnd ?? 0] as const);
     const scroll = document.querySelector('.scroll')?.scrollTop ?? 0;
     this.confirm();
     const place = document.querySelector('.scroll');
     if (place) place.scrollTop = scroll;
     const again = name === null ? null : document.querySelector<HTMLInputElement>(`[aria-label="${CSS.escape(name)}"]`);
     again?.focus();
-    if (!again || typed === null || typed === again.value) return;
-    again.value = typed;
+    if (!again || typed === null || marked === null) return;
+    const same = typed === again.value;
+    if (!same) again.value = typed;
+    again.setSelectionRange(...marked);
+    if (same) return;
     again.addEventListener('blur', () => again.dispatchEvent(new Event('change')), { once: true }); // no browser knows that it was typed
   }
 
