@@ -5,26 +5,11 @@ import datetime
 import numpy as np
 import pytest
 
-import jupyterfhe as jf
 from jupyterfhe import client, stats
-from jupyterfhe.client import tables
 
 pd = pytest.importorskip("pandas")
 datasets = pytest.importorskip("statsmodels.datasets")
 theirs = pytest.importorskip("scipy.stats")
-
-
-@pytest.fixture(scope="module")
-def encrypted(owner, tmp_path_factory):
-    """Encrypts a pandas frame from a file."""
-    home = tmp_path_factory.mktemp("finance")
-
-    def make(name, data, **declared):
-        data.to_csv(home / f"{name}.csv", index=False)
-        with tables.open_source(home / f"{name}.csv") as source:
-            tables.draft(source, overrides=declared).encrypt(home / name, owner.secret, log_slots=8)
-        return jf.open_frame(home / name, keys=owner.folder)
-    return make
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +18,7 @@ def cards(encrypted):
     data = pd.DataFrame({"spent": found.AVGEXP, "income": found.INCOME, "age": found.AGE.astype(int), "owns": found.OWNRENT == 1})
     data["band"] = pd.cut(data.income, [0, 2.5, 4, 99], labels=["low", "middle", "high"]).astype(str)
     data.loc[np.arange(len(data)) % 10 == 7, "spent"] = np.nan
-    return data, encrypted("cards", data, band={"type": "category", "categories": ["low", "middle", "high"]})
+    return data, encrypted("cards", data, log_slots=8, band={"type": "category", "categories": ["low", "middle", "high"]})
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +26,7 @@ def economy(encrypted):
     found = datasets.macrodata.load_pandas().data
     data = found[["realgdp", "cpi", "unemp", "infl"]].iloc[:120].reset_index(drop=True)
     days = [datetime.date(int(y), 3 * int(q) - 2, 1) for y, q in zip(found.year[:120], found.quarter[:120], strict=True)]
-    return data, encrypted("economy", data), days
+    return data, encrypted("economy", data, log_slots=8), days
 
 
 def held(owner, mine, want, rel):

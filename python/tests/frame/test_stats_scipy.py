@@ -5,24 +5,10 @@ import pytest
 
 import jupyterfhe as jf
 from jupyterfhe import client, stats
-from jupyterfhe.client import tables
 
 pd = pytest.importorskip("pandas")
 datasets = pytest.importorskip("statsmodels.datasets")
 theirs = pytest.importorskip("scipy.stats")
-
-
-@pytest.fixture(scope="module")
-def encrypted(owner, tmp_path_factory):
-    """Encrypts a pandas frame from a file."""
-    home = tmp_path_factory.mktemp("stats")
-
-    def make(name, data, **declared):
-        data.to_csv(home / f"{name}.csv", index=False)
-        with tables.open_source(home / f"{name}.csv") as source:
-            tables.draft(source, overrides=declared).encrypt(home / name, owner.secret, log_slots=9)
-        return jf.open_frame(home / name, keys=owner.folder)
-    return make
 
 
 @pytest.fixture(scope="module")
