@@ -16,6 +16,7 @@ import tempfile
 import time
 import xml.etree.ElementTree as ElementTree
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -90,53 +91,59 @@ def checks(tally):
     tally.add("structure checks", len(tools) - bad, bad, 0, time.monotonic() - start)
 
 
-# As many at a time as there are jobs, the longest first.
-PYTEST = {"pytest, package": ("python/tests/test_*.py",), "pytest, its folders": ("python/tests/*/",),
+# Suites of one process each, as many at a time as there are jobs, the longest first.
+PYTEST = {"pytest, its folders": ("python/tests/*/",), "pytest, package": ("python/tests/test_*.py",),
           "pytest, rest": ("tools", "engine/test", "protocol", "bench", "server/tests")}
+NODE = {"node": ("engine/wasm/**/*.test.mjs", "lab/packages/core/test/*.test.mjs", "lab/packages/vault/test/*.test.mjs")}
+BROWSER = {"browser": ("lab/tests/*.test.mjs",)}  # alone: a browser waits by the clock
 
 
-def pytest(name):
-    """One pytest of the places under a name: what Tally.add takes, and the output of one that failed."""
-    start = time.monotonic()
-    places = sorted(p for pattern in PYTEST[name] for p in ROOT.glob(pattern) if p.name != "__pycache__")
+def found(patterns):
+    """The places that patterns name, sorted."""
+    return sorted(p for pattern in patterns for p in ROOT.glob(pattern) if p.name != "__pycache__")
+
+
+def pytest(patterns):
+    """One pytest of the places: (passed, failed, skipped), and what it printed."""
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
         done = run([sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--junitxml={report}",
-                    *places], capture_output=True, text=True)
+                    *found(patterns)], capture_output=True, text=True)
         suite = ElementTree.parse(report).getroot().find("testsuite") if report.exists() else None
     get = (lambda key: int(suite.get(key))) if suite is not None else (lambda key: 0)
-    failed = get("failures") + get("errors")
+    failed, skipped = get("failures") + get("errors"), get("skipped")
+    passed = get("tests") - failed - skipped
     if done.returncode not in (0, 5) and not failed:
         failed = 1
-    skipped = get("skipped")
-    counts = (get("tests") - get("failures") - get("errors") - skipped, failed, skipped, time.monotonic() - start)
-    return counts, done.stdout + done.stderr if failed else ""
+    return (passed, failed, skipped), done.stdout + done.stderr
 
 
-def pytests(tally, jobs):
-    with ThreadPoolExecutor(min(jobs, len(PYTEST))) as pool:
-        for name, (counts, output) in zip(PYTEST, pool.map(pytest, PYTEST), strict=True):
-            if output:
-                print(f"--- {name}\n{output.strip()}")
-            tally.add(name, *counts)
-
-
-def node(tally, name, *patterns):
-    files = sorted(p for pattern in patterns for p in ROOT.glob(pattern))
-    if not files:
-        return
-    start = time.monotonic()
-    # One file at a time: browsers beside each other on two cores run into each other's limits.
+def node(patterns):
+    """Node's tests of the files, one file at a time; what :func:`pytest` returns."""
+    files = found(patterns)
+    if not files:  # Node would look for tests of its own choice
+        return (0, 1, 0), f"no file is named {' or '.join(patterns)}"
     done = run(["node", "--no-warnings", "--test", "--test-concurrency=1", "--test-reporter=tap", *files],
                capture_output=True, text=True)
-    numbers = dict(re.findall(r"^# (pass|fail|cancelled|skipped) (\d+)$", done.stdout, re.M))
-    failed = int(numbers.get("fail", 0)) + int(numbers.get("cancelled", 0))
+    numbers = {what: int(n) for what, n in re.findall(r"^# (pass|fail|cancelled|skipped) (\d+)$", done.stdout, re.M)}
+    failed = numbers.get("fail", 0) + numbers.get("cancelled", 0)
     if done.returncode and not failed:
         failed = 1
-    if failed:
-        print(f"--- {name}\n{(done.stdout + done.stderr).strip()}")
-    tally.add(name, int(numbers.get("pass", 0)), failed, int(numbers.get("skipped", 0)),
-              time.monotonic() - start)
+    return (numbers.get("pass", 0), failed, numbers.get("skipped", 0)), done.stdout + done.stderr
+
+
+def suites(tally, jobs, runs):
+    """Run suites, each a name and a call, and tell of each as soon as those before it are told."""
+    def timed(call):
+        start = time.monotonic()
+        counts, output = call()
+        return counts, output, time.monotonic() - start
+
+    with ThreadPoolExecutor(min(jobs, len(runs))) as pool:
+        for name, (counts, output, seconds) in zip(runs, pool.map(timed, runs.values()), strict=True):
+            if counts[1]:
+                print(f"--- {name}\n{output.strip()}")
+            tally.add(name, *counts, seconds)
 
 
 def main():
@@ -147,9 +154,9 @@ def main():
     checks(tally)
     ctest(tally, "C, native", ROOT / "build/test", args.jobs)
     ctest(tally, "C, WebAssembly", ROOT / "build/wasm-test", args.jobs)
-    pytests(tally, args.jobs)
-    node(tally, "node", "engine/wasm/**/*.test.mjs", "lab/packages/core/test/*.test.mjs", "lab/packages/vault/test/*.test.mjs")
-    node(tally, "browser", "lab/tests/*.test.mjs")
+    suites(tally, args.jobs, {name: partial(suite, places) for suite, group in ((pytest, PYTEST), (node, NODE))
+                              for name, places in group.items()})
+    suites(tally, 1, {name: partial(node, places) for name, places in BROWSER.items()})
     tail = f", {tally.skipped} skipped" if tally.skipped else ""
     print(f"{tally.passed} passed, {tally.failed} failed{tail}")
     return 1 if tally.failed or not tally.passed else 0

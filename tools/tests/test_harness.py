@@ -75,3 +75,20 @@ def test_counting(status, output, counts):
         ElementTree.SubElement(case, "skipped", message="SKIP_RETURN_CODE=77")
     ElementTree.SubElement(case, "system-out").text = output
     assert runner.count_program(case)[:3] == counts
+
+
+def test_suites_count_what_pytest_and_node_count(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(runner, "ROOT", tmp_path)
+    lay(tmp_path, {
+        "test_py.py": "import pytest\ndef test_a(): pass\ndef test_b(): assert 0, 'because'\n@pytest.mark.skip\ndef test_c(): pass\n",
+        "js.test.mjs": "import test from 'node:test';\ntest('a', () => {});\ntest('b', () => { throw new Error('of course'); });\n"
+                       "test('c', { skip: true }, () => {});\n",
+        "dies.test.mjs": "process.exit(3);\n"})
+    tally = runner.Tally()
+    runner.suites(tally, 2, {
+        "py": lambda: runner.pytest(["test_*.py"]), "js": lambda: runner.node(["js.*"]),
+        "dies": lambda: runner.node(["dies.*"]), "none": lambda: runner.node(["absent/*.mjs"])})
+    assert (tally.passed, tally.failed, tally.skipped) == (2, 4, 2)
+    told = capsys.readouterr().out
+    assert told.index("py ") < told.index("js ") < told.index("none ")
+    assert all(word in told for word in ("because", "of course", "no file is named absent/*.mjs"))
