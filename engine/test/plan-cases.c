@@ -48,7 +48,7 @@ uint32_t model_input(model *x, int complex) {
   x->value[id] = jfi_vec_random(x->w, x->slots, complex);
   x->input[x->n_inputs++] =
       jfi_world_encrypt(x->w, &x->value[id], complex ? JFHE_PACK_COMPLEX : JFHE_PACK_REAL, x->log_slots,
-                        x->boot ? jfhe_bootstrap_level_out(x->boot) : x->w->ctx->chain.top);
+                        x->boot && !x->rung ? jfhe_bootstrap_level_out(x->boot) : x->w->ctx->chain.top);
   return id;
 }
 
@@ -355,7 +355,8 @@ void model_check(model *x, uint32_t opt_level, uint8_t hash[32]) {
   options.opt_level = opt_level;
   options.keep_levels = x->keep;
   jfi_sha256_init(&s);
-  REQUIRE_OK(jfhe_plan_new_with(&plan, x->w->ctx, x->w->keys, x->boot, x->p, info, &options));
+  const jfi_world *w = x->rung ? x->high : x->w;
+  REQUIRE_OK(jfhe_plan_new_on(&plan, w->ctx, w->keys, x->boot, x->rung, x->p, info, &options));
   CHECK_OK(model_run(x, plan, out, &peak));
   jfhe_forecast f;
   jfhe_plan_forecast(plan, &f);

@@ -9,6 +9,8 @@ enum { MODEL_VALUES = 512, MODEL_INPUTS = 4 };
 /* A program and the number that each of its values stands for. */
 typedef struct model {
   jfi_world *w;
+  const jfhe_rung *rung;      /* null: all is in w's ring */
+  const jfi_world *high;      /* with a rung: where programs are computed */
   const jfhe_bootstrap *boot; /* null: inputs begin at the top, levels do not come back */
   uint32_t keep;              /* levels that outputs should have */
   jfhe_program *p;

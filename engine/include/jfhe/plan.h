@@ -120,7 +120,8 @@ enum jfhe_pass {
       4, /**< where levels end: the row of cuts through the program that costs the fewest bootstraps        always */
   JFHE_PASS_LEVELS =
       5, /**< each value as low as its uses allow, rescalings and level changes placed; below -O1: as high */
-  JFHE_PASS_RING = 6, /**< the ring holds the depth; else refused with the numbers */
+  JFHE_PASS_RING =
+      6, /**< inputs of a smaller ring lifted, outputs lowered; the ring holds the depth, else refused with the numbers */
   JFHE_PASS_ROTATIONS =
       7, /**< absent Galois elements made of present ones; rotations of one value hoisted; sums merged from -O2 */
   JFHE_PASS_BOUNDS = 8,   /**< level, scale, worst and probable error of every value */
@@ -188,6 +189,29 @@ JFHE_API JFHE_CHECK jfhe_status jfhe_plan_new(jfhe_plan **out, const jfhe_ctx *c
 JFHE_API JFHE_CHECK jfhe_status jfhe_plan_new_with(jfhe_plan **out, const jfhe_ctx *ctx, const jfhe_keyring *keys,
                                                    const jfhe_bootstrap *bootstrap, const jfhe_program *program,
                                                    const jfhe_info *inputs, const jfhe_plan_options *options);
+/** What joins a smaller ring to that of a plan: a rung of the ladder. */
+typedef struct jfhe_rung jfhe_rung;
+/** A rung between `small`, whose primes ctx carries, and ctx. Both contexts and both keys outlive it.
+ *
+ *  lift, lower  from the smaller ring's secret to that of ctx's keys, and back (jfhe_keygen_lift, jfhe_keygen_lower). Both null: typical ones,
+ *               for plans that explain.
+ *  Returns JFHE_OK, else *out is null: JFHE_ERR_CONTEXT for a ring that is not below, on this ladder, and for keys of others; JFHE_ERR_KEY for
+ *          one of the keys alone, of another kind or ring, or keys of different secrets; JFHE_ERR_MEMORY. */
+JFHE_API JFHE_CHECK jfhe_status jfhe_rung_new(jfhe_rung **out, const jfhe_ctx *ctx, const jfhe_ctx *small,
+                                              const jfhe_evk *lift, const jfhe_evk *lower);
+JFHE_API void jfhe_rung_free(jfhe_rung *rung);
+/** The same for inputs of a smaller ring, which are lifted, and outputs that go back there: the program is computed in the ring of `ctx`, with its
+ *  levels and its bootstraps, and nobody outside sees that ring. Inputs may also be of `ctx`; fresh ones (inputs null) are of the smaller ring.
+ *
+ *  rung       outlives the plan; null: as jfhe_plan_new_with. keep_levels, level_in and outputs' levels are then the smaller ring's.
+ *  Error      a key switch and a rounding for each input, and for each output (docs/SOUNDNESS.md, "Lifting and lowering").
+ *
+ *  Returns    as jfhe_plan_new_with; JFHE_ERR_CONTEXT also for a rung to other parameters; JFHE_ERR_KEY for one whose keys are of another secret,
+ *             or typical where `keys` are not; JFHE_ERR_LEVEL for an input of which nothing is left when it is lifted. */
+JFHE_API JFHE_CHECK jfhe_status jfhe_plan_new_on(jfhe_plan **out, const jfhe_ctx *ctx, const jfhe_keyring *keys,
+                                                 const jfhe_bootstrap *bootstrap, const jfhe_rung *rung,
+                                                 const jfhe_program *program, const jfhe_info *inputs,
+                                                 const jfhe_plan_options *options);
 JFHE_API void jfhe_plan_free(jfhe_plan *plan);
 
 /** What a plan foresees. */
@@ -203,6 +227,8 @@ typedef struct jfhe_forecast {
   uint32_t depth;      /**< levels from the highest input to the lowest output; with bootstraps: products in a row */
   uint32_t level_in;   /**< levels that the inputs must have */
   uint32_t bootstraps; /**< placed, or the program's own */
+  uint32_t lifts;      /**< inputs brought up from the smaller ring */
+  uint32_t lowers;     /**< outputs brought down to it */
 } jfhe_forecast;
 JFHE_API void jfhe_plan_forecast(const jfhe_plan *plan, jfhe_forecast *out);
 

@@ -16,6 +16,14 @@ static jfhe_status check_options(const jfhe_plan_options *o) {
   return JFHE_OK;
 }
 
+jfhe_status jfhe_rung_new(jfhe_rung **out, const jfhe_ctx *ctx, const jfhe_ctx *small, const jfhe_evk *lift,
+                          const jfhe_evk *lower) {
+  JFI_NEED(out, "jfhe_rung_new");
+  *out = NULL;
+  JFI_NEED(ctx && small, "jfhe_rung_new");
+  return jfi_rung_new(out, ctx, small, lift, lower);
+}
+
 jfhe_status jfhe_plan_new(jfhe_plan **out, const jfhe_ctx *ctx, const jfhe_keyring *keys, const jfhe_program *program,
                           const jfhe_info *inputs, const jfhe_plan_options *options) {
   return jfhe_plan_new_with(out, ctx, keys, NULL, program, inputs, options);
@@ -24,6 +32,12 @@ jfhe_status jfhe_plan_new(jfhe_plan **out, const jfhe_ctx *ctx, const jfhe_keyri
 jfhe_status jfhe_plan_new_with(jfhe_plan **out, const jfhe_ctx *ctx, const jfhe_keyring *keys,
                                const jfhe_bootstrap *bootstrap, const jfhe_program *program, const jfhe_info *inputs,
                                const jfhe_plan_options *options) {
+  return jfhe_plan_new_on(out, ctx, keys, bootstrap, NULL, program, inputs, options);
+}
+
+jfhe_status jfhe_plan_new_on(jfhe_plan **out, const jfhe_ctx *ctx, const jfhe_keyring *keys,
+                             const jfhe_bootstrap *bootstrap, const jfhe_rung *rung, const jfhe_program *program,
+                             const jfhe_info *inputs, const jfhe_plan_options *options) {
   JFI_NEED(out, "jfhe_plan_new");
   *out = NULL;
   JFI_NEED(ctx && program, "jfhe_plan_new");
@@ -35,7 +49,7 @@ jfhe_status jfhe_plan_new_with(jfhe_plan **out, const jfhe_ctx *ctx, const jfhe_
   else
     jfhe_plan_options_init(&plan->options);
   jfhe_status st = check_options(&plan->options);
-  if (st == JFHE_OK) st = jfi_plan_make(plan, ctx, keys, bootstrap, program, inputs);
+  if (st == JFHE_OK) st = jfi_plan_make(plan, ctx, keys, bootstrap, rung, program, inputs);
   if (st == JFHE_OK)
     *out = plan;
   else
@@ -56,7 +70,7 @@ jfhe_status jfhe_plan_output(const jfhe_plan *plan, uint32_t output, uint32_t *l
   if (level) *level = v->level;
   if (magnitude) *magnitude = v->bound.mag;
   if (error_worst) *error_worst = v->bound.worst;
-  if (error_probable) *error_probable = jfi_bound_probable(&v->bound, jfi_machine_spread(&plan->m));
+  if (error_probable) *error_probable = jfi_bound_probable(&v->bound, jfi_machine_spread(&plan->m, v->ring));
   return JFHE_OK;
 }
 

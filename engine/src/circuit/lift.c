@@ -122,6 +122,7 @@ jfhe_status jfi_lift(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *const *in
   t.ratio = ctx->ring->n / t.small->ring->n;
   JFI_TRY(plan(&t, &m, key));
   JFI_TRY(jfi_ct_room(ctx, out, &m));
+  if (jfi_ct_is_shadow(out)) return jfi_ct_settle(ctx, out, &m);
   jfi_scratch at = *s;
   for (size_t i = 0; i < 2; i++) t.x[i] = jfi_scratch_take(&at, t.n_limbs * ctx->ring->n * sizeof(uint64_t));
   t.room = jfi_scratch_take(&at, jfi_pool_workers(ctx->pool) * t.small->ring->n * sizeof(uint64_t));

@@ -88,7 +88,8 @@ static jfhe_status move_down(lowering *t, jfi_meta *m, jfhe_ct *moved, const jfh
   m->primes = t->small->chain.level[level];
   for (size_t j = 0; j < t->count; j++) JFI_TRY(jfi_ct_room(t->small, t->out[j], m));
   *moved = (jfhe_ct){.ctx = t->ctx, .cap_polys = 2, .cap_limbs = (uint32_t)t->n_limbs};
-  moved->data = jfi_scratch_take(s, 2 * t->n_limbs * t->ctx->ring->n * sizeof(uint64_t));
+  if (!jfi_ct_is_shadow(t->out[0]))
+    moved->data = jfi_scratch_take(s, 2 * t->n_limbs * t->ctx->ring->n * sizeof(uint64_t));
   if (s->failed) return jfi_fail(JFHE_ERR_SCRATCH, "scratch is too small to lower");
   JFI_TRY(jfi_move(t->ctx, moved, t->T, m->scale, a, 30, s));
   jfi_noise e;
@@ -106,6 +107,10 @@ jfhe_status jfi_lower(const jfhe_ctx *ctx, jfhe_ct *const *out, size_t count, co
   t.ratio = ctx->ring->n / t.small->ring->n;
   jfi_scratch at = *s;
   JFI_TRY(move_down(&t, &m, &moved, a, key, &at));
+  if (jfi_ct_is_shadow(out[0])) {
+    for (size_t j = 0; j < count; j++) jfi_ct_settle(t.small, out[j], &m);
+    return JFHE_OK;
+  }
   for (size_t i = 0; i < 2; i++) t.x[i] = jfi_scratch_take(&at, t.n_limbs * ctx->ring->n * sizeof(uint64_t));
   t.room = jfi_scratch_take(&at, jfi_pool_workers(ctx->pool) * ctx->ring->n * sizeof(uint64_t));
   if (at.failed) return jfi_fail(JFHE_ERR_SCRATCH, "scratch is too small to lower");

@@ -5,6 +5,7 @@
 #include "base/status.h"
 #include "circuit/acc.h"
 #include "circuit/bootstrap.h"
+#include "circuit/ladder.h"
 #include "circuit/linmap.h"
 #include "circuit/poly_eval.h"
 #include "circuit/rotate_sum.h"
@@ -103,7 +104,7 @@ static jfhe_status open_sum(summing *x, const jfi_node *n, const jfhe_ct *const 
   }
   double unit = m->ctx->chain.scale[level - 1] * m->ctx->chain.step[level];
   if (own > 0 && n->flags & JFI_SUM_OWN_SCALE) unit = own;
-  jfi_acc_init(&x->acc, m->ctx, level, unit, jfi_machine_spread(m), x->shadow ? NULL : at);
+  jfi_acc_init(&x->acc, m->ctx, level, unit, jfi_machine_spread(m, JFI_OWN), x->shadow ? NULL : at);
   return at->failed ? jfi_fail(JFHE_ERR_SCRATCH, "scratch is too small for a sum of products") : JFHE_OK;
 }
 
@@ -204,6 +205,8 @@ static jfhe_status compute(const jfi_machine *m, const jfi_graph *g, const jfi_n
   case JFI_OP_BOOTSTRAP:
     if (!m->boot) return jfi_fail(JFHE_ERR_ARG, "nothing here brings levels back");
     return jfi_bootstrap(ctx, out, in[0], m->boot, m->keys, s);
+  case JFI_OP_LIFT: return jfi_lift(ctx, out, in, 1, m->rung->lift, s);
+  case JFI_OP_LOWER: return jfi_lower(ctx, &out, 1, in[0], m->rung->lower, s);
   case JFI_OP_ROTATE_SUM: return jfi_rotate_sum(ctx, out, in[0], g->turn + n->k, n->count, m->keys, s);
   default: return jfi_fail(JFHE_ERR_ARG, "%s is not evaluated by these parameters", jfi_op_name(n->op));
   }
@@ -230,6 +233,8 @@ size_t jfi_apply_scratch(const jfi_machine *m, const jfi_graph *g, const jfi_nod
   case JFI_OP_TO_LEVEL: return jfi_ckks_rescale_bytes(ctx, level);
   case JFI_OP_ROTATE_SUM: return jfi_rotate_sum_scratch(ctx, level);
   case JFI_OP_BOOTSTRAP: return jfi_bootstrap_scratch(ctx, m->boot);
+  case JFI_OP_LIFT: return jfi_lift_scratch(ctx, m->rung->small, level, m->rung->lift);
+  case JFI_OP_LOWER: return jfi_lower_scratch(ctx, level, m->rung->lower);
   default: return 0;
   }
 }

@@ -47,6 +47,7 @@ typedef struct placer {
   uint8_t *output;
   layer *layer;
   uint32_t deepest, end; /* of all values; level of the outputs */
+  uint32_t high; /* where segments behind a cut begin: a bootstrap's level, or a lower one that all inputs have */
   uint32_t *segment;
   int32_t *room;        /* the highest level that a value can have */
   uint32_t *near, *far; /* levels that readers in its segment want, and those behind it */
@@ -55,7 +56,7 @@ typedef struct placer {
 
 static uint32_t depth_of(const placer *x, uint32_t v) { return jfi_machine_depth(x->m, &x->g->node[v]); }
 
-static uint32_t levels_between(const placer *x) { return x->m->boot->level_out - x->m->boot->level_in; }
+static uint32_t levels_between(const placer *x) { return x->high - x->m->boot->level_in; }
 
 /* Doublings by which a value is too large to be bootstrapped as it is. */
 static uint32_t too_large(const placer *x, uint32_t v) {
@@ -73,16 +74,16 @@ static uint32_t level_to_boot(const placer *x, uint32_t v) { return x->m->boot->
 
 /* ---- the level graph ---- */
 static uint32_t input_level(const placer *x, uint32_t v) {
-  uint32_t level = x->m->input[x->g->node[v].table].level, most = jfi_machine_ceiling(x->m);
-  return level < most ? level : most;
+  uint32_t level = x->m->input[x->g->node[v].table].level;
+  return level < x->high ? level : x->high;
 }
 
 static void find_depths(placer *x) {
+  x->deepest = 0;
   for (uint32_t v = 0; v < x->g->n_nodes; v++) {
     const jfi_node *n = &x->g->node[v];
     uint32_t d = 0;
-    if (n->op == JFI_OP_INPUT)
-      d = jfi_machine_ceiling(x->m) - input_level(x, v); /* as if levels had been spent on it */
+    if (n->op == JFI_OP_INPUT) d = x->high - input_level(x, v); /* as if levels had been spent on it */
     for (uint32_t r = 0; r < jfi_reads(n); r++) {
       uint32_t a = jfi_read(x->g, n, r);
       if (a != JFI_NONE && x->depth[a] > d) d = x->depth[a];
@@ -175,9 +176,9 @@ static double edge(const placer *x, uint32_t from, uint32_t to, int last, double
     seconds += x->layer[d].seconds[to - d];
     live += x->layer[d].live[to - d];
     if (x->layer[d].scaled[to - d] > scaled) scaled = x->layer[d].scaled[to - d];
-    if (x->layer[d].output && d - from + x->layer[from].overhang > x->m->boot->level_out - x->end) return HUGE_VAL;
+    if (x->layer[d].output && d - from + x->layer[from].overhang > x->high - x->end) return HUGE_VAL;
   }
-  if (last) return levels <= x->m->boot->level_out - x->end ? seconds : HUGE_VAL;
+  if (last) return levels <= x->high - x->end ? seconds : HUGE_VAL;
   return levels + scaled <= levels_between(x) ? seconds + live * boot : HUGE_VAL;
 }
 
@@ -200,7 +201,7 @@ static jfhe_status refuse(const placer *x, uint32_t v);
 
 /* best and from of every depth; *from: the last cut before the outputs. */
 static jfhe_status find_path(placer *x, uint32_t *from) {
-  uint32_t reach = x->m->boot->level_out, first = first_cut(x);
+  uint32_t reach = x->high, first = first_cut(x);
   double boot = seconds_of_boot(x), least = HUGE_VAL;
   *from = 0;
   for (uint32_t c = 0; c <= x->deepest; c++) {
@@ -337,8 +338,9 @@ static jfhe_status refuse(const placer *x, uint32_t v) {
   v = cause(x, v);
   const jfi_node *n = &x->g->node[v];
   if (n->op == JFI_OP_INPUT)
-    return jfi_fail(JFHE_ERR_LEVEL, "input '%s' has %u levels; bootstrapping begins at level %u with its numbers",
-                    x->m->program->input[n->table].name, x->m->input[n->table].level, level_to_boot(x, v));
+    return jfi_fail(JFHE_ERR_LEVEL, "input '%s' has %u levels%s; bootstrapping begins at level %u with its numbers",
+                    x->m->program->input[n->table].name, x->m->input[n->table].level,
+                    x->m->given[n->table].ring == JFI_BELOW ? " when it is lifted" : "", level_to_boot(x, v));
   return jfi_fail(JFHE_ERR_LEVEL, "%%%u = %s needs more levels than bootstrapping gives", v, jfi_op_name(n->op));
 }
 
@@ -427,6 +429,39 @@ static jfhe_status place(placer *x) {
   return bad == JFI_NONE ? JFHE_OK : refuse(x, bad);
 }
 
+/* The lowest level of an input that can be bootstrapped, where that is below what a bootstrap gives; else that. */
+static uint32_t lowest_input(const placer *x) {
+  uint32_t low = x->m->boot->level_out;
+  for (uint32_t v = 0; v < x->g->n_nodes; v++)
+    if (x->g->node[v].op == JFI_OP_INPUT && input_level(x, v) < low && input_level(x, v) > x->m->boot->level_in)
+      low = input_level(x, v);
+  return low;
+}
+
+static uint32_t count_boots(const placer *x) {
+  uint32_t count = 0;
+  for (uint32_t v = 0; v < x->g->n_nodes; v++) count += x->boot[v];
+  return count;
+}
+
+static jfhe_status place_from(placer *x, uint32_t high) {
+  x->high = high;
+  find_depths(x);
+  return place(x);
+}
+
+/* An input that every turn of a loop reads is bootstrapped if it lacks a level that the state has: shorter segments may cost fewer
+ * bootstraps than that. What is lifted lacks one or two often. */
+static jfhe_status place_best(placer *x) {
+  uint32_t full = x->m->boot->level_out, low, boots;
+  jfhe_status st = place_from(x, full);
+  low = lowest_input(x);
+  if (low == full || st == JFHE_ERR_MEMORY) return st;
+  boots = st == JFHE_OK ? count_boots(x) : UINT32_MAX;
+  if (place_from(x, low) == JFHE_OK && count_boots(x) < boots) return JFHE_OK;
+  return place_from(x, full);
+}
+
 static int open_placer(placer *x) {
   uint32_t n = x->g->n_nodes + 1;
   x->mag = jfi_alloc_zero(n * sizeof *x->mag);
@@ -460,10 +495,11 @@ static void close_placer(placer *x) {
 
 /* Outputs keep the levels from which they can be bootstrapped, scaled if they are large, unless fewer are asked for, or cannot be had. */
 static jfhe_status run(placer *x, jfi_graph *g, uint32_t keep) {
-  uint32_t end = 0;
+  uint32_t end = 0, floor = x->m->floor, least = floor > x->m->boot->level_in ? floor : x->m->boot->level_in;
   jfi_magnitudes(x->m, g, x->mag);
   for (uint32_t i = 0; i < g->n_outputs; i++)
     if (level_to_boot(x, g->output[i]) > end) end = level_to_boot(x, g->output[i]);
+  end = jfi_rung_again(x->m, end);
   if (keep < end) end = keep;
   if (jfi_graph_has(g, JFI_OP_BOOTSTRAP)) return rewrite(x, g); /* the program's own, and no others */
   find_depths(x);
@@ -475,16 +511,17 @@ static jfhe_status run(placer *x, jfi_graph *g, uint32_t keep) {
   jfhe_status st;
   do {
     x->end = end;
-    st = place(x);
+    st = place_best(x);
     if (st == JFHE_OK) return rewrite(x, g);
-  } while (st == JFHE_ERR_LEVEL && end-- > x->m->boot->level_in);
-  return st == JFHE_ERR_LEVEL && without(x, 0) == JFI_NONE ? JFHE_OK : st;
+  } while (st == JFHE_ERR_LEVEL && end-- > least);
+  return st == JFHE_ERR_LEVEL && without(x, floor) == JFI_NONE ? JFHE_OK : st;
 }
 
 jfhe_status jfi_pass_bootstraps(jfi_graph *g, const jfhe_plan *plan) {
   placer x = {.plan = plan, .m = &plan->m, .g = g};
   if (!plan->m.boot) return JFHE_OK;
-  jfhe_status st = open_placer(&x) ? run(&x, g, plan->options.keep_levels)
+  x.high = plan->m.boot->level_out;
+  jfhe_status st = open_placer(&x) ? run(&x, g, plan->keep)
                                    : jfi_fail(JFHE_ERR_MEMORY, "no memory to plan %u operations", g->n_nodes);
   close_placer(&x);
   return st;

@@ -17,13 +17,13 @@ typedef struct shadows {
 static void cast(const shadows *x, jfhe_ct *ct, uint32_t value) {
   const jfi_machine *m = &x->plan->m;
   const jfi_value *v = &x->plan->value[value];
-  jfi_ct_shadow(ct, m->ctx, v->level);
+  jfi_ct_shadow(ct, jfi_machine_ctx(m, v->ring), v->level);
   ct->form = JFHE_FORM_EVAL;
   ct->packing = v->packing;
   ct->log_slots = m->program->log_slots;
   ct->scale = v->scale;
   ct->bound = v->bound;
-  memcpy(ct->key_id, m->key_id, JFHE_ID_BYTES);
+  memcpy(ct->key_id, m->key_id[v->ring], JFHE_ID_BYTES);
 }
 
 static void cast_reads(shadows *x, const jfi_node *n) {
@@ -50,10 +50,10 @@ static jfhe_status take_input(shadows *x, jfhe_plan *plan, uint32_t i) {
   const jfi_node *n = &plan->g.node[i];
   jfi_value *v = &plan->value[i];
   jfi_scratch s = x->scratch;
-  *v = plan->m.input[n->table];
+  *v = n->ring == JFI_BELOW ? plan->m.given[n->table] : plan->m.input[n->table];
   if (v->level != n->level) {
     cast(x, &x->ct[0], i);
-    jfhe_status st = jfi_ckks_drop_level(plan->m.ctx, &x->ct[0], &x->ct[0], n->level, &s);
+    jfhe_status st = jfi_ckks_drop_level(x->ct[0].ctx, &x->ct[0], &x->ct[0], n->level, &s);
     if (st != JFHE_OK) return named(plan, i, st);
     v->level = n->level;
     v->bound = x->ct[0].bound;
@@ -72,11 +72,12 @@ static jfhe_status visit_all(shadows *x, jfhe_plan *plan) {
     }
     jfhe_ct out;
     jfi_scratch s = x->scratch;
-    jfi_ct_shadow(&out, m->ctx, m->ctx->chain.top);
+    const jfhe_ctx *ctx = jfi_machine_ctx(m, n->ring);
+    jfi_ct_shadow(&out, ctx, ctx->chain.top);
     cast_reads(x, n);
     jfhe_status st = jfi_apply(m, &plan->g, n, &out, x->in, &s);
     if (st != JFHE_OK) return named(plan, i, st);
-    plan->value[i] = (jfi_value){out.scale, out.bound, (uint8_t)out.level, (uint8_t)out.packing};
+    plan->value[i] = (jfi_value){out.scale, out.bound, (uint8_t)out.level, (uint8_t)out.packing, n->ring};
   }
   return JFHE_OK;
 }

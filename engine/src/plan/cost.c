@@ -34,10 +34,15 @@ static void divide(work *w, double from, double to, double polys) {
   w->products += polys * (to * dropped + 2 * to);
 }
 
-static void decompose(work *w, const jfhe_ctx *ctx, uint32_t level) {
-  double s = limbs_at(ctx, level), e = s + specials(ctx), d = digits_at(ctx, level);
+/* Of s residues in d digits, e of them with the specials. */
+static void decompose_by(work *w, double s, double e, double d) {
   w->transforms += d * e;
   w->products += s + e * s - s * s / d;
+}
+
+static void decompose(work *w, const jfhe_ctx *ctx, uint32_t level) {
+  double s = limbs_at(ctx, level);
+  decompose_by(w, s, s + specials(ctx), digits_at(ctx, level));
 }
 
 static void inner(work *w, const jfhe_ctx *ctx, uint32_t level) {
@@ -125,10 +130,25 @@ static void bootstrap(work *w, const jfhe_plan *plan, const jfi_node *n) {
   }
 }
 
+/* Repeats, or is the mean of, evaluations, and switches them to the other ring's secret with a key of its own primes. */
+static void switch_rings(work *w, const jfhe_evk *key, double s, double to) {
+  double e = s + (double)jfi_set_count(key->p), d = key->n_digits;
+  w->traffic += 2 * s;
+  decompose_by(w, s, e, d);
+  w->products += 2 * d * e;
+  divide(w, e, to, 2);
+}
+
+static void lower(work *w, const jfhe_plan *plan, const jfi_node *n, uint32_t level) {
+  double to = limbs_at(plan->m.rung->small, n->level);
+  divide(w, limbs_at(plan->m.ctx, level), to, 2);
+  switch_rings(w, plan->m.rung->lower, to, to);
+}
+
 static void count(work *w, const jfhe_plan *plan, const jfi_node *n) {
   const jfhe_ctx *ctx = plan->m.ctx;
   uint32_t level = jfi_reads_level(plan, n);
-  double s = limbs_at(ctx, level);
+  double s = n->op == JFI_OP_LIFT || n->op == JFI_OP_INPUT ? 0 : limbs_at(ctx, level); /* those are of the ring below */
   switch (n->op) {
   case JFI_OP_INPUT: break;
   case JFI_OP_ROTATE:
@@ -153,6 +173,10 @@ static void count(work *w, const jfhe_plan *plan, const jfi_node *n) {
   case JFI_OP_POLY: poly(w, ctx, plan->m.poly[n->table], level); break;
   case JFI_OP_BOOTSTRAP: bootstrap(w, plan, n); break;
   case JFI_OP_SUM: sum(w, plan, n, level); break;
+  case JFI_OP_LIFT:
+    switch_rings(w, plan->m.rung->lift, limbs_at(plan->m.rung->small, level), limbs_at(ctx, n->level));
+    break;
+  case JFI_OP_LOWER: lower(w, plan, n, level); break;
   case JFI_OP_TO_LEVEL:
     if (n->flags & JFI_LEVEL_KEEP_SCALE) {
       w->traffic += 2 * limbs_at(ctx, n->level);
@@ -203,7 +227,7 @@ double jfi_cost_of_step(const jfhe_plan *plan, const jfi_step *s) {
 }
 
 uint32_t jfi_reads_level(const jfhe_plan *plan, const jfi_node *n) {
-  if (n->op == JFI_OP_TO_LEVEL) return plan->g.node[n->a].level;
+  if (n->op == JFI_OP_TO_LEVEL || n->op == JFI_OP_LIFT || n->op == JFI_OP_LOWER) return plan->g.node[n->a].level;
   return jfi_machine_reads_at(&plan->m, n, n->level);
 }
 

@@ -75,10 +75,11 @@ static void say_reads(sink *s, const jfhe_plan *plan, const jfi_node *n) {
 static void say_value(sink *s, const jfhe_plan *plan, uint32_t i) {
   const jfi_node *n = &plan->g.node[i];
   if (plan->pass >= JFHE_PASS_LEVELS) say(s, "   level %u", n->level);
+  if (n->ring == JFI_BELOW) say(s, " of %s", plan->m.rung->small->params.name);
   if (plan->pass >= JFHE_PASS_BOUNDS) {
     const jfi_bound *b = &plan->value[i].bound;
     say(s, "   |x| <= %.4g, error <= %.2g (likely %.2g)", b->mag, b->worst,
-        jfi_bound_probable(b, jfi_machine_spread(&plan->m)));
+        jfi_bound_probable(b, jfi_machine_spread(&plan->m, n->ring)));
   } else if (!isinf(n->promise)) {
     say(s, "   |x| <= %.4g promised", n->promise);
   }
@@ -107,6 +108,7 @@ static void say_forecast(sink *s, const jfhe_plan *plan) {
   const jfhe_forecast *f = &plan->forecast;
   say(s, "%u operations: %u relinearisations, %u rotations", f->operations, f->products, f->rotations);
   if (f->bootstraps) say(s, ", %u bootstraps", f->bootstraps);
+  if (f->lifts) say(s, ", %u lifted, %u lowered", f->lifts, f->lowers);
   say(s, "; %u levels, inputs at level %u or above\n", f->depth, f->level_in);
   say(s, "about %.3g s on one thread, %.1f MiB at most", f->seconds, (double)f->memory_bytes / 0x1p20);
   if (f->key_bytes) say(s, ", keys %.1f MiB", (double)f->key_bytes / 0x1p20);

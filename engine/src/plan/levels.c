@@ -98,7 +98,7 @@ static jfhe_status check_held(const leveller *x) {
 static jfhe_status find_behind(leveller *x, const double *mag, uint32_t keep) {
   uint32_t scarce = 0, end = jfi_machine_ceiling(x->m);
   for (int size = 1; size >= 0; size--) /* as below, size counts for nothing where there is no other way */
-    for (uint32_t e = (end < keep ? end : keep) + 1; e-- > 0;) {
+    for (uint32_t e = (end < keep ? end : keep) + 1; e-- > x->m->floor;) {
       find_needs(x, size ? mag : NULL, e);
       if (spare_of(x, &scarce) >= 0) return check_held(x);
     }
@@ -111,18 +111,18 @@ static jfhe_status find_behind(leveller *x, const double *mag, uint32_t keep) {
 static jfhe_status find_late(leveller *x, const double *mag, uint32_t keep) {
   uint32_t scarce = 0;
   if (x->m->boot) return find_behind(x, mag, keep);
-  find_needs(x, mag, 0);
+  find_needs(x, mag, x->m->floor);
   int64_t spare = spare_of(x, &scarce);
   if (spare <
       0) { /* then size counts for nothing: what does not fit is refused by name, if the depth is there at all */
-    find_needs(x, NULL, 0);
+    find_needs(x, NULL, x->m->floor);
     spare = spare_of(x, &scarce);
   }
   const jfi_node *in = &x->from->node[scarce];
   if (spare < 0)
     return jfi_fail(JFHE_ERR_LEVEL, "input '%s' has %u levels, the program multiplies %u times in a row",
                     x->m->program->input[in->table].name, x->m->input[in->table].level, x->want[scarce]);
-  if (spare > keep) spare = keep;
+  if (spare > keep - x->m->floor) spare = keep - x->m->floor;
   for (uint32_t i = 0; i < x->from->n_nodes; i++) x->want[i] += (uint32_t)spare;
   return check_held(x);
 }

@@ -13,29 +13,35 @@
 #include "rlwe/keyring.h"
 #include "rlwe/noise.h"
 
-double jfi_machine_spread(const jfi_machine *m) {
-  return jfi_spread(m->ctx->ring->log_n, JFHE_PACK_COMPLEX, m->program->log_slots);
+double jfi_machine_spread(const jfi_machine *m, uint32_t ring) {
+  return jfi_spread(jfi_machine_ctx(m, ring)->ring->log_n, JFHE_PACK_COMPLEX, m->program->log_slots);
 }
 
 /* ---- inputs ---- */
-/* As encoding with the declared bound and encrypting would leave it. */
+/* As encoding with the declared bound and encrypting would leave it: in the ring below, where there is one. */
 static jfi_value fresh(const jfi_machine *m, const jfi_input *input) {
-  const jfhe_ctx *ctx = m->ctx;
-  uint32_t top = jfi_machine_ceiling(m), log_slots = m->program->log_slots;
+  uint8_t ring = m->rung ? JFI_BELOW : JFI_OWN;
+  const jfhe_ctx *ctx = jfi_machine_ctx(m, ring);
+  uint32_t top = ring == JFI_BELOW ? ctx->chain.top : jfi_machine_ceiling(m), log_slots = m->program->log_slots;
   double worst, sd, scale = ctx->chain.scale[top], mag = jfi_up(input->bound) * (1 + 0x1p-44) + 0x1p-500;
   jfi_fresh_noise(ctx, 0, &worst, &sd);
   jfi_noise e = jfi_encode_noise(ctx->ring->log_n, input->packing, log_slots, scale, mag);
   jfi_bound b = {mag, jfi_up(e.worst + jfi_up(worst / scale)), jfi_up(jfi_hypot(e.sd, sd / scale))};
-  return (jfi_value){scale, b, (uint8_t)top, (uint8_t)input->packing};
+  return (jfi_value){scale, b, (uint8_t)top, (uint8_t)input->packing, ring};
 }
 
+static int is_of(const jfhe_info *x, const jfhe_ctx *ctx) {
+  return memcmp(x->params_hash, ctx->hash, JFHE_HASH_BYTES) == 0;
+}
+
+static int comes_from_below(const jfi_machine *m, const jfhe_info *x) { return m->rung && is_of(x, m->rung->small); }
+
 static jfhe_status check_input(const jfi_machine *m, const jfi_input *input, const jfhe_info *x) {
-  const jfhe_ctx *ctx = m->ctx;
+  const jfhe_ctx *ctx = comes_from_below(m, x) ? m->rung->small : m->ctx;
   const char *name = input->name;
   if (x->object != JFHE_OBJECT_CT || x->degree != 1)
     return jfi_fail(JFHE_ERR_FORM, "input '%s' is not a ciphertext of degree 1", name);
-  if (memcmp(x->params_hash, ctx->hash, JFHE_HASH_BYTES) != 0)
-    return jfi_fail(JFHE_ERR_CONTEXT, "input '%s' is of other parameters", name);
+  if (!is_of(x, ctx)) return jfi_fail(JFHE_ERR_CONTEXT, "input '%s' is of other parameters", name);
   if (x->level > ctx->chain.top) return jfi_fail(JFHE_ERR_LEVEL, "input '%s' says level %u", name, x->level);
   if (x->packing == JFHE_PACK_COEFF || x->packing > input->packing)
     return jfi_fail(JFHE_ERR_FORM, "input '%s' is packed otherwise than the program declares", name);
@@ -51,21 +57,49 @@ static jfhe_status check_input(const jfi_machine *m, const jfi_input *input, con
   return JFHE_OK;
 }
 
+/* One secret in each ring; with a rung, that of its keys. first: of the inputs in this ring, or JFI_NONE. */
+static jfhe_status take_secret(jfi_machine *m, uint32_t input, const uint8_t *key_id, uint8_t ring, uint32_t *first) {
+  const jfhe_program *p = m->program;
+  int known = *first != JFI_NONE || (m->rung && !m->typical);
+  if (known && memcmp(key_id, m->key_id[ring], JFHE_ID_BYTES) != 0)
+    return *first == JFI_NONE
+               ? jfi_fail(JFHE_ERR_KEY, "input '%s' is under another secret than the keys", p->input[input].name)
+               : jfi_fail(JFHE_ERR_KEY, "inputs '%s' and '%s' are under different secrets", p->input[*first].name,
+                          p->input[input].name);
+  memcpy(m->key_id[ring], key_id, JFHE_ID_BYTES);
+  if (*first == JFI_NONE) *first = input;
+  return JFHE_OK;
+}
+
 static jfhe_status take_inputs(jfi_machine *m, const jfhe_info *inputs) {
   const jfhe_program *p = m->program;
+  uint32_t first[2] = {JFI_NONE, JFI_NONE};
   for (uint32_t i = 0; i < p->n_inputs; i++) {
     if (!inputs) {
-      m->input[i] = fresh(m, &p->input[i]);
+      m->given[i] = fresh(m, &p->input[i]);
       continue;
     }
     const jfhe_info *x = &inputs[i];
     JFI_TRY(check_input(m, &p->input[i], x));
-    if (i > 0 && memcmp(x->key_id, inputs[0].key_id, JFHE_ID_BYTES) != 0)
-      return jfi_fail(JFHE_ERR_KEY, "inputs '%s' and '%s' are under different secrets", p->input[0].name,
-                      p->input[i].name);
-    memcpy(m->key_id, x->key_id, JFHE_ID_BYTES);
-    m->input[i] =
-        (jfi_value){x->scale, {x->magnitude, x->error_worst, x->error_sd}, (uint8_t)x->level, (uint8_t)x->packing};
+    uint8_t ring = comes_from_below(m, x) ? JFI_BELOW : JFI_OWN;
+    JFI_TRY(take_secret(m, i, x->key_id, ring, &first[ring]));
+    m->given[i] = (jfi_value){
+        x->scale, {x->magnitude, x->error_worst, x->error_sd}, (uint8_t)x->level, (uint8_t)x->packing, ring};
+  }
+  return JFHE_OK;
+}
+
+/* What the program begins with. */
+static jfhe_status lift_inputs(jfi_machine *m) {
+  for (uint32_t i = 0; i < m->program->n_inputs; i++) {
+    if (m->given[i].ring == JFI_BELOW) {
+      if (jfi_rung_lifted(m, m->given[i].level) == UINT32_MAX)
+        return jfi_fail(JFHE_ERR_LEVEL, "input '%s' has %u levels of '%s': nothing is left of it when it is lifted",
+                        m->program->input[i].name, m->given[i].level, m->rung->small->params.name);
+      JFI_TRY(jfi_rung_lift(m, &m->input[i], &m->given[i]));
+    } else {
+      m->input[i] = m->given[i];
+    }
   }
   return JFHE_OK;
 }
@@ -110,12 +144,11 @@ static jfhe_status take_keys(jfi_machine *m, const jfhe_keyring *keys, int have_
   if (keys) {
     if (keys->ctx != m->ctx) return jfi_fail(JFHE_ERR_CONTEXT, "keys of other parameters");
     /* fresh inputs are taken to be under the keys' secret */
-    if (!have_inputs && keys->count) memcpy(m->key_id, keys->key[0]->from_id, JFHE_ID_BYTES);
+    if (!have_inputs && keys->count) memcpy(m->key_id[JFI_OWN], keys->key[0]->from_id, JFHE_ID_BYTES);
     return JFHE_OK;
   }
   JFI_TRY(jfhe_keyring_new(&m->made, m->ctx));
   m->keys = m->made;
-  memset(m->key_id, 0, sizeof m->key_id);
   JFI_TRY(add_typical(m, JFHE_EVK_RELIN, 0));
   JFI_TRY(add_typical(m, JFHE_EVK_GALOIS, jfhe_galois_conjugate(m->ctx)));
   return m->boot ? add_typical_bootstrap(m) : JFHE_OK;
@@ -160,7 +193,7 @@ static jfhe_status take_table(jfi_machine *m, uint32_t i) {
 }
 
 jfhe_status jfi_machine_open(jfi_machine *m, const jfhe_ctx *ctx, const jfhe_keyring *keys, const jfhe_program *p,
-                             const jfhe_info *inputs, const jfhe_bootstrap *boot) {
+                             const jfhe_info *inputs, const jfhe_bootstrap *boot, const jfhe_rung *rung) {
   *m = (jfi_machine){.ctx = ctx, .program = p, .boot = boot, .typical = keys == NULL};
   if (p->log_slots >= ctx->ring->log_n)
     return jfi_fail(JFHE_ERR_FORM, "vectors of 2^%u slots in a ring of degree 2^%u", p->log_slots, ctx->ring->log_n);
@@ -170,11 +203,15 @@ jfhe_status jfi_machine_open(jfi_machine *m, const jfhe_ctx *ctx, const jfhe_key
     return jfi_fail(JFHE_ERR_FORM, "the bootstrap is for 2^%u slots, the program has 2^%u", boot->log_slots,
                     p->log_slots);
   m->input = jfi_alloc_zero((p->n_inputs + 1) * sizeof *m->input);
+  m->given = jfi_alloc_zero((p->n_inputs + 1) * sizeof *m->given);
   m->map = jfi_alloc_zero((p->n_tables + 1) * sizeof *m->map);
   m->poly = jfi_alloc_zero((p->n_tables + 1) * sizeof *m->poly);
-  if (!m->input || !m->map || !m->poly) return jfi_fail(JFHE_ERR_MEMORY, "no memory for a plan");
-  JFI_TRY(take_inputs(m, inputs));
+  if (!m->input || !m->given || !m->map || !m->poly) return jfi_fail(JFHE_ERR_MEMORY, "no memory for a plan");
   JFI_TRY(take_keys(m, keys, inputs != NULL && p->n_inputs > 0));
+  JFI_TRY(jfi_rung_take(m, rung));
+  JFI_TRY(take_inputs(m, inputs));
+  if (m->typical) memset(m->key_id, 0, sizeof m->key_id); /* as in the keys that are made up */
+  JFI_TRY(lift_inputs(m));
   for (uint32_t i = 0; i < p->n_nodes; i++)
     if (p->node[i].op == JFI_OP_POLY || p->node[i].op == JFI_OP_LINMAP) JFI_TRY(take_table(m, p->node[i].table));
   return JFHE_OK;
@@ -186,6 +223,7 @@ void jfi_machine_close(jfi_machine *m) {
   jfi_free(m->map);
   jfi_free(m->poly);
   jfi_free(m->input);
+  jfi_free(m->given);
   jfhe_keyring_free(m->made);
   *m = (jfi_machine){0};
 }

@@ -15,28 +15,42 @@ struct jfhe_poly;
 typedef struct jfi_value {
   double scale;
   jfi_bound bound;
-  uint8_t level, packing;
+  uint8_t level, packing, ring; /* jfi_ring_of */
 } jfi_value;
 
+/* What joins a smaller ring to that of a program. */
+struct jfhe_rung {
+  const struct jfhe_ctx *ctx, *small;
+  const struct jfhe_evk *lift, *lower;
+  struct jfhe_evk *made[2]; /* typical keys, else null */
+};
+
 typedef struct jfi_machine {
-  const struct jfhe_ctx *ctx;
+  const struct jfhe_ctx *ctx; /* of the program */
+  const jfhe_rung *rung;      /* null where all is in one ring */
+  uint32_t floor;             /* the lowest level of outputs */
   const struct jfhe_keyring *keys;
   struct jfhe_keyring *made;         /* typical keys, else null */
   const struct jfhe_bootstrap *boot; /* null: levels do not come back */
   int typical;                       /* keys are typical ones, made up for planning: nothing can run */
-  uint8_t key_id[JFHE_ID_BYTES];
+  uint8_t key_id[2][JFHE_ID_BYTES];  /* by jfi_ring_of */
   const jfhe_program *program;
-  jfi_value *input;         /* of each input of the program */
+  jfi_value *given;         /* each input of the program, as it comes */
+  jfi_value *input;         /* as the program begins with it: in its ring */
   struct jfhe_linmap **map; /* by table; null for other kinds */
   struct jfhe_poly **poly;  /* by table; null for other kinds */
 } jfi_machine;
 
-/* machine.c: checks the inputs against the program, makes maps and polynomials. keys null: typical ones. boot: or null. */
+/* machine.c: checks the inputs against the program, makes maps and polynomials. keys null: typical ones. boot, rung: or null. */
 jfhe_status jfi_machine_open(jfi_machine *m, const struct jfhe_ctx *ctx, const struct jfhe_keyring *keys,
-                             const jfhe_program *p, const jfhe_info *inputs, const struct jfhe_bootstrap *boot);
+                             const jfhe_program *p, const jfhe_info *inputs, const struct jfhe_bootstrap *boot,
+                             const jfhe_rung *rung);
 void jfi_machine_close(jfi_machine *m);
-/* jfi_spread of the program's vectors. */
-double jfi_machine_spread(const jfi_machine *m);
+/* jfi_spread of the program's vectors in a ring. */
+double jfi_machine_spread(const jfi_machine *m, uint32_t ring);
+static inline const struct jfhe_ctx *jfi_machine_ctx(const jfi_machine *m, uint32_t ring) {
+  return ring == JFI_BELOW ? m->rung->small : m->ctx;
+}
 /* Levels that an operation of a program goes down. */
 uint32_t jfi_machine_depth(const jfi_machine *m, const jfi_node *n);
 /* The level of its reads where its value is at `level`: a bootstrap's is the same wherever its value is wanted. */
@@ -45,6 +59,23 @@ uint32_t jfi_machine_reads_at(const jfi_machine *m, const jfi_node *n, uint32_t 
 uint32_t jfi_machine_ceiling(const jfi_machine *m);
 /* *have: whether a key turns slots by k (modulo the program's slots) at a level. Typical keys are made as they are asked for. */
 jfhe_status jfi_machine_turns(jfi_machine *m, int *have, int64_t k, uint32_t level);
+
+/* rung.c: a rung, its ring and keys checked; both keys null: typical ones. */
+jfhe_status jfi_rung_new(jfhe_rung **out, const struct jfhe_ctx *ctx, const struct jfhe_ctx *small,
+                         const struct jfhe_evk *lift, const struct jfhe_evk *lower);
+/* Takes it for a program: null for none. */
+jfhe_status jfi_rung_take(jfi_machine *m, const jfhe_rung *rung);
+/* What a value of the ring below is when it was lifted. */
+jfhe_status jfi_rung_lift(const jfi_machine *m, jfi_value *out, const jfi_value *in);
+/* The level that a value of the ring below has when it was lifted, or an output's when it was lowered; UINT32_MAX: none. */
+uint32_t jfi_rung_lifted(const jfi_machine *m, uint32_t level);
+uint32_t jfi_rung_lowered(const jfi_machine *m, uint32_t level);
+/* The lowest level at which an output leaves `keep` levels to those who get it, lowered where there is a rung; at most the ceiling. */
+uint32_t jfi_rung_keep(const jfi_machine *m, uint32_t keep);
+/* The lowest level of an output that is at `level` or above when it comes back as an input. */
+uint32_t jfi_rung_again(const jfi_machine *m, uint32_t level);
+/* The lowest level of what an input is given as, from which it is at `level` or above in the program's ring; UINT32_MAX: none is. */
+uint32_t jfi_rung_below(const jfi_machine *m, uint32_t level);
 
 /* apply.c: one operation. `in` are its reads in order (jfi_read), null for unused places. Shadows in, shadow out: the same
  * checks and bounds, nothing computed. s: jfi_apply_scratch bytes; for shadows jfi_apply_shadow_scratch. */

@@ -27,12 +27,12 @@ static jfhe_status check_ring(const jfhe_plan *plan) {
     products |= n->op == JFI_OP_POLY;
     for (uint32_t t = 0; n->op == JFI_OP_SUM && t < n->count; t++)
       products |= plan->g.term[(uint32_t)n->k + t].b != JFI_NONE;
-    if (n->op != JFI_OP_INPUT && level > high) high = level;
+    if (n->op != JFI_OP_INPUT && n->op != JFI_OP_LIFT && level > high) high = level;
   }
   const jfhe_evk *rlk = jfi_keyring_find(plan->m.keys, JFHE_EVK_RELIN, 0);
   if (!products) return JFHE_OK;
   if (!rlk) return jfi_fail(JFHE_ERR_KEY, "the program multiplies ciphertexts, and there is no relinearisation key");
-  if (memcmp(rlk->from_id, plan->m.key_id, JFHE_ID_BYTES) != 0 && plan->m.program->n_inputs)
+  if (memcmp(rlk->from_id, plan->m.key_id[JFI_OWN], JFHE_ID_BYTES) != 0 && plan->m.program->n_inputs)
     return jfi_fail(JFHE_ERR_KEY, "the inputs are under another secret than the keys");
   if (rlk->level < high)
     return jfi_fail(JFHE_ERR_KEY, "the relinearisation key serves levels up to %u, the program needs %u", rlk->level,
@@ -48,8 +48,8 @@ static jfhe_status do_pass(jfhe_plan *plan, uint32_t pass) {
   case JFHE_PASS_CSE: return opt >= 1 ? jfi_pass_cse(&plan->g) : JFHE_OK;
   case JFHE_PASS_PRODUCTS: return opt >= 2 ? jfi_pass_products(&plan->g, &plan->m) : JFHE_OK;
   case JFHE_PASS_BOOTSTRAPS: return jfi_pass_bootstraps(&plan->g, plan);
-  case JFHE_PASS_LEVELS: return jfi_pass_levels(&plan->g, &plan->m, plan->how, plan->options.keep_levels, &plan->need);
-  case JFHE_PASS_RING: return check_ring(plan);
+  case JFHE_PASS_LEVELS: return jfi_pass_levels(&plan->g, &plan->m, plan->how, plan->keep, &plan->need);
+  case JFHE_PASS_RING: JFI_TRY(jfi_pass_lifts(&plan->g, &plan->m)); return check_ring(plan);
   case JFHE_PASS_ROTATIONS: return jfi_pass_rotations(&plan->g, &plan->m);
   case JFHE_PASS_BOUNDS: return jfi_plan_bounds(plan);
   default: return jfi_plan_schedule(plan);
@@ -89,13 +89,14 @@ static jfhe_status make_roomy(jfhe_plan *plan) {
 }
 
 jfhe_status jfi_plan_make(jfhe_plan *plan, const jfhe_ctx *ctx, const jfhe_keyring *keys, const jfhe_bootstrap *boot,
-                          const jfhe_program *program, const jfhe_info *inputs) {
-  JFI_TRY(jfi_machine_open(&plan->m, ctx, keys, program, inputs, boot));
+                          const jfhe_rung *rung, const jfhe_program *program, const jfhe_info *inputs) {
+  JFI_TRY(jfi_machine_open(&plan->m, ctx, keys, program, inputs, boot, rung));
+  plan->keep = jfi_rung_keep(&plan->m, plan->options.keep_levels);
   jfi_costs_default(&plan->options.costs, ctx);
   uint32_t opt = plan->options.opt_level;
   plan->how = opt >= 2 ? JFI_LEVELS_RAW : opt == 1 ? JFI_LEVELS_LATE : JFI_LEVELS_EARLY;
-  /* raw values rise to the inputs' own level, which a bootstrap's keys need not serve */
-  if (plan->m.boot && plan->how == JFI_LEVELS_RAW) plan->how = JFI_LEVELS_LATE;
+  /* raw values rise to the inputs' own level, which a bootstrap's keys need not serve, and lifted ones have none */
+  if ((plan->m.boot || rung) && plan->how == JFI_LEVELS_RAW) plan->how = JFI_LEVELS_LATE;
   jfhe_status st = do_passes(plan);
   if (st == JFHE_ERR_RANGE && plan->m.boot) return make_roomy(plan);
   if (st == JFHE_OK || plan->how != JFI_LEVELS_RAW || st == JFHE_ERR_MEMORY) return st;
@@ -140,21 +141,29 @@ static void hash_node(jfi_sha256 *s, const jfhe_plan *plan, const jfi_node *n) {
 }
 
 /* A key is told from another by its public half's beginning: fresh randomness for each. */
-static void hash_keys(jfi_sha256 *s, const jfhe_keyring *keys) {
+static void hash_key(jfi_sha256 *s, const jfhe_evk *k) {
   enum { TELLS_APART = 8 };
-  for (size_t i = 0; i < keys->count; i++) {
-    const jfhe_evk *k = keys->key[i];
-    const uint32_t words[4] = {k->kind, k->galois, k->level, k->n_digits};
-    jfi_sha256_update(s, words, sizeof words);
-    jfi_sha256_update(s, k->to_id, sizeof k->to_id);
-    if (k->b) jfi_sha256_update(s, k->b, TELLS_APART * sizeof *k->b);
-  }
+  const uint32_t words[4] = {k->kind, k->galois, k->level, k->n_digits};
+  jfi_sha256_update(s, words, sizeof words);
+  jfi_sha256_update(s, k->to_id, sizeof k->to_id);
+  if (k->b) jfi_sha256_update(s, k->b, TELLS_APART * sizeof *k->b);
+}
+
+static void hash_keys(jfi_sha256 *s, const jfhe_keyring *keys) {
+  for (size_t i = 0; i < keys->count; i++) hash_key(s, keys->key[i]);
+}
+
+static void hash_rung(jfi_sha256 *s, const jfhe_rung *rung) {
+  jfi_sha256_update(s, rung->small->hash, JFHE_HASH_BYTES);
+  hash_key(s, rung->lift);
+  hash_key(s, rung->lower);
 }
 
 void jfi_plan_identity(const jfhe_plan *plan, uint8_t *hash) {
   jfi_sha256 s;
   jfi_sha256_init(&s);
   jfi_sha256_update(&s, plan->m.ctx->hash, JFHE_HASH_BYTES);
+  if (plan->m.rung) hash_rung(&s, plan->m.rung);
   if (plan->forecast.bootstraps) {
     jfi_sha256_update(&s, &plan->m.boot->mag, sizeof plan->m.boot->mag);
     jfi_sha256_update(&s, &plan->m.boot->keys, sizeof plan->m.boot->keys);

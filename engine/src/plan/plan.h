@@ -15,6 +15,7 @@ struct jfhe_plan {
   jfhe_plan_options options;
   uint32_t pass;    /* the last that was done */
   jfi_levels how;   /* levels were chosen */
+  uint32_t keep;    /* levels that outputs keep in the program's ring */
   uint32_t need;    /* the level that inputs must have, for levels chosen late */
   int roomy;        /* numbers are scaled further below a bootstrap's bound */
   jfi_value *value; /* by operation, from JFHE_PASS_BOUNDS on */
@@ -29,7 +30,8 @@ struct jfhe_plan {
 
 /* plan.c: the passes. On failure what was made so far is the caller's to free. */
 jfhe_status jfi_plan_make(jfhe_plan *plan, const struct jfhe_ctx *ctx, const struct jfhe_keyring *keys,
-                          const struct jfhe_bootstrap *boot, const jfhe_program *program, const jfhe_info *inputs);
+                          const struct jfhe_bootstrap *boot, const jfhe_rung *rung, const jfhe_program *program,
+                          const jfhe_info *inputs);
 void jfi_plan_identity(const jfhe_plan *plan, uint8_t *hash);
 /* explain.c: writes at most cap bytes, a zero at their end, and returns how many the whole has. */
 size_t jfi_plan_print(const jfhe_plan *plan, char *text, size_t cap);

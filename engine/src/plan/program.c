@@ -38,6 +38,8 @@ static const op_facts FACTS[JFI_OP_COUNT] = {
     [JFI_OP_MUL_I] = {"mul_i", 1, 0},
     [JFI_OP_TO_LEVEL] = {"to_level", 1, 0},
     [JFI_OP_ROTATE_SUM] = {"rotate_sum", 1, 0},
+    [JFI_OP_LIFT] = {"lift", 1, 0},
+    [JFI_OP_LOWER] = {"lower", 1, 0},
 };
 
 static const op_facts *facts(uint32_t op) {

@@ -32,15 +32,20 @@ typedef enum jfi_op {
   JFI_OP_MUL_I = 21,
   JFI_OP_TO_LEVEL = 22,   /* level */
   JFI_OP_ROTATE_SUM = 23, /* turns first .. first + count */
-  JFI_OP_COUNT = 24
+  JFI_OP_LIFT = 24,       /* an input of the ring below */
+  JFI_OP_LOWER = 25,      /* an output into it */
+  JFI_OP_COUNT = 26
 } jfi_op;
+
+/* Where a value lives: in the ring of the program, or in the smaller one that its inputs come from and its outputs go to. */
+typedef enum jfi_ring_of { JFI_OWN = 0, JFI_BELOW = 1 } jfi_ring_of;
 
 /* One operation. 48 bytes: a hundred thousand of them are 5 MB. */
 typedef struct jfi_node {
-  uint8_t op;    /* jfi_op */
-  uint8_t flags; /* POLY: enum jfhe_poly_flag */
-  uint8_t level; /* of the value, from the pass on that finds it */
-  uint8_t pad;
+  uint8_t op;     /* jfi_op */
+  uint8_t flags;  /* POLY: enum jfhe_poly_flag */
+  uint8_t level;  /* of the value, from the pass on that finds it */
+  uint8_t ring;   /* jfi_ring_of the value */
   uint32_t a, b;  /* values read, or JFI_NONE */
   uint32_t table; /* number of the vector, polynomial, map or input, or JFI_NONE */
   int32_t k;      /* rotation, small factor, level, stride, first */

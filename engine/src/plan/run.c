@@ -106,8 +106,9 @@ static void hold(jfhe_run *run, size_t bytes) {
 
 /* Outputs leave the run, so they get buffers of their own; all else takes the smallest free one that serves. */
 static jfhe_status take_buffer(jfhe_run *run, uint32_t value) {
-  const jfhe_ctx *ctx = run->plan->m.ctx;
-  uint32_t limbs = (uint32_t)jfi_set_count(ctx->chain.level[run->plan->g.node[value].level]);
+  const jfi_node *n = &run->plan->g.node[value];
+  const jfhe_ctx *ctx = jfi_machine_ctx(&run->plan->m, n->ring);
+  uint32_t limbs = (uint32_t)jfi_set_count(ctx->chain.level[n->level]);
   jfi_shelved **best = NULL;
   for (jfi_shelved **s = &run->shelf; *s && !is_output(run, value); s = &(*s)->next)
     if ((*s)->ct->cap_limbs >= limbs && (!best || (*s)->ct->cap_limbs < (*best)->ct->cap_limbs)) best = s;
@@ -128,8 +129,8 @@ static int is_lent(const jfhe_ct *ct) {
   return (const uint8_t *)ct->data != (const uint8_t *)ct + jfi_round64(sizeof *ct);
 }
 
-static size_t input_bytes(const jfhe_run *run, const jfhe_ct *ct) {
-  return jfi_value_bytes(run->plan->m.ctx, is_lent(ct) ? ct->n_limbs : ct->cap_limbs);
+static size_t input_bytes(const jfhe_ct *ct) {
+  return jfi_value_bytes(ct->ctx, is_lent(ct) ? ct->n_limbs : ct->cap_limbs);
 }
 
 static jfhe_status let_go(jfhe_run *run, uint32_t value) {
@@ -137,7 +138,7 @@ static jfhe_status let_go(jfhe_run *run, uint32_t value) {
   if (--run->holds[value] || !ct) return JFHE_OK;
   run->ct[value] = NULL;
   if (run->plan->g.node[value].op == JFI_OP_INPUT) {
-    run->held -= input_bytes(run, ct);
+    run->held -= input_bytes(ct);
     jfhe_ct_free(ct);
     return JFHE_OK;
   }
@@ -327,18 +328,19 @@ static uint32_t input_value(const jfhe_run *run, uint32_t input) {
 }
 
 /* Leaves out the residues that nothing reads: of a lent one by not looking at them. Frees `ct` where it makes another. */
-static jfhe_status shorten(const jfi_machine *m, jfhe_ct **ct, uint32_t level) {
+static jfhe_status shorten(jfhe_ct **ct, uint32_t level) {
   jfhe_ct *less = NULL, *old = *ct;
+  const jfhe_ctx *ctx = old->ctx;
   if (old->level == level) return JFHE_OK;
   if (is_lent(old)) {
     old->level = level;
-    old->primes = m->ctx->chain.level[level];
+    old->primes = ctx->chain.level[level];
     old->n_limbs = (uint32_t)jfi_set_count(old->primes);
     return JFHE_OK;
   }
   jfi_scratch none = {0};
-  JFI_TRY(jfi_ct_alloc(&less, m->ctx, 2, (uint32_t)jfi_set_count(m->ctx->chain.level[level])));
-  jfhe_status st = jfi_ckks_drop_level(m->ctx, less, old, level, &none);
+  JFI_TRY(jfi_ct_alloc(&less, ctx, 2, (uint32_t)jfi_set_count(ctx->chain.level[level])));
+  jfhe_status st = jfi_ckks_drop_level(ctx, less, old, level, &none);
   jfhe_ct_free(st == JFHE_OK ? old : less);
   if (st == JFHE_OK) *ct = less;
   return st;
@@ -349,11 +351,12 @@ jfhe_status jfi_run_give(jfhe_run *run, uint32_t input, jfhe_ct *ct) {
   uint32_t value = input_value(run, input);
   if (value == JFI_NONE || !run->wanted[value] || run->ct[value])
     return jfi_fail(JFHE_ERR_ARG, "input %u is not wanted, or was given", input);
-  const jfi_value *v = &m->input[input];
-  JFI_TRY(jfi_ct_usable(m->ctx, ct));
-  if (memcmp(ct->key_id, m->key_id, JFHE_ID_BYTES) != 0)
+  const jfi_value *v = &m->given[input];
+  const jfhe_ctx *ctx = jfi_machine_ctx(m, v->ring);
+  JFI_TRY(jfi_ct_usable(ctx, ct));
+  if (memcmp(ct->key_id, m->key_id[v->ring], JFHE_ID_BYTES) != 0)
     return jfi_fail(JFHE_ERR_KEY, "input '%s' is under another secret than planned", m->program->input[input].name);
-  if (ct->level != v->level || ct->degree != 1 || !jfi_set_equal(ct->primes, m->ctx->chain.level[v->level]))
+  if (ct->level != v->level || ct->degree != 1 || !jfi_set_equal(ct->primes, ctx->chain.level[v->level]))
     return jfi_fail(JFHE_ERR_LEVEL, "input '%s' is at level %u, planned was %u", m->program->input[input].name,
                     ct->level, v->level);
   if (ct->packing > v->packing || ct->log_slots != m->program->log_slots)
@@ -362,13 +365,13 @@ jfhe_status jfi_run_give(jfhe_run *run, uint32_t input, jfhe_ct *ct) {
     return jfi_fail(JFHE_ERR_SCALE, "input '%s' has another scale than planned", m->program->input[input].name);
   if (!(ct->bound.mag <= v->bound.mag && ct->bound.worst <= v->bound.worst && ct->bound.sd <= v->bound.sd))
     return jfi_fail(JFHE_ERR_RANGE, "input '%s' has wider bounds than planned", m->program->input[input].name);
-  JFI_TRY(shorten(m, &ct, run->plan->g.node[value].level));
+  JFI_TRY(shorten(&ct, run->plan->g.node[value].level));
   ct->bound = v->bound; /* what was proved holds for what was planned */
   ct->packing = v->packing;
   const double promise = run->plan->g.node[value].promise;
   if (promise < ct->bound.mag) ct->bound.mag = promise;
   run->ct[value] = ct;
-  hold(run, input_bytes(run, ct));
+  hold(run, input_bytes(ct));
   return JFHE_OK;
 }
 
@@ -386,10 +389,11 @@ jfhe_status jfi_run_take(jfhe_run *run, uint32_t output, jfhe_ct **ct) {
   if (output >= run->plan->g.n_outputs || run->output[output] != JFI_READY)
     return jfi_fail(JFHE_ERR_ARG, "output %u is not ready, or was taken", output);
   uint32_t value = run->plan->g.output[output];
+  const jfhe_ctx *ctx = jfi_machine_ctx(&run->plan->m, run->plan->g.node[value].ring);
   if (run->holds[value] > 1 || run->plan->g.node[value].op == JFI_OP_INPUT) {
     /* others still read it, or it is another output too */
-    JFI_TRY(jfi_ct_alloc(ct, run->plan->m.ctx, 2, run->ct[value]->n_limbs));
-    jfhe_status st = jfi_ckks_copy(run->plan->m.ctx, *ct, run->ct[value]);
+    JFI_TRY(jfi_ct_alloc(ct, ctx, 2, run->ct[value]->n_limbs));
+    jfhe_status st = jfi_ckks_copy(ctx, *ct, run->ct[value]);
     if (st != JFHE_OK) {
       jfhe_ct_free(*ct);
       *ct = NULL;
@@ -401,7 +405,7 @@ jfhe_status jfi_run_take(jfhe_run *run, uint32_t output, jfhe_ct **ct) {
   *ct = run->ct[value];
   run->ct[value] = NULL;
   run->holds[value] = 0;
-  run->held -= jfi_value_bytes(run->plan->m.ctx, (*ct)->cap_limbs);
+  run->held -= jfi_value_bytes(ctx, (*ct)->cap_limbs);
   run->output[output] = JFI_TAKEN;
   return JFHE_OK;
 }

@@ -129,7 +129,8 @@ static jfhe_status find_order(scheduler *x) {
 
 /* ---- memory ---- */
 static uint32_t limbs_of(const jfhe_plan *plan, uint32_t value) {
-  return (uint32_t)jfi_set_count(plan->m.ctx->chain.level[plan->g.node[value].level]);
+  const jfi_node *n = &plan->g.node[value];
+  return (uint32_t)jfi_set_count(jfi_machine_ctx(&plan->m, n->ring)->chain.level[n->level]);
 }
 
 static size_t step_scratch(const jfhe_plan *plan, const jfi_step *s) {
@@ -173,7 +174,6 @@ static size_t scratch_of(const jfhe_plan *plan, kinds *k, const jfi_step *s) {
 }
 
 static jfhe_status find_memory(jfhe_plan *plan) {
-  const jfhe_ctx *ctx = plan->m.ctx;
   kinds *k = jfi_alloc_zero(sizeof *k);
   jfi_shelf shelf = {0};
   uint8_t *size = jfi_alloc_zero(plan->g.n_nodes + 1); /* of each live value's buffer */
@@ -193,7 +193,7 @@ static jfhe_status find_memory(jfhe_plan *plan) {
       uint32_t limbs = limbs_of(plan, value), taken = 0;
       if (n->op != JFI_OP_INPUT && plan->last_use[value] != JFI_NONE) taken = jfi_shelf_take(&shelf, limbs);
       size[value] = (uint8_t)(taken ? taken : limbs);
-      if (!taken) held += jfi_value_bytes(ctx, limbs);
+      if (!taken) held += jfi_value_bytes(jfi_machine_ctx(&plan->m, n->ring), limbs);
       if (n->op == JFI_OP_LINMAP && !map_was_met(plan, s, n)) maps += map_bytes(plan, n);
     }
     if (held + maps > peak) peak = held + maps;
@@ -203,7 +203,7 @@ static jfhe_status find_memory(jfhe_plan *plan) {
         uint32_t a = jfi_read(&plan->g, n, r);
         if (a == JFI_NONE || plan->last_use[a] != s || size[a] == 0) continue;
         if (plan->g.node[a].op == JFI_OP_INPUT)
-          held -= jfi_value_bytes(ctx, size[a]); /* came from outside, goes back */
+          held -= jfi_value_bytes(jfi_machine_ctx(&plan->m, plan->g.node[a].ring), size[a]); /* goes back outside */
         else
           shelf.free[size[a]]++;
         size[a] = 0;
@@ -281,15 +281,20 @@ static void sum_up(jfhe_plan *plan) {
     f->rotations += rotations_of(plan, n);
     f->products += products_of(plan, n);
     f->bootstraps += n->op == JFI_OP_BOOTSTRAP;
-    if (n->op == JFI_OP_INPUT) continue;
+    f->lifts += n->op == JFI_OP_LIFT;
+    f->lowers += n->op == JFI_OP_LOWER;
+    if (n->op == JFI_OP_INPUT || n->op == JFI_OP_LIFT || n->op == JFI_OP_LOWER) continue;
     uint32_t level = n->op == JFI_OP_TO_LEVEL ? n->level : jfi_reads_level(plan, n);
     if (level > high) high = level;
   }
-  for (uint32_t i = 0; i < plan->g.n_outputs; i++)
-    if (plan->g.node[plan->g.output[i]].level < low) low = plan->g.node[plan->g.output[i]].level;
+  for (uint32_t i = 0; i < plan->g.n_outputs; i++) {
+    const jfi_node *n = &plan->g.node[plan->g.output[i]];
+    uint32_t level = n->op == JFI_OP_LOWER ? plan->g.node[n->a].level : n->level;
+    if (level < low) low = level;
+  }
   /* raw values use a level more where there is one; bootstraps give levels that no input has */
   if (plan->how == JFI_LEVELS_RAW || f->bootstraps) high = plan->need;
-  f->level_in = high;
+  f->level_in = f->lifts ? jfi_rung_below(&plan->m, high) : high;
   f->depth = f->bootstraps ? levels_spent(plan) : low <= high ? high - low : 0;
   for (uint32_t s = 0; s < plan->n_steps; s++) f->seconds += jfi_cost_of_step(plan, &plan->step[s]);
   for (size_t i = 0; i < plan->m.keys->count && !plan->m.typical; i++)

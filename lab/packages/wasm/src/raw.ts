@@ -28,6 +28,7 @@ export type Exports = Readonly<Record<(typeof EXPORTS)[number], (...args: number
  * - `Ptr<'jfhe_bootstrap'>`: A bootstrap made ready: linear maps, their plaintexts, the polynomial. Public; read by any number of threads.
  * - `Ptr<'jfhe_program'>`: A graph of operations. Grows only; safe to read from many threads once it is built.
  * - `Ptr<'jfhe_plan'>`
+ * - `Ptr<'jfhe_rung'>`: What joins a smaller ring to that of a plan: a rung of the ladder.
  * - `Ptr<'jfhe_run'>`: One computation of a plan. Used by one thread at a time; only jfhe_run_cancel may come from another.
  * - `Ptr<'jfhe_sk'>`: A secret key: uniform ternary, bound to one context.
  */
@@ -227,7 +228,7 @@ export const Pass = {
   BOOTSTRAPS: 4,
   /** each value as low as its uses allow, rescalings and level changes placed; below -O1: as high */
   LEVELS: 5,
-  /** the ring holds the depth; else refused with the numbers */
+  /** inputs of a smaller ring lifted, outputs lowered; the ring holds the depth, else refused with the numbers */
   RING: 6,
   /** absent Galois elements made of present ones; rotations of one value hoisted; sums merged from -O2 */
   ROTATIONS: 7,
@@ -408,10 +409,14 @@ export interface Forecast {
   readonly levelIn: number;
   /** placed, or the program's own */
   readonly bootstraps: number;
+  /** inputs brought up from the smaller ring */
+  readonly lifts: number;
+  /** outputs brought down to it */
+  readonly lowers: number;
 }
 
 /** Bytes of a jfhe_forecast. */
-export const FORECAST_BYTES = 56;
+export const FORECAST_BYTES = 64;
 
 /** A copy of the jfhe_forecast at an address. */
 export function readForecast(memory: ArrayBuffer, at: Ptr<'jfhe_forecast'>): Forecast {
@@ -426,7 +431,9 @@ export function readForecast(memory: ArrayBuffer, at: Ptr<'jfhe_forecast'>): For
     rotations: view.getUint32(at + 40, true),
     depth: view.getUint32(at + 44, true),
     levelIn: view.getUint32(at + 48, true),
-    bootstraps: view.getUint32(at + 52, true)
+    bootstraps: view.getUint32(at + 52, true),
+    lifts: view.getUint32(at + 56, true),
+    lowers: view.getUint32(at + 60, true)
   };
 }
 
@@ -672,6 +679,7 @@ export const EXPORTS = [
   'jfhe_plan_free',
   'jfhe_plan_hash',
   'jfhe_plan_new',
+  'jfhe_plan_new_on',
   'jfhe_plan_new_with',
   'jfhe_plan_options_init',
   'jfhe_plan_output',
@@ -737,6 +745,8 @@ export const EXPORTS = [
   'jfhe_run_lend',
   'jfhe_run_new',
   'jfhe_run_take',
+  'jfhe_rung_free',
+  'jfhe_rung_new',
   'jfhe_security_limit',
   'jfhe_sk_free',
   'jfhe_sk_from_entropy',
@@ -2379,6 +2389,39 @@ export class Calls {
   planNewWith(out: Ptr<'jfhe_plan*'>, ctx: Ptr<'jfhe_ctx'>, keys: Ptr<'jfhe_keyring'>, bootstrap: Ptr<'jfhe_bootstrap'>,
     program: Ptr<'jfhe_program'>, inputs: Ptr<'jfhe_info'>, options: Ptr<'jfhe_plan_options'>): void {
     this.check(this.x.jfhe_plan_new_with(out, ctx, keys, bootstrap, program, inputs, options));
+  }
+
+  /**
+   * A rung between `small`, whose primes ctx carries, and ctx. Both contexts and both keys outlive it.
+   *
+   * lift, lower  from the smaller ring's secret to that of ctx's keys, and back (jfhe_keygen_lift, jfhe_keygen_lower). Both null: typical ones,
+   *              for plans that explain.
+   * Returns JFHE_OK, else *out is null: JFHE_ERR_CONTEXT for a ring that is not below, on this ladder, and for keys of others; JFHE_ERR_KEY for
+   *         one of the keys alone, of another kind or ring, or keys of different secrets; JFHE_ERR_MEMORY.
+   */
+  rungNew(out: Ptr<'jfhe_rung*'>, ctx: Ptr<'jfhe_ctx'>, small: Ptr<'jfhe_ctx'>, lift: Ptr<'jfhe_evk'>, lower:
+    Ptr<'jfhe_evk'>): void {
+    this.check(this.x.jfhe_rung_new(out, ctx, small, lift, lower));
+  }
+
+  rungFree(rung: Ptr<'jfhe_rung'>): void {
+    this.x.jfhe_rung_free(rung);
+  }
+
+  /**
+   * The same for inputs of a smaller ring, which are lifted, and outputs that go back there: the program is computed in the ring of `ctx`, with its
+   * levels and its bootstraps, and nobody outside sees that ring. Inputs may also be of `ctx`; fresh ones (inputs null) are of the smaller ring.
+   *
+   * rung       outlives the plan; null: as jfhe_plan_new_with. keep_levels, level_in and outputs' levels are then the smaller ring's.
+   * Error      a key switch and a rounding for each input, and for each output (docs/SOUNDNESS.md, "Lifting and lowering").
+   *
+   * Returns    as jfhe_plan_new_with; JFHE_ERR_CONTEXT also for a rung to other parameters; JFHE_ERR_KEY for one whose keys are of another secret,
+   *            or typical where `keys` are not; JFHE_ERR_LEVEL for an input of which nothing is left when it is lifted.
+   */
+  planNewOn(out: Ptr<'jfhe_plan*'>, ctx: Ptr<'jfhe_ctx'>, keys: Ptr<'jfhe_keyring'>, bootstrap: Ptr<'jfhe_bootstrap'>,
+    rung: Ptr<'jfhe_rung'>, program: Ptr<'jfhe_program'>, inputs: Ptr<'jfhe_info'>, options: Ptr<'jfhe_plan_options'>):
+    void {
+    this.check(this.x.jfhe_plan_new_on(out, ctx, keys, bootstrap, rung, program, inputs, options));
   }
 
   planFree(plan: Ptr<'jfhe_plan'>): void {
