@@ -3,6 +3,7 @@
 #define JFHE_JFHE_H
 #include "jfhe/bgv.h"
 #include "jfhe/bootstrap.h"
+#include "jfhe/bridge.h"
 #include "jfhe/ciphertext.h"
 #include "jfhe/circuit.h"
 #include "jfhe/ckks.h"

@@ -33,8 +33,8 @@ jfi_bound jfi_bgv_bound_scale(const jfi_bound *a, double by, double mag) {
   return (jfi_bound){jfi_bgv_mag(a->mag * mag), jfi_up(a->worst * by), jfi_up(a->sd * by)};
 }
 
-/* |A / D| without overflow: sets of one level differ by a few primes, but a descent may drop dozens. */
-static double step_between(const jfhe_ctx *ctx, jfi_set X, jfi_set T) {
+/* Without overflow: sets of one level differ by a few primes, but a descent may drop dozens. */
+double jfi_bgv_step(const jfhe_ctx *ctx, jfi_set X, jfi_set T) {
   jfi_set gone = jfi_set_minus(X, T), in = jfi_set_minus(T, X);
   double r = 1;
   size_t g = jfi_set_next(gone, 0);
@@ -48,7 +48,7 @@ static double step_between(const jfhe_ctx *ctx, jfi_set X, jfi_set T) {
 
 jfi_bound jfi_bgv_bound_divide(const jfhe_bgv *b, const jfi_bound *a, jfi_set X, jfi_set T) {
   if (jfi_set_equal(X, T)) return *a;
-  double t = (double)b->t.q, r = step_between(b->ctx, X, T), worst, sd;
+  double t = (double)b->t.q, r = jfi_bgv_step(b->ctx, X, T), worst, sd;
   jfi_divide_noise(b->ctx, &worst, &sd);
   return (jfi_bound){a->mag, jfi_up(a->worst * r + t * worst), jfi_up(jfi_hypot(a->sd * r, t * sd))};
 }

@@ -21,6 +21,8 @@ jfi_bound jfi_bgv_bound_add(const jfi_bound *a, const jfi_bound *c, int same);
 jfi_bound jfi_bgv_bound_mul(const jfi_bound *a, const jfi_bound *c, int same);
 /* k*v, |k| = by, where the integers grow by `mag`. */
 jfi_bound jfi_bgv_bound_scale(const jfi_bound *a, double by, double mag);
+/* A/D, rounded up: what a division from X to T does to what is divided. */
+double jfi_bgv_step(const jfhe_ctx *ctx, jfi_set X, jfi_set T);
 /* (v*A + t*r)/D for a degree-1 ciphertext; X: the primes before, T: after. The same primes: no change. */
 jfi_bound jfi_bgv_bound_divide(const jfhe_bgv *b, const jfi_bound *a, jfi_set X, jfi_set T);
 /* One key switch over X that ends in T. */
