@@ -1,4 +1,4 @@
-/* bench-bootstrap.c: one bootstrap of every slot, real and complex, of `deep` and `deep-lean`, with all keys and with few. It makes gigabytes of
+/* bench-bootstrap.c: one bootstrap of every slot, real and complex, of `deep`, `deep-lean` and `deep-small`, with all keys and with few. It makes gigabytes of
  * keys and plaintexts: only when asked for by name. Cases: the preset, and the preset with ":few". */
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,7 +10,7 @@
 #include "jfhe/ckks.h"
 #include "jfhe/secret.h"
 
-enum { KEYS_MAX = 256, LOG_SLOTS = 15 };
+enum { KEYS_MAX = 256, LOG_SLOTS_MAX = 15 };
 
 typedef struct world {
   jfhe_ctx *ctx;
@@ -53,7 +53,7 @@ static jfhe_status make_world(world *w, const char *preset, uint32_t keys, uint3
   if (st == JFHE_OK) st = jfhe_ctx_set_threads(w->ctx, threads ? threads : 1);
   if (st == JFHE_OK) st = jfhe_sk_new(&w->sk, w->ctx);
   if (st == JFHE_OK) st = jfhe_keyring_new(&w->keys, w->ctx);
-  if (st == JFHE_OK) st = jfhe_bootstrap_new(&w->b, w->ctx, LOG_SLOTS, 1, keys);
+  if (st == JFHE_OK) st = jfhe_bootstrap_new(&w->b, w->ctx, jfhe_ctx_log_n(w->ctx) - 1, 1, keys);
   if (st == JFHE_OK) st = make_keys(w);
   if (st == JFHE_OK) st = jfhe_pt_new(&w->pt, w->ctx, jfhe_bootstrap_level_in(w->b));
   if (st == JFHE_OK) st = jfhe_ct_new(&w->a, w->ctx, 1, jfhe_bootstrap_level_in(w->b));
@@ -65,9 +65,10 @@ static jfhe_status make_world(world *w, const char *preset, uint32_t keys, uint3
 }
 
 static jfhe_status encrypt(world *w, uint32_t packing) {
-  static double x[1 << LOG_SLOTS];
-  for (size_t i = 0; i < 1 << LOG_SLOTS; i++) x[i] = (double)(i % 1000) / 1001;
-  jfhe_status st = jfhe_ckks_encode(w->ctx, w->pt, x, NULL, 1 << LOG_SLOTS, packing, LOG_SLOTS,
+  static double x[1 << LOG_SLOTS_MAX];
+  const size_t slots = jfhe_ctx_slots(w->ctx);
+  for (size_t i = 0; i < slots; i++) x[i] = (double)(i % 1000) / 1001;
+  jfhe_status st = jfhe_ckks_encode(w->ctx, w->pt, x, NULL, slots, packing, jfhe_ctx_log_n(w->ctx) - 1,
                                     jfhe_bootstrap_level_in(w->b), 0, 0.999, w->scratch, w->scratch_len);
   return st == JFHE_OK ? jfhe_encrypt(w->ctx, w->a, w->pt, w->sk, w->scratch, w->scratch_len) : st;
 }
@@ -92,8 +93,9 @@ static int bench_preset(const jfi_bench_options *o, const bootstrap_case *c) {
     if (!jfi_bench_wants(o, name)) continue;
     bad = encrypt(&w, packing);
     if (!bad) bad = jfi_bench_time(&r, run, &w, o->budget_ms > 0 ? o->budget_ms : 500);
-    (void)snprintf(params, sizeof params, "\"case\": \"%s\", \"logN\": 16, \"levels\": %u, \"threads\": %u", c->name,
-                   jfhe_bootstrap_level_out(w.b) - jfhe_bootstrap_level_in(w.b), o->threads ? o->threads : 1);
+    (void)snprintf(params, sizeof params, "\"case\": \"%s\", \"logN\": %u, \"levels\": %u, \"threads\": %u", c->name,
+                   jfhe_ctx_log_n(w.ctx), jfhe_bootstrap_level_out(w.b) - jfhe_bootstrap_level_in(w.b),
+                   o->threads ? o->threads : 1);
     if (!bad) jfi_bench_print(o, name, params, &r, w.key_bytes);
   }
   if (bad) fprintf(stderr, "bench: %s\n", jfhe_last_error());
@@ -112,7 +114,9 @@ int jfi_bench_bootstrap(const jfi_bench_options *o) {
   static const bootstrap_case cases[] = {{"deep", "deep", JFHE_BOOTSTRAP_MANY_KEYS},
                                          {"deep:few", "deep", JFHE_BOOTSTRAP_FEW_KEYS},
                                          {"deep-lean", "deep-lean", JFHE_BOOTSTRAP_MANY_KEYS},
-                                         {"deep-lean:few", "deep-lean", JFHE_BOOTSTRAP_FEW_KEYS}};
+                                         {"deep-lean:few", "deep-lean", JFHE_BOOTSTRAP_FEW_KEYS},
+                                         {"deep-small", "deep-small", JFHE_BOOTSTRAP_MANY_KEYS},
+                                         {"deep-small:few", "deep-small", JFHE_BOOTSTRAP_FEW_KEYS}};
   int bad = 0;
   if (!o->filter || !strstr(o->filter, "bootstrap")) return 0;
   for (size_t i = 0; !bad && i < sizeof cases / sizeof *cases; i++)

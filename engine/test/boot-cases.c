@@ -7,15 +7,25 @@
 
 jfhe_ctx *jfi_test_ctx_boot(uint32_t log_n, uint32_t stages) { return jfi_test_ctx_boot_far(log_n, stages, 2); }
 
-jfhe_ctx *jfi_test_ctx_boot_far(uint32_t log_n, uint32_t stages, uint32_t between) {
-  jfi_params p = {.log_n = log_n, .first_bits = 48, .n_special = 6, .special_bits = 48};
-  const uint32_t count[] = {stages + between, 8, stages}, bits[] = {42, 58, 48};
+static jfhe_ctx *open(jfi_params p, const uint32_t count[3], const uint32_t bits[3]) {
   jfhe_ctx *ctx = NULL;
   strcpy(p.name, "test");
   for (size_t i = 0; i < 3; i++)
     for (uint32_t k = 0; k < count[i]; k++) p.step_bits[p.n_steps++] = (uint8_t)bits[i];
   CHECK_OK(jfi_ctx_new(&ctx, &p));
   return ctx;
+}
+
+jfhe_ctx *jfi_test_ctx_boot_far(uint32_t log_n, uint32_t stages, uint32_t between) {
+  const jfi_params p = {.log_n = log_n, .first_bits = 48, .n_special = 6, .special_bits = 48};
+  const uint32_t count[] = {stages + between, 8, stages}, bits[] = {42, 58, 48};
+  return open(p, count, bits);
+}
+
+jfhe_ctx *jfi_test_ctx_boot_small(uint32_t log_n) {
+  const jfi_params p = {.log_n = log_n, .first_bits = 42, .n_special = 3, .special_bits = 48};
+  const uint32_t count[] = {6, 8, 2}, bits[] = {34, 46, 48};
+  return open(p, count, bits);
 }
 
 /* The keys that a bootstrap asks for, each up to the level that it asks for. */

@@ -10,6 +10,9 @@ jfhe_ctx *jfi_test_ctx_boot(uint32_t log_n, uint32_t stages);
 /* The same with as many levels between two bootstraps as are asked for. */
 jfhe_ctx *jfi_test_ctx_boot_far(uint32_t log_n, uint32_t stages, uint32_t between);
 
+/* The same in the form of `deep-small`: its levels, in a ring that is not secure. */
+jfhe_ctx *jfi_test_ctx_boot_small(uint32_t log_n);
+
 typedef struct jfi_boot_world {
   jfi_world w;
   jfhe_bootstrap *b;

@@ -21,7 +21,7 @@ enum jfhe_bootstrap_keys {
 
 /** Make one for numbers of modulus up to `mag` in 2^log_slots slots.
  *
- *  ctx        preset "deep" or "deep-lean", or other parameters whose top steps suit: 2 or 3 equal steps above 8 equal ones.
+ *  ctx        preset "deep", "deep-lean" or "deep-small", or other parameters whose top steps suit: 2 or 3 equal steps above 8 equal ones.
  *  log_slots  1 to log2(N) - 1: as of the ciphertexts it will meet, sparse packing included.
  *  mag        declared bound on every number, errors included; the error grows in proportion.
  *  keys       enum jfhe_bootstrap_keys. With JFHE_BOOTSTRAP_WHEN_NEEDED the first bootstrap has b to itself.

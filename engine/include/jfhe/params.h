@@ -15,7 +15,7 @@ enum {
   JFHE_ID_BYTES = 16    /**< key ids */
 };
 
-/** Make the context of a preset: "stats-lite", "stats" (the default), "ml", "deep" or "deep-lean" for numbers, "exact" or "exact-deep" for integers.
+/** Make the context of a preset: "stats-lite", "stats" (the default), "ml", "deep", "deep-lean" or "deep-small" for numbers, "exact" or "exact-deep" for integers.
  *
  *  Memory  16 to 80 MB of tables by ring degree.
  *  Time    10 to 500 ms.

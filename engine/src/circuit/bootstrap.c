@@ -8,8 +8,10 @@
 #include "base/status.h"
 #include "rlwe/noise.h"
 
-/* Largest |eps z/mag|. The sine's own error grows as its square, everything else's as its inverse; here they meet. 2^-11.5. */
-static const double EPS = 0x1.6a09e6p-12;
+/* Largest |eps z/mag|: 2^-11.5 where the sine's steps are wider than a prime, 2^-8.5 where they are not. The sine's own error grows as its square,
+ * everything else's as its inverse; here they meet. (docs/adr/0040) */
+static const double EPS_WIDE = 0x1.6a09e6p-12, EPS_NARROW = 0x1.6a09e6p-9;
+enum { PRIME_BITS = 48 };
 /* t is shifted by 1/4, and may be off by less than this. */
 static const double SLACK = 0.25 + 0x1p-8;
 
@@ -32,6 +34,7 @@ jfhe_status jfi_bootstrap_levels(jfhe_bootstrap *b) {
   b->level_in = up;
   b->level_sine = top - up;
   b->level_out = top - up - JFI_SINE_LEVELS;
+  b->eps = p->step_bits[b->level_sine - 1] > PRIME_BITS ? EPS_WIDE : EPS_NARROW;
   return JFHE_OK;
 }
 
@@ -40,6 +43,7 @@ static void share(const jfhe_bootstrap *b, uint32_t i, jfi_stage *s) {
   uint32_t each = b->log_slots / b->stages, more = b->log_slots % b->stages;
   s->count = each + (i < more);
   s->low = i * each + (i < more ? i : more);
+  s->wide = s->count > b->walk_most;
   s->walk = b->keys != JFHE_BOOTSTRAP_FEW_KEYS ? 0 : i & 1 ? -1 : 1;
 }
 
@@ -147,6 +151,7 @@ static jfhe_status fill(jfhe_bootstrap *b, const jfi_boot_options *options) {
   JFI_TRY(jfi_bootstrap_levels(b));
   b->overflow = jfi_overflow(b->ctx->ring->log_n, JFI_SPARSE_WEIGHT);
   if (options && options->overflow > 0) b->overflow = options->overflow;
+  b->walk_most = options && options->walk_most ? options->walk_most : JFI_BOOT_WALK_MAX;
   b->overflow += SLACK;
   uint32_t most = ((uint32_t)1 << (JFI_SINE_LEVELS - JFI_SINE_DOUBLINGS)) - 2;
   JFI_TRY(jfi_cosine_new(&b->cosine, &b->cosine_error, b->overflow, JFI_SINE_DOUBLINGS, most));
@@ -166,7 +171,6 @@ jfhe_status jfi_bootstrap_new(jfhe_bootstrap **out, const jfhe_ctx *ctx, uint32_
   b->keys = keys;
   b->bare = options && options->bare;
   b->late = options && options->late;
-  b->eps = EPS;
   jfhe_status st = fill(b, options);
   if (st != JFHE_OK) {
     jfhe_bootstrap_free(b);

@@ -19,12 +19,15 @@ enum {
   JFI_BOOT_STAGES_MAX = 3,
   JFI_SINE_LEVELS = 8,
   JFI_SINE_DOUBLINGS = 2,
-  JFI_BOOT_STEP = 8 /* diagonals a giant step: as many babies as giants for stages of 63 */
+  JFI_BOOT_STEP =
+      8, /* diagonals a giant step: as many babies as giants for stages of 63; twice as many for wider ones */
+  JFI_BOOT_WALK_MAX = 6, /* butterflies of a stage whose babies, 2 to this power, are all walked to */
+  JFI_BOOT_COUNT_MAX = 8 /* of any stage: two for 2^16 slots */
 };
 
 struct jfhe_bootstrap {
   const jfhe_ctx *ctx;
-  uint32_t log_slots, stages, keys;
+  uint32_t log_slots, stages, keys, walk_most;
   int bare, late;                           /* no plaintexts; not yet */
   uint32_t level_in, level_sine, level_out; /* of the input, the sine's argument, the result */
   double mag, eps, overflow;
@@ -34,10 +37,11 @@ struct jfhe_bootstrap {
 };
 
 typedef struct jfi_boot_options {
-  uint32_t keys;   /* enum jfhe_bootstrap_keys, the first two */
-  int late;        /* plaintexts when they are needed */
-  int bare;        /* no plaintexts: good for questions alone */
-  double overflow; /* how a test weakens it: 0 keeps what is safe */
+  uint32_t keys;      /* enum jfhe_bootstrap_keys, the first two */
+  int late;           /* plaintexts when they are needed */
+  int bare;           /* no plaintexts: good for questions alone */
+  double overflow;    /* how a test weakens it: 0 keeps what is safe */
+  uint32_t walk_most; /* how a test makes stages wide: 0 is JFI_BOOT_WALK_MAX */
 } jfi_boot_options;
 jfhe_status jfi_bootstrap_new(struct jfhe_bootstrap **out, const jfhe_ctx *ctx, uint32_t log_slots, double mag,
                               const jfi_boot_options *options);
@@ -49,7 +53,7 @@ jfhe_status jfi_bootstrap_prepare(struct jfhe_bootstrap *b);
 /* bootstrap_maps.c: butterflies of half length 2^low .. 2^(low + count - 1) of the encoder's transform, times `factor`. */
 typedef struct jfi_stage {
   uint32_t low, count;
-  int inverse;
+  int inverse, wide; /* wide: giants have keys of their own */
   double factor;
   int32_t walk; /* 0: hoisted babies; 1, -1: walked to, in this direction */
 } jfi_stage;

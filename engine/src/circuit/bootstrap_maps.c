@@ -86,12 +86,14 @@ static void diagonal(void *self, uint32_t index, double *re, double *im) {
 }
 
 /* Hoisted: a few babies, giants on both sides. Few keys: all babies of one sign, walked to, and then the giant lies 2^count units the other way
- * and is the unit of the next stage, which walks with it. So as many keys as stages. */
+ * and is the unit of the next stage, which walks with it. So as many keys as stages. A wide stage would walk too far for that: its giants
+ * have keys of their own, as many steps as babies. */
 static jfi_stride stride_of(uint32_t log_slots, const jfi_stage *want) {
-  int32_t unit = (int32_t)1 << want->low;
-  if (want->walk && want->count) return (jfi_stride){unit << want->count, want->walk * unit};
-  if ((size_t)unit * JFI_BOOT_STEP >= (size_t)1 << log_slots) return (jfi_stride){0, 0};
-  return (jfi_stride){unit * JFI_BOOT_STEP, 0};
+  int32_t unit = (int32_t)1 << want->low, step = want->wide ? 2 * JFI_BOOT_STEP : JFI_BOOT_STEP;
+  if (want->walk && want->count)
+    return (jfi_stride){unit << (want->wide ? (want->count + 1) / 2 : want->count), want->walk * unit};
+  if ((size_t)unit * (size_t)step >= (size_t)1 << log_slots) return (jfi_stride){0, 0};
+  return (jfi_stride){unit * step, 0};
 }
 
 jfhe_status jfi_stage_map(jfhe_linmap **out, const jfhe_ctx *ctx, uint32_t log_slots, const jfi_stage *want) {
@@ -99,7 +101,7 @@ jfhe_status jfi_stage_map(jfhe_linmap **out, const jfhe_ctx *ctx, uint32_t log_s
   if (!s) return jfi_fail(JFHE_ERR_MEMORY, "no memory for a stage of the transform");
   jfhe_status st = room_for(s, log_slots, want);
   if (st == JFHE_OK) st = multiply(s, want);
-  int32_t index[128]; /* 2^(count+1) diagonals at most, count <= 6 */
+  int32_t index[2 << JFI_BOOT_COUNT_MAX];
   const jfi_stride stride = stride_of(log_slots, want);
   for (size_t y = 0; st == JFHE_OK && y < s->many; y++)
     index[y] = (int32_t)((y << s->low) & (((size_t)1 << log_slots) - 1));

@@ -73,6 +73,14 @@ static void list_walk(struct jfhe_linmap *map, int32_t walk) {
   for (size_t i = 0; i < map->n_babies; i++) map->baby[i] = (int32_t)i * walk;
 }
 
+/* Of a map that walks no giant goes all the way round; and where all multiples of its unit are diagonals, giants go one way, for which one key does. */
+static int32_t round_the_slots(const struct jfhe_linmap *map, int32_t giant) {
+  const int32_t slots = (int32_t)map->slots;
+  if (!map->stride.walk) return giant;
+  if (map->count * (size_t)abs(map->stride.walk) >= map->slots && giant < 0) giant += slots;
+  return abs(giant) == slots ? 0 : giant;
+}
+
 /* The steps that a maker asked for. */
 static steps steps_of(const jfi_stride *w) {
   return (steps){.width = w->width, .low = w->walk < 0 ? -w->width - w->walk : 0};
@@ -95,8 +103,7 @@ void jfi_linmap_plan(struct jfhe_linmap *map, uint8_t *seen) {
   for (size_t t = 0; t < map->count; t++) {
     int32_t d = signed_index(map->diag[t].index, map->slots);
     map->diag[t].baby = baby_of(d, &best);
-    map->diag[t].giant = d - map->diag[t].baby;
-    if (walk && (size_t)abs(map->diag[t].giant) == map->slots) map->diag[t].giant = 0; /* all the way round */
+    map->diag[t].giant = round_the_slots(map, d - map->diag[t].baby);
   }
   qsort(map->diag, map->count, sizeof *map->diag, by_step);
   map->n_giants = map->n_babies = 0;

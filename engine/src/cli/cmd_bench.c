@@ -9,7 +9,7 @@ const char cli_help_bench[] =
     "\n"
     "  --filter NAME      only measurements whose name contains NAME (ntt_fwd, ckks_mul, "
     "ckks_rotate, int_mul, encrypt_seeded, plan_100k, ..)\n"
-    "  --preset A,B,..    only these parameter sets (stats-lite, stats, ml, deep, deep-lean, n15,\n"
+    "  --preset A,B,..    only these parameter sets (stats-lite, stats, ml, deep, deep-lean, deep-small, n15,\n"
     "                     n16, exact, exact-deep)\n"
     "  --threads T        (default 1)\n"
     "  --budget-ms M      time for one measurement (default 500)\n"

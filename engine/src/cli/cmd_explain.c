@@ -12,7 +12,8 @@
 const char cli_help_explain[] =
     "jfhe explain PROGRAM (--preset NAME | --keys DIR)    say how a program would be computed\n"
     "\n"
-    "  --preset NAME       stats-lite, stats, ml, deep, deep-lean, exact, exact-deep; every rotation has its key\n"
+    "  --preset NAME       stats-lite, stats, ml, deep, deep-lean, deep-small, exact, exact-deep; every rotation has "
+    "its key\n"
     "  --keys DIR          parameters and evaluation keys of a folder\n"
     "  -O0 .. -O3          how much planning does (default -O2)\n"
     "  --stop-after PASS   print what a pass left: input, simplify, cse, products, bootstraps, levels, ring, "

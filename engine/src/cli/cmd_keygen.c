@@ -14,7 +14,8 @@
 const char cli_help_keygen[] =
     "jfhe keygen --preset NAME --out DIR    make a secret key and the keys for computing\n"
     "\n"
-    "  --preset NAME      stats-lite, stats (the default choice), ml, deep, deep-lean, exact, exact-deep\n"
+    "  --preset NAME      stats-lite, stats (the default choice), ml, deep, deep-lean, deep-small, exact,\n"
+    "                     exact-deep\n"
     "  --depth D          instead of a preset: D multiplications in a row\n"
     "  --scale-bits B     with --depth: precision, 30 to 58 (default 46)\n"
     "  --log-n K          with --depth: ring degree 2^K (default: the smallest that is secure)\n"
@@ -22,7 +23,7 @@ const char cli_help_keygen[] =
     "  --out DIR          a folder that does not exist yet\n"
     "  --rotations WHICH  'powers' (default): rotations by powers of two and the conjugation, what stats needs; "
     "'none';\n"
-    "                     'bootstrap': the few keys that bootstrapping of all slots needs (deep, deep-lean)\n"
+    "                     'bootstrap': the few keys that bootstrapping of all slots needs (deep, -lean, -small)\n"
     "  --threads T        (default 1)\n"
     "  --json             print what was made as JSON\n"
     "\n"

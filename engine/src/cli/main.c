@@ -23,7 +23,7 @@ static const char HELP[] =
     "  jfhe selftest                                    check every scheme and backend on this machine\n"
     "  jfhe help COMMAND                                options of a command\n"
     "\n"
-    "Presets: stats-lite (depth 2), stats (depth 6), ml (depth 14), deep, deep-lean.\n"
+    "Presets: stats-lite (depth 2), stats (depth 6), ml (depth 14), deep, deep-lean, deep-small.\n"
     "Wrong input gives one line on standard error and exit status 2, and writes nothing.\n";
 
 typedef struct command {

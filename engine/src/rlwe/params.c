@@ -59,6 +59,14 @@ jfhe_status jfi_params_preset(jfi_params *p, const char *name) {
     push_steps(p, 8, 58);
     push_steps(p, 3, 48);
     guests(p, 14, 44);
+  } else if (name && strcmp(name, "deep-small") == 0) { /* half the ring, two stages a transform: docs/adr/0040 */
+    base(p, name, 15, 3, 48);
+    p->first_bits = 42;
+    push_steps(p, 2, 34);
+    push_steps(p, 4, 34);
+    push_steps(p, 8, 46);
+    push_steps(p, 2, 48);
+    guests(p, 6, 46);
   } else if (name && strcmp(name, "exact") == 0) { /* integers: a product modulo 65537 leaves noise of 36 bits */
     base(p, name, 14, 2, 48);
     p->first_bits = 44;
@@ -68,8 +76,9 @@ jfhe_status jfi_params_preset(jfi_params *p, const char *name) {
     p->first_bits = 44;
     push_steps(p, 16, 40);
   } else {
-    return jfi_fail(JFHE_ERR_ARG,
-                    "no preset of that name; there are stats-lite, stats, ml, deep, deep-lean, exact, exact-deep");
+    return jfi_fail(
+        JFHE_ERR_ARG,
+        "no preset of that name; there are stats-lite, stats, ml, deep, deep-lean, deep-small, exact, exact-deep");
   }
   return JFHE_OK;
 }

@@ -10,6 +10,7 @@ from . import help as texts
 from .text import harmless
 
 BAD = 2
+PRESETS = ("stats-lite", "stats", "ml", "deep", "deep-lean", "deep-small", "exact", "exact-deep")
 
 
 class Refused(Exception):
@@ -31,7 +32,7 @@ class _Parser(argparse.ArgumentParser):
 def _init(words):
     parser = _Parser("init")
     parser.add_argument("dir", nargs="?")
-    parser.add_argument("--preset", choices=("stats-lite", "stats", "ml", "deep", "deep-lean", "exact", "exact-deep"))
+    parser.add_argument("--preset", choices=PRESETS)
     parser.add_argument("--depth", type=int)
     parser.add_argument("--scale-bits", type=int)
     parser.add_argument("--security", type=int, choices=(128, 192, 256))

@@ -46,8 +46,8 @@ class Parameters(Handle):
 
         Parameters
         ----------
-        name : {'stats-lite', 'stats', 'ml', 'deep', 'deep-lean'}, default='stats'
-            Two, six or fourteen multiplications in a row; 'deep' and 'deep-lean' for bootstrapping.
+        name : {'stats-lite', 'stats', 'ml', 'deep', 'deep-lean', 'deep-small'}, default='stats'
+            Two, six or fourteen multiplications in a row; those of 'deep' bootstrap.
         threads : int, optional
             See :attr:`threads`.
 

@@ -10,7 +10,7 @@ export class Context {
     readonly ptr: Ptr<'jfhe_ctx'>
   ) {}
 
-  /** "stats-lite", "stats", "ml", "deep" or "deep-lean". */
+  /** "stats-lite", "stats", "ml", "deep", "deep-lean" or "deep-small". */
   static preset(engine: Engine, name: string): Context {
     const { calls, memory } = engine;
     return memory.scope(

@@ -793,7 +793,7 @@ export class Calls {
   // ---- jfhe/params.h ----
 
   /**
-   * Make the context of a preset: "stats-lite", "stats" (the default), "ml", "deep" or "deep-lean" for numbers, "exact" or "exact-deep" for integers.
+   * Make the context of a preset: "stats-lite", "stats" (the default), "ml", "deep", "deep-lean" or "deep-small" for numbers, "exact" or "exact-deep" for integers.
    *
    * Memory  16 to 80 MB of tables by ring degree.
    * Time    10 to 500 ms.
@@ -1671,7 +1671,7 @@ export class Calls {
   /**
    * Make one for numbers of modulus up to `mag` in 2^log_slots slots.
    *
-   * ctx        preset "deep" or "deep-lean", or other parameters whose top steps suit: 2 or 3 equal steps above 8 equal ones.
+   * ctx        preset "deep", "deep-lean" or "deep-small", or other parameters whose top steps suit: 2 or 3 equal steps above 8 equal ones.
    * log_slots  1 to log2(N) - 1: as of the ciphertexts it will meet, sparse packing included.
    * mag        declared bound on every number, errors included; the error grows in proportion.
    * keys       enum jfhe_bootstrap_keys. With JFHE_BOOTSTRAP_WHEN_NEEDED the first bootstrap has b to itself.
