@@ -146,6 +146,32 @@ JFI_TEST(turns_move_behind_the_cut) {
   close_place(p);
 }
 
+/* Of a row of products with a settled value in it, the cut lies before that one: a bootstrap's error is settled with the
+ * rest. */
+JFI_TEST(what_is_settled_is_bootstrapped_first) {
+  place *p = open_place();
+  uint32_t settled, number, a = model_input(&p->x, 0);
+  for (int i = 0; i < 2; i++) a = mix(&p->x, a, a);
+  uint32_t b = model_mul_const(&p->x, a, 0.4, 0);
+  CHECK_OK(jfhe_program_promise(p->x.p, b, 0.4));
+  CHECK_OK(jfhe_program_settle(p->x.p, &settled, b, 1));
+  for (int i = 0; i < 5; i++) {
+    CHECK_OK(jfhe_program_mul(p->x.p, &settled, settled, settled));
+    CHECK_OK(jfhe_program_promise(p->x.p, settled, 1));
+  }
+  CHECK_OK(jfhe_program_output(p->x.p, &number, "y", settled));
+  char text[1 << 14] = "";
+  double worst = 0, boot = 0;
+  jfhe_plan *plan = plan_at(p, 2, JFHE_PASS_SCHEDULE, JFHE_OK);
+  CHECK_OK(jfhe_plan_output(plan, 0, NULL, NULL, &worst, NULL));
+  CHECK(jfhe_plan_text(plan, text, sizeof text) < sizeof text);
+  const char *at = strstr(text, "bootstrap %"), *then = at ? strstr(at, "settle %") : NULL;
+  CHECK(then != NULL && sscanf(strstr(at, "error <= "), "error <= %lf", &boot) == 1);
+  CHECK(worst < boot / 4);
+  jfhe_plan_free(plan);
+  close_place(p);
+}
+
 /* An operation of several levels does not lie across a cut. */
 JFI_TEST(polynomials_lie_between_cuts) {
   place *p = open_place();

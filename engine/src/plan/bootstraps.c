@@ -7,7 +7,8 @@
  *
  * What then happens at a cut is decided exactly: a value that still has the levels which its readers need, an input that is read in every
  * turn of a loop for instance, is lowered instead; one that many segments read is bootstrapped once; and of several turns of one value that
- * value is bootstrapped, not each of them. docs/adr/0034. */
+ * value is bootstrapped, not each of them. What is settled is bootstrapped before it is: its error is then one of those that settling takes
+ * into the number, where behind it would be multiplied by what a polynomial's slope is. docs/adr/0034. */
 #include <math.h>
 #include <string.h>
 
@@ -24,16 +25,20 @@ enum { DOUBLINGS = 20, DOUBLINGS_MAX = 3 * DOUBLINGS };
  * bound, or it is scaled. The second where the first was refused. */
 static const double ROOM = 1 + 0x1p-5, MORE_ROOM = 2;
 
+/* Of cuts that cost alike the one where all that lives is about to be settled: a bootstrap counts so much less there. */
+static const double SETTLED = 0.125;
+
 /* Sums over all values that end at a depth, by how far behind it a cut is. */
 typedef struct layer {
-  double seconds[LEVELS]; /* of the operations, where the cut is so far away */
-  uint32_t live[LEVELS];  /* values read behind that cut */
-  uint8_t scaled[LEVELS]; /* levels that scaling the largest of them takes */
-  uint32_t overhang;      /* operations of several levels across this depth: most levels of one that lie before it */
-  double best;            /* cost of the shortest path to a cut here */
-  uint32_t from;          /* the cut before it on that path */
-  uint32_t segment;       /* of what ends here */
-  int cut, output;        /* the path has a cut here; an output ends here */
+  double seconds[LEVELS];  /* of the operations, where the cut is so far away */
+  uint32_t live[LEVELS];   /* values read behind that cut */
+  uint32_t gentle[LEVELS]; /* those of them that are settled there, and read by nothing else */
+  uint8_t scaled[LEVELS];  /* levels that scaling the largest of them takes */
+  uint32_t overhang;       /* operations of several levels across this depth: most levels of one that lie before it */
+  double best;             /* cost of the shortest path to a cut here */
+  uint32_t from;           /* the cut before it on that path */
+  uint32_t segment;        /* of what ends here */
+  int cut, output;         /* the path has a cut here; an output ends here */
 } layer;
 
 typedef struct placer {
@@ -43,6 +48,7 @@ typedef struct placer {
   double *mag;
   uint32_t *depth;          /* by value: where it ends */
   uint32_t *last;           /* where the last of its readers ends */
+  uint32_t *bare;           /* the same, of readers that settle it left out */
   uint32_t *first, *reader; /* readers of value v: reader[first[v]] .. reader[first[v + 1]] */
   uint8_t *output;
   layer *layer;
@@ -121,9 +127,12 @@ static jfhe_status find_readers(placer *x) {
   return JFHE_OK;
 }
 
+static int settles(const jfi_node *n) { return n->op == JFI_OP_SETTLE; }
+
 /* Operations that make a value of one other and of public data, without a level. */
 static int turns_alone(const jfi_node *n) {
   switch (n->op) {
+  case JFI_OP_SETTLE:
   case JFI_OP_NEG:
   case JFI_OP_ADD_CONST:
   case JFI_OP_ADD_VECTOR:
@@ -137,10 +146,13 @@ static int turns_alone(const jfi_node *n) {
 /* Where the last of a value's readers ends, the readers of its turns among them: those are made of it behind a cut. From the last value to
  * the first. */
 static void find_last_read(placer *x, uint32_t v) {
-  x->last[v] = 0;
+  x->last[v] = x->bare[v] = 0;
   for (uint32_t i = x->first[v]; i < x->first[v + 1]; i++) {
-    uint32_t w = x->reader[i], at = turns_alone(&x->g->node[w]) ? x->last[w] : x->depth[w];
+    const jfi_node *n = &x->g->node[x->reader[i]];
+    uint32_t w = x->reader[i], at = turns_alone(n) ? x->last[w] : x->depth[w];
+    uint32_t bare = settles(n) ? 0 : turns_alone(n) ? x->bare[w] : at;
     if (at > x->last[v]) x->last[v] = at;
+    if (bare > x->bare[v]) x->bare[v] = bare;
   }
 }
 
@@ -157,6 +169,7 @@ static void add_value(placer *x, uint32_t v) {
   }
   for (uint32_t far = 0; far <= most && x->depth[v] + far < last; far++) {
     l->live[far]++;
+    l->gentle[far] += x->depth[v] + far >= x->bare[v];
     if (scaling(x, v) > l->scaled[far]) l->scaled[far] = (uint8_t)scaling(x, v);
   }
   for (uint32_t i = 1; i < depth; i++) { /* a cut at depth[v] - i has depth - i of its levels before it */
@@ -168,13 +181,13 @@ static void add_value(placer *x, uint32_t v) {
 /* ---- the shortest path ---- */
 /* Cost of the segment behind the cut at `from` up to one at `to`; infinity where it has too many levels. `last`: up to the outputs. */
 static double edge(const placer *x, uint32_t from, uint32_t to, int last, double boot) {
-  uint32_t live = 0, scaled = 0, levels = to - from + x->layer[from].overhang;
-  double seconds = 0;
+  uint32_t scaled = 0, levels = to - from + x->layer[from].overhang;
+  double seconds = 0, live = 0;
   for (uint32_t d = from + 1; d <= to;
        d++) { /* inputs, and what is made of them without a product, have their levels */
     if (to - d >= LEVELS) continue;
     seconds += x->layer[d].seconds[to - d];
-    live += x->layer[d].live[to - d];
+    live += x->layer[d].live[to - d] - SETTLED * x->layer[d].gentle[to - d];
     if (x->layer[d].scaled[to - d] > scaled) scaled = x->layer[d].scaled[to - d];
     if (x->layer[d].output && d - from + x->layer[from].overhang > x->high - x->end) return HUGE_VAL;
   }
@@ -256,8 +269,8 @@ static uint32_t first_reader(const placer *x, uint32_t v) {
   return first;
 }
 
-/* Where several values would be bootstrapped that are turns of one, or turns and the one, the turns move behind the cut. From the last
- * value to the first, so that turns of turns move together. */
+/* Where several values would be bootstrapped that are turns of one, or turns and the one, the turns move behind the cut; what settles moves
+ * there of itself. From the last value to the first, so that turns of turns move together. */
 static void move_turns(placer *x) {
   for (uint32_t v = x->g->n_nodes; v-- > 0;) {
     uint32_t later = 0;
@@ -265,9 +278,9 @@ static void move_turns(placer *x) {
       uint32_t w = x->reader[i];
       later += x->segment[w] > x->segment[v] || (turns_alone(&x->g->node[w]) && first_reader(x, w) > x->segment[w]);
     }
-    for (uint32_t i = x->first[v]; later > 1 && i < x->first[v + 1]; i++) {
+    for (uint32_t i = x->first[v]; i < x->first[v + 1]; i++) {
       uint32_t w = x->reader[i];
-      if (turns_alone(&x->g->node[w])) x->segment[w] = first_reader(x, w);
+      if (later > 1 ? turns_alone(&x->g->node[w]) : settles(&x->g->node[w])) x->segment[w] = first_reader(x, w);
     }
   }
 }
@@ -467,6 +480,7 @@ static int open_placer(placer *x) {
   x->mag = jfi_alloc_zero(n * sizeof *x->mag);
   x->depth = jfi_numbers_new(n);
   x->last = jfi_numbers_new(n);
+  x->bare = jfi_numbers_new(n);
   x->first = jfi_numbers_new(n + 1);
   x->output = jfi_alloc_zero(n);
   x->segment = jfi_numbers_new(n);
@@ -474,14 +488,15 @@ static int open_placer(placer *x) {
   x->near = jfi_numbers_new(n);
   x->far = jfi_numbers_new(n);
   x->boot = jfi_alloc_zero(n);
-  return x->mag && x->depth && x->last && x->first && x->output && x->segment && x->room && x->near && x->far &&
-         x->boot;
+  return x->mag && x->depth && x->last && x->bare && x->first && x->output && x->segment && x->room && x->near &&
+         x->far && x->boot;
 }
 
 static void close_placer(placer *x) {
   jfi_free(x->mag);
   jfi_free(x->depth);
   jfi_free(x->last);
+  jfi_free(x->bare);
   jfi_free(x->first);
   jfi_free(x->reader);
   jfi_free(x->output);
