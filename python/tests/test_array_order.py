@@ -9,7 +9,9 @@ from world import World
 import jupyterfhe as jf
 from jupyterfhe.array import pairs
 from jupyterfhe.array.approximation import tables
+from jupyterfhe.array.simulate import clear, opened
 from jupyterfhe.core import Parameters
+from jupyterfhe.plan import Session, foresee
 from lab import ClearLab, Lab
 
 
@@ -23,6 +25,12 @@ def lab(place):
 def wide():
     """Twenty levels, in the clear."""
     return ClearLab(Parameters.custom(20), 11)
+
+
+@pytest.fixture(scope="module")
+def lean():
+    """In the clear, levels that come back."""
+    return Session.clear("deep-lean")
 
 
 @pytest.fixture(autouse=True)
@@ -111,6 +119,29 @@ def test_extremes_of_all_sorts(wide, values):
     y = wide.seal(x, bounds=(0, 7))
     for f in (np.sort, lambda v: np.argsort(v, kind="stable"), np.min, np.ptp, np.argmin, np.argmax, lambda v: np.quantile(v, 0.25)):
         wide.agree(f(y), f(x), close=0.5)
+
+
+def drawn(session, n, steps):
+    """Numbers of [0, 1] at some steps, with bounds that leave differences within a unit."""
+    x = np.random.default_rng(3).integers(0, steps, n, endpoint=True) / steps
+    return x, clear(x, session, (-0.55, 1.55)).within(0, 1)
+
+
+def test_the_bound_of_many_sorted_numbers_says_something():
+    x, y = drawn(Session.clear(Parameters.custom(25, scale_bits=48)), 128, 64)
+    with jf.options.set(resolution=1 / 64, precision=1e-5):
+        assert np.sort(y).error_bound().max() < 0.05  # 18.5 where errors of counts were tiled, and tiles taken to be as large as their sum
+
+
+@pytest.mark.parametrize("f,most", [(np.argmax, 1e-2), (lambda v: np.quantile(v, 0.3), 2e-3), (np.sort, 1e-2)], ids=["argmax", "quantile", "sort"])
+def test_order_survives_bootstraps(lean, f, most):
+    """Counts are off by a hundredth after one, and tables of them by more, until they are told once more."""
+    x, y = drawn(lean, 24, 64)
+    with jf.options.set(resolution=1 / 64, precision=1e-4):
+        got = f(y)
+        assert foresee(got.values)[1].forecast.bootstraps >= 2
+        bound = np.max(got.error_bound())
+        assert bound < most and np.all(np.abs(opened(got) - f(x)) <= bound)
 
 
 def test_moduli_and_extremes_are_as_fine_as_signs(lab):

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import jupyterfhe as jf
 from jupyterfhe import client
 from jupyterfhe.core import EvaluationKeys, Parameters, errors
 from jupyterfhe.core.bootstrap import wants
@@ -181,7 +182,7 @@ def compared(owner, array, want):
     array.compute()
     grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 - before
     opened = client.decrypt_array(array, owner[1])
-    off = np.abs(np.asarray(opened.values) - want)
+    off = np.abs(np.asarray(opened.values, dtype=float) - want)
     bound = np.max(opened.error_bound)
     print(f"{plan.forecast.bootstraps} bootstraps, {plan.forecast.depth} levels; error {off.max():.2e}, bound {bound:.2e}; "
           f"{grown / 2**30:.2f} GiB, forecast {plan.forecast.memory_bytes / 2**30:.2f}")
@@ -227,6 +228,16 @@ def test_fifty_iterations_of_newtons_method(owner):
     assert compared(owner, x, newton(u, 50)) < 1e-5
     root = np.asarray(client.decrypt_array(x, owner[1]).values)
     assert np.abs(root**3 + 3 * root - u).max() < 1e-4
+
+
+@SLOW
+@pytest.mark.parametrize("name,f,n,steps", [("above", lambda v: v > 0.25, SLOTS, 1024), ("sort", np.sort, 16, 16), ("argmax", np.argmax, 8, 64),
+                                            ("quantile", lambda v: np.quantile(v, 0.3), 16, 64)])
+def test_order_with_bootstraps(owner, name, f, n, steps):
+    """Ties among them; what is found lies within a bound that tells it from all else."""
+    u = np.random.default_rng(9).integers(0, steps, n, endpoint=True) / steps
+    with jf.options.set(resolution=1 / steps, precision=1e-4):
+        assert compared(owner, f(sealed(owner, u, bounds=(-0.55, 1.55)).within(0, 1)), f(u)) < 1e-3
 
 
 @SLOW

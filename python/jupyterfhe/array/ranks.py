@@ -14,7 +14,8 @@ from . import interval as iv
 from .approximation import signs
 from .approximation.apply import masked
 from .approximation.signs import HEADROOM, WIDER
-from .approximation.tables import FULL, depth, tabled
+from .approximation.places import SURE, weighed
+from .approximation.tables import FULL, depth, settled
 from .layout import pack
 from .pairs import MOST, Pairs, differences
 from .refusal import Refused
@@ -22,7 +23,7 @@ from .strip import Strip, combine
 
 NEAR = 2.0**-40  # the gap is narrower by this share, for the rounding of half a resolution
 UNSURE = 0.25  # a count that is off by more is no whole number any more
-SURE = 2.0**-10
+TILED = 0.25  # settling doubles what fills half a unit, and differences of tiles double it again
 DIVIDED = 32.0
 ACROSS_MAX = 16  # numbers along an axis off the slots: n (n - 1) / 2 signs of whole vectors
 TIES = {"first": lambda i, k: k < i, "last": lambda i, k: k > i, "min": lambda i, k: i < -1, "max": lambda i, k: i >= -1}
@@ -175,7 +176,7 @@ def picked(x, wanted, ties="first"):
     strip = vector(x)
     n = strip.length
     counts = below(x, ties, spare=depth(n) + 2, reach=FULL)
-    (weights, off), rest = tabled(counts, wanted, depth(n)), strip._like(shift=0.0)
+    (weights, off), rest = weighed(counts, wanted, depth(n)), strip._like(shift=0.0)
     out = summed(weights.times(rest), rest.largest * sum(wanted), off * rest.largest + sum(wanted) * rest.drift)
     return out.shifted(strip.shift * float(sum(wanted)), n * iv.EPS)
 
@@ -222,7 +223,7 @@ def place(x, which, ties):
     """
     n = len(x)
     counts = below(x, ties, spare=depth(n) + 2, reach=FULL)
-    weights, off = tabled(counts, [float(k == which) for k in range(n)], depth(n))
+    weights, off = weighed(counts, [float(k == which) for k in range(n)], depth(n))
     middle = (n - 1) / 2
     return summed(weights.times_vector(np.arange(n) - middle), middle, off * middle).shifted(middle)
 
@@ -247,18 +248,20 @@ def ordered(x, indices=False):
     if n == 1:
         return strip.constant(0.0) if indices else strip
     levels = depth(2 * n - 1)
-    counts = masked(below(x, spare=levels + 3, reach=FULL / 2))  # a level more: sums of many tiles want room at the end
+    # settled before they are tiled, so that their errors count once, not once a tile; a level more: sums of many tiles want room
+    counts = masked(settled(below(x, spare=levels + 3, reach=FULL)), TILED)
     pairs = Pairs(n, strip.session.slots, tiles=n, first=0)
     column, index = pairs.places()  # column k of tile j reads number (k - j) mod n
     apart = counts._like(values=tuple(pairs.narrow(counts.values[0])), length=len(pairs.each) * pairs.slots)
     apart = apart.plus_vector(np.where(column < 0, (n - 1) / 2, n - 1.0 - column))
-    here, off = tabled(apart, [float(k == n - 1) for k in range(2 * n - 1)], levels)
+    here, off = weighed(apart, [float(k == n - 1) for k in range(2 * n - 1)], levels)
     if indices:
         shift, reach = (n - 1) / 2, (n - 1) / 2
         found, off = here.times_vector(np.where(index < 0, 0.0, index - shift)), off * reach
     else:
         rest = strip._like(shift=0.0)
-        tiles = rest._like(values=tuple(pairs.narrow(strip.values[0])), length=apart.length)
+        tiled = tuple(v.promising(rest.size) for v in pairs.narrow(strip.values[0]))  # tiles do not overlap
+        tiles = rest._like(values=tiled, length=apart.length)
         found, shift, reach, off = here.times(tiles), strip.shift, rest.largest, off * rest.largest + rest.drift
     drift = iv.up(off + 16 * n * iv.EPS * found.largest)
     span = iv.sym(iv.up((reach + drift) / abs(found.gain)))

@@ -86,7 +86,7 @@ class Program(Handle):
         -------
         int
         """
-        if op in ("add", "sub", "neg", "mul", "conjugate"):
+        if op in ("add", "sub", "neg", "mul", "conjugate", "bootstrap"):
             return self._call(getattr(lib, f"jfhe_program_{op}"), *args)
         if op in ("add_const", "mul_const"):
             return self._call(getattr(lib, f"jfhe_program_{op}"), *args, data.real, data.imag)

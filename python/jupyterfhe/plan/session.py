@@ -1,6 +1,7 @@
 """A session: the parameters and evaluation keys with which values are computed. Values of two sessions never meet."""
 
 import collections
+import functools
 import os
 import threading
 import weakref
@@ -10,6 +11,7 @@ from ..core import Bootstrap, Ciphertext, EvaluationKeys, Parameters
 from ..core.bootstrap import wants
 from ..core.errors import ArgumentError, ContextError, KeyMissingError
 from .leaf import Filed, Held
+from .program import Plan, Program
 from .value import Value
 from .whole import WholeSession
 
@@ -115,7 +117,7 @@ class Session:
     @property
     def bootstrap(self):
         """The :class:`~jupyterfhe.core.Bootstrap` of plans, made when first asked for; None where levels do not come back."""
-        if self.is_clear or (self._bootstrap is None and self.lacks_for_bootstrap):
+        if self._bootstrap is None and self.lacks_for_bootstrap:
             return None
         with self.lock:
             if self._bootstrap is None:
@@ -129,6 +131,15 @@ class Session:
             return None
         low, _, high = self.params.bootstrap_levels
         return high - low
+
+    @functools.cached_property
+    def refreshed(self):
+        """Bound on the error that a bootstrap adds to numbers up to 1; 0 where there are none."""
+        if self.bootstrap is None:
+            return 0.0
+        program = Program(self.log_slots)
+        program.output("y", program.append("bootstrap", [program.input("x", False, 1.0)], None))
+        return Plan(program, self.params, None, None, bootstrap=self.bootstrap).outputs[0].error_bound
 
     # ---- what it holds ----
     @property

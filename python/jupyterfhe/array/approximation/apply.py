@@ -95,11 +95,24 @@ def outside(name):
             "with tighter bounds. A division, root or logarithm that ends a computation can wait until after decryption.")
 
 
-def masked(strip):
-    """The same numbers, 0 behind them, whatever was known of that: a level."""
+def masked(strip, share=1.0):
+    """The same numbers, 0 behind them, whatever was known of that: a level.
+
+    Parameters
+    ----------
+    strip : Strip
+        Of one chunk, unless share is 1.
+    share : float, default=1.0
+        What slots are multiplied by in the same level.
+
+    Returns
+    -------
+    Strip
+    """
     keep = strip.length - (strip.chunks - 1) * strip.session.slots
-    last = strip.values[-1].mul_vector(Vector([1.0] * keep))
-    return strip._like(values=(*strip.values[:-1], last), pad=0.0)
+    last = strip.values[-1].mul_vector(Vector([share] * keep))
+    return strip._like(values=(*strip.values[:-1], last), pad=0.0, gain=strip.gain / share, range=iv.scale(strip.range, share),
+                       drift=iv.up(strip.drift + (share != 1) * 4 * iv.EPS * strip.largest))
 
 
 def apply(strip, f, levels, headroom=1):

@@ -26,6 +26,7 @@ SETTLED = 1.5  # how much more than the errors foreseen settling allows
 ROOM_MAX = 2.0**-5
 PARTS = 3  # polynomials of a composition, where levels come back between them
 ROOMS = 8  # how much more room the last part leaves than the errors before it are expected to need
+BEFORE = 1 + 2.0**-5  # a bootstrap passes on errors that were there, a little larger
 
 
 def signs(array, gap, *, spare=0, headroom=HEADROOM, goal=None, settle=False):
@@ -65,10 +66,10 @@ def signs(array, gap, *, spare=0, headroom=HEADROOM, goal=None, settle=False):
     """
     levels, goal = levels_left(array, PARTS), 2 * options.precision if goal is None else goal
 
-    def told(strip):
-        return _signs(strip, gap, min(levels[v] for v in strip.values) - spare, headroom, goal, settle)
+    def one(strip):
+        return told(strip, gap, min(levels[v] for v in strip.values) - spare, headroom, goal, settle)
 
-    return array.like(dtype=np.dtype(float), strips=mapped(told, array.strips))
+    return array.like(dtype=np.dtype(float), strips=mapped(one, array.strips))
 
 
 def expected(array, gap, spare=0):
@@ -95,7 +96,23 @@ def expected(array, gap, spare=0):
     return worst
 
 
-def _signs(strip, gap, levels, headroom, goal, settle):
+def told(strip, gap, levels, headroom, goal, settle):
+    """-1 or 1 for every number of a strip.
+
+    Parameters
+    ----------
+    strip : Strip
+    gap : float
+        As all further ones of :func:`signs`.
+    levels : int
+        What may be spent.
+    headroom, goal : float
+    settle : bool
+
+    Returns
+    -------
+    Strip
+    """
     strip = _known_behind(strip)
     if settle:
         values, low, spent = _settled(strip, gap)
@@ -121,15 +138,36 @@ def _settled(strip, gap):
     wide = iv.up(iv.modulus(iv.add(strip.range, (offset, offset)))) if offset else strip.size
     ratio = HALF / wide if wide > HALF else float(min(HALF // wide, FACTOR_MAX))
     values = [v.mul_const(ratio).promising(HALF, always=True) for v in _arguments(strip, 1)]
-    _, plan = foresee(values)
-    room = 2 * SETTLED * max(out.error_bound for out in plan.outputs)
+    slip = strip.drift + 8 * iv.EPS * (abs(strip.shift) + largest)
+    near = (gap - slip) / abs(strip.gain) * 2 * ratio * (1 - NEAR)
+    room = settling(values, near / 2)
     if (1 - room) / 2 < HALF:
         raise errors.RangeError(f"numbers known to {room:.1e} of their range only have no signs to be told", WIDER)
-    slip = strip.drift + 8 * iv.EPS * (abs(strip.shift) + largest)
-    low = (gap - slip) / abs(strip.gain) * 2 * ratio * (1 - NEAR) - room
+    low = near - room
     if not low > 0:
         raise errors.RangeError(f"the numbers are known to {room:.1e} of their range only, and the gap is {gap:.1e}", WIDER)
     return [v.promising((1 - room) / 2, always=True).settle(1) for v in values], min(low, LOW_MAX), wide > HALF
+
+
+def settling(values, most=math.inf):
+    """Room for what values are off when they are settled, in the units of the result: for what a plan foresees, and for a bootstrap.
+
+    Where levels come back, they may do so before any value that is settled (docs/adr/0034).
+
+    Parameters
+    ----------
+    values : sequence of Value
+    most : float, optional
+        A bootstrap gets no room where this would be exceeded: a plan that puts one there is refused then.
+
+    Returns
+    -------
+    float
+    """
+    _, plan = foresee(values)
+    room = 2 * SETTLED * max(out.error_bound for out in plan.outputs)
+    more = room + 2 * BEFORE * values[0].session.refreshed
+    return more if more <= most else room
 
 
 def _ready(strip, gap):
@@ -196,10 +234,10 @@ def _through(values, p, window, unit):
 
 
 def _room(values):
-    """Room for twice the errors of values, found by planning them: a power of two."""
+    """Room for twice the errors of values, found by planning them: a power of two, and a bootstrap's own error."""
     _, plan = foresee(values)
     worst = max(out.error_bound for out in plan.outputs)
-    room = max(iv.power_of_two(worst) * ROOMS, 2.0**-40)
+    room = max(iv.power_of_two(worst) * ROOMS, 2.0**-40) + 2 * BEFORE * values[0].session.refreshed
     if room > ROOM_MAX:
         raise errors.RangeError(f"errors of up to {worst:.1e} between polynomials leave no signs to be told", WIDER)
     return room

@@ -3,8 +3,8 @@
 Of all polynomials of degree 2^L - 1 through the points we take the one of least sum of (k c_k)^2, c_k its Chebyshev
 coefficients: weights that grow with k keep it from swinging between the points. What an argument is off its whole number is
 multiplied by the slope there. For the table of one place that is about half a step a step at that place and its neighbours and
-next to nothing elsewhere, where a bound for all of [-1, 1] would be hundreds: so slopes are taken at the nodes, and what they
-change by within the distance from a bound on the second derivative around them.
+next to nothing elsewhere, where a bound for all of [-1, 1] would be hundreds: so the first two derivatives are taken at the
+nodes, and what the second changes by within the distance from a bound on the third around them.
 """
 
 import functools
@@ -14,11 +14,10 @@ import typing
 import numpy as np
 
 from ...core import Polynomial, errors
-from ...plan import foresee
 from .. import interval as iv
 from ..strip import Strip
 from . import certify
-from .signs import HALF, SETTLED, WIDER
+from .signs import HALF, WIDER, settling
 
 DENSE = 1.6  # degrees a node: equidistant nodes lie pi / 2 times as dense in the middle as Chebyshev's of as many
 FILL = 0.97  # share of [-1, 1] that nodes take: at its very ends slopes are steep
@@ -39,20 +38,21 @@ class Table(typing.NamedTuple):
         Bound on its distance from the table at the nodes.
     size : float
         Bound on its modulus on [-1, 1].
-    slopes : ndarray
-        Bounds on its derivative's modulus at the nodes.
-    bend : float
-        Bound on its second derivative's modulus up to :data:`AROUND` beyond the nodes.
+    slopes, bends : ndarray
+        Bounds on the moduli of its first two derivatives at the nodes.
+    twist : float
+        Bound on its third derivative's modulus up to :data:`AROUND` beyond the nodes.
     """
 
     coefficients: np.ndarray
     off: float
     size: float
     slopes: np.ndarray
-    bend: float
+    bends: np.ndarray
+    twist: float
 
     def near(self, distance):
-        """Bounds on how far it is from the table where its argument is off a node.
+        """Bounds on how far it is from the table where its argument is off a node: Taylor's formula to the third order.
 
         Parameters
         ----------
@@ -65,7 +65,8 @@ class Table(typing.NamedTuple):
         """
         if not distance < AROUND:
             raise errors.RangeError(f"whole numbers known to {distance:.1e} of their range only are no index of a table", WIDER)
-        return (self.off + self.slopes * distance + self.bend * distance * distance / 2) * (1 + 2.0**-40)
+        rest = distance * (self.bends / 2 + distance * self.twist / 6)
+        return (self.off + distance * (self.slopes + rest)) * (1 + 2.0**-40)
 
 
 def depth(count):
@@ -102,15 +103,21 @@ def table(nodes, wanted, levels):
     base = np.polynomial.chebyshev.chebvander(x, (1 << levels) - 1)
     weight = 1.0 + np.arange(base.shape[1])
     c = np.linalg.lstsq(base / weight, y, rcond=None)[0] / weight
-    steep = np.polynomial.chebyshev.chebder(c)
-    bent = np.polynomial.chebyshev.chebder(steep) if len(steep) > 1 else np.zeros(1)
+    steep, bent, twisted = (np.polynomial.chebyshev.chebder(c, k) for k in (1, 2, 3))
     count = certify.OVERSAMPLE * len(c)
     size, edge = _largest(c, count), min(float(np.abs(x).max()) + AROUND, 1.0)
-    bend = certify.piece(-edge, edge, np.zeros_like, len(bent) - 1 or 1, bent)
-    slopes = (np.abs(np.polynomial.chebyshev.chebval(x, steep)) + certify.rounding(steep) + bend * 2.0**-50) * (1 + 2.0**-40)
+    twist = certify.piece(-edge, edge, np.zeros_like, len(twisted) - 1 or 1, twisted)
+    bends = _moduli(x, bent, twist)
+    slopes = _moduli(x, steep, float(bends.max()) + twist)
     # the nodes stand for whole numbers, and were rounded
     off = float(np.abs(base @ c - y).max()) + certify.rounding(c) + float(slopes.max()) * 2.0**-50
-    return Table(c, iv.up(off), iv.up(size), slopes, iv.up(bend * (1 + 2.0**-30)))
+    return Table(c, iv.up(off), iv.up(size), slopes, bends, iv.up(twist * (1 + 2.0**-30)))
+
+
+def _moduli(x, coefficients, slope):
+    """Bounds on a polynomial's moduli at nodes that were rounded, by less than 2^-50; `slope` is one of its derivative there."""
+    at = np.abs(np.polynomial.chebyshev.chebval(x, coefficients)) + certify.rounding(coefficients)
+    return (at + slope * 2.0**-50) * (1 + 2.0**-40)
 
 
 def _largest(c, count):
@@ -119,7 +126,7 @@ def _largest(c, count):
     return (float(np.abs(values).max()) + certify.rounding(c)) * certify.between(len(c) - 1, count)
 
 
-def tabled(strip, wanted, levels):
+def tabled(strip, wanted, levels, *, reach=None):
     """A table of a strip of whole numbers from 0 on.
 
     Parameters
@@ -129,6 +136,8 @@ def tabled(strip, wanted, levels):
     wanted : sequence of float
         For 0, 1, 2, ...
     levels : int
+    reach : float, optional
+        What the result's slots shall reach, for free; the wanted numbers themselves, about, by default.
 
     Returns
     -------
@@ -147,14 +156,15 @@ def tabled(strip, wanted, levels):
     nodes = tuple((k - strip.shift) / strip.gain for k in range(len(wanted)))
     unit = iv.power_of_two(max(map(abs, wanted)) or 1.0)
     found = table(nodes, tuple(w / unit for w in wanted), levels)
-    body = Polynomial(found.coefficients, "chebyshev", (-1.0, 1.0))
-    values = tuple(v.poly(body, found.size, promised=True) for v in strip.values)
+    part = 1.0 if reach is None else reach / found.size
+    body, size = Polynomial(found.coefficients * part, "chebyshev", (-1.0, 1.0)), iv.up(found.size * part)
+    values = tuple(v.poly(body, size, promised=True) for v in strip.values)
     each = found.near(iv.up(strip.drift / abs(strip.gain)))
     near, total = float(each.max()), float(each.sum()) * (1 + 2.0**-40)
-    low, high = min(wanted) / unit - near, max(wanted) / unit + near
+    low, high = iv.scale((min(wanted) / unit - near, max(wanted) / unit + near), part)
     pad = values[-1] if strip.length is None else None
-    span = max(iv.down(low), -found.size), min(iv.up(high), found.size)
-    return Strip(strip.session, values, strip.length, unit, 0.0, span, pad, iv.up(near * unit)), iv.up(total * unit)
+    span, drift = (max(low, -size), min(high, size)), iv.up(near * unit + 4 * iv.EPS * unit * found.size)
+    return Strip(strip.session, values, strip.length, unit / part, 0.0, span, pad, drift), iv.up(total * unit)
 
 
 def settled(strip):
@@ -175,8 +185,7 @@ def settled(strip):
     The engine bounds what a polynomial makes of an error by sums over all coefficients. Settled values have no error, and the
     drift is multiplied by the slope that is proved here: a hundred times less for tables of a dozen numbers.
     """
-    _, plan = foresee([v.promising(REACH, always=True) for v in strip.values])
-    room = 2 * SETTLED * max(out.error_bound for out in plan.outputs)
+    room = settling([v.promising(REACH, always=True) for v in strip.values])
     half = (1 - room) / 2
     if half < REACH:
         raise errors.RangeError(f"whole numbers known to {room:.1e} only are no index of a table", WIDER)

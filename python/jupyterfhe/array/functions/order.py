@@ -3,7 +3,8 @@
 import numpy as np
 
 from .. import ranks
-from ..approximation.tables import depth, tabled
+from ..approximation.places import weighed
+from ..approximation.tables import depth
 from ..layout import mapped
 from ..refusal import Refused
 from ..registry import implements
@@ -54,7 +55,7 @@ def _across(a, wanted, ties, index):
     """As :func:`_reduced`, over the first axis, which is off the slots."""
     n, total = len(a), None
     for i, counts in enumerate(ranks.across(a, ties, spare=depth(n) + (not index))):
-        strips = mapped(lambda s: tabled(s, wanted, depth(n))[0], counts)
+        strips = mapped(lambda s: weighed(s, wanted, depth(n))[0], counts)
         slot = None if a.slot_axis is None else a.slot_axis - 1
         weight = a.like(shape=a.shape[1:], dtype=FLOAT, slot_axis=slot, strips=strips)
         middle = sum(a.bounds) / 2
