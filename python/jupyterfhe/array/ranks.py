@@ -13,8 +13,8 @@ from ..plan.notes import ASSUMED, note
 from . import interval as iv
 from .approximation import signs
 from .approximation.apply import masked
-from .approximation.signs import HEADROOM, WIDER
 from .approximation.places import SURE, weighed
+from .approximation.signs import HEADROOM, WIDER
 from .approximation.tables import FULL, depth, settled
 from .layout import pack
 from .pairs import MOST, Pairs, differences
@@ -248,7 +248,7 @@ def ordered(x, indices=False):
     if n == 1:
         return strip.constant(0.0) if indices else strip
     levels = depth(2 * n - 1)
-    # settled before they are tiled, so that their errors count once, not once a tile; a level more: sums of many tiles want room
+    # settled before they are tiled: their errors count once then, not once a tile; a level more: sums of tiles want room
     counts = masked(settled(below(x, spare=levels + 3, reach=FULL)), TILED)
     pairs = Pairs(n, strip.session.slots, tiles=n, first=0)
     column, index = pairs.places()  # column k of tile j reads number (k - j) mod n

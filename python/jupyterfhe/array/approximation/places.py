@@ -1,8 +1,8 @@
 """Weights of encrypted places in order: by one table, and where levels come back by tables of signs that are told once more.
 
-A bootstrap moves counts of n numbers by about n / 1,000, and a table multiplies that by its slope, near 1 at the places beside the
-wanted one. Where there are bootstraps there are levels too: a table of -1 and 1 that is off by a tenth says which of both is meant
-as well as an exact one, and a composition of signs with so wide a gap takes four levels.
+A bootstrap moves counts of n numbers by about n / 700, and a table multiplies that by its slope, near 1 at the places beside
+the wanted one. Where there are bootstraps there are levels too: a table of -1 and 1 that is off by a tenth says which of both
+is meant as well as an exact one, and signs with so wide a gap take few levels (docs/adr/0042).
 """
 
 from .. import interval as iv

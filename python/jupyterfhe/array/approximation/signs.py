@@ -150,9 +150,9 @@ def _settled(strip, gap):
 
 
 def settling(values, most=math.inf):
-    """Room for what values are off when they are settled, in the units of the result: for what a plan foresees, and for a bootstrap.
+    """Room for what values are off when they are settled, in the units of the result.
 
-    Where levels come back, they may do so before any value that is settled (docs/adr/0034).
+    For what a plan foresees, and for a bootstrap: where levels come back, they may do so before each settled value (adr/0042).
 
     Parameters
     ----------

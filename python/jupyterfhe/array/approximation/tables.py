@@ -115,7 +115,7 @@ def table(nodes, wanted, levels):
 
 
 def _moduli(x, coefficients, slope):
-    """Bounds on a polynomial's moduli at nodes that were rounded, by less than 2^-50; `slope` is one of its derivative there."""
+    """Bounds on a polynomial's moduli at nodes that were rounded, by less than 2^-50; `slope` bounds its derivative there."""
     at = np.abs(np.polynomial.chebyshev.chebval(x, coefficients)) + certify.rounding(coefficients)
     return (at + slope * 2.0**-50) * (1 + 2.0**-40)
 
