@@ -12,4 +12,5 @@
 #include "jfhe/params.h"
 #include "jfhe/plan.h"
 #include "jfhe/status.h"
+#include "jfhe/table.h"
 #endif

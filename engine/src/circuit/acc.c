@@ -6,6 +6,7 @@
 
 #include "base/status.h"
 #include "ckks/round.h"
+#include "ring/root.h"
 
 static size_t limb_words(const jfhe_ctx *ctx, uint32_t level) {
   return jfi_set_count(ctx->chain.level[level]) * ctx->ring->n;
@@ -35,6 +36,7 @@ typedef struct acc_job {
   const jfhe_pt *pt;
   int twice;
   double k; /* an integer */
+  int turn; /* times i */
   uint32_t prime[JFI_PRIMES_MAX];
 } acc_job;
 
@@ -149,29 +151,45 @@ static void const_limb(void *arg, size_t j, size_t worker) {
   const acc_job *t = arg;
   const jfi_ring *r = t->acc->ctx->ring;
   const jfi_mod *m = &r->mod[t->prime[j]];
-  uint64_t w = jfi_mod_double_var(t->k, m);
+  uint64_t w = jfi_mod_double_var(t->k, m), w2 = w;
+  size_t h = r->n / 2;
+  if (t->turn) { /* i is one root at the first half of the evaluations, its negative at the second (ckks/limbs.c) */
+    w = jfi_mod_mul(w, jfi_root_order_var(m->q, 2), m);
+    w2 = jfi_mod_neg(w, m->q);
+  }
   for (size_t i = 0; i < 2; i++) {
     uint64_t *d = t->acc->d[i] + j * r->n;
     const uint64_t *a = limb_of(t->a, i, t->prime[j]);
-    if (t->acc->used)
-      r->k->mul_const_acc(d, a, w, r->n, m);
-    else
-      r->k->mul_const(d, a, w, r->n, m);
+    if (t->acc->used) {
+      r->k->mul_const_acc(d, a, w, h, m);
+      r->k->mul_const_acc(d + h, a + h, w2, h, m);
+    } else {
+      r->k->mul_const(d, a, w, h, m);
+      r->k->mul_const(d + h, a + h, w2, h, m);
+    }
   }
 }
 
-void jfi_acc_mul_const(jfi_acc *acc, const jfhe_ct *a, double c) {
+double jfi_acc_join_const(jfi_acc *acc, const jfhe_ct *a, double modulus, int parts) {
   double f = acc->scale / a->scale;
-  acc_job t = {.acc = acc, .a = a, .k = jfi_round_double(c * f)};
+  jfi_bound p = jfi_bound_scale(&a->bound, modulus);
+  /* |c - k/f|: half a unit of k in each part, and the roundings of f and c*f */
+  double off = (0.5 * parts / f + modulus * 0x1p-48) * (a->bound.mag + a->bound.worst);
+  p = jfi_bound_shift(&p, off, acc->spread);
+  join(acc, &p);
+  return f;
+}
+
+static void mul_const(jfi_acc *acc, const jfhe_ct *a, double c, int turn) {
+  double f = jfi_acc_join_const(acc, a, fabs(c), 1);
+  acc_job t = {.acc = acc, .a = a, .k = jfi_round_double(c * f), .turn = turn};
   jfi_set_list(acc->primes, t.prime);
   each_limb(&t, const_limb);
   acc->used = 1;
-  jfi_bound p = jfi_bound_scale(&a->bound, fabs(c));
-  /* |c - k/f|: half a unit of k, and the roundings of f and c*f */
-  double off = (0.5 / f + fabs(c) * 0x1p-48) * (a->bound.mag + a->bound.worst);
-  p = jfi_bound_shift(&p, off, acc->spread);
-  join(acc, &p);
 }
+
+void jfi_acc_mul_const(jfi_acc *acc, const jfhe_ct *a, double c) { mul_const(acc, a, c, 0); }
+void jfi_acc_mul_const_i(jfi_acc *acc, const jfhe_ct *a, double c) { mul_const(acc, a, c, 1); }
 
 /* A constant is its own value at every root. */
 static void add_limb(void *arg, size_t j, size_t worker) {

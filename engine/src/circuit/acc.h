@@ -32,6 +32,11 @@ jfhe_status jfi_acc_mul_many(jfi_acc *acc, size_t sums, const struct jfhe_ct *co
 jfhe_status jfi_acc_join_product(jfi_acc *acc, const struct jfhe_ct *a, const struct jfhe_ct *b);
 /* += c*a, by the integer nearest to c*acc.scale/a.scale. */
 void jfi_acc_mul_const(jfi_acc *acc, const struct jfhe_ct *a, double c);
+/* += i*c*a. */
+void jfi_acc_mul_const_i(jfi_acc *acc, const struct jfhe_ct *a, double c);
+/* What such a product adds to a sum's bounds, for a constant of which `parts` (1, or 2 where it is complex) are rounded; the factor that makes
+ * integers of them. */
+double jfi_acc_join_const(jfi_acc *acc, const struct jfhe_ct *a, double modulus, int parts);
 /* += c in every slot. */
 void jfi_acc_add_const(jfi_acc *acc, double c);
 /* -= what was added so far: the sum changes its sign. */

@@ -68,6 +68,9 @@ jfhe_status jfi_linmap_measure(const struct jfhe_linmap *map, double scale, jfi_
 
 /* bootstrap_sine.c: the cosine of 2 pi overflow x / 2^doublings on [-1, 1], even, of degree at most `most`; its error, proved. */
 jfhe_status jfi_cosine_new(struct jfhe_poly **out, double *error, double overflow, uint32_t doublings, uint32_t most);
+/* J_0 .. J_(JFI_BESSEL_MAX)(a), 1 < a < JFI_BESSEL_MAX/4. j: JFI_BESSEL_MAX + 1 doubles. */
+enum { JFI_BESSEL_MAX = 256 };
+void jfi_bessel(double *j, double a);
 /* Least multiple of 1/4 that t exceeds with a chance of at most 2^-128, all N coefficients together. */
 double jfi_overflow(uint32_t log_n, uint32_t weight);
 size_t jfi_sine_scratch(const jfhe_ctx *ctx, const struct jfhe_bootstrap *b);
@@ -88,6 +91,14 @@ uint32_t jfi_boot_roomiest(const jfhe_ctx *ctx, uint32_t level);
 size_t jfi_bootstrap_scratch(const jfhe_ctx *ctx, const struct jfhe_bootstrap *b);
 jfhe_status jfi_bootstrap(const jfhe_ctx *ctx, struct jfhe_ct *out, const struct jfhe_ct *a,
                           const struct jfhe_bootstrap *b, const struct jfhe_keyring *keys, jfi_scratch *s);
+/* Its steps for who makes something else of them. Slots to coefficients: x, at level_in and canonical scale, becomes eps q0 z/mag in
+ * coefficients, at level 0. */
+jfhe_status jfi_boot_down(const jfhe_ctx *ctx, const struct jfhe_bootstrap *b, struct jfhe_ct *x,
+                          const struct jfhe_keyring *keys, jfi_scratch *s);
+/* From the coefficients of x, at level 0, in units of q0: u = Re t/overflow at level_sine, t = x + I. u's bounds are those of t/overflow; what is
+ * not real of it is the noise of the conjugation alone. Scratch: jfi_bootstrap_scratch. */
+jfhe_status jfi_boot_argument(const jfhe_ctx *ctx, const struct jfhe_bootstrap *b, struct jfhe_ct *u,
+                              const struct jfhe_ct *x, const struct jfhe_keyring *keys, jfi_scratch *s);
 
 /* bootstrap_precise.c: jfhe_ckks_bootstrap_precise. */
 size_t jfi_bootstrap_precise_scratch(const jfhe_ctx *ctx, const struct jfhe_bootstrap *b);

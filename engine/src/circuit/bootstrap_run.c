@@ -14,6 +14,7 @@ typedef struct running {
   const jfhe_bootstrap *b;
   const jfhe_keyring *keys;
   const jfhe_evk *down, *up, *conjugate;
+  double window; /* how far t may be off */
   jfhe_ct x, high, turned, re, im; /* at level_in, the top, level_sine, level_out */
 } running;
 
@@ -119,9 +120,9 @@ static jfhe_status raise(running *r, jfi_scratch *s) {
 static jfhe_status to_slots(running *r, jfi_scratch *s) {
   for (uint32_t i = 0; i < r->b->stages; i++)
     JFI_TRY(jfi_linmap_apply(r->ctx, &r->high, &r->high, r->b->up[i], r->keys, s));
-  if (!(r->high.bound.worst * 2 * r->b->overflow < 0x1p-8))
-    return jfi_fail(JFHE_ERR_RANGE, "the error, up to %g of the numbers, would leave the sine's window",
-                    r->high.bound.worst * 2 * r->b->overflow / r->b->eps);
+  if (!(r->high.bound.worst * 2 * r->b->overflow < r->window))
+    return jfi_fail(JFHE_ERR_RANGE, "the error, up to %g of the numbers, would leave the window of %g",
+                    r->high.bound.worst * 2 * r->b->overflow / r->b->eps, r->window / r->b->eps);
   return jfi_ckks_automorphism(r->ctx, &r->turned, &r->high, jfhe_galois_conjugate(r->ctx), r->conjugate, s);
 }
 
@@ -183,7 +184,7 @@ static jfhe_status finish(running *r, jfhe_ct *out, const jfhe_ct *a, int comple
 
 jfhe_status jfi_bootstrap(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *a, const jfhe_bootstrap *b,
                           const jfhe_keyring *keys, jfi_scratch *s) {
-  running r = {.ctx = ctx, .b = b, .keys = keys};
+  running r = {.ctx = ctx, .b = b, .keys = keys, .window = 0x1p-8};
   jfi_scratch at = *s;
   int complex = a->packing == JFHE_PACK_COMPLEX;
   JFI_TRY(check(&r, out, a));
@@ -193,4 +194,28 @@ jfhe_status jfi_bootstrap(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *a, c
   JFI_TRY(to_slots(&r, &at));
   JFI_TRY(sines(&r, complex, &at));
   return finish(&r, out, a, complex);
+}
+
+/* ---- its first half ---- */
+jfhe_status jfi_boot_down(const jfhe_ctx *ctx, const jfhe_bootstrap *b, jfhe_ct *x, const jfhe_keyring *keys,
+                          jfi_scratch *s) {
+  running r = {.ctx = ctx, .b = b, .keys = keys, .x = *x};
+  const jfhe_ct given = *x;
+  JFI_TRY(to_coefficients(&r, &given, s));
+  *x = r.x;
+  return JFHE_OK;
+}
+
+jfhe_status jfi_boot_argument(const jfhe_ctx *ctx, const jfhe_bootstrap *b, jfhe_ct *u, const jfhe_ct *x,
+                              const jfhe_keyring *keys, jfi_scratch *s) {
+  running r = {.ctx = ctx, .b = b, .keys = keys, .x = *x, .window = 0.25}; /* nobody shifts t by the quarter */
+  jfi_scratch at = *s;
+  int shadow = jfi_ct_is_shadow(u);
+  JFI_TRY(check_keys(&r, x));
+  jfi_ct_piece(&r.high, ctx, jfi_boot_roomiest(ctx, ctx->chain.top), shadow, &at);
+  jfi_ct_piece(&r.turned, ctx, jfi_boot_roomiest(ctx, b->level_sine), shadow, &at);
+  if (at.failed) return jfi_fail(JFHE_ERR_SCRATCH, "scratch is too small for a bootstrap");
+  JFI_TRY(raise(&r, &at));
+  JFI_TRY(to_slots(&r, &at));
+  return jfi_ckks_add(ctx, u, &r.turned, &r.high, 0);
 }

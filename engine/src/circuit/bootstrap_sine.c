@@ -23,32 +23,31 @@ double jfi_overflow(uint32_t log_n, uint32_t weight) {
   return k;
 }
 
-enum { BESSEL_MAX = 256 };
-
-/* J_0 .. J_(BESSEL_MAX)(a) by Miller's recurrence from above, where it is stable: J_(n-1) = 2n/a J_n - J_(n+1), scaled by
+/* J_0 .. J_(JFI_BESSEL_MAX)(a) by Miller's recurrence from above, where it is stable: J_(n-1) = 2n/a J_n - J_(n+1), scaled by
  * J_0 + 2 sum J_2k = 1. Four operations alone: the same bits on every build. [Olv64] */
-static void bessel(double *j, double a) {
+void jfi_bessel(double *j, double a) {
   double sum = 0;
-  j[BESSEL_MAX] = 0;
-  j[BESSEL_MAX - 1] = 0x1p-1000;
-  for (int n = BESSEL_MAX - 1; n > 0; n--) {
+  j[JFI_BESSEL_MAX] = 0;
+  j[JFI_BESSEL_MAX - 1] = 0x1p-1000;
+  for (int n = JFI_BESSEL_MAX - 1; n > 0; n--) {
     j[n - 1] = (double)(2 * n) / a * j[n] - j[n + 1];
     if (fabs(j[n - 1]) > 0x1p500)
-      for (int i = n - 1; i < BESSEL_MAX; i++) j[i] *= 0x1p-700;
+      for (int i = n - 1; i < JFI_BESSEL_MAX; i++) j[i] *= 0x1p-700;
   }
-  for (int n = BESSEL_MAX; n > 0; n--) sum += n % 2 ? 0 : 2 * j[n];
+  for (int n = JFI_BESSEL_MAX; n > 0; n--) sum += n % 2 ? 0 : 2 * j[n];
   sum += j[0];
-  for (int n = 0; n <= BESSEL_MAX; n++) j[n] /= sum;
+  for (int n = 0; n <= JFI_BESSEL_MAX; n++) j[n] /= sum;
 }
 
 /* cos(a x) = J_0(a) + 2 sum (-1)^k J_2k(a) T_2k(x). The cut's error is the sum of what is left out; 2^-44 covers the coefficients'
  * roundings and those of a (measured against long doubles). The degree is over most/2, so that the depth is always one. */
 jfhe_status jfi_cosine_new(jfhe_poly **out, double *error, double overflow, uint32_t doublings, uint32_t most) {
-  double j[BESSEL_MAX + 1], c[BESSEL_MAX + 1] = {0}, a = TWO_PI * overflow / (double)(1u << doublings), tail = 0;
-  if (!(a > 1 && a < BESSEL_MAX / 4.0) || most >= BESSEL_MAX)
+  double j[JFI_BESSEL_MAX + 1], c[JFI_BESSEL_MAX + 1] = {0}, a = TWO_PI * overflow / (double)(1u << doublings),
+                                                   tail = 0;
+  if (!(a > 1 && a < JFI_BESSEL_MAX / 4.0) || most >= JFI_BESSEL_MAX)
     return jfi_fail(JFHE_ERR_PARAMS, "an overflow of %g is beyond the sine's reach", overflow);
-  bessel(j, a);
-  uint32_t degree = BESSEL_MAX - 2;
+  jfi_bessel(j, a);
+  uint32_t degree = JFI_BESSEL_MAX - 2;
   while (degree > most / 2 + 1 && (degree > most || tail + 2 * fabs(j[degree]) < 0x1p-46)) {
     tail += 2 * fabs(j[degree]);
     degree -= 2;

@@ -2,6 +2,7 @@
 #include "circuit/move.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "base/status.h"
 #include "ckks/round.h"
@@ -83,5 +84,35 @@ jfhe_status jfi_move(const jfhe_ctx *ctx, jfhe_ct *out, jfi_set T, double scale,
   out->degree = 1;
   out->form = JFHE_FORM_EVAL;
   out->seeded = 0;
+  return JFHE_OK;
+}
+
+int jfi_move_operand_moves(const jfhe_ctx *ctx, uint32_t from, uint32_t level) {
+  const jfi_chain *c = &ctx->chain;
+  for (uint32_t l = level; l <= from; l++) {
+    double ratio = c->scale[l] / c->scale[level];
+    if (!jfi_set_within(c->level[level], c->level[l]) || ratio < 0.6 || ratio > 1.7) return 1;
+  }
+  return 0;
+}
+
+size_t jfi_move_operand_bytes(const jfhe_ctx *ctx, uint32_t level) {
+  return jfi_round64(sizeof(jfhe_ct)) + jfi_ct_temp_bytes(ctx, level);
+}
+
+jfhe_status jfi_move_operand(const jfhe_ctx *ctx, const jfhe_ct **out, const jfhe_ct *a, uint32_t level,
+                             jfi_scratch *s) {
+  jfi_set T = ctx->chain.level[level];
+  double ratio = a->scale / ctx->chain.scale[level];
+  *out = a;
+  if (jfi_set_within(T, a->primes) && ratio > 0.5 && ratio < 2) return JFHE_OK;
+  jfhe_ct *moved = jfi_scratch_take(s, sizeof *moved);
+  if (moved) jfi_ct_piece(moved, ctx, level, jfi_ct_is_shadow(a), s);
+  if (s->failed) return jfi_fail(JFHE_ERR_SCRATCH, "scratch is too small to change level");
+  moved->packing = a->packing; /* for jfi_spread */
+  moved->log_slots = a->log_slots;
+  memcpy(moved->key_id, a->key_id, sizeof moved->key_id);
+  JFI_TRY(jfi_move(ctx, moved, T, ctx->chain.scale[level], a, 20, s));
+  *out = moved;
   return JFHE_OK;
 }

@@ -24,20 +24,11 @@ typedef struct evaluation {
   jfhe_ct *power[JFHE_POLY_DEGREE_MAX + 1]; /* in scratch; null where not needed */
   jfhe_ct head;                             /* what all intermediates share: packing, key id */
   int shadow; /* the argument is one: bounds alone, and scratch for the structures alone */
+  int odd_imaginary;
 } evaluation;
 
 /* ---- scratch ---- */
 static size_t most(size_t a, size_t b) { return a > b ? a : b; }
-
-/* Whether at_level can ever move a power at or below `from` to a level: never on a chain of nested sets and even scales. */
-static int moves(const jfhe_ctx *ctx, uint32_t from, uint32_t level) {
-  const jfi_chain *c = &ctx->chain;
-  for (uint32_t l = level; l <= from; l++) {
-    double ratio = c->scale[l] / c->scale[level];
-    if (!jfi_set_within(c->level[level], c->level[l]) || ratio < 0.6 || ratio > 1.7) return 1;
-  }
-  return 0;
-}
 
 static size_t ct_bytes(const jfhe_ctx *ctx, uint32_t level) {
   return jfi_round64(sizeof(jfhe_ct)) + jfi_ct_temp_bytes(ctx, level);
@@ -45,13 +36,13 @@ static size_t ct_bytes(const jfhe_ctx *ctx, uint32_t level) {
 
 /* What sums at a level keep while they grow: themselves and `operands` moved ciphertexts. */
 static size_t held_bytes(const jfhe_ctx *ctx, uint32_t top, uint32_t level, size_t operands) {
-  return jfi_acc_bytes(ctx, level) + (moves(ctx, top, level) ? operands * ct_bytes(ctx, level) : 0);
+  return jfi_acc_bytes(ctx, level) + (jfi_move_operand_moves(ctx, top, level) ? operands * ct_bytes(ctx, level) : 0);
 }
 
 /* What one step at a level needs and gives back. */
 static size_t step_bytes(const jfhe_ctx *ctx, uint32_t top, uint32_t level) {
   size_t finish = jfi_acc_finish_scratch(ctx, level);
-  return moves(ctx, top, level) ? most(finish, jfi_move_scratch(ctx, ctx->chain.level[top], ctx->chain.level[level]))
+  return jfi_move_operand_moves(ctx, top, level) ? most(finish, jfi_move_scratch(ctx, ctx->chain.level[top], ctx->chain.level[level]))
                                 : finish;
 }
 
@@ -96,22 +87,6 @@ static jfhe_status new_acc(const evaluation *e, jfi_acc *acc, uint32_t level, do
   return s->failed ? jfi_fail(JFHE_ERR_SCRATCH, "scratch is too small for a polynomial") : JFHE_OK;
 }
 
-/* ---- operands ---- */
-/* `a` as an operand at a level: itself where its primes include the level's and its scale is near, else moved into scratch. */
-static jfhe_status at_level(const evaluation *e, const jfhe_ct **out, const jfhe_ct *a, uint32_t level,
-                            jfi_scratch *s) {
-  const jfhe_ctx *ctx = e->ctx;
-  jfi_set T = ctx->chain.level[level];
-  double ratio = a->scale / ctx->chain.scale[level];
-  *out = a;
-  if (jfi_set_within(T, a->primes) && ratio > 0.5 && ratio < 2) return JFHE_OK;
-  jfhe_ct *moved;
-  JFI_TRY(new_ct(e, &moved, level, s));
-  JFI_TRY(jfi_move(ctx, moved, T, ctx->chain.scale[level], a, 20, s));
-  *out = moved;
-  return JFHE_OK;
-}
-
 /* ---- powers ---- */
 static jfhe_status make_power(evaluation *e, uint32_t n, jfi_scratch *s) {
   uint32_t a, b;
@@ -121,15 +96,15 @@ static jfhe_status make_power(evaluation *e, uint32_t n, jfi_scratch *s) {
   JFI_TRY(new_ct(e, &e->power[n], level - 1, s));
   jfi_scratch at = *s;
   const jfhe_ct *x, *y, *z;
-  JFI_TRY(at_level(e, &x, e->power[a], level, &at));
+  JFI_TRY(jfi_move_operand(e->ctx, &x, e->power[a], level, &at));
   y = x;
-  if (a != b) JFI_TRY(at_level(e, &y, e->power[b], level, &at));
+  if (a != b) JFI_TRY(jfi_move_operand(e->ctx, &y, e->power[b], level, &at));
   jfi_acc acc;
   JFI_TRY(new_acc(e, &acc, level, x->scale * y->scale, &at));
   JFI_TRY(jfi_acc_mul(&acc, x, y, cheb));
   if (cheb && a == b) jfi_acc_add_const(&acc, -1);
   if (cheb && a != b) {
-    JFI_TRY(at_level(e, &z, e->power[a - b], level, &at));
+    JFI_TRY(jfi_move_operand(e->ctx, &z, e->power[a - b], level, &at));
     jfi_acc_mul_const(&acc, z, -1);
   }
   return jfi_acc_finish(&acc, e->power[n], cheb ? e->cheb[n] : HUGE_VAL, e->rlk, &at);
@@ -142,9 +117,9 @@ static jfhe_status eval_node(const evaluation *e, jfhe_ct *out, uint32_t index, 
 static jfhe_status add_term(const evaluation *e, jfi_acc *acc, const jfi_poly_term *t, jfi_scratch at) {
   const jfhe_ct *b;
   jfhe_ct *q;
-  JFI_TRY(at_level(e, &b, e->power[t->power], acc->level, &at));
+  JFI_TRY(jfi_move_operand(e->ctx, &b, e->power[t->power], acc->level, &at));
   if (t->child == JFI_POLY_NONE) {
-    jfi_acc_mul_const(acc, b, t->c);
+    (e->odd_imaginary && t->power % 2 ? jfi_acc_mul_const_i : jfi_acc_mul_const)(acc, b, t->c);
     return JFHE_OK;
   }
   JFI_TRY(new_ct(e, &q, acc->level, &at));
@@ -250,6 +225,7 @@ jfhe_status jfi_poly_eval_at(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *x
   e->rlk = rlk;
   e->head = *x;
   e->shadow = jfi_ct_is_shadow(out);
+  e->odd_imaginary = (flags & JFI_POLY_ODD_IMAGINARY) != 0;
   int promised = (flags & JFHE_POLY_PROMISED) != 0, real = x->packing == JFHE_PACK_REAL || promised;
   uint32_t top = x->level - p->scaled;
   jfhe_ct *y, *r;

@@ -12,6 +12,12 @@ jfhe_status jfi_poly_eval_at(const struct jfhe_ctx *ctx, struct jfhe_ct *out, co
                              const struct jfhe_poly *p, uint32_t flags, double scale, const struct jfhe_keyring *keys,
                              jfi_scratch *s);
 
+enum {
+  /* In `flags`: coefficients of odd index are imaginary: sum over even n of c_n T_n + i sum over odd n of c_n T_n. The tree divides by even powers
+   * alone, so a constant keeps the parity of the power that it multiplies. */
+  JFI_POLY_ODD_IMAGINARY = 1 << 8
+};
+
 /* What can be said of an argument and a value before anything runs. In all of it y = alpha*x + beta. */
 typedef struct jfi_poly_domain {
   double radius; /* Chebyshev: messages y and everything within the error of one lie in the ellipse around -1, 1

@@ -1,0 +1,201 @@
+/* circuit/table_eval.c: powers of the roots, sums of babies, products with giants. */
+#include "circuit/table_eval.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/status.h"
+#include "circuit/move.h"
+#include "circuit/poly.h"
+
+typedef struct evaluation {
+  const jfhe_ctx *ctx;
+  const jfhe_table *t;
+  const jfhe_evk *rlk, *conjugate;
+  const jfhe_ct *head;   /* what all intermediates share: packing, slots, key id */
+  const jfhe_ct **baby;  /* t->babies: 1 (null), powers of w, their conjugates */
+  const jfhe_ct **giant; /* t->giants: 1 (null), powers */
+  int shadow;
+} evaluation;
+
+/* Levels of the sums of babies before their rescaling, and of the products. */
+static uint32_t level_sums(const jfhe_table *t) { return t->level_out + 2; }
+static uint32_t level_products(const jfhe_table *t) { return t->level_out + 1; }
+
+static size_t most(size_t a, size_t b) { return a > b ? a : b; }
+
+/* ---- scratch ---- */
+static size_t ct_bytes(const jfhe_ctx *ctx, uint32_t level) {
+  return jfi_round64(sizeof(jfhe_ct)) + jfi_ct_temp_bytes(ctx, level);
+}
+
+/* Powers 2 .. count - 1 of something at a level. */
+static size_t powers_bytes(const jfhe_ctx *ctx, uint32_t level, uint32_t count) {
+  size_t sum = 0;
+  for (uint32_t n = 2; n < count; n++) sum += ct_bytes(ctx, level - jfi_poly_power_depth(n));
+  return sum;
+}
+
+/* `count` operands at a level, from anywhere below `top`. */
+static size_t operands_bytes(const jfhe_ctx *ctx, uint32_t top, uint32_t level, size_t count) {
+  return jfi_move_operand_moves(ctx, top, level) ? count * jfi_move_operand_bytes(ctx, level) : 0;
+}
+
+static size_t product_bytes(const jfhe_ctx *ctx, uint32_t top, uint32_t level) {
+  size_t step = jfi_acc_finish_scratch(ctx, level);
+  if (jfi_move_operand_moves(ctx, top, level))
+    step = most(step, jfi_move_scratch(ctx, ctx->chain.level[top], ctx->chain.level[level]));
+  return operands_bytes(ctx, top, level, 2) + jfi_acc_bytes(ctx, level) + step;
+}
+
+size_t jfi_table_eval_scratch(const jfhe_ctx *ctx, const jfhe_table *t) {
+  const uint32_t top = t->b->level_out, sums = level_sums(t), products = level_products(t);
+  const uint32_t giants_at = t->log_low ? top : top - jfi_poly_power_depth(t->babies);
+  const size_t rows = t->giants < JFI_TABLE_ROWS ? t->giants : JFI_TABLE_ROWS;
+  size_t held = jfi_round64(t->babies * sizeof(jfhe_ct *)) + jfi_round64(t->giants * sizeof(jfhe_ct *));
+  held += powers_bytes(ctx, top, t->powers) + ct_bytes(ctx, giants_at) + powers_bytes(ctx, giants_at, t->giants);
+  size_t step = 0;
+  for (uint32_t l = sums; l <= top; l++) step = most(step, product_bytes(ctx, top, l));
+  held += operands_bytes(ctx, top, sums, t->powers) + operands_bytes(ctx, top, products, t->giants);
+  held += (t->babies - t->powers + 2) * ct_bytes(ctx, sums); /* conjugates, and what is cut for one */
+  size_t row =
+      jfi_table_sums_scratch(ctx, rows, t->babies) + rows * jfi_acc_bytes(ctx, sums) + jfi_ct_temp_bytes(ctx, products);
+  row += most(jfi_acc_finish_scratch(ctx, sums), product_bytes(ctx, top, products));
+  step = most(step, most(row, jfi_ckks_rotate_bytes(ctx, sums) + jfi_ckks_rescale_bytes(ctx, top)));
+  return held + jfi_acc_bytes(ctx, products) + step + (t->babies + t->giants + 32) * JFI_SCRATCH_SLACK;
+}
+
+static jfhe_status new_ct(const evaluation *e, jfhe_ct **out, uint32_t level, jfi_scratch *s) {
+  *out = jfi_scratch_take(s, sizeof **out);
+  if (*out) jfi_ct_piece(*out, e->ctx, level, e->shadow, s);
+  if (s->failed) return jfi_fail(JFHE_ERR_SCRATCH, "scratch is too small for a table");
+  (*out)->packing = e->head->packing;
+  (*out)->log_slots = e->head->log_slots;
+  memcpy((*out)->key_id, e->head->key_id, sizeof(*out)->key_id);
+  return JFHE_OK;
+}
+
+static jfhe_status new_acc(const evaluation *e, jfi_acc *acc, uint32_t level, double scale, jfi_scratch *s) {
+  jfi_acc_init(acc, e->ctx, level, scale, jfi_spread(e->ctx->ring->log_n, e->head->packing, e->head->log_slots),
+               e->shadow ? NULL : s);
+  return s->failed ? jfi_fail(JFHE_ERR_SCRATCH, "scratch is too small for a table") : JFHE_OK;
+}
+
+/* ---- powers ---- */
+/* *out = a b, a level below the lower of the two. */
+static jfhe_status multiply(const evaluation *e, const jfhe_ct **out, const jfhe_ct *a, const jfhe_ct *b,
+                            jfi_scratch *s) {
+  uint32_t level = a->level < b->level ? a->level : b->level;
+  jfhe_ct *product;
+  jfi_acc acc;
+  JFI_TRY(new_ct(e, &product, level - 1, s));
+  jfi_scratch at = *s;
+  const jfhe_ct *x, *y;
+  JFI_TRY(jfi_move_operand(e->ctx, &x, a, level, &at));
+  y = x;
+  if (a != b) JFI_TRY(jfi_move_operand(e->ctx, &y, b, level, &at));
+  JFI_TRY(new_acc(e, &acc, level, x->scale * y->scale, &at));
+  JFI_TRY(jfi_acc_mul(&acc, x, y, 0));
+  *out = product;
+  return jfi_acc_finish(&acc, product, HUGE_VAL, e->rlk, &at);
+}
+
+/* power[2 .. count - 1] of power[1]. */
+static jfhe_status make_powers(const evaluation *e, const jfhe_ct **power, uint32_t count, jfi_scratch *s) {
+  for (uint32_t n = 2; n < count; n++) {
+    uint32_t a, b;
+    jfi_poly_power_split(n, &a, &b);
+    JFI_TRY(multiply(e, &power[n], power[a], power[b], s));
+  }
+  return JFHE_OK;
+}
+
+/* Conjugates of w^1 .. w^(powers - 1), at the level of the sums. */
+static jfhe_status make_conjugates(const evaluation *e, jfi_scratch *s) {
+  const uint32_t level = level_sums(e->t), g = jfhe_galois_conjugate(e->ctx);
+  for (uint32_t j = 1; j < e->t->powers; j++) {
+    jfhe_ct *turned, cut;
+    const jfhe_ct *x = e->baby[j];
+    JFI_TRY(new_ct(e, &turned, level, s));
+    jfi_scratch at = *s;
+    if (x->level != level) {
+      jfi_ct_piece(&cut, e->ctx, level, e->shadow, &at);
+      if (at.failed) return jfi_fail(JFHE_ERR_SCRATCH, "scratch is too small for a table");
+      JFI_TRY(jfi_ckks_drop_level(e->ctx, &cut, x, level, &at));
+      x = &cut;
+    }
+    JFI_TRY(jfi_ckks_automorphism(e->ctx, turned, x, g, e->conjugate, &at));
+    e->baby[e->t->powers + j - 1] = turned;
+  }
+  return JFHE_OK;
+}
+
+/* Powers as operands at the one level where they are used from here on. */
+static jfhe_status bring_down(const evaluation *e, const jfhe_ct **power, uint32_t count, uint32_t level,
+                              jfi_scratch *s) {
+  for (uint32_t n = 1; n < count; n++) JFI_TRY(jfi_move_operand(e->ctx, &power[n], power[n], level, s));
+  return JFHE_OK;
+}
+
+static jfhe_status make_factors(evaluation *e, const jfhe_ct *root, jfi_scratch *s) {
+  const jfhe_table *t = e->t;
+  e->baby = jfi_scratch_take(s, t->babies * sizeof *e->baby);
+  e->giant = jfi_scratch_take(s, t->giants * sizeof *e->giant);
+  if (s->failed) return jfi_fail(JFHE_ERR_SCRATCH, "scratch is too small for a table");
+  e->baby[0] = e->giant[0] = NULL;
+  e->baby[1] = &root[0];
+  JFI_TRY(make_powers(e, e->baby, t->powers, s));
+  e->giant[1] = &root[1];
+  if (!t->log_low) JFI_TRY(multiply(e, &e->giant[1], e->baby[t->babies / 2], e->baby[t->babies / 2], s));
+  JFI_TRY(make_powers(e, e->giant, t->giants, s));
+  JFI_TRY(bring_down(e, e->baby, t->powers, level_sums(t), s));
+  JFI_TRY(bring_down(e, e->giant, t->giants, level_products(t), s));
+  return t->log_low ? make_conjugates(e, s) : JFHE_OK;
+}
+
+/* ---- sums and products ---- */
+/* acc += rows first .. first + count - 1. A row's scale is what its giant needs to meet acc's. */
+static jfhe_status add_rows(const evaluation *e, jfi_acc *acc, uint32_t first, uint32_t count, jfi_scratch at) {
+  const jfhe_table *t = e->t;
+  const jfi_chain *c = &e->ctx->chain;
+  const uint32_t products = level_products(t), sums = level_sums(t);
+  jfi_acc row[JFI_TABLE_ROWS];
+  for (uint32_t r = 0; r < count; r++) {
+    const jfhe_ct *g = e->giant[first + r];
+    double scale = g ? acc->scale / g->scale : c->scale[products];
+    JFI_TRY(new_acc(e, &row[r], sums, scale * c->step[sums], &at));
+  }
+  size_t from = (size_t)first * t->babies;
+  JFI_TRY(jfi_table_sums(row, count, e->baby, t->babies, t->re + from, t->im + from, &at));
+  for (uint32_t r = 0; r < count; r++) {
+    jfi_scratch here = at;
+    const jfhe_ct *g = e->giant[first + r];
+    jfhe_ct *x;
+    JFI_TRY(new_ct(e, &x, products, &here));
+    JFI_TRY(jfi_acc_finish(&row[r], x, HUGE_VAL, NULL, &here));
+    if (!g) {
+      jfi_acc_mul_const(acc, x, 1);
+      continue;
+    }
+    JFI_TRY(jfi_acc_mul(acc, x, g, 0));
+  }
+  return JFHE_OK;
+}
+
+jfhe_status jfi_table_eval(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *root, const jfhe_table *t,
+                           const jfhe_keyring *keys, jfi_scratch *s) {
+  evaluation e = {.ctx = ctx, .t = t, .head = &root[0], .shadow = jfi_ct_is_shadow(out)};
+  jfi_scratch at = *s;
+  jfi_acc acc;
+  e.rlk = jfi_keyring_find(keys, JFHE_EVK_RELIN, 0);
+  e.conjugate = jfi_keyring_find(keys, JFHE_EVK_GALOIS, jfhe_galois_conjugate(ctx));
+  JFI_TRY(make_factors(&e, root, &at));
+  const uint32_t level = level_products(t);
+  JFI_TRY(new_acc(&e, &acc, level, ctx->chain.scale[t->level_out] * ctx->chain.step[level], &at));
+  for (uint32_t k = 0; k < t->giants; k += JFI_TABLE_ROWS)
+    JFI_TRY(add_rows(&e, &acc, k, t->giants - k < JFI_TABLE_ROWS ? t->giants - k : JFI_TABLE_ROWS, at));
+  out->packing = root[0].packing;
+  out->log_slots = root[0].log_slots;
+  memcpy(out->key_id, root[0].key_id, sizeof out->key_id);
+  return jfi_acc_finish(&acc, out, HUGE_VAL, e.rlk, &at);
+}

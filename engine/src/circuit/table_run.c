@@ -1,0 +1,161 @@
+/* circuit/table_run.c: a look-up, step by step, and its bounds. docs/SOUNDNESS.md, "Tables". */
+#include <math.h>
+
+#include "base/status.h"
+#include "circuit/table.h"
+#include "circuit/table_eval.h"
+
+static const double TWO_PI = 6.283185307179586; /* magic: TWO_PI = 2*pi */
+
+typedef struct looking {
+  const jfhe_ctx *ctx;
+  const jfhe_table *t;
+  const jfhe_bootstrap *b;
+  const jfhe_keyring *keys;
+  jfhe_ct low;     /* the numbers, then coefficients in units of q0 */
+  jfhe_ct root[2]; /* w, v */
+  /* Errors of the roots' angles, in steps from a number to the next, and of their logarithms' moduli, times the digit's count. */
+  jfi_noise angle[2], modulus[2];
+} looking;
+
+static size_t most(size_t a, size_t b) { return a > b ? a : b; }
+
+size_t jfi_table_scratch(const jfhe_ctx *ctx, const jfhe_table *t) {
+  const jfhe_bootstrap *b = t->b;
+  size_t held = jfi_ct_temp_bytes(ctx, jfi_boot_roomiest(ctx, b->level_in)) +
+                2 * jfi_ct_temp_bytes(ctx, jfi_boot_roomiest(ctx, b->level_out)) +
+                jfi_ct_temp_bytes(ctx, t->level_out) * 2;
+  size_t sine = jfi_ct_temp_bytes(ctx, jfi_boot_roomiest(ctx, b->level_sine));
+  size_t step = sine + most(jfi_bootstrap_scratch(ctx, b), jfi_exponential_scratch(ctx, t));
+  step = most(step, jfi_table_eval_scratch(ctx, t));
+  return held + most(step, jfi_ckks_rotate_bytes(ctx, t->level_out)) + 8 * JFI_SCRATCH_SLACK;
+}
+
+/* ---- checks ---- */
+static jfhe_status check(const looking *r, const jfhe_ct *out, const jfhe_ct *a) {
+  const jfhe_table *t = r->t;
+  const double reach = fmax(fabs(t->first - 0.5), fabs(t->last + 0.5));
+  JFI_TRY(jfi_ct_usable(r->ctx, a));
+  if (a->packing != JFHE_PACK_REAL) return jfi_fail(JFHE_ERR_FORM, "a table is for real numbers in slots");
+  if (a->degree != 1) return jfi_fail(JFHE_ERR_FORM, "a table needs degree 1: relinearise first");
+  if (a->log_slots != r->b->log_slots)
+    return jfi_fail(JFHE_ERR_FORM, "the table is for 2^%u slots, the ciphertext has 2^%u", r->b->log_slots,
+                    a->log_slots);
+  JFI_TRY(jfi_ct_on_chain(r->ctx, a, 0));
+  if (a->level <= r->b->level_in)
+    return jfi_fail(JFHE_ERR_LEVEL, "a table starts at level %u, the ciphertext is at %u", r->b->level_in + 1,
+                    a->level);
+  if (!(a->bound.mag <= reach))
+    return jfi_fail(JFHE_ERR_RANGE, "numbers up to %g, the table is for %g to %g", a->bound.mag, t->first, t->last);
+  if (!(a->bound.worst < 0.5))
+    return jfi_fail(JFHE_ERR_RANGE, "numbers off by up to %g are not whole ones", a->bound.worst);
+  jfi_meta m = {.degree = 1, .primes = r->ctx->chain.level[t->level_out]};
+  return jfi_ct_room(r->ctx, out, &m);
+}
+
+/* ---- a root of unity of each digit ---- */
+/* (m' - n/2)/n of q0 in coefficients. The maps take eps of q0 for the largest number, so numbers are made about as large, by the constant that
+ * brings them to level_in, and the coefficients 2^k times larger again, which rounds nothing. */
+static jfhe_status to_coefficients(looking *r, const jfhe_ct *a, jfi_scratch *s) {
+  const jfhe_bootstrap *b = r->b;
+  const double n = ldexp(1, (int)r->t->log_n);
+  int32_t gain = 1;
+  while (1 / (2 * gain * b->eps) > 0.75) gain *= 2;
+  const double unit = b->mag / (gain * b->eps * n);
+  JFI_TRY(jfi_ckks_mul_const(r->ctx, &r->low, a, unit, b->level_in, r->ctx->chain.scale[b->level_in], s));
+  JFI_TRY(jfi_ckks_add_const(r->ctx, &r->low, &r->low, -unit * (r->t->first + n / 2), 0));
+  r->low.bound.mag = jfi_up(unit * n / 2); /* whole numbers of the range, as the caller vouches */
+  if (!(r->low.bound.mag + r->low.bound.worst <= b->mag))
+    return jfi_fail(JFHE_ERR_RANGE, "numbers off by up to %g leave the bootstrap's range", a->bound.worst);
+  JFI_TRY(jfi_boot_down(r->ctx, b, &r->low, r->keys, s));
+  r->low.bound.mag = 0; /* from here on what is above half of q0 counts modulo q0: errors alone must fit */
+  return jfi_ckks_mul_int(r->ctx, &r->low, &r->low, gain);
+}
+
+/* root[d] = exp(2 pi i t) of r->low; `count`: values of the digit. */
+static jfhe_status to_root(looking *r, size_t d, double count, jfi_scratch *s) {
+  const jfhe_ctx *ctx = r->ctx;
+  const double over = r->b->overflow;
+  const jfhe_evk *turn = jfi_keyring_find(r->keys, JFHE_EVK_GALOIS, jfhe_galois_conjugate(ctx));
+  jfhe_ct u, *w = &r->root[d];
+  jfi_scratch at = *s;
+  jfi_ct_piece(&u, ctx, jfi_boot_roomiest(ctx, r->b->level_sine), jfi_ct_is_shadow(w), &at);
+  if (at.failed) return jfi_fail(JFHE_ERR_SCRATCH, "scratch is too small for a table");
+  JFI_TRY(jfi_boot_argument(ctx, r->b, &u, &r->low, r->keys, &at));
+  const jfi_bound t = jfi_bound_scale(&u.bound, over);
+  jfi_noise imaginary;
+  jfi_keyswitch_noise(ctx, u.primes, turn, &imaginary.worst, &imaginary.sd);
+  imaginary.worst *= over / u.scale;
+  imaginary.sd *= over / u.scale;
+  JFI_TRY(jfi_exponential(ctx, r->t, w, &u, r->keys, &at));
+  const jfi_bound e = w->bound;
+  if (!(e.worst < 0.125 && imaginary.worst < 0.01))
+    return jfi_fail(JFHE_ERR_RANGE, "an error of %g in a root of unity", e.worst);
+  r->angle[d] = (jfi_noise){jfi_up(count * (t.worst + 0.3 * e.worst)), count * (t.sd + 0.3 * e.sd)};
+  r->modulus[d] =
+      (jfi_noise){jfi_up(count * (TWO_PI * imaginary.worst + 2 * e.worst)), count * (TWO_PI * imaginary.sd + 2 * e.sd)};
+  /* whatever is there now is the exact argument of the table's polynomial */
+  w->bound = (jfi_bound){jfi_up(1 + 2 * r->modulus[d].worst / count), 0, 0};
+  return JFHE_OK;
+}
+
+static jfhe_status to_roots(looking *r, const jfhe_ct *a, jfi_scratch *s) {
+  const jfhe_table *t = r->t;
+  JFI_TRY(to_coefficients(r, a, s));
+  JFI_TRY(to_root(r, 0, ldexp(1, (int)t->log_high), s));
+  if (!t->log_low) return JFHE_OK;
+  JFI_TRY(jfi_ckks_mul_int(r->ctx, &r->low, &r->low, (int32_t)1 << t->log_high));
+  return to_root(r, 1, ldexp(1, (int)t->log_low), s);
+}
+
+/* ---- the end ---- */
+/* What the roots' errors do to the value: an angle's by its square, for the table is flat at numbers; a modulus' in proportion. */
+static void add_roots(const looking *r, jfi_bound *b) {
+  const double spread = jfi_spread(r->ctx->ring->log_n, JFHE_PACK_REAL, r->b->log_slots);
+  const double range = r->t->high - r->t->low, flat = TWO_PI * TWO_PI / 12;
+  double angle = 0, modulus = 0, sd = 0;
+  for (int d = 0; d < 2; d++) {
+    angle += r->angle[d].worst * r->angle[d].worst;
+    modulus += r->modulus[d].worst;
+    /* 11.1 deviations are to cover what 11.1 deviations of the angle do */
+    sd += 11.1 * flat * r->angle[d].sd * r->angle[d].sd + 0.5 * r->modulus[d].sd;
+  }
+  double grown = modulus < 1 ? modulus * (1 + modulus) : HUGE_VAL; /* exp(x) - 1 for x <= 1 */
+  b->worst = jfi_up(b->worst + range * (flat * angle + 0.5 * grown));
+  b->sd = jfi_up(jfi_hypot(b->sd, range * sd * spread));
+}
+
+static jfhe_status finish(looking *r, jfhe_ct *out, const jfhe_ct *a, jfhe_ct *sum, jfhe_ct *turned, jfi_scratch *s) {
+  const jfhe_ctx *ctx = r->ctx;
+  const jfhe_table *t = r->t;
+  const uint32_t g = jfhe_galois_conjugate(ctx);
+  const double size = fmax(fabs(t->low), fabs(t->high)), range = t->high - t->low;
+  JFI_TRY(jfi_ckks_automorphism(ctx, turned, sum, g, jfi_keyring_find(r->keys, JFHE_EVK_GALOIS, g), s));
+  JFI_TRY(jfi_ckks_add(ctx, sum, sum, turned, 0));
+  jfi_bound b = {size, sum->bound.worst, sum->bound.sd};
+  add_roots(r, &b);
+  if (!(b.worst < 0.5 * (range > 0 ? range : size)) && size > 0)
+    return jfi_fail(JFHE_ERR_RANGE, "values from %g to %g would be off by up to %g", t->low, t->high, b.worst);
+  sum->bound = b;
+  sum->packing = JFHE_PACK_REAL;
+  sum->log_slots = a->log_slots;
+  JFI_TRY(jfi_bound_fits(ctx, &b, sum->scale, sum->primes, "a value of a table"));
+  return jfi_ckks_copy(ctx, out, sum);
+}
+
+jfhe_status jfi_table_run(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *a, const jfhe_table *t,
+                          const jfhe_keyring *keys, jfi_scratch *s) {
+  looking r = {.ctx = ctx, .t = t, .b = t->b, .keys = keys};
+  jfhe_ct sum, turned;
+  jfi_scratch at = *s;
+  const int shadow = jfi_ct_is_shadow(out);
+  JFI_TRY(check(&r, out, a));
+  jfi_ct_piece(&r.low, ctx, jfi_boot_roomiest(ctx, r.b->level_in), shadow, &at);
+  for (size_t d = 0; d < 2; d++) jfi_ct_piece(&r.root[d], ctx, jfi_boot_roomiest(ctx, r.b->level_out), shadow, &at);
+  jfi_ct_piece(&sum, ctx, t->level_out, shadow, &at);
+  jfi_ct_piece(&turned, ctx, t->level_out, shadow, &at);
+  if (at.failed) return jfi_fail(JFHE_ERR_SCRATCH, "scratch is too small for a table");
+  JFI_TRY(to_roots(&r, a, &at));
+  JFI_TRY(jfi_table_eval(ctx, &sum, r.root, t, keys, &at));
+  return finish(&r, out, a, &sum, &turned, &at);
+}

@@ -1,0 +1,354 @@
+/* t-circuit-table.c: tables looked up in the middle of a bootstrap, against the table. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "boot-cases.h"
+#include "circuit/table.h"
+
+/* ---- worlds ---- */
+typedef struct case_ {
+  jfi_boot_world w;
+  jfhe_table *t;
+  double *values, first;
+  size_t count;
+  void *scratch;
+  size_t scratch_len;
+} table_case;
+
+static table_case open_case(jfhe_ctx *ctx, uint32_t log_slots, size_t count, double first, double (*f)(size_t)) {
+  table_case c = {.w = jfi_boot_open(ctx, log_slots, 1, NULL), .first = first, .count = count};
+  c.values = malloc(count * sizeof *c.values);
+  for (size_t m = 0; m < count; m++) c.values[m] = f(m);
+  CHECK_OK(jfhe_table_new(&c.t, c.w.b, c.values, count, first));
+  c.scratch_len = jfhe_table_scratch(ctx, c.t);
+  c.scratch = jfi_alloc(c.scratch_len);
+  return c;
+}
+
+static void close_case(table_case *c) {
+  jfi_free(c->scratch);
+  free(c->values);
+  jfhe_table_free(c->t);
+  jfi_boot_close(&c->w);
+}
+
+static double anything(size_t m) { return (double)((m * 2654435761u >> 7) % 2001) / 1000 - 1; }
+static double itself(size_t m) { return (double)m; }
+static double steps(size_t m) { return m % 3 == 0 ? 5 : -2; }
+
+/* Numbers of the table, off by `off`, at a level; the declared magnitude is that of the range. */
+static jfhe_ct *encrypt(table_case *c, const size_t *m, size_t n, double off, uint32_t level) {
+  jfhe_pt *pt = NULL;
+  jfi_world *w = &c->w.w;
+  jfhe_ct *ct = jfi_world_room(w, 1);
+  double mag = fmax(fabs(c->first), fabs(c->first + (double)c->count - 1)), *x = malloc(n * sizeof *x);
+  for (size_t i = 0; i < n; i++) x[i] = c->first + (double)m[i] + (i % 2 ? off : -off);
+  CHECK_OK(jfhe_pt_new(&pt, w->ctx, level));
+  CHECK_OK(jfhe_ckks_encode(w->ctx, pt, x, NULL, n, JFHE_PACK_REAL, c->w.b->log_slots, level,
+                            fmin(w->ctx->chain.scale[level], 0x1p45), mag + fabs(off), w->scratch, w->scratch_len));
+  CHECK_OK(jfhe_encrypt(w->ctx, ct, pt, w->sk, w->scratch, w->scratch_len));
+  jfhe_pt_free(pt);
+  free(x);
+  ct->bound.mag = mag;
+  ct->bound.worst += fabs(off);
+  return ct;
+}
+
+/* Looks numbers up and compares with the table; the largest error. */
+static double look(table_case *c, const size_t *m, double off, uint32_t level, jfhe_ct *out) {
+  size_t n = (size_t)1 << c->w.b->log_slots;
+  jfi_vec want = jfi_vec_new(n);
+  jfhe_ct *a = encrypt(c, m, n, off, level);
+  for (size_t i = 0; i < n; i++) want.re[i] = c->values[m[i]];
+  CHECK_OK(jfhe_ckks_lookup(c->w.w.ctx, out, a, c->t, c->w.w.keys, c->scratch, c->scratch_len));
+  double error = out->n_limbs ? jfi_world_error(&c->w.w, out, &want, "look-up") : 1;
+  jfhe_ct_free(a);
+  jfi_vec_free(&want);
+  return error;
+}
+
+static void random_numbers(table_case *c, size_t *m, size_t n) {
+  for (size_t i = 0; i < n; i++) m[i] = jfi_test_rng_below(&c->w.w.rng, c->count);
+}
+
+static void one(uint32_t between, uint32_t log_slots, size_t count, double first, double (*f)(size_t)) {
+  table_case c = open_case(jfi_test_ctx_boot_far(10, 3, between), log_slots, count, first, f);
+  size_t n = (size_t)1 << log_slots, *m = malloc(n * sizeof *m);
+  jfhe_ct *out = jfi_world_room(&c.w.w, 1);
+  random_numbers(&c, m, n);
+  double error = look(&c, m, 0, c.w.b->level_in + 2, out);
+  printf("%zu numbers: error 2^%.1f, probable 2^%.1f, worst 2^%.1f; level %u\n", count, log2(error),
+         log2(jfhe_ct_error_probable(out)), log2(out->bound.worst), out->level);
+  CHECK(error <= jfhe_ct_error_probable(out) && out->level == jfhe_table_level_out(c.t));
+  CHECK(out->packing == JFHE_PACK_REAL && out->scale == c.w.w.ctx->chain.scale[out->level]);
+  jfhe_ct_free(out);
+  free(m);
+  close_case(&c);
+}
+
+JFI_TEST(two_numbers) { one(2, 9, 2, 0, itself); }
+JFI_TEST(four_bits) { one(2, 9, 16, -3, anything); }
+JFI_TEST(seven_bits) { one(5, 9, 100, 1000, anything); }
+JFI_TEST(eight_bits) { one(4, 9, 256, 0, itself); }
+JFI_TEST(twelve_bits) { one(8, 9, 4096, -2048, anything); }
+JFI_TEST(sparse) { one(4, 5, 300, 7, steps); }
+
+/* ---- the polynomial in the clear ---- */
+/* Twice the real part of the sum that jfhe_table's constants say, at angles that are off by e and e2 numbers. */
+static double in_the_clear(const jfhe_table *t, double m, double e, double e2) {
+  const double turn = 2 * acos(-1), n = ldexp(1, (int)t->log_n), high = ldexp(1, (int)t->log_high);
+  const double w = turn * (m - n / 2 + e) / n, v = t->log_low ? turn * (m - n / 2 + e2) * high / n : w * t->babies;
+  double sum = 0;
+  for (size_t k = 0; k < t->giants; k++)
+    for (size_t i = 0; i < t->babies; i++) {
+      double power = i < t->powers ? (double)i : -(double)(i - t->powers + 1), at = power * w + (double)k * v;
+      sum += 2 * (t->re[k * t->babies + i] * cos(at) - t->im[k * t->babies + i] * sin(at));
+    }
+  return sum;
+}
+
+/* The table's values at numbers, a mean of them beside numbers, and no further off than SOUNDNESS says. */
+JFI_TEST(polynomial_is_the_table_and_flat_at_numbers) {
+  const size_t counts[] = {2, 5, 128, 129, 512};
+  jfhe_ctx *ctx = jfi_test_ctx_boot_far(10, 3, 8);
+  jfhe_bootstrap *b = NULL;
+  CHECK_OK(jfhe_bootstrap_new(&b, ctx, 9, 1, JFHE_BOOTSTRAP_MANY_KEYS | JFHE_BOOTSTRAP_WHEN_NEEDED));
+  for (size_t c = 0; c < 5; c++) {
+    jfhe_table *t = NULL;
+    double values[512], flat = pow(acos(-1), 2) / 3, most = 0;
+    for (size_t m = 0; m < counts[c]; m++) values[m] = anything(m);
+    CHECK_OK(jfhe_table_new(&t, b, values, counts[c], 0));
+    CHECK_EQ(jfhe_table_digits(t), counts[c] > 128 ? 2 : 1);
+    const double range = t->high - t->low, steps[2] = {ldexp(1, (int)t->log_low), ldexp(1, (int)t->log_high)};
+    for (size_t m = 0; m < counts[c]; m += 1 + counts[c] / 50) {
+      CHECK_CLOSE(in_the_clear(t, (double)m, 0, 0), values[m], 1e-11);
+      for (double e = -0.5; e <= 0.5; e += 0.0625) {
+        /* an error of the first angle of e numbers is e/steps of its digit's distance from value to value */
+        double e1 = e / (t->log_low ? steps[0] : 1), e2 = t->log_low ? e : 0;
+        double off = fabs(in_the_clear(t, (double)m, e, e2) - values[m]);
+        most = fmax(most, off - range * flat * (e1 * e1 + e2 * e2));
+        double mean = in_the_clear(t, (double)m, 3.7 * e, 2.1 * e);
+        CHECK(mean >= t->low - 1e-11 && mean <= t->high + 1e-11);
+      }
+    }
+    CHECK(most < 1e-11);
+    jfhe_table_free(t);
+  }
+  jfhe_bootstrap_free(b);
+  jfhe_ctx_free(ctx);
+}
+
+JFI_TEST(exponential_is_within_its_error) {
+  jfhe_poly *p = NULL;
+  double error = 0, most = 0, a = 2 * acos(-1) * 16.254 / 4;
+  CHECK_OK(jfi_exponential_new(&p, &error, 16.254, 2, 62));
+  double even[256] = {0}, odd[256] = {0};
+  for (uint32_t k = 0; k <= p->degree; k++) *(k % 2 ? &odd[k] : &even[k]) = p->c[k];
+  for (double x = -1; x <= 1; x += 0.001) {
+    double re, im;
+    jfi_cheb_values(&re, &x, 1, even, p->degree + 1);
+    jfi_cheb_values(&im, &x, 1, odd, p->degree + 1);
+    most = fmax(most, hypot(re - cos(a * x), im - sin(a * x)));
+  }
+  printf("degree %u, error 2^%.1f, bound 2^%.1f\n", p->degree, log2(most), log2(error));
+  CHECK(most <= error && error < 0x1p-40 && jfhe_poly_depth(p) == 6);
+  jfhe_poly_free(p);
+}
+
+/* ---- inputs that somebody picks ---- */
+/* All alike, the ends, ends in turn, neighbours, digits that are all 0 or all ones; and all of them as far off as they may be said to be. */
+JFI_TEST(adversarial_numbers_stay_within_the_bound) {
+  table_case c = open_case(jfi_test_ctx_boot_far(10, 3, 8), 9, 1024, -500, anything);
+  size_t m[512];
+  jfhe_ct *out = jfi_world_room(&c.w.w, 1);
+  for (int kind = 0; kind < 7; kind++) {
+    for (size_t i = 0; i < 512; i++) {
+      const size_t number[] = {512, 0, 1023, i % 2 ? 1023 : 0, 511 + i % 2, i % 32 * 32, i % 32 * 32 + 31};
+      m[i] = number[kind];
+    }
+    CHECK(look(&c, m, 0, c.w.b->level_in + 1, out) <= jfhe_ct_error_probable(out));
+    double exact = out->bound.worst, off = 0.01, bound = (c.t->high - c.t->low) * pow(acos(-1) * off, 2) / 3;
+    CHECK(look(&c, m, off, c.w.b->level_in + 1, out) <=
+          1.01 * bound + 0x1p-20); /* first order would be 100 times that */
+    CHECK(out->bound.worst > exact && out->bound.worst < exact + 1.6 * bound);
+  }
+  jfhe_ct_free(out);
+  close_case(&c);
+}
+
+/* Middle steps as wide as those of the sine: sets that do not nest, and a bound that tells 4,096 values apart. */
+JFI_TEST(wide_steps_tell_twelve_bits_apart) {
+  jfi_params p = {.log_n = 10, .first_bits = 48, .n_special = 6, .special_bits = 48, .name = "test"};
+  jfhe_ctx *ctx = NULL;
+  for (uint32_t i = 0; i < 3 + 16 + 3; i++) p.step_bits[p.n_steps++] = i < 3 ? 42 : i < 11 ? 57 : i < 19 ? 58 : 48;
+  REQUIRE_OK(jfi_ctx_new(&ctx, &p));
+  table_case c = open_case(ctx, 9, 4096, 0, itself);
+  size_t m[512];
+  jfhe_ct *out = jfi_world_room(&c.w.w, 1);
+  random_numbers(&c, m, 512);
+  double error = look(&c, m, 0, c.w.b->level_in + 1, out);
+  printf("wide steps: error 2^%.1f, worst 2^%.1f; level %u\n", log2(error), log2(out->bound.worst), out->level);
+  CHECK(out->bound.worst < 0.25 && error < 0x1p-10);
+  jfhe_ct_free(out);
+  close_case(&c);
+}
+
+/* ---- before it runs, and on threads ---- */
+JFI_TEST(a_shadow_says_what_the_run_says) {
+  table_case c = open_case(jfi_test_ctx_boot_far(10, 3, 4), 9, 200, 0, steps);
+  jfhe_ctx *ctx = c.w.w.ctx;
+  size_t m[512];
+  random_numbers(&c, m, 512);
+  jfhe_ct *a = encrypt(&c, m, 512, 0, 5), *out = jfi_world_room(&c.w.w, 1), *other = jfi_world_room(&c.w.w, 1);
+  CHECK_OK(jfhe_ckks_lookup(ctx, out, a, c.t, c.w.w.keys, c.scratch, c.scratch_len));
+  jfhe_ct shadow = *a, result = *out;
+  shadow.data = result.data = NULL;
+  jfi_scratch s;
+  jfi_scratch_init(&s, c.scratch, 1 << 16); /* the structures alone */
+  CHECK_OK(jfi_table_run(ctx, &result, &shadow, c.t, c.w.w.keys, &s));
+  CHECK(memcmp(&result.bound, &out->bound, sizeof out->bound) == 0 && result.level == out->level &&
+        result.scale == out->scale);
+  CHECK_OK(jfhe_ctx_set_threads(ctx, 3));
+  size_t len = jfhe_table_scratch(ctx, c.t);
+  void *scratch = jfi_alloc(len);
+  unsigned long before = jfi_alloc_count();
+  CHECK_OK(jfhe_ckks_lookup(ctx, other, a, c.t, c.w.w.keys, scratch, len));
+  CHECK(jfi_alloc_count() == before);
+  for (size_t p = 0; p < 2; p++)
+    CHECK_MEM(jfi_ct_poly(other, p), jfi_ct_poly(out, p), out->n_limbs * ctx->ring->n * sizeof(uint64_t));
+  jfi_free(scratch);
+  jfhe_ct_free(a);
+  jfhe_ct_free(out);
+  jfhe_ct_free(other);
+  close_case(&c);
+}
+
+/* ---- refusals ---- */
+JFI_TEST(refusals) {
+  table_case c = open_case(jfi_test_ctx_boot_far(10, 3, 4), 9, 64, 10, anything);
+  jfhe_ctx *ctx = c.w.w.ctx;
+  size_t m[512] = {0};
+  jfhe_ct *a = encrypt(&c, m, 512, 0, 4), *low = encrypt(&c, m, 512, 0, 3), *out = jfi_world_room(&c.w.w, 1);
+  jfhe_keyring *few = NULL;
+  jfhe_table *t = NULL;
+  CHECK_OK(jfhe_keyring_new(&few, ctx));
+#define TRY(x, keys, len, want) CHECK_STATUS(jfhe_ckks_lookup(ctx, out, x, c.t, keys, c.scratch, len), want)
+  TRY(a, c.w.w.keys, c.scratch_len, JFHE_OK);
+  TRY(low, c.w.w.keys, c.scratch_len, JFHE_ERR_LEVEL);
+  TRY(a, few, c.scratch_len, JFHE_ERR_KEY);
+  TRY(a, c.w.w.keys, c.scratch_len / 2, JFHE_ERR_SCRATCH);
+  const jfi_bound given = a->bound;
+  a->bound.mag = 73.4;
+  TRY(a, c.w.w.keys, c.scratch_len, JFHE_OK);
+  a->bound.mag = 73.6; /* 73 is the last */
+  TRY(a, c.w.w.keys, c.scratch_len, JFHE_ERR_RANGE);
+  a->bound = (jfi_bound){73, 0.3, 0.1}; /* too far off for the values to be told apart */
+  TRY(a, c.w.w.keys, c.scratch_len, JFHE_OK);
+  a->bound = (jfi_bound){73, 0.45, 0.1};
+  TRY(a, c.w.w.keys, c.scratch_len, JFHE_ERR_RANGE);
+  a->bound = (jfi_bound){73, 0.6, 0.1};
+  TRY(a, c.w.w.keys, c.scratch_len, JFHE_ERR_RANGE);
+  a->bound = given;
+  a->packing = JFHE_PACK_COMPLEX;
+  TRY(a, c.w.w.keys, c.scratch_len, JFHE_ERR_FORM);
+  double bad[2] = {0, NAN};
+  CHECK_STATUS(jfhe_table_new(&t, c.w.b, bad, 2, 0), JFHE_ERR_VALUE);
+  CHECK_STATUS(jfhe_table_new(&t, c.w.b, c.values, 1, 0), JFHE_ERR_ARG);
+  CHECK_STATUS(jfhe_table_new(&t, c.w.b, c.values, 64, 0.5), JFHE_ERR_ARG);
+  double *wide = calloc(4097, sizeof *wide);
+  CHECK_STATUS(jfhe_table_new(&t, c.w.b, wide, 4097, 0), JFHE_ERR_ARG);
+  CHECK_STATUS(jfhe_table_new(&t, c.w.b, wide, 4096, 0), JFHE_ERR_PARAMS); /* 8 levels of 7 */
+  CHECK(t == NULL);
+  free(wide);
+  jfhe_keyring_free(few);
+  jfhe_ct_free(a);
+  jfhe_ct_free(low);
+  jfhe_ct_free(out);
+  close_case(&c);
+}
+
+/* A window that is too small on purpose: wrong where a bootstrap would be, and the values tell. */
+JFI_TEST(weakened_overflow_shows) {
+  const jfi_boot_options weak = {.overflow = 2.5};
+  jfi_boot_world w = jfi_boot_open(jfi_test_ctx_boot_far(10, 3, 4), 9, 1, &weak);
+  table_case c = {.w = w, .first = 0, .count = 16, .values = malloc(16 * sizeof(double))};
+  for (size_t m = 0; m < 16; m++) c.values[m] = itself(m);
+  CHECK_OK(jfhe_table_new(&c.t, w.b, c.values, 16, 0));
+  c.scratch_len = jfhe_table_scratch(w.w.ctx, c.t);
+  c.scratch = jfi_alloc(c.scratch_len);
+  size_t m[512];
+  random_numbers(&c, m, 512);
+  jfhe_ct *a = encrypt(&c, m, 512, 0, 5), *out = jfi_world_room(&c.w.w, 1);
+  CHECK_OK(jfhe_ckks_lookup(w.w.ctx, out, a, c.t, w.w.keys, c.scratch, c.scratch_len));
+  jfhe_pt *pt = NULL;
+  double got[512];
+  size_t wrong = 0;
+  CHECK_OK(jfhe_pt_new(&pt, w.w.ctx, out->level));
+  CHECK_OK(jfhe_decrypt(w.w.ctx, pt, out, w.w.sk, w.w.scratch, w.w.scratch_len));
+  CHECK_OK(jfhe_ckks_decode(w.w.ctx, got, NULL, 512, pt, w.w.scratch, w.w.scratch_len));
+  for (size_t i = 0; i < 512; i++) wrong += fabs(got[i] - c.values[m[i]]) > 8 * out->bound.worst;
+  printf("%zu of 512 wrong\n", wrong);
+  CHECK(wrong > 0);
+  jfhe_pt_free(pt);
+  jfhe_ct_free(a);
+  jfhe_ct_free(out);
+  close_case(&c);
+}
+
+/* ---- the presets ---- */
+static double processor(void) {
+#ifdef __wasi__
+  return jfi_now(); /* there a process has no clock of its own */
+#else
+  return (double)clock() / CLOCKS_PER_SEC;
+#endif
+}
+
+/* One table at real parameters: bound, time of the processor, scratch. The world is the caller's. */
+static void one_real(jfi_boot_world *w, size_t count, double (*f)(size_t), double most_error) {
+  table_case c = {.w = *w, .first = 0, .count = count, .values = malloc(count * sizeof(double))};
+  size_t n = (size_t)1 << w->b->log_slots, *m = malloc(n * sizeof *m);
+  for (size_t i = 0; i < count; i++) c.values[i] = f(i);
+  double cpu = processor();
+  REQUIRE_OK(jfhe_table_new(&c.t, w->b, c.values, count, 0));
+  double made = processor() - cpu;
+  random_numbers(&c, m, n);
+  c.scratch_len = jfhe_table_scratch(w->w.ctx, c.t);
+  c.scratch = jfi_alloc(c.scratch_len);
+  jfhe_ct *out = jfi_world_room(&c.w.w, 1);
+  cpu = processor();
+  double start = jfi_now(), error = look(&c, m, 0, w->b->level_in + 1, out);
+  printf("%zu numbers (%u bootstraps): made in %.2f s; %.2f s, %.2f s of the processor; scratch %.2f GB; error 2^%.1f, "
+         "probable 2^%.1f, "
+         "worst 2^%.1f; level %u\n",
+         count, jfhe_table_digits(c.t), made, jfi_now() - start, processor() - cpu, (double)c.scratch_len * 1e-9,
+         log2(error), log2(jfhe_ct_error_probable(out)), log2(out->bound.worst), out->level);
+  fflush(stdout);
+  CHECK(error < most_error && out->level >= w->b->level_in);
+  jfhe_ct_free(out);
+  jfi_free(c.scratch);
+  free(c.values);
+  free(m);
+  jfhe_table_free(c.t);
+}
+
+static void preset(const char *name) {
+  jfhe_ctx *ctx = NULL;
+  REQUIRE_OK(jfhe_ctx_new_preset(&ctx, name));
+  jfi_boot_world w = jfi_boot_open(ctx, 15, 1, NULL);
+  jfi_free(w.scratch);
+  w.scratch = NULL;
+  one_real(&w, 16, itself, 0x1p-10);
+  one_real(&w, 128, itself, 0x1p-8);
+  one_real(&w, 256, itself, 0x1p-8);
+  one_real(&w, 4096, anything, 0x1p-10);
+  one_real(&w, 4096, itself, 0.25);
+  jfi_boot_close(&w);
+}
+
+JFI_TEST_SLOW(deep_lean) { preset("deep-lean"); }
