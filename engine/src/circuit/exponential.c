@@ -1,7 +1,7 @@
 /* circuit/exponential.c: exp(2 pi i t), for which t and t + 1 are one. [CHKKS18b]
  *
- * One polynomial for cosine and sine together: exp(i a x) = J_0(a) + 2 sum over k of i^k J_k(a) T_k(x), whose odd coefficients are imaginary. A product by i
- * is free, so the exponential costs the products of one series, not of two. */
+ * One polynomial for cosine and sine together: exp(i a x) = J_0(a) + 2 sum over k of i^k J_k(a) T_k(x), whose odd coefficients are imaginary. A product by
+ * i is free, so the exponential costs the products of one series, not of two. */
 #include <math.h>
 
 #include "base/status.h"

@@ -1,7 +1,7 @@
 /* circuit/table.h: a table of whole numbers, looked up in the middle of a bootstrap. [AKP24] [BKSS24]
  *
- * m' = m - first, m' in [0, n), n = 2^log_n. As in a bootstrap (circuit/bootstrap.h) a number goes to the coefficients, here as (m' - n/2)/n of q0,
- * and comes back as t = (m' - n/2)/n + an integer. Then, instead of a sine:
+ * m' = m - first, m' in [0, n), n = 2^log_n. As in a bootstrap (circuit/bootstrap.h) a number goes to the coefficients, here as (m' - n/2)/n
+ * of q0, and comes back as t = (m' - n/2)/n + an integer. Then, instead of a sine:
  *   1. w = exp(2 pi i t), which knows no integers (exponential.c);
  *   2. the table, a trigonometric polynomial in w, at the levels that are left (table_run.c).
  * Up to JFI_TABLE_ONE numbers: F(w) = sum over |q| < n of c_q w^q. More: two digits, m' = a n_low + b. The coefficients times n_high, taken modulo q0,

@@ -54,22 +54,30 @@ static jfhe_status check(const looking *r, const jfhe_ct *out, const jfhe_ct *a)
 }
 
 /* ---- a root of unity of each digit ---- */
-/* (m' - n/2)/n of q0 in coefficients. The maps take eps of q0 for the largest number, so numbers are made about as large, by the constant that
- * brings them to level_in, and the coefficients 2^k times larger again, which rounds nothing. */
+/* What the encoding of the maps' diagonals adds to numbers of the bootstrap's magnitude, in coefficients: a part of what the maps claim. */
+static jfi_noise encoding_of_maps(const jfhe_bootstrap *b) {
+  jfi_noise e = {0, 0};
+  for (uint32_t i = 0; i < b->stages; i++) {
+    const jfi_linmap_claim *c = &b->down[i]->claim;
+    e.worst = e.worst * c->norm + c->encode_worst;
+    e.sd = jfi_hypot(e.sd * c->sd_norm, c->encode_sd);
+  }
+  return e;
+}
+
+/* (m' - n/2)/n of q0 in coefficients. The maps make eps of q0 of their largest number, so they are given numbers `gain` times as large: what they
+ * add of their own does not grow with it, but for the encoding's errors. A constant that brings them to level_in makes them so large. */
 static jfhe_status to_coefficients(looking *r, const jfhe_ct *a, jfi_scratch *s) {
   const jfhe_bootstrap *b = r->b;
   const double n = ldexp(1, (int)r->t->log_n);
-  int32_t gain = 1;
-  while (1 / (2 * gain * b->eps) > 0.75) gain *= 2;
-  const double unit = b->mag / (gain * b->eps * n);
+  const double gain = 1 / (2 * b->eps), unit = b->mag * gain * 2 / n; /* the largest number is n/2 */
   JFI_TRY(jfi_ckks_mul_const(r->ctx, &r->low, a, unit, b->level_in, r->ctx->chain.scale[b->level_in], s));
   JFI_TRY(jfi_ckks_add_const(r->ctx, &r->low, &r->low, -unit * (r->t->first + n / 2), 0));
-  r->low.bound.mag = jfi_up(unit * n / 2); /* whole numbers of the range, as the caller vouches */
-  if (!(r->low.bound.mag + r->low.bound.worst <= b->mag))
-    return jfi_fail(JFHE_ERR_RANGE, "numbers off by up to %g leave the bootstrap's range", a->bound.worst);
   JFI_TRY(jfi_boot_down(r->ctx, b, &r->low, r->keys, s));
+  const jfi_noise more = encoding_of_maps(b);
+  r->low.bound = jfi_bound_noise(&r->low.bound, (jfi_noise){gain * more.worst, gain * more.sd});
   r->low.bound.mag = 0; /* from here on what is above half of q0 counts modulo q0: errors alone must fit */
-  return jfi_ckks_mul_int(r->ctx, &r->low, &r->low, gain);
+  return JFHE_OK;
 }
 
 /* root[d] = exp(2 pi i t) of r->low; `count`: values of the digit. */

@@ -1,7 +1,7 @@
 /* circuit/table_sums.c: a table's constants times the powers: thousands of products by constants.
  *
- * Sum after sum, each product would read a power and a sum from memory and write the sum. So a block of BLOCK words of all powers is copied side by side,
- * into a second-level cache, and meets all rows before the next block is looked at. The copies also lie at different places of the cache,
+ * Sum after sum, each product would read a power and a sum from memory and write the sum. So a block of BLOCK words of all powers is copied side
+ * by side, into a second-level cache, and meets all rows before the next block is looked at. The copies also lie at different places of the cache,
  * which rows of 2^k bytes do not. */
 #include <math.h>
 #include <string.h>

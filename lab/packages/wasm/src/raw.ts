@@ -30,6 +30,7 @@ export type Exports = Readonly<Record<(typeof EXPORTS)[number], (...args: number
  * - `Ptr<'jfhe_plan'>`
  * - `Ptr<'jfhe_rung'>`: What joins a smaller ring to that of a plan: a rung of the ladder.
  * - `Ptr<'jfhe_run'>`: One computation of a plan. Used by one thread at a time; only jfhe_run_cancel may come from another.
+ * - `Ptr<'jfhe_table'>`: A table made ready: its coefficients. Public; read by any number of threads.
  * - `Ptr<'jfhe_sk'>`: A secret key: uniform ternary, bound to one context.
  */
 
@@ -250,6 +251,8 @@ export const RunEvent = {
   DONE: 4
 } as const;
 export type RunEvent = (typeof RunEvent)[keyof typeof RunEvent];
+
+export const TABLE_MAX = 4096;
 
 /** What a header says. Fields that an object does not have are 0. */
 export interface Info {
@@ -550,6 +553,7 @@ export const EXPORTS = [
   'jfhe_ckks_gather_scratch',
   'jfhe_ckks_inner_sum',
   'jfhe_ckks_inner_sum_scratch',
+  'jfhe_ckks_lookup',
   'jfhe_ckks_mul',
   'jfhe_ckks_mul_const',
   'jfhe_ckks_mul_i',
@@ -761,6 +765,12 @@ export const EXPORTS = [
   'jfhe_sk_write',
   'jfhe_sk_write_size',
   'jfhe_status_text',
+  'jfhe_table_digits',
+  'jfhe_table_free',
+  'jfhe_table_level_in',
+  'jfhe_table_level_out',
+  'jfhe_table_new',
+  'jfhe_table_scratch',
   'malloc'
 ] as const;
 
@@ -2566,6 +2576,73 @@ export class Calls {
   /** Ask a run to stop at its next operation; any thread. */
   runCancel(run: Ptr<'jfhe_run'>): void {
     this.x.jfhe_run_cancel(run);
+  }
+
+  // ---- jfhe/table.h ----
+
+  /**
+   * Make one. The whole number first + m has the value values[m].
+   *
+   * b       gives levels, linear maps and keys; outlives the table.
+   * values  count finite numbers, 2 to JFHE_TABLE_MAX. Up to 128 cost one bootstrap, more cost two.
+   * first   a whole number, at most 2^40 in modulus.
+   * Memory  at most 200 KB.
+   * Time    count^2 products: 0.2 s for 4096.
+   *
+   * Returns JFHE_OK, else *out is null: JFHE_ERR_PARAMS where bootstrapping leaves too few levels; JFHE_ERR_VALUE for NaN or infinity;
+   *         JFHE_ERR_ARG for the limits above; JFHE_ERR_MEMORY.
+   */
+  tableNew(out: Ptr<'jfhe_table*'>, b: Ptr<'jfhe_bootstrap'>, values: Ptr<'double'>, count: number, first: number): void
+    {
+    this.check(this.x.jfhe_table_new(out, b, values, count, first));
+  }
+
+  tableFree(t: Ptr<'jfhe_table'>): void {
+    this.x.jfhe_table_free(t);
+  }
+
+  /** least level of an input */
+  tableLevelIn(t: Ptr<'jfhe_table'>): number {
+    return this.x.jfhe_table_level_in(t) >>> 0;
+  }
+
+  /** level of the result */
+  tableLevelOut(t: Ptr<'jfhe_table'>): number {
+    return this.x.jfhe_table_level_out(t) >>> 0;
+  }
+
+  /** bootstraps that a look-up costs: 1 or 2 */
+  tableDigits(t: Ptr<'jfhe_table'>): number {
+    return this.x.jfhe_table_digits(t) >>> 0;
+  }
+
+  /**
+   * Look every slot up. Levels come back, as from a bootstrap.
+   *
+   * out[i] = values[a[i] - first] + e[i].   The number in a root of unity, and a trigonometric polynomial of that.
+   *
+   * The caller vouches that all numbers are whole ones of the table's range. Errors of a, up to a half, do not make them less so: they are taken
+   * away as far as out's bound says. A number that is not one of the range has a mean of the table's values for a result.
+   *
+   * Shapes  a: degree 1, real packing, log_slots of the bootstrap, level >= jfhe_table_level_in (what is above is dropped).
+   *         out: degree 1, real packing, level jfhe_table_level_out.
+   * Scale   out is canonical.
+   * Error   out's bounds; the worst case holds but for a chance of 2^-128 a digit that a coefficient overflows.
+   * Alias   out may be a if it has room.
+   * Memory  allocates nothing; scratch >= jfhe_table_scratch(ctx, t) bytes.
+   * Time    independent of messages.
+   *
+   * Returns JFHE_OK, else out is unchanged: JFHE_ERR_LEVEL below jfhe_table_level_in; JFHE_ERR_KEY as jfhe_ckks_bootstrap;
+   *         JFHE_ERR_RANGE for a magnitude that reaches beyond the table's range by more than a half, or an error after which values could not be
+   *         told apart; JFHE_ERR_FORM, JFHE_ERR_SCALE, JFHE_ERR_SCRATCH.
+   */
+  ckksLookup(ctx: Ptr<'jfhe_ctx'>, out: Ptr<'jfhe_ct'>, a: Ptr<'jfhe_ct'>, t: Ptr<'jfhe_table'>, keys:
+    Ptr<'jfhe_keyring'>, scratch: Ptr, scratchLen: number): void {
+    this.check(this.x.jfhe_ckks_lookup(ctx, out, a, t, keys, scratch, scratchLen));
+  }
+
+  tableScratch(ctx: Ptr<'jfhe_ctx'>, t: Ptr<'jfhe_table'>): number {
+    return this.x.jfhe_table_scratch(ctx, t) >>> 0;
   }
 
   // ---- jfhe/secret.h ----
