@@ -230,6 +230,36 @@ def test_keys_are_added_and_never_replaced(api):
     assert api.ask("GET", at + key_id).json()["tree"] == tree_of(a)
 
 
+def container(what, key_id, params="cd", from_id="0" * 32, kind=0):
+    """The head of a container, and nothing behind it."""
+    head = bytearray(256)
+    head[:8], head[40], head[49] = MAGIC, what, kind
+    head[64:96], head[160:176], head[176:192] = bytes.fromhex(params * 32), bytes.fromhex(key_id), bytes.fromhex(from_id)
+    return bytes(head)
+
+
+def test_keys_of_another_secret_or_preset_are_refused_and_keep_nobody_from_theirs(api):
+    ours, theirs = secrets.token_hex(16), secrets.token_hex(16)
+    fine = {"params.jfhe": container(1, "0" * 32), "public.key": container(3, ours), "relin.key": container(4, ours, kind=1),
+            "sparse.key": container(4, theirs, from_id=ours, kind=6), "dense.key": container(4, ours, from_id=theirs, kind=7),
+            "lift.key": container(4, ours, params="ef", from_id=theirs, kind=4)}
+    wrong = [({"galois-5.key": container(4, theirs, kind=2)}, "is a key of"), ({"public.key": container(3, theirs, from_id="0" * 32)}, "is a key of"),
+             ({"galois-5.key": container(4, ours, params="ef", kind=2)}, "of other parameters"),
+             ({"params.jfhe": container(1, "0" * 32, params="ef")}, "of other parameters"), ({"galois-5.key": container(2, ours)}, "is a ciphertext")]
+    for more, words in wrong:
+        files = {**fine, **more}
+        api.put_files(files)
+        answer = api.ask("PUT", f"{AT}/keys/{ours}", json={"tree": tree_of(files), "elements": []}, status=422)
+        assert answer.json()["error"]["code"] == "bad_tree" and words in answer.json()["error"]["message"], (more.keys(), answer.text)
+    api.ask("GET", f"{AT}/keys/{ours}", status=404)
+    api.ask("PUT", f"{AT}/keys/{ours}", json={"tree": tree_of(fine), "elements": []}, status=200)
+    late = {"galois-5.key": container(4, ours, params="ef", kind=2)}
+    api.put_files(late)
+    answer = api.ask("PUT", f"{AT}/keys/{ours}", json={"tree": tree_of(late), "elements": []}, status=422)
+    assert "of other parameters" in answer.json()["error"]["message"], "what is added has to fit what is there"
+    assert api.ask("GET", f"{AT}/keys/{ours}").json()["tree"] == tree_of(fine)
+
+
 def test_devices_wraps_and_results_are_never_replaced(api):
     device, memo = secrets.token_hex(16), secrets.token_hex(32)
     api.ask("PUT", f"{AT}/keys/{KEY}/wraps/{device}", json={"sealed": "c2VhbGVk"}, status=404)

@@ -12,6 +12,7 @@ from .blobs import Files
 from .database import Database, iso
 from .errors import Refused
 from .events import Entry
+from .heads import require_keys_of
 
 
 @dataclass(frozen=True)
@@ -221,6 +222,7 @@ class Store:
         with self._action(entry) as conn:
             tree, new = keys.union(conn, ws, key_id, offer)
             trees.require(conn, ws, tree)
+            require_keys_of(self.files, tree, key_id)
             incoming = trees.prepare(self.files, tree)
             try:
                 keys.put(conn, ws, key_id, offer, incoming, tree, new)
