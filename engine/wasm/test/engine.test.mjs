@@ -13,7 +13,7 @@ import {
   ObjectKind,
   SecretKey,
   Status,
-  bootstrapKeys
+  bootstrapWants
 } from '../../../lab/packages/wasm/lib/index.js';
 import { furthest, load, steady, wasm } from './support.mjs';
 
@@ -247,30 +247,45 @@ describe('randomness', () => {
 
 describe('keys for bootstrapping', () => {
   test('need levels for it', () => {
-    assert.throws(() => bootstrapKeys(opened('stats-lite').key).next(), status(Status.ERR_PARAMS));
+    const { context } = opened('stats-lite');
+    assert.throws(() => bootstrapWants(context), status(Status.ERR_PARAMS));
+    assert.deepEqual([context.bootstraps, context.ceiling], [false, context.levels]);
+  });
+
+  test('are as large as foretold', () => {
+    const { context, key } = opened('stats-lite');
+    for (let level = 0; level <= context.levels; level++) {
+      const [found, told] = [key.rotationKey(1, level).length, context.keyBytes(level)];
+      assert.ok(found >= told && found <= told + 8192, `${found} ${told}`); // the payload begins at a page
+    }
   });
 
   const slow = process.env.JFHE_TEST_SLOW ? {} : { skip: 'JFHE_TEST_SLOW' };
-  test('are few and soon made: under 200 MB, under three minutes, one at a time', slow, async t => {
+  test('are few and soon made: under 200 MB, under three minutes; fresh numbers are at the ceiling', slow, async t => {
     const own = await load();
     const start = performance.now();
     const context = Context.preset(own, 'deep-lean');
     const key = SecretKey.generate(context);
+    const { rotations, sine } = bootstrapWants(context);
+    assert.deepEqual([context.bootstraps, context.ceiling, rotations.length], [true, 11, 3]);
     let bytes = 0;
-    const names = [];
-    for (const file of bootstrapKeys(key)) {
-      bytes += file.bytes.length;
-      names.push(file.name);
-      assert.equal(file.done, names.length);
-      assert.equal(file.total, 7);
-      const info = own.inspect(file.bytes);
-      assert.equal(info.object, ObjectKind.EVK);
-    }
+    const weigh = (container, told) => {
+      assert.equal(own.inspect(container).object, ObjectKind.EVK);
+      assert.ok(Math.abs(container.length - told) <= 8192, `${container.length} ${told}`);
+      bytes += container.length;
+    };
+    weigh(key.relinearisationKey(sine), context.keyBytes(sine));
+    weigh(key.conjugationKey(sine), context.keyBytes(sine));
+    for (const { k, level } of rotations) weigh(key.rotationKey(k, level), context.keyBytes(level));
+    for (const container of key.sparsePair()) bytes += container.length;
     const seconds = (performance.now() - start) / 1000;
     t.diagnostic(`${(bytes / 1e6).toFixed(1)} MB in ${seconds.toFixed(1)} s, memory ${(own.memory.buffer.byteLength / 1e6).toFixed(0)} MB`);
-    assert.equal(new Set(names).size, 7);
     assert.ok(bytes < 200e6, `${bytes}`);
     assert.ok(seconds < 180, `${seconds}`);
+    const fresh = new Encryptor(key).encrypt({ re: Float64Array.of(0.5), bound: 1 });
+    assert.equal(own.inspect(fresh).level, 11);
+    const back = new Decryptor(key).decrypt(fresh);
+    assert.ok(Math.abs(back.re[0] - 0.5) <= back.error);
     key.free();
     context.free();
   });

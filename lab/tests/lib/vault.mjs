@@ -21,10 +21,7 @@ export async function makeKeys(page, lab, { preset = null, onDialog = async () =
   const first = dialog(frame, 'Set up your key');
   await first.getByLabel('Passphrase', { exact: true }).fill(PASSPHRASE);
   await first.getByLabel('Once more').fill(PASSPHRASE);
-  if (preset !== null) {
-    await first.locator('summary', { hasText: 'Advanced' }).click();
-    await first.getByLabel('Made for').selectOption(preset);
-  }
+  if (preset !== null) await first.locator(`input[type=radio][value=${preset}]`).check();
   await onDialog('keys');
   await first.getByRole('button', { name: 'Create key' }).click();
   const second = dialog(frame, 'Save your recovery file');

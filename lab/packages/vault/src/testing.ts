@@ -29,6 +29,8 @@ export * from './keeper/open.ts';
 export * from './keeper/results.ts';
 export * from './keeper/session.ts';
 export * from './keys/generate.ts';
+export * from './keys/offers.ts';
+export { Upload } from './keys/publisher.ts';
 export * from './keys/seal.ts';
 export * from './keys/wrap.ts';
 export { IntegerEncryptor } from '@jupyterfhe/wasm';

@@ -43,6 +43,7 @@ async function shot(one, name) {
 }
 
 const button = (one, name) => one.frame.getByRole('button', { name, exact: true });
+const offer = (one, name) => one.frame.getByRole('radio', { name });
 const label = (one, name) => one.frame.getByLabel(name, { exact: true });
 
 /** Drop a file on the page: on the vault's frame, as a real drag would once the lab has raised it. */
@@ -82,10 +83,12 @@ test('first use: a key, a recovery file, keys for the server', async () => {
   await label(one, 'Once more').fill('something else');
   await button(one, 'Create key').click();
   await one.frame.getByText('The two passphrases differ').waitFor();
-  await one.frame.locator('summary').click();
-  assert.equal(await label(one, 'Made for').inputValue(), 'ml', 'what runs the welcome notebook');
+  assert.ok(await offer(one, 'Statistics').isChecked(), 'what runs the welcome notebook');
+  await one.frame.getByText('242 MB of keys, once').waitFor();
+  await offer(one, 'Any depth').check();
+  await one.frame.getByText('291 MB of keys, once').waitFor();
   await shot(one, '1-first-use');
-  await label(one, 'Made for').selectOption('stats'); // smaller files, for this test
+  await offer(one, 'Sums').check(); // smaller files, for this test
   await label(one, 'Once more').fill(PASSPHRASE);
   await label(one, 'Once more').press('Enter');
   const download = one.page.waitForEvent('download');
@@ -104,7 +107,8 @@ test('first use: a key, a recovery file, keys for the server', async () => {
   assert.equal(elements.length, 15);
   assert.ok(tree.files.some(f => f.name === 'relin.key') && !tree.files.some(f => f.name.includes('secret')));
   const keys = await one.events('progress');
-  assert.ok(keys.some(e => e.label === 'keys' && e.total === 17));
+  assert.ok(keys.length > 1 && keys.every(e => e.label === 'keys' && e.total === keys[0].total) && keys.at(-1).done === keys[0].total);
+  assert.ok(keys.every((e, i) => i === 0 || e.done >= keys[i - 1].done), 'the bar never falls');
   assert.deepEqual((await one.ask({ type: 'status' })).keys, 'unlocked');
   await one.page.close();
 });
@@ -486,6 +490,81 @@ test('a refusal of large keys is told as one, not as a broken network', async ()
   await one.frame.getByText('The notebook server no longer accepts this page').waitFor();
   assert.equal((await one.event('failed')).code, 'store');
   w.store.faults.deny = false;
+  await other.close();
+});
+
+/** Set up a key in an open dialog. */
+async function create(one, title) {
+  await offer(one, title).check();
+  await label(one, 'Passphrase').fill(PASSPHRASE);
+  await label(one, 'Once more').fill(PASSPHRASE);
+  await button(one, 'Create key').click();
+}
+
+test('keys on their way are stopped, go on, and go on after the page was closed; another key stands beside the first', async () => {
+  const other = await w.browser.newContext({ viewport: { width: 1100, height: 760 } });
+  let one = await lab(w, other, problems);
+  const first = w.store.puts;
+  const sent = () => w.store.puts - first;
+  const some = async count => {
+    for (const until = sent() + count; sent() < until; ) await new Promise(done => setTimeout(done, 20));
+  };
+  w.store.faults.delay = 150;
+  await one.ask({ type: 'open', view: 'keys' });
+  await create(one, 'Sums');
+  await some(4);
+  await button(one, 'Stop').click();
+  await one.frame.getByText('Stopped. What the server has of the keys stays').waitFor();
+  assert.equal((await one.event('failed')).code, 'cancelled');
+  const bar = (await one.events('progress')).at(-1);
+  assert.ok(bar.done > 0 && bar.done < bar.total);
+  const stopped = sent();
+  await one.page.waitForTimeout(500);
+  assert.ok(sent() <= stopped + 1, 'one that was on its way may arrive');
+  await shot(one, '14-keys-stopped');
+  const before = (await one.events('progress')).length;
+  await button(one, 'Go on').click();
+  await some(4);
+  assert.ok((await one.events('progress'))[before].done > 0, 'the bar begins where it stopped');
+  await one.page.close();
+
+  one = await lab(w, other, problems);
+  const { key_id } = one.connected;
+  assert.ok(!w.store.keys.has(key_id), 'nothing is registered half');
+  await unlock(one);
+  await one.event('state', e => e.published === true);
+  const { tree } = w.store.keys.get(key_id);
+  assert.equal(tree.files.length, 17);
+  assert.ok(tree.files.every(file => w.store.blobs.has(file.sha256)));
+  assert.ok(sent() <= 17 + 4, `${sent()} were sent for 17: what was under way twice is sent again, and no more`);
+
+  w.store.faults.delay = 0;
+  await one.ask({ type: 'open', view: 'keys' });
+  await one.frame.getByText('is ready to compute with it').waitFor();
+  await button(one, 'Make another key…').click();
+  await one.frame.getByText('The key that you have stays on this computer').waitFor();
+  await shot(one, '15-another-key');
+  await create(one, 'Sums');
+  await button(one, 'Done').click();
+  const second = await one.event('state', e => e.published === true && e.key_id !== key_id);
+  assert.ok(w.store.keys.has(second.key_id) && w.store.keys.has(key_id));
+  await one.ask({ type: 'open', view: 'keys' });
+  await one.frame.getByText('Other keys on this computer').waitFor();
+  await shot(one, '16-other-keys');
+  const [ref] = [{ version: 1, kind: 'array', workspace: 'personal', tree, tree_hash: hashOf(tree), key_id, shape: [] }];
+  const beside = await paint(one, ref);
+  await beside.getByText(`This was encrypted with key ${key_id.slice(0, 8)}, which is on this computer too`).waitFor();
+  const stranger = await paint(one, { ...ref, key_id: '0'.repeat(32) });
+  await stranger.getByText('This was encrypted with another key than the one on this device.').waitFor();
+  await button(one, 'Use this key').click();
+  await one.event('state', e => e.keys === 'locked' && e.key_id === key_id);
+  await label(one, 'Passphrase').fill(PASSPHRASE);
+  await button(one, 'Unlock').click();
+  await one.frame.getByText('Other keys on this computer').waitFor();
+  assert.deepEqual((({ keys, key_id: id }) => [keys, id])(await one.ask({ type: 'status' })), ['unlocked', key_id]);
+  await one.page.close();
+  one = await lab(w, other, problems);
+  assert.equal(one.connected.key_id, key_id, 'the one that was in use last is in use');
   await other.close();
 });
 

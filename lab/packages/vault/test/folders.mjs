@@ -16,7 +16,9 @@ export const session = await vault.Session.generate('stats');
 /** The key and its evaluation keys, where Python finds them: `keys`. */
 export function writeKeys() {
   mkdirSync(join(folder, 'keys'));
-  for (const file of vault.evaluationFiles(session.context, session.key)) writeFileSync(join(folder, 'keys', file.name), file.make());
+  for (const part of vault.keyParts(session.context, session.key)) {
+    part.make().forEach((bytes, i) => writeFileSync(join(folder, 'keys', part.files[i].name), bytes));
+  }
   writeFileSync(join(folder, 'keys/secret.key'), session.key.write(), { mode: 0o600 });
 }
 

@@ -19,6 +19,8 @@ export class FakeStore {
   log = [];
   faults = { drop: 0, dropAfter: Infinity, delay: 0, deny: false };
   puts = 0;
+  /** Resolves when so many bytes have come: a slow line, where one is wanted. */
+  line = async () => {};
 
   constructor(vaultOrigin) {
     this.vaultOrigin = vaultOrigin;
@@ -39,6 +41,7 @@ export class FakeStore {
     const parts = [];
     for await (const part of request) parts.push(part);
     const body = Buffer.concat(parts);
+    await this.line(body.length);
     const path = request.url.replace(/^\/base\/jupyterfhe\/v1\/workspaces\/personal/, '');
     this.log.push([request.method, path, body.length]);
     if (request.method === 'PUT' && path.startsWith('/blobs/')) {

@@ -1,27 +1,19 @@
-// bootstrap.ts: the keys with which a server gives ciphertexts their levels back, made one after another.
+// bootstrap.ts: which keys a server needs to give ciphertexts their levels back, besides the pair of `SecretKey.sparsePair`.
 
-import type { SecretKey } from './keys.js';
-import { BootstrapKeys, Encoding, type Ptr } from './raw.js';
+import type { Context } from './keys.js';
+import { BootstrapKeys } from './raw.js';
 
-/** One key in its container, under the name that the command line tool gives it; the `done`-th of `total`. */
-export interface KeyFile {
-  name: string;
-  bytes: Uint8Array<ArrayBuffer>;
-  done: number;
-  total: number;
-}
-
-interface Wants {
-  rotations: { k: number; level: number }[];
-  /** Up to which relinearisation and conjugation must serve. */
-  sine: number;
+export interface BootstrapWants {
+  /** Rotations, and the level up to which the key of each must serve. */
+  readonly rotations: readonly { readonly k: number; readonly level: number }[];
+  /** The level up to which relinearisation and conjugation must serve. */
+  readonly sine: number;
 }
 
 const ROTATIONS_MAX = 64;
 
-/** What the few keys for bootstrapping every slot are. */
-function wants(key: SecretKey): Wants {
-  const { engine, logN, ptr } = key.context;
+/** The few keys for bootstrapping every slot: 158 MB of preset 'deep-lean'. Throws JfheError (ERR_PARAMS) where the context has no levels for it. */
+export function bootstrapWants({ engine, logN, ptr }: Context): BootstrapWants {
   const { calls, memory } = engine;
   return memory.scope(scope => {
     const k = scope.room<'int32_t'>(4 * ROTATIONS_MAX);
@@ -36,45 +28,4 @@ function wants(key: SecretKey): Wants {
     }));
     return { rotations, sine: seen.getUint32(sine, true) };
   });
-}
-
-/** The two keys of the sparse secret, which nobody keeps. */
-function pair(key: SecretKey): [Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>] {
-  const { engine, ptr } = key.context;
-  const { calls, memory } = engine;
-  const [down, up] = memory.scope(scope => {
-    const outs = [scope.out<'jfhe_evk'>(), scope.out<'jfhe_evk'>()] as const;
-    calls.keygenBootstrap(outs[0], outs[1], ptr, key.ptr);
-    return [memory.pointer(outs[0]), memory.pointer(outs[1])] as const;
-  });
-  const container = (evk: Ptr<'jfhe_evk'>): Uint8Array<ArrayBuffer> =>
-    engine.written(calls.evkWriteSize(evk, Encoding.SEEDED), (at, length) =>
-      calls.evkWrite(at, length, evk, Encoding.SEEDED)
-    );
-  try {
-    return [container(down), container(up)];
-  } finally {
-    calls.evkFree(down);
-    calls.evkFree(up);
-  }
-}
-
-/**
- * The keys for bootstrapping every slot, few as they are, one at a time: hand each on before asking for the next, for together
- * they are 158 MB of preset 'deep-lean'. Throws JfheError (ERR_PARAMS) where the context has no levels for it.
- */
-export function* bootstrapKeys(key: SecretKey): Generator<KeyFile> {
-  const { context } = key;
-  const { calls } = context.engine;
-  const { rotations, sine } = wants(key);
-  const total = rotations.length + 4;
-  let done = 0;
-  const file = (name: string, bytes: Uint8Array<ArrayBuffer>): KeyFile => ({ name, bytes, done: ++done, total });
-  yield file('relin.key', key.relinearisationKey(sine));
-  yield file(`galois-${calls.galoisConjugate(context.ptr)}.key`, key.conjugationKey(sine));
-  for (const { k, level } of rotations)
-    yield file(`galois-${calls.galoisRotate(context.ptr, k)}.key`, key.rotationKey(k, level));
-  const [down, up] = pair(key);
-  yield file('sparse.key', down);
-  yield file('dense.key', up);
 }

@@ -15,7 +15,7 @@ export interface Numbers {
    * the column's meaning, not from its values.
    */
   readonly bound: number;
-  /** Default: the top level. A lower one makes a smaller ciphertext. */
+  /** Default: the context's ceiling, which is the highest. A lower one makes a smaller ciphertext. */
   readonly level?: number;
   /** log2 of the slots, of which the numbers fill some; default: all. Fewer slots cost less noise. */
   readonly logSlots?: number;
@@ -43,13 +43,13 @@ export class Encryptor {
   private readonly scratchBytes: number;
 
   constructor(private readonly key: SecretKey) {
-    const { engine, ptr, slots, levels } = key.context;
+    const { engine, ptr, slots, ceiling } = key.context;
     const { calls, memory } = engine;
     this.scratchBytes = Math.max(calls.ckksEncodeScratch(ptr), calls.encryptScratch(ptr));
     this.scratch = memory.alloc(this.scratchBytes);
     this.re = memory.alloc(8 * slots);
     this.im = memory.alloc(8 * slots);
-    this.ct = engine.make(out => calls.ctNew(out, ptr, 1, levels));
+    this.ct = engine.make(out => calls.ctNew(out, ptr, 1, ceiling));
   }
 
   /** One ciphertext container. Throws JfheError: ERR_VALUE for NaN, infinity or a value beyond `bound`, and so on. */
@@ -61,7 +61,7 @@ export class Encryptor {
   lend<R>(numbers: Numbers, use: (container: Uint8Array<ArrayBuffer>) => R): R {
     const { context } = this.key;
     const { calls } = context.engine;
-    const level = numbers.level ?? context.levels;
+    const level = numbers.level ?? context.ceiling;
     const pt = context.engine.make<'jfhe_pt'>(out => calls.ptNew(out, context.ptr, level));
     try {
       this.encode(pt, numbers, level);

@@ -1,6 +1,6 @@
 // index.ts: what the package offers.
 
-export { bootstrapKeys, type KeyFile } from './bootstrap.js';
+export { bootstrapWants, type BootstrapWants } from './bootstrap.js';
 export { Decryptor, Encryptor, type Numbers, type Opened } from './cipher.js';
 export { Engine, type Source } from './engine.js';
 export { JfheError } from './error.js';

@@ -10,7 +10,7 @@ export interface Whole {
   /** At most N of them, each below 2^53 in modulus; missing ones are 0. */
   readonly values: Float64Array;
   readonly modulus: number;
-  /** Default: the top level. */
+  /** Default: the context's ceiling, which is the highest. */
   readonly level?: number;
 }
 
@@ -40,10 +40,10 @@ export class IntegerEncryptor {
   private readonly room: Ptr<'int64_t'>;
 
   constructor(private readonly key: SecretKey) {
-    const { engine, ptr, levels, logN } = key.context;
+    const { engine, ptr, ceiling, logN } = key.context;
     this.spaces = new Spaces(key);
     this.room = engine.memory.alloc(8 << logN);
-    this.ct = engine.make(out => engine.calls.ctNew(out, ptr, 1, levels));
+    this.ct = engine.make(out => engine.calls.ctNew(out, ptr, 1, ceiling));
   }
 
   /** The container of the integers modulo one prime. Throws RangeError for what is no integer below 2^53. */
@@ -52,7 +52,7 @@ export class IntegerEncryptor {
   }
 
   /** The same, for a look at the container where it lies: see Engine.lent. */
-  lend<R>({ values, modulus, level = this.key.context.levels }: Whole, use: (container: Uint8Array<ArrayBuffer>) => R): R {
+  lend<R>({ values, modulus, level = this.key.context.ceiling }: Whole, use: (container: Uint8Array<ArrayBuffer>) => R): R {
     const { engine, ptr, logN } = this.key.context;
     const { calls, memory } = engine;
     const space = this.spaces.of(modulus);

@@ -1,10 +1,13 @@
 // keys.ts: contexts and keys, as objects that own a handle. Call free() when done: nothing else does.
 
 import type { Engine } from './engine.js';
-import { Encoding, HASH_BYTES, ID_BYTES, type Ptr } from './raw.js';
+import { JfheError } from './error.js';
+import { Encoding, HASH_BYTES, ID_BYTES, Status, type Ptr } from './raw.js';
 
 /** Parameters with their tables: `Context.preset(engine, 'stats')`. */
 export class Context {
+  private known: number | null = null; // the ceiling, once it was asked for
+
   private constructor(
     readonly engine: Engine,
     readonly ptr: Ptr<'jfhe_ctx'>
@@ -55,6 +58,53 @@ export class Context {
   /** The top level: multiplications in a row. */
   get levels(): number {
     return this.engine.calls.ctxLevels(this.ptr);
+  }
+
+  /** The level of fresh numbers, unless said otherwise: what a bootstrap gives (higher ones belong to it), or the top. */
+  get ceiling(): number {
+    return (this.known ??= this.fresh());
+  }
+
+  /** Whether levels can be given back: see `bootstrapWants`. */
+  get bootstraps(): boolean {
+    return this.ceiling < this.levels;
+  }
+
+  /** Digits of a key switch at the top level. */
+  get digits(): number {
+    return this.engine.calls.ctxDnum(this.ptr);
+  }
+
+  /** Bytes of the container of a switching key up to a level, but for its header: to tell before it is made. */
+  keyBytes(level = this.levels): number {
+    const { calls } = this.engine;
+    const limbs = (at: number): number => calls.ctxLimbs(this.ptr, at);
+    const digits = Math.ceil(limbs(level) / Math.ceil(limbs(this.levels) / this.digits));
+    return digits * (limbs(level) + calls.ctxSpecials(this.ptr)) * this.residueBytes;
+  }
+
+  /** Bytes of a fresh ciphertext of numbers at a level, but for its header. */
+  ciphertextBytes(level = this.ceiling): number {
+    return this.engine.calls.ctxLimbs(this.ptr, level) * this.residueBytes;
+  }
+
+  private fresh(): number {
+    const { calls, memory } = this.engine;
+    return memory.scope(scope => {
+      const [from, sine, to] = [scope.room<'uint32_t'>(4), scope.room<'uint32_t'>(4), scope.room<'uint32_t'>(4)];
+      try {
+        calls.bootstrapLevels(this.ptr, from, sine, to);
+      } catch (why) {
+        if (why instanceof JfheError && why.status === Status.ERR_PARAMS) return this.levels; // none of them are for bootstrapping
+        throw why;
+      }
+      return new DataView(memory.buffer).getUint32(to, true);
+    });
+  }
+
+  /** Packed: 48 bits a coefficient. */
+  private get residueBytes(): number {
+    return 6 * 2 ** this.logN;
   }
 
   /** Not before all that was made in it is freed. */
@@ -140,6 +190,22 @@ export class SecretKey {
     return this.switchingKey(out => calls.keygenParent(out, this.context.ptr, this.ptr, galois));
   }
 
+  /** The keys to a sparse secret, which nobody keeps, and back, for bootstrapping. They belong together. */
+  sparsePair(): [Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>] {
+    const { engine, ptr } = this.context;
+    const { calls, memory } = engine;
+    const pair = memory.scope(scope => {
+      const outs = [scope.out<'jfhe_evk'>(), scope.out<'jfhe_evk'>()] as const;
+      calls.keygenBootstrap(outs[0], outs[1], ptr, this.ptr);
+      return [memory.pointer(outs[0]), memory.pointer(outs[1])] as const;
+    });
+    try {
+      return [this.container(pair[0]), this.container(pair[1])];
+    } finally {
+      for (const evk of pair) calls.evkFree(evk);
+    }
+  }
+
   free(): void {
     this.context.engine.calls.skFree(this.ptr);
   }
@@ -153,10 +219,16 @@ export class SecretKey {
     const { engine } = this.context;
     const key = engine.make<'jfhe_evk'>(make);
     try {
-      const size = engine.calls.evkWriteSize(key, Encoding.SEEDED);
-      return engine.written(size, (at, length) => engine.calls.evkWrite(at, length, key, Encoding.SEEDED));
+      return this.container(key);
     } finally {
       engine.calls.evkFree(key);
     }
+  }
+
+  private container(evk: Ptr<'jfhe_evk'>): Uint8Array<ArrayBuffer> {
+    const { engine } = this.context;
+    return engine.written(engine.calls.evkWriteSize(evk, Encoding.SEEDED), (at, length) =>
+      engine.calls.evkWrite(at, length, evk, Encoding.SEEDED)
+    );
   }
 }

@@ -26,7 +26,8 @@ export interface Lent {
   readonly paramsHash: Bytes;
   readonly sealKey: Bytes;
   readonly slots: number;
-  readonly levels: number;
+  /** Of fresh numbers. */
+  readonly level: number;
   readonly sizes: Sizes;
 }
 

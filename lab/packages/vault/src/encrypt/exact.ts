@@ -18,11 +18,12 @@ export interface Sizes {
   readonly ciphertext: number;
 }
 
-export function sizesOf({ engine: { calls }, ptr, levels, logN }: Context): Sizes {
+export function sizesOf(context: Context): Sizes {
+  const { engine: { calls }, ptr, levels, logN } = context;
   let step = Infinity;
   for (let level = 1; level <= levels; level += 1) step = Math.min(step, Math.log2(calls.ctxStep(ptr, level)));
   const bits = Math.floor(step - NOISE_BITS - 1.1 * (logN - 14));
-  return { logN, modulusBits: Math.max(logN + 2, Math.min(bits, 30)), ciphertext: 256 + 6 * calls.ctxLimbs(ptr, levels) * 2 ** logN };
+  return { logN, modulusBits: Math.max(logN + 2, Math.min(bits, 30)), ciphertext: 256 + context.ciphertextBytes() };
 }
 
 /** Bits of |n|, as Python's. */

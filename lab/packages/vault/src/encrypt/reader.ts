@@ -99,7 +99,7 @@ export class Reader {
     const total = vectorsOf(note.plans, note.rows, lent.slots, note.moduli.length);
     const progress = new Progress(id, 'encrypt', total + 1, now => this.tell('progress', now));
     const store = new Store(connection, this.stop.signal, yes => this.tell('online', yes));
-    const known = job === null ? new Map<string, journal.Part>() : await stillThere(job, store);
+    const known = job === null ? new Map<string, journal.Part>() : await journal.stillThere(job, store);
     if (job === null) await journal.begin(id, note, total, hex(lent.keyId), lent.sealKey, lent.keyId);
     progress.skip(known.size);
     const seals = ports.map(port => {
@@ -156,13 +156,6 @@ export class Reader {
     this.stop.abort();
     return null;
   }
-}
-
-/** What an earlier run stored and the store still has. */
-async function stillThere(job: string, store: Store): Promise<Map<string, journal.Part>> {
-  const parts = await journal.parts(job);
-  const missing = await store.missing(parts.map(part => part.sha256));
-  return new Map(parts.filter(part => !missing.has(part.sha256)).map(part => [part.name, part]));
 }
 
 function shown({ name, spec, problem, dropped, values, missing, labels }: Column): ShownColumn {

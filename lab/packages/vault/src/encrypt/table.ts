@@ -232,7 +232,7 @@ export function tableManifest(plans: readonly Plan[], rows: number, moduli: read
     key_id: hex(lent.keyId),
     rows,
     log_slots: logSlots,
-    level: lent.levels,
+    level: lent.level,
     packing: 'real',
     columns,
     ...(moduli.length === 0 ? {} : { moduli: { log_slots: logSlots + 1, primes: moduli } })

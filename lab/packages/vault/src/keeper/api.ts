@@ -18,6 +18,8 @@ export interface KeeperState {
   readonly created: string | null;
   /** Minutes without use after which the key locks by itself; 0: never. */
   readonly lock_after: number;
+  /** Keys of this device that are not in use. */
+  readonly others: readonly { readonly key_id: string; readonly preset: string; readonly created: string }[];
 }
 
 /** An upload that was interrupted. */
@@ -37,7 +39,10 @@ export interface KeeperApi {
   status: [null, KeeperState];
   connect: [Connection, KeeperState];
   connection: [null, Connection | null];
-  create: [{ passphrase: string; preset: string }, { recovery: string; name: string }];
+  /** A key for an offer, the first of this device or `another`, which is in use from then on. */
+  create: [{ passphrase: string; preset: string; another: boolean }, { recovery: string; name: string }];
+  /** Take another key of this device into use; it is locked. */
+  use: [{ key_id: string }, null];
   /** Ask the store anew whether evaluation keys are there. */
   look: [null, KeeperState];
   unlock: [{ passphrase: string }, null];

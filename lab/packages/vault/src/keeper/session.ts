@@ -9,8 +9,6 @@ import type { KeyRecord } from '../keys/wrap.ts';
 import { Encryptor } from '@jupyterfhe/wasm';
 import { Opener } from './open.ts';
 
-export const PRESETS = ['stats', 'ml'] as const;
-
 export class Session {
   private uses = 0;
   private closed = false;
@@ -57,7 +55,7 @@ export class Session {
       paramsHash: context.hash,
       sealKey: this.sealKey.slice(),
       slots: context.slots,
-      levels: context.levels,
+      level: context.ceiling,
       sizes: sizesOf(context)
     };
   }

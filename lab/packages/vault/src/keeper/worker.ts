@@ -9,18 +9,20 @@ import { sizesOf } from '../encrypt/exact.ts';
 import { together } from '../base/together.ts';
 import { scalarFiles, publicRange } from '../encrypt/scalar.ts';
 import { lockAfter, parseRecovery, PASSPHRASE_MIN, recoveryText, unwrap, unwrapPasskey, wrap, wrapPasskey, type KeyRecord } from '../keys/wrap.ts';
+import { OFFERS } from '../keys/offers.ts';
 import { end, unfinished } from '../upload/journal.ts';
 import { Store, treeHash, treeOf, type Connection } from '../upload/store.ts';
 import type { Reference, TreeFile } from '../../../core/src/vaultProtocol.ts';
 import type { KeeperApi, KeeperEvents, KeeperState, Unfinished } from './api.ts';
 import type { Look } from './open.ts';
-import { PRESETS, Session } from './session.ts';
+import { Session } from './session.ts';
 
 const READ_TRIES = 5;
 const IDLE_CHECK = 1000; // milliseconds
 const WRONG = 'That passphrase does not open this key.';
 
 let record: KeyRecord | null = null;
+let others: readonly KeyRecord[] = []; // keys of this device that are not in use
 let session: Session | null = null;
 let connection: Connection | null = null;
 let published: boolean | null = null;
@@ -30,9 +32,11 @@ const frames = new Set<Peer>();
 const jobs = new Map<string, AbortController>();
 const loaded = newestRecord();
 
+/** The key that was in use last, and the others. */
 async function newestRecord(): Promise<void> {
-  const records = await all<KeyRecord>('keys');
-  record = records.sort((a, b) => (a.created < b.created ? -1 : 1)).at(-1) ?? null;
+  const lately = ({ used: at, created }: KeyRecord): number => at ?? Date.parse(created);
+  const records = (await all<KeyRecord>('keys')).sort((a, b) => lately(b) - lately(a));
+  [record = null, ...others] = records;
 }
 
 function state(): KeeperState {
@@ -44,7 +48,8 @@ function state(): KeeperState {
     connected: connection !== null,
     passkeys: (record?.passkeys ?? []).map(({ id, salt }) => ({ id, salt })),
     created: record?.created ?? null,
-    lock_after: lockAfter(record)
+    lock_after: lockAfter(record),
+    others: others.map(({ key_id, preset, created }) => ({ key_id, preset, created }))
   };
 }
 
@@ -89,15 +94,28 @@ function stretchedBy(frame: Peer): (work: Stretch) => Promise<Uint8Array> {
 
 /** Take a key into use, unless it was locked since the person began to open it: making a key of a passphrase takes its time. */
 async function adopt(next: KeyRecord, opened: Session, begun: number): Promise<void> {
-  await put('keys', next);
+  const lately = await takenUp(next);
   if (locks !== begun) {
     opened.close();
     throw new Told('The key was locked.', 'locked');
   }
   session?.close();
-  [record, session, used] = [next, opened, Date.now()];
+  inUse(lately);
+  [session, used] = [opened, Date.now()];
   published = null;
   await look();
+}
+
+/** Write down that a key is in use from now on. */
+async function takenUp(next: KeyRecord): Promise<KeyRecord> {
+  const lately = { ...next, used: Date.now() };
+  await put('keys', lately);
+  return lately;
+}
+
+function inUse(next: KeyRecord): void {
+  others = [record, ...others].filter(one => one !== null && one.key_id !== next.key_id) as KeyRecord[];
+  record = next;
 }
 
 /** Whether evaluation keys lie in the store. Failing to ask is no error: it is not known then. */
@@ -145,12 +163,19 @@ async function secret(name: string, value: number, bounds: [number, number] | nu
   });
 }
 
+/** Why an output does not open with the key in use. */
+function otherKey(id: string): string {
+  return others.some(one => one.key_id === id)
+    ? `This was encrypted with key ${id.slice(0, 8)}, which is on this computer too: use that one (in the dialog of keys) and decrypt again.`
+    : 'This was encrypted with another key than the one on this device.';
+}
+
 async function openRef(ref: Reference, look: Look, arrived: () => Promise<void>): Promise<KeeperApi['open'][1][number]> {
   const held = unlocked();
   const { tree } = ref;
   if (tree === null || (await treeHash(tree)) !== ref.tree_hash) throw new Told('This output does not fit its own description.', 'format');
   if (ref.workspace !== connected().workspace) throw new Told('This output is of another workspace.', 'format');
-  if (ref.key_id !== held.keyId) throw new Told('This was encrypted with another key than the one on this device.', 'key');
+  if (ref.key_id !== held.keyId) throw new Told(otherKey(ref.key_id), 'key');
   const store = new Store(connected(), undefined, undefined, READ_TRIES);
   const files = new Map(tree.files.map(one => [one.name, one]));
   const fetch = async (name: string): Promise<Bytes> => {
@@ -188,12 +213,12 @@ const served: Served = {
     return state();
   },
   connection: () => connection,
-  create: async ({ passphrase, preset }, peer) => {
+  create: async ({ passphrase, preset, another }, peer) => {
     const begun = locks;
     await loaded;
-    if (record !== null) throw new Told('There is a key on this device already.', 'exists');
+    if (record !== null && !another) throw new Told('There is a key on this device already.', 'exists');
     if ([...passphrase].length < PASSPHRASE_MIN) throw new Told(`A passphrase has at least ${PASSPHRASE_MIN} characters.`, 'short');
-    if (!(PRESETS as readonly string[]).includes(preset)) throw new Told('There are no such settings.');
+    if (!OFFERS.some(offer => offer.preset === preset)) throw new Told('There are no such settings.');
     const made = await Session.generate(preset);
     const container = made.key.write();
     const next = await wrap(container, passphrase, { key_id: made.keyId, preset, params: made.context.write() }, stretchedBy(peer()));
@@ -205,6 +230,15 @@ const served: Served = {
     await loaded;
     await look();
     return state();
+  },
+  use: async ({ key_id }) => {
+    await loaded;
+    const next = others.find(one => one.key_id === key_id);
+    if (next === undefined) throw new Told('There is no such key on this computer.', 'none');
+    lock();
+    inUse(await takenUp(next));
+    await look();
+    return null;
   },
   unlock: async ({ passphrase }, peer) => {
     const begun = locks;

@@ -31,6 +31,8 @@ export interface KeyRecord {
   readonly passkeys?: readonly Passkey[];
   /** Of this device, as passkeys are. */
   readonly lock_after?: number;
+  /** Of this device: when it was last taken into use, in milliseconds. Of several keys the last one is. */
+  readonly used?: number;
 }
 
 const LOCK_AFTER = 30;
@@ -103,7 +105,7 @@ export async function unwrapPasskey(record: KeyRecord, id: string, prf: Bytes): 
 
 /** The recovery file: the record without what is of this device. */
 export function recoveryText(record: KeyRecord): string {
-  const { passkeys: _, lock_after: __, ...rest } = record;
+  const { passkeys: _, lock_after: __, used: ___, ...rest } = record;
   return `${JSON.stringify(rest, null, 1)}\n`;
 }
 

@@ -36,8 +36,8 @@ export function field(label: string, control: HTMLElement, hint?: string): HTMLE
   return h('div', { class: 'field' }, h('label', { for: control.id }, label), control, described);
 }
 
-/** A bar with words; `set(null)` when the end is not known. */
-export function bar(label: string): { element: HTMLElement; set: (done: number, total: number, text?: string) => void } {
+/** A bar with words; `say` changes the words alone. */
+export function bar(label: string): { element: HTMLElement; set: (done: number, total: number, text?: string) => void; say: (text: string) => void } {
   const progress = h('progress', { max: 1, 'aria-label': label });
   const words = h('p', { class: 'hint', 'aria-live': 'off' });
   return {
@@ -46,16 +46,21 @@ export function bar(label: string): { element: HTMLElement; set: (done: number, 
       progress.max = Math.max(total, 1);
       progress.value = done;
       words.textContent = text;
-    }
+    },
+    say: text => (words.textContent = text)
   };
+}
+
+/** "about 3 minutes" */
+export function timeWords(seconds: number): string {
+  if (seconds < 1.5) return 'about a second';
+  if (seconds < 90) return `about ${Math.round(seconds)} seconds`;
+  return `about ${Math.round(seconds / 60)} minutes`;
 }
 
 /** "about 3 minutes left" */
 export function leftWords(seconds: number | null): string {
-  if (seconds === null) return '';
-  if (seconds < 1.5) return 'about a second left';
-  if (seconds < 90) return `about ${Math.round(seconds)} seconds left`;
-  return `about ${Math.round(seconds / 60)} minutes left`;
+  return seconds === null ? '' : `${timeWords(seconds)} left`;
 }
 
 /** "1.2 MB" */

@@ -10,7 +10,7 @@ import { Card } from './card.ts';
 import { h } from './dom.ts';
 import { choose, dropPlace, take } from './encryptView.ts';
 import { createKey, ensureUnlocked, keys, restore, unlock } from './keysView.ts';
-import { publishKeys, stopPublishing } from './publish.ts';
+import { publishUnlessStopped, stopPublishing } from './publish.ts';
 import { secret } from './secretView.ts';
 
 const framed = window.parent !== window;
@@ -29,7 +29,7 @@ class MainApp implements App {
   readonly framed = framed;
   readonly jobs = new Map<string, VaultProgress>();
   readonly cancels = new Map<string, () => void>();
-  state: KeeperState = { keys: 'none', key_id: null, preset: null, published: null, connected: false, passkeys: [], created: null, lock_after: 0 };
+  state: KeeperState = { keys: 'none', key_id: null, preset: null, published: null, connected: false, passkeys: [], created: null, lock_after: 0, others: [] };
 
   tell(event: VaultEvent): void {
     port.send(event);
@@ -196,7 +196,7 @@ async function main(): Promise<void> {
     it.state = next;
     tellState();
     if (next.keys !== 'unlocked') stopPublishing();
-    else if (next.published === false) void publishKeys(it).catch(() => {});
+    else if (next.published === false) void publishUnlessStopped(it).catch(() => {});
   });
   it.keeper.on('progress', now => it.progress(now));
   it.keeper.on('committed', ({ job, dataset, snapshot, kind }) => (it.ended(job), it.tell({ type: 'committed', job, dataset, snapshot, kind })));

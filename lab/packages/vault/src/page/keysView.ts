@@ -3,15 +3,12 @@
 import { askPasskey, makePasskey, passkeysPossible } from '../keys/passkey.ts';
 import { PASSPHRASE_MIN } from '../keys/wrap.ts';
 import { download, words, type App } from './app.ts';
+import { titleOf } from '../keys/offers.ts';
 import { action, alertLine, buttons } from './card.ts';
-import { bar, count, field, h, leftWords } from './dom.ts';
-import { publishKeys } from './publish.ts';
-
-/** By preset: what it is for, and what it costs. The first one runs all of the welcome notebook. */
-const PRESETS: readonly (readonly [string, string, string])[] = [
-  ['ml', 'Statistics, correlations, regression', '231 MiB of keys, which the server gets once, and 180 bytes for each number of a long table'],
-  ['stats', 'Sums, averages, covariances', '51 MiB of keys, which the server gets once, and 84 bytes for each number of a long table']
-];
+import { field, h } from './dom.ts';
+import { offerChoice } from './offerChoice.ts';
+import { otherKeys } from './otherKeys.ts';
+import { publishBar } from './publishBar.ts';
 
 function passphraseInput(autocomplete: 'new-password' | 'current-password', focus = false): HTMLInputElement {
   return h('input', { type: 'password', autocomplete, spellcheck: 'false', autocapitalize: 'off', 'data-focus': focus });
@@ -25,22 +22,22 @@ function onEnter(inputs: readonly HTMLInputElement[], run: HTMLButtonElement): v
   }
 }
 
-/** Make a key. Resolves to whether there is one now. */
-export function createKey(app: App): Promise<boolean> {
+const FIRST = 'Your data is encrypted on this computer before it goes anywhere, and your key opens it again. The notebook’s server computes on the encrypted data; it never gets the key.';
+const ANOTHER = 'The key that you have stays on this computer, with all that it opens. The new one is used from then on. To compute with old data under the new key, drop its files again.';
+
+/** Make a key, the first one of this computer or `another`. Resolves to whether it is there now. */
+export function createKey(app: App, another = false): Promise<boolean> {
   return new Promise(done => {
     const [first, second] = [passphraseInput('new-password', true), passphraseInput('new-password')];
     const alert = alertLine();
-    const cost = (): string => `Costs ${PRESETS.find(([value]) => value === preset.value)?.[2] ?? ''}.`;
-    const costs = h('p', { class: 'hint', role: 'status' });
-    const preset = h('select', { onchange: () => (costs.textContent = cost()) }, ...PRESETS.map(([value, text]) => h('option', { value }, text)));
-    costs.textContent = cost();
+    const offers = offerChoice();
     const close = (): void => (app.card.hide(), done(false));
     const create = action('Create key', async () => {
       if ([...first.value].length < PASSPHRASE_MIN) return alert.say(`Take at least ${PASSPHRASE_MIN} characters. Three or four unrelated words are good.`);
       if (first.value !== second.value) return alert.say('The two passphrases differ.');
       alert.say('');
       try {
-        const file = await app.keeper.ask('create', { passphrase: first.value, preset: preset.value });
+        const file = await app.keeper.ask('create', { passphrase: first.value, preset: offers.preset(), another });
         [first.value, second.value] = ['', ''];
         await finishKey(app, file);
         done(true);
@@ -49,13 +46,13 @@ export function createKey(app: App): Promise<boolean> {
       }
     });
     onEnter([first, second], create);
-    app.card.show('Set up your key', [
-      h('p', {}, 'Your data is encrypted on this computer before it goes anywhere, and your key opens it again. The notebook’s server computes on the encrypted data; it never gets the key.'),
+    app.card.show(another ? 'Make another key' : 'Set up your key', [
+      h('p', {}, another ? ANOTHER : FIRST),
       h('form', { onsubmit: event => event.preventDefault() },
         h('input', { type: 'text', autocomplete: 'username', value: 'JupyterFHE', hidden: true }),
         field('Passphrase', first, `At least ${PASSPHRASE_MIN} characters. Three or four unrelated words are good.`),
         field('Once more', second),
-        h('details', {}, h('summary', {}, 'Advanced'), field('Made for', preset, 'What you encrypt for one of them cannot be used for the other.'), costs)
+        offers.element
       ),
       alert.element,
       buttons(create, action('I have a recovery file', async () => void restore(app).then(done), 'plain'))
@@ -66,7 +63,7 @@ export function createKey(app: App): Promise<boolean> {
 /** After a key was made: recovery file, evaluation keys. */
 function finishKey(app: App, file: { recovery: string; name: string }): Promise<void> {
   return new Promise(done => {
-    const progress = bar('Preparing the server to compute on encrypted data');
+    const progress = publishBar(app);
     const alert = alertLine();
     const saved = h('p', { class: 'good', role: 'status' });
     const save = action('Save recovery file', () => {
@@ -88,25 +85,8 @@ function finishKey(app: App, file: { recovery: string; name: string }): Promise<
       buttons(save, device), saved, progress.element, alert.element, buttons(finish)
     ]);
     save.focus();
-    publish(app, progress, alert);
+    progress.start();
   });
-}
-
-/** Bring evaluation keys to the server, with a bar. */
-function publish(app: App, progress: ReturnType<typeof bar>, alert: ReturnType<typeof alertLine>): void {
-  if (!app.state.connected) {
-    progress.element.hidden = true;
-    return;
-  }
-  const watch = (): void => {
-    const now = [...app.jobs.values()].find(job => job.label === 'keys');
-    if (now) progress.set(now.done, now.total, `${now.done} of ${count(now.total, 'part')} ${leftWords(now.seconds_left)}`);
-  };
-  const timer = setInterval(watch, 100);
-  publishKeys(app)
-    .then(() => progress.set(1, 1, 'The server is ready. What it got opens nothing.'))
-    .catch((why: unknown) => alert.say(`${words(why)} It will be tried again when you unlock next time.`))
-    .finally(() => clearInterval(timer));
 }
 
 /** Unlock. Resolves to whether it is unlocked. */
@@ -185,8 +165,7 @@ export async function keys(app: App): Promise<void> {
   const { state } = app;
   const alert = alertLine();
   const good = h('p', { class: 'good', role: 'status' });
-  const progress = bar('Preparing the server to compute on encrypted data');
-  progress.element.hidden = state.published !== false;
+  const progress = publishBar(app);
   const device = action('Unlock with this device next time', async () => {
     const passkey = await makePasskey(state.key_id ?? '');
     if (passkey === null) return alert.say('This device offers no way to do that.');
@@ -199,12 +178,12 @@ export async function keys(app: App): Promise<void> {
   app.card.show('Your key', [
     h('dl', {},
       h('dt', {}, 'Name'), h('dd', {}, h('code', {}, (state.key_id ?? '').slice(0, 8))),
-      h('dt', {}, 'Made for'), h('dd', {}, PRESETS.find(([value]) => value === state.preset)?.[1] ?? state.preset ?? ''),
+      h('dt', {}, 'Made for'), h('dd', {}, titleOf(state.preset)),
       h('dt', {}, 'On this computer since'), h('dd', {}, state.created ?? ''),
       h('dt', {}, 'Locks by itself'), h('dd', {}, lockChoice(app)),
       h('dt', {}, 'The server'), h('dd', {}, state.published ? 'is ready to compute with it' : state.connected ? 'is being prepared' : 'is not connected')
     ),
-    progress.element, alert.element, good,
+    progress.element, alert.element, good, otherKeys(app, () => void keys(app)),
     buttons(
       action('Save recovery file', async () => {
         const file = await app.keeper.ask('recovery', null);
@@ -212,13 +191,14 @@ export async function keys(app: App): Promise<void> {
         good.textContent = `Saved as ${file.name}.`;
       }),
       device,
+      action('Make another key…', () => void createKey(app, true), 'plain'),
       action('Lock', async () => {
         await app.keeper.ask('lock', null);
         app.card.hide();
       }, 'plain')
     )
   ], { close: () => app.card.hide() });
-  if (state.published === false) publish(app, progress, alert);
+  if (state.published === false) progress.start();
 }
 
 const LOCKS: readonly (readonly [number, string])[] = [[5, 'after 5 minutes without use'], [30, 'after 30 minutes without use'], [240, 'after 4 hours without use'], [0, 'when the last page is closed']];

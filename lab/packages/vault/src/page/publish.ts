@@ -8,12 +8,29 @@ import { worker } from './trusted.ts';
 
 let running: Promise<void> | null = null;
 let stop: ((why: Told) => void) | null = null;
+/** The person stopped it: it goes on when they say so, or when the page is there anew. */
+let stopped = false;
 
-/** Make them and store them, unless they are there. Whoever asks meanwhile waits for the same. */
+/** What is going on: the job, while there is one, and whether the store answers. */
+export const publishing: { job: string | null; offline: boolean } = { job: null, offline: false };
+
+/** The same, but for keys whose making a person stopped. */
+export async function publishUnlessStopped(app: App): Promise<void> {
+  if (!stopped) await publishKeys(app);
+}
+
+/** Make them and store them, unless they are there; what an interrupted run stored stays. Whoever asks meanwhile waits for the same. */
 export function publishKeys(app: App): Promise<void> {
+  stopped = false;
   // Of the pages that are open one makes them, and the others find them made.
   running ??= Promise.resolve(navigator.locks.request('jupyterfhe-publish', () => publish(app))).finally(() => (running = null));
   return running;
+}
+
+/** Stop it, at a person's wish. */
+export function cancelPublishing(): void {
+  stopped = true;
+  stop?.(new Told('Cancelled.', 'cancelled'));
 }
 
 /** The key was locked: the worker goes, and its copy of the key with it. */
@@ -30,8 +47,10 @@ async function publish(app: App): Promise<void> {
   const peer = new Peer(one as unknown as Wire);
   stop = why => peer.fail(why);
   one.onerror = () => peer.fail(new Told('A worker of the vault stopped.'));
-  app.cancels.set(job, () => peer.fail(new Told('Cancelled.', 'cancelled')));
+  app.cancels.set(job, cancelPublishing);
+  Object.assign(publishing, { job, offline: false });
   peer.on<VaultProgress>('progress', now => app.progress(now));
+  peer.on<boolean>('online', yes => (publishing.offline = !yes));
   try {
     const lent = await app.keeper.ask('lend', null);
     await peer.call('publish', { job, lent, connection }, [lent.key.buffer]);
@@ -44,6 +63,7 @@ async function publish(app: App): Promise<void> {
     throw why;
   } finally {
     stop = null;
+    publishing.job = null;
     one.terminate();
   }
 }

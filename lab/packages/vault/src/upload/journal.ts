@@ -4,6 +4,7 @@ import { all, get, partsOf, put, putRelaxed, remove } from '../base/db.ts';
 import type { Bytes } from '../base/bytes.ts';
 import { sealText, unsealText } from '../keys/seal.ts';
 import type { Plan } from '../parse/spec.ts';
+import type { Store } from './store.ts';
 
 export interface Note {
   readonly file: { readonly name: string; readonly size: number; readonly lastModified: number };
@@ -24,7 +25,7 @@ interface JobRow {
   readonly sealed: Bytes;
 }
 
-/** A part that is in the store: a vector's ciphertext. `digest` is keyed, and says whether the numbers are the same. */
+/** A part that is in the store: a vector's ciphertext, or an evaluation key. `digest` is keyed, and says whether the numbers are the same; empty for keys. */
 export interface Part {
   readonly job: string;
   readonly name: string;
@@ -56,6 +57,18 @@ export async function unfinished(keyId: string, sealKey: Bytes, id: Bytes): Prom
 
 export function parts(job: string): Promise<Part[]> {
   return all<Part>('parts', partsOf(job));
+}
+
+/** Of what an earlier run stored, by name, what the store still has: what nobody commits it sweeps. */
+export async function stillThere(job: string, store: Store): Promise<Map<string, Part>> {
+  const found = await parts(job);
+  const missing = await store.missing(found.map(part => part.sha256));
+  return new Map(found.filter(part => !missing.has(part.sha256)).map(part => [part.name, part]));
+}
+
+/** Note one part at once. */
+export async function keep(part: Part): Promise<void> {
+  await putRelaxed('parts', [part]).catch(() => {}); // as below
 }
 
 const NOTE_EVERY = 500; // milliseconds

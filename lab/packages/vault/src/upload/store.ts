@@ -103,8 +103,9 @@ export class Store {
     return (await this.send('GET', `/keys/${keyId}`, undefined, [404])).status !== 404;
   }
 
+  /** Register evaluation keys. Where another device of this key was faster, its keys stay: they serve as well. */
   async putKeys(keyId: string, tree: Tree, elements: readonly unknown[]): Promise<void> {
-    await this.send('PUT', `/keys/${keyId}`, { tree, elements });
+    await this.send('PUT', `/keys/${keyId}`, { tree, elements }, [409]);
   }
 
   private async json(response: Response): Promise<unknown> {
