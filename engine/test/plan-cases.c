@@ -182,6 +182,16 @@ uint32_t model_poly(model *x, uint32_t a) {
   return id;
 }
 
+uint32_t model_lookup(model *x, uint32_t a, const double *values, size_t count) {
+  uint32_t table = 0, id = 0;
+  CHECK_OK(jfhe_program_promise(x->p, a, (double)count - 1));
+  CHECK_OK(jfhe_program_vector(x->p, &table, values, NULL, count));
+  jfhe_status st = jfhe_program_lookup(x->p, &id, a, table);
+  value(x, st, id, 0);
+  for (size_t i = 0; i < x->slots; i++) x->value[id].re[i] = values[(size_t)(x->value[a].re[i] + 0.5)];
+  return id;
+}
+
 uint32_t model_linmap(model *x, uint32_t a, int complex) {
   x->complex |= complex;
   static const int32_t index[3] = {0, 1, -1};

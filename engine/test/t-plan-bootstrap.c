@@ -426,3 +426,76 @@ JFI_TEST(random_programs) {
   CHECK(found >= PROGRAMS / 3);
   close_place(p);
 }
+
+/* ---- tables ---- */
+enum { COUNT = 16 };
+
+/* Whole numbers below COUNT, from an input of their sixteenths. */
+static uint32_t whole_numbers(model *x) {
+  uint32_t a = model_input(x, 0);
+  for (size_t i = 0; i < x->slots; i++) x->value[a].re[i] = (double)jfi_test_rng_below(&x->w->rng, COUNT) / COUNT;
+  jfhe_ct_free(x->input[x->n_inputs - 1]);
+  x->input[x->n_inputs - 1] =
+      jfi_world_encrypt(x->w, &x->value[a], JFHE_PACK_REAL, x->log_slots, jfhe_bootstrap_level_out(x->boot));
+  return model_mul_const(x, a, COUNT, 0);
+}
+
+static void make_table(double *values, size_t count, double most) {
+  for (size_t i = 0; i < count; i++) values[i] = (double)(i * 7 % count) * most / (double)(count - 1);
+}
+
+/* A table is an output and an input of the level graph: what is before it needs no bootstrap for it, what is behind it has its levels. */
+JFI_TEST(a_table_brings_levels_back) {
+  double values[COUNT];
+  make_table(values, COUNT, 1);
+  for (uint32_t before = 0; before < 2; before++) {
+    place *p = open_place();
+    uint32_t a = whole_numbers(&p->x), b = model_input(&p->x, 0);
+    if (before) { /* four products more than there are levels in front of a table */
+      uint32_t c = b;
+      for (int i = 0; i < 9; i++) c = mix(&p->x, c, b);
+      model_output(&p->x, c);
+      a = model_add(&p->x, a, model_mul_const(&p->x, model_sub(&p->x, c, c), 1, 0));
+    }
+    uint32_t y = model_lookup(&p->x, a, values, COUNT);
+    model_output(&p->x, y);
+    uint32_t z = mix(&p->x, y, b);
+    model_output(&p->x, z);
+    for (int i = 0; i < 7; i++) z = mix(&p->x, z, b);
+    model_output(&p->x, z);
+    jfhe_forecast f = {0};
+    jfhe_plan *plan = plan_at(p, 2, JFHE_PASS_SCHEDULE, JFHE_OK);
+    if (plan) jfhe_plan_forecast(plan, &f);
+    printf("%u bootstraps, %.3g s foreseen\n", f.bootstraps, f.seconds);
+    check_all(p, before ? 4 : 3);
+    jfhe_plan_free(plan);
+    close_place(p);
+  }
+}
+
+/* The second reads what the first gives, at the level that it gives; of two digits it is two bootstraps. */
+JFI_TEST(tables_of_tables) {
+  double values[COUNT], more[200];
+  place *p = open_place();
+  make_table(values, COUNT, COUNT - 1);
+  uint32_t a = whole_numbers(&p->x), y = model_lookup(&p->x, model_lookup(&p->x, a, values, COUNT), values, COUNT);
+  make_table(more, 200, 1);
+  model_output(&p->x, y);
+  model_output(&p->x, model_lookup(&p->x, a, more, 200));
+  check_all(p, 4);
+  close_place(p);
+}
+
+JFI_TEST(tables_are_refused_where_they_cannot_be) {
+  double values[COUNT];
+  place *p = open_place();
+  make_table(values, COUNT, 1);
+  uint32_t table, y, a = whole_numbers(&p->x);
+  CHECK_OK(jfhe_program_vector(p->x.p, &table, values, NULL, COUNT));
+  CHECK_OK(jfhe_program_lookup(p->x.p, &y, a, table)); /* of numbers up to 16.0016, as far as anybody knows */
+  CHECK_OK(jfhe_program_output(p->x.p, &table, "y", y));
+  CHECK(plan_at(p, 2, JFHE_PASS_SCHEDULE, JFHE_ERR_RANGE) == NULL);
+  p->x.boot = NULL;
+  CHECK(plan_at(p, 2, JFHE_PASS_SCHEDULE, JFHE_ERR_ARG) == NULL);
+  close_place(p);
+}

@@ -157,6 +157,12 @@ void jfhe_table_free(jfhe_table *t) {
 }
 
 /* ---- questions ---- */
+/* Powers of w and of the giants, the first giant where it is one of w, and the sum of all products as one. */
+uint32_t jfi_table_products(const jfhe_table *t) {
+  uint32_t giants = t->giants > 2 ? t->giants - 2 : 0;
+  return t->powers - 2 + giants + (t->log_low ? 0 : 1) + 1;
+}
+
 uint32_t jfhe_table_level_in(const jfhe_table *t) { return t->b->level_in + 1; }
 uint32_t jfhe_table_level_out(const jfhe_table *t) { return t->level_out; }
 uint32_t jfhe_table_digits(const jfhe_table *t) { return t->log_low ? 2 : 1; }

@@ -38,6 +38,9 @@ struct jfhe_table {
 jfhe_status jfi_table_new(struct jfhe_table **out, const struct jfhe_bootstrap *b, const double *values, size_t count,
                           double first);
 
+/* Products of two ciphertexts, behind the exponentials. */
+uint32_t jfi_table_products(const struct jfhe_table *t);
+
 /* table_sums.c: sum[r] += sum over i of (re[r][i] + i im[r][i]) baby[i], all sums at one level, babies over supersets of its primes; baby[0] is 1.
  * Bounds as jfi_acc_mul_const. s: jfi_table_sums_scratch. */
 size_t jfi_table_sums_scratch(const jfhe_ctx *ctx, size_t rows, size_t babies);

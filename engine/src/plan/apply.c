@@ -5,6 +5,7 @@
 #include "base/status.h"
 #include "circuit/acc.h"
 #include "circuit/bootstrap.h"
+#include "circuit/table.h"
 #include "circuit/ladder.h"
 #include "circuit/linmap.h"
 #include "circuit/poly_eval.h"
@@ -205,6 +206,9 @@ static jfhe_status compute(const jfi_machine *m, const jfi_graph *g, const jfi_n
   case JFI_OP_BOOTSTRAP:
     if (!m->boot) return jfi_fail(JFHE_ERR_ARG, "nothing here brings levels back");
     return jfi_bootstrap(ctx, out, in[0], m->boot, m->keys, s);
+  case JFI_OP_LOOKUP:
+    if (!m->boot) return jfi_fail(JFHE_ERR_ARG, "nothing here looks tables up");
+    return jfi_table_run(ctx, out, in[0], m->look[n->table], m->keys, s);
   case JFI_OP_LIFT: return jfi_lift(ctx, out, in, 1, m->rung->lift, s);
   case JFI_OP_LOWER: return jfi_lower(ctx, &out, 1, in[0], m->rung->lower, s);
   case JFI_OP_ROTATE_SUM: return jfi_rotate_sum(ctx, out, in[0], g->turn + n->k, n->count, m->keys, s);
@@ -233,6 +237,7 @@ size_t jfi_apply_scratch(const jfi_machine *m, const jfi_graph *g, const jfi_nod
   case JFI_OP_TO_LEVEL: return jfi_ckks_rescale_bytes(ctx, level);
   case JFI_OP_ROTATE_SUM: return jfi_rotate_sum_scratch(ctx, level);
   case JFI_OP_BOOTSTRAP: return jfi_bootstrap_scratch(ctx, m->boot);
+  case JFI_OP_LOOKUP: return jfi_table_scratch(ctx, m->look[n->table]);
   case JFI_OP_LIFT: return jfi_lift_scratch(ctx, m->rung->small, level, m->rung->lift);
   case JFI_OP_LOWER: return jfi_lower_scratch(ctx, level, m->rung->lower);
   default: return 0;

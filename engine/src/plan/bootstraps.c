@@ -38,7 +38,7 @@ typedef struct layer {
   double best;             /* cost of the shortest path to a cut here */
   uint32_t from;           /* the cut before it on that path */
   uint32_t segment;        /* of what ends here */
-  int cut, output;         /* the path has a cut here; an output ends here */
+  int cut, output, looked; /* the path has a cut here; an output ends here; what a table reads does */
 } layer;
 
 typedef struct placer {
@@ -79,8 +79,11 @@ static uint32_t scaling(const placer *x, uint32_t v) { return (too_large(x, v) +
 static uint32_t level_to_boot(const placer *x, uint32_t v) { return x->m->boot->level_in + scaling(x, v); }
 
 /* ---- the level graph ---- */
+/* A table brings levels back by itself: before it a value must have what it begins with, behind it what it gives, as an output and an input. */
+static int begins_anew(const jfi_node *n) { return n->op == JFI_OP_INPUT || n->op == JFI_OP_LOOKUP; }
+
 static uint32_t input_level(const placer *x, uint32_t v) {
-  uint32_t level = x->m->input[x->g->node[v].table].level;
+  uint32_t level = jfi_machine_source(x->m, &x->g->node[v]);
   return level < x->high ? level : x->high;
 }
 
@@ -89,8 +92,8 @@ static void find_depths(placer *x) {
   for (uint32_t v = 0; v < x->g->n_nodes; v++) {
     const jfi_node *n = &x->g->node[v];
     uint32_t d = 0;
-    if (n->op == JFI_OP_INPUT) d = x->high - input_level(x, v); /* as if levels had been spent on it */
-    for (uint32_t r = 0; r < jfi_reads(n); r++) {
+    if (begins_anew(n)) d = x->high - input_level(x, v); /* as if levels had been spent on it */
+    for (uint32_t r = 0; r < jfi_reads(n) && !begins_anew(n); r++) {
       uint32_t a = jfi_read(x->g, n, r);
       if (a != JFI_NONE && x->depth[a] > d) d = x->depth[a];
     }
@@ -149,7 +152,7 @@ static void find_last_read(placer *x, uint32_t v) {
   x->last[v] = x->bare[v] = 0;
   for (uint32_t i = x->first[v]; i < x->first[v + 1]; i++) {
     const jfi_node *n = &x->g->node[x->reader[i]];
-    uint32_t w = x->reader[i], at = turns_alone(n) ? x->last[w] : x->depth[w];
+    uint32_t w = x->reader[i], at = turns_alone(n) ? x->last[w] : begins_anew(n) ? x->depth[v] : x->depth[w];
     uint32_t bare = settles(n) ? 0 : turns_alone(n) ? x->bare[w] : at;
     if (at > x->last[v]) x->last[v] = at;
     if (bare > x->bare[v]) x->bare[v] = bare;
@@ -160,6 +163,7 @@ static void find_last_read(placer *x, uint32_t v) {
 static void add_value(placer *x, uint32_t v) {
   layer *l = &x->layer[x->depth[v]];
   l->output |= x->output[v];
+  if (x->g->node[v].op == JFI_OP_LOOKUP) x->layer[x->depth[x->g->node[v].a]].looked = 1;
   uint32_t most = levels_between(x), last = turns_alone(&x->g->node[v]) ? 0 : x->last[v], depth = depth_of(x, v);
   jfi_node n = x->g->node[v];
   for (uint32_t far = 0; far <= most && n.op != JFI_OP_INPUT; far++) {
@@ -190,6 +194,7 @@ static double edge(const placer *x, uint32_t from, uint32_t to, int last, double
     live += x->layer[d].live[to - d] - SETTLED * x->layer[d].gentle[to - d];
     if (x->layer[d].scaled[to - d] > scaled) scaled = x->layer[d].scaled[to - d];
     if (x->layer[d].output && d - from + x->layer[from].overhang > x->high - x->end) return HUGE_VAL;
+    if (x->layer[d].looked && d - from + x->layer[from].overhang >= levels_between(x)) return HUGE_VAL;
   }
   if (last) return levels <= x->high - x->end ? seconds : HUGE_VAL;
   return levels + scaled <= levels_between(x) ? seconds + live * boot : HUGE_VAL;
@@ -201,11 +206,11 @@ static double seconds_of_boot(const placer *x) {
   return jfi_cost_of(x->plan, &n);
 }
 
-/* Where the lowest input begins that can be bootstrapped: before it a cut would give levels to nobody. */
+/* Where the lowest input or table begins that can be bootstrapped: before it a cut would give levels to nobody. */
 static uint32_t first_cut(const placer *x) {
   uint32_t first = 1;
   for (uint32_t v = 0; v < x->g->n_nodes; v++)
-    if (x->g->node[v].op == JFI_OP_INPUT && x->depth[v] > first && x->depth[v] <= levels_between(x))
+    if (begins_anew(&x->g->node[v]) && x->depth[v] > first && x->depth[v] <= levels_between(x))
       first = x->depth[v];
   return first;
 }
@@ -298,8 +303,8 @@ static int32_t room_for(const placer *x, uint32_t v, uint32_t reader) {
 static void find_rooms(placer *x) {
   for (uint32_t v = 0; v < x->g->n_nodes; v++) {
     const jfi_node *n = &x->g->node[v];
-    int32_t least = n->op == JFI_OP_INPUT ? (int32_t)input_level(x, v) : INT32_MAX;
-    for (uint32_t r = 0; r < jfi_reads(n); r++) {
+    int32_t least = begins_anew(n) ? (int32_t)input_level(x, v) : INT32_MAX;
+    for (uint32_t r = 0; r < jfi_reads(n) && !begins_anew(n); r++) {
       uint32_t a = jfi_read(x->g, n, r);
       if (a == JFI_NONE) continue;
       if (room_for(x, a, v) < least) least = room_for(x, a, v);
@@ -336,7 +341,7 @@ static uint32_t choose(placer *x) {
 static uint32_t cause(const placer *x, uint32_t v) {
   for (uint32_t next = v;; v = next) {
     const jfi_node *n = &x->g->node[v];
-    for (uint32_t r = 0; r < jfi_reads(n); r++) {
+    for (uint32_t r = 0; r < jfi_reads(n) && !begins_anew(n); r++) {
       uint32_t a = jfi_read(x->g, n, r);
       if (a != JFI_NONE && x->room[a] == room_for(x, a, v) && x->room[a] == x->room[v] + (int32_t)depth_of(x, v))
         next = a;

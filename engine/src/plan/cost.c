@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/status.h"
 #include "circuit/bootstrap.h"
+#include "circuit/table.h"
 #include "plan/plan.h"
 #include "plan/raw.h"
 
@@ -106,28 +107,53 @@ static void poly(work *w, const jfhe_ctx *ctx, const jfhe_poly *p, uint32_t leve
   w->products += 2 * (double)p->degree * limbs_at(ctx, level);
 }
 
-/* The steps of circuit/bootstrap_run.c. Of what packing an operand is, plans know once bounds are there. */
-static void bootstrap(work *w, const jfhe_plan *plan, const jfi_node *n) {
-  const jfhe_ctx *ctx = plan->m.ctx;
-  const jfhe_bootstrap *b = plan->m.boot;
-  uint32_t top = ctx->chain.top, sines = plan->value && plan->value[n->a].packing == JFHE_PACK_COMPLEX ? 2 : 1;
+/* The steps of circuit/bootstrap_run.c, from the raise to the slots. */
+static void raise(work *w, const jfhe_ctx *ctx, const jfhe_bootstrap *b) {
+  uint32_t top = ctx->chain.top;
   double high = limbs_at(ctx, top) + specials(ctx);
-  for (uint32_t i = 0; i < b->stages; i++) {
-    linmap(w, ctx, b->down[i], b->level_in - i);
-    linmap(w, ctx, b->up[i], top - i);
-  }
-  w->transforms += 4 * high; /* the raise: a digit of all primes, and the division by the specials */
+  for (uint32_t i = 0; i < b->stages; i++) linmap(w, ctx, b->up[i], top - i);
+  w->transforms += 4 * high; /* a digit of all primes, and the division by the specials */
   w->products += 6 * high;
   for (size_t t = (size_t)1 << b->log_slots; t < ctx->ring->n / 2; t *= 2) key_switch(w, ctx, top, top);
   key_switch(w, ctx, b->level_sine, b->level_sine);
-  for (uint32_t i = 0; i < sines; i++) {
-    poly(w, ctx, b->cosine, b->level_sine);
-    for (uint32_t d = 0; d < JFI_SINE_DOUBLINGS; d++) {
-      uint32_t at = b->level_out + JFI_SINE_DOUBLINGS - d;
-      key_switch(w, ctx, at, at - 1);
-      w->products += 4 * limbs_at(ctx, at);
-    }
+}
+
+/* A sine or an exponential. */
+static void periodic(work *w, const jfhe_ctx *ctx, const jfhe_bootstrap *b, const jfhe_poly *series) {
+  poly(w, ctx, series, b->level_sine);
+  for (uint32_t d = 0; d < JFI_SINE_DOUBLINGS; d++) {
+    uint32_t at = b->level_out + JFI_SINE_DOUBLINGS - d;
+    key_switch(w, ctx, at, at - 1);
+    w->products += 4 * limbs_at(ctx, at);
   }
+}
+
+/* Of what packing an operand is, plans know once bounds are there. */
+static void bootstrap(work *w, const jfhe_plan *plan, const jfi_node *n) {
+  const jfhe_ctx *ctx = plan->m.ctx;
+  const jfhe_bootstrap *b = plan->m.boot;
+  uint32_t sines = plan->value && plan->value[n->a].packing == JFHE_PACK_COMPLEX ? 2 : 1;
+  for (uint32_t i = 0; i < b->stages; i++) linmap(w, ctx, b->down[i], b->level_in - i);
+  raise(w, ctx, b);
+  for (uint32_t i = 0; i < sines; i++) periodic(w, ctx, b, b->cosine);
+}
+
+/* The steps of circuit/table_run.c; products and conjugates of powers lie evenly over the levels. */
+static void look_up(work *w, const jfhe_plan *plan, const jfi_node *n) {
+  const jfhe_ctx *ctx = plan->m.ctx;
+  const jfhe_table *t = plan->m.look[n->table];
+  for (uint32_t i = 0; i < t->b->stages; i++) linmap(w, ctx, t->b->down[i], t->b->level_in - i);
+  for (uint32_t i = 0; i < jfhe_table_digits(t); i++) {
+    raise(w, ctx, t->b);
+    periodic(w, ctx, t->b, t->exponential);
+  }
+  uint32_t switches = jfi_table_products(t) + t->babies - t->powers;
+  for (uint32_t i = 0; i < switches; i++) {
+    uint32_t at = t->b->level_out - i * (t->depth - 1) / switches;
+    key_switch(w, ctx, at, at - 1);
+    w->products += 4 * limbs_at(ctx, at);
+  }
+  w->products += 2 * (double)t->giants * t->babies * limbs_at(ctx, t->level_out + 2);
 }
 
 /* Repeats, or is the mean of, evaluations, and switches them to the other ring's secret with a key of its own primes. */
@@ -172,6 +198,7 @@ static void count(work *w, const jfhe_plan *plan, const jfi_node *n) {
   case JFI_OP_LINMAP: linmap(w, ctx, plan->m.map[n->table], level); break;
   case JFI_OP_POLY: poly(w, ctx, plan->m.poly[n->table], level); break;
   case JFI_OP_BOOTSTRAP: bootstrap(w, plan, n); break;
+  case JFI_OP_LOOKUP: look_up(w, plan, n); break;
   case JFI_OP_SUM: sum(w, plan, n, level); break;
   case JFI_OP_LIFT:
     switch_rings(w, plan->m.rung->lift, limbs_at(plan->m.rung->small, level), limbs_at(ctx, n->level));

@@ -46,7 +46,8 @@ static void find_needs(leveller *x, const double *mag, uint32_t end) {
     double most = mag ? fmax(mag[i], jfi_magnitude_inside(x->m, x->from, n, mag)) : 0;
     x->want[i] = most < easy ? 0 : fits_at(ctx, most);
     uint32_t depth = jfi_machine_depth(x->m, n);
-    for (uint32_t r = 0; mag && n->op != JFI_OP_BOOTSTRAP && r < jfi_reads(n); r++) {
+    int anew = n->op == JFI_OP_BOOTSTRAP || n->op == JFI_OP_LOOKUP;
+    for (uint32_t r = 0; mag && !anew && r < jfi_reads(n); r++) {
       uint32_t a = jfi_read(x->from, n, r);
       if (a != JFI_NONE && x->want[a] > x->want[i] + depth) x->want[i] = x->want[a] - depth;
     }
@@ -64,19 +65,14 @@ static void find_needs(leveller *x, const double *mag, uint32_t end) {
   }
 }
 
-/* Where an input or a bootstrap comes from, without levels that belong to bootstraps. */
-static uint32_t source_level(const leveller *x, const jfi_node *n) {
-  uint32_t most = jfi_machine_ceiling(x->m), level = n->op == JFI_OP_INPUT ? x->m->input[n->table].level : most;
-  return level < most ? level : most;
-}
-
-/* Levels to spare between what inputs and bootstraps have and what is needed of them; less than 0 where one has too few. */
+/* Levels to spare between what inputs, bootstraps and tables have and what is needed of them; less than 0 where one has too few. */
 static int64_t spare_of(const leveller *x, uint32_t *scarce) {
   int64_t spare = DEEP;
   for (uint32_t i = 0; i < x->from->n_nodes; i++) {
     const jfi_node *n = &x->from->node[i];
-    if (n->op != JFI_OP_INPUT && n->op != JFI_OP_BOOTSTRAP) continue;
-    int64_t left = (int64_t)source_level(x, n) - x->want[i];
+    uint32_t source = jfi_machine_source(x->m, n);
+    if (source == UINT32_MAX) continue;
+    int64_t left = (int64_t)source - x->want[i];
     if (left < spare) {
       spare = left;
       *scarce = i;
@@ -105,7 +101,7 @@ static jfhe_status find_behind(leveller *x, const double *mag, uint32_t keep) {
   const jfi_node *n = &x->from->node[scarce];
   return jfi_fail(JFHE_ERR_LEVEL, "%s '%s' gives %u levels, the program multiplies %u times in a row",
                   jfi_op_name(n->op), n->op == JFI_OP_INPUT ? x->m->program->input[n->table].name : "",
-                  source_level(x, n), x->want[scarce]);
+                  jfi_machine_source(x->m, n), x->want[scarce]);
 }
 
 static jfhe_status find_late(leveller *x, const double *mag, uint32_t keep) {
@@ -170,16 +166,17 @@ static jfhe_status find_levels(leveller *x, jfi_levels how, uint32_t keep) {
 static jfhe_status find_early(leveller *x) {
   for (uint32_t i = 0; i < x->from->n_nodes; i++) {
     const jfi_node *n = &x->from->node[i];
-    uint32_t least = n->op == JFI_OP_INPUT ? source_level(x, n) : DEEP, depth = jfi_machine_depth(x->m, n);
+    uint32_t least = n->op == JFI_OP_INPUT ? jfi_machine_source(x->m, n) : DEEP, depth = jfi_machine_depth(x->m, n);
     for (uint32_t r = 0; r < jfi_reads(n); r++) {
       uint32_t a = jfi_read(x->from, n, r);
       if (a != JFI_NONE && x->want[a] < least) least = x->want[a];
     }
-    if (n->op == JFI_OP_BOOTSTRAP && x->m->boot) {
-      if (least < x->m->boot->level_in)
-        return jfi_fail(JFHE_ERR_LEVEL, "a bootstrap begins at level %u, its operand has %u", x->m->boot->level_in,
+    if (x->m->boot && (n->op == JFI_OP_BOOTSTRAP || n->op == JFI_OP_LOOKUP)) {
+      uint32_t begins = jfi_machine_reads_at(x->m, n, 0);
+      if (least < begins)
+        return jfi_fail(JFHE_ERR_LEVEL, "a %s begins at level %u, its operand has %u", jfi_op_name(n->op), begins,
                         least);
-      least = x->m->boot->level_out;
+      least = jfi_machine_source(x->m, n);
     }
     if (least < depth)
       return jfi_fail(JFHE_ERR_LEVEL, "%s needs %u levels, its operand has %u", jfi_op_name(n->op), depth, least);
@@ -281,12 +278,13 @@ static jfhe_status visit(leveller *x, uint32_t old) {
     JFI_TRY(at_level(x, at, n.a, level, 0));
     if (n.promise < x->to->node[*at].promise) x->to->node[*at].promise = n.promise;
     return JFHE_OK;
-  case JFI_OP_LOOKUP: return jfi_fail(JFHE_ERR_ARG, "a plan does not place a %s yet", jfi_op_name(n.op));
+  case JFI_OP_LOOKUP:
   case JFI_OP_BOOTSTRAP:
     if (!x->m->boot)
-      return jfi_fail(JFHE_ERR_ARG, "the program has a bootstrap of its own, and nothing here brings levels back");
-    JFI_TRY(at_level(x, &n.a, n.a, x->m->boot->level_in, 0));
-    return emit(x, at, n, NULL, NULL, x->m->boot->level_out);
+      return jfi_fail(JFHE_ERR_ARG, "the program has a %s of its own, and nothing here brings levels back",
+                      jfi_op_name(n.op));
+    JFI_TRY(at_level(x, &n.a, n.a, jfi_machine_reads_at(x->m, &n, 0), 0));
+    return emit(x, at, n, NULL, NULL, jfi_machine_source(x->m, &n));
   default: break;
   }
   uint32_t reads_at = level + jfi_machine_depth(x->m, &n);

@@ -7,6 +7,7 @@
 #include "base/status.h"
 #include "circuit/bootstrap.h"
 #include "circuit/poly.h"
+#include "circuit/table.h"
 #include "ckks/bound.h"
 #include "ckks/encode.h"
 #include "ckks/eval.h"
@@ -192,6 +193,15 @@ static jfhe_status take_table(jfi_machine *m, uint32_t i) {
   return JFHE_OK;
 }
 
+/* Numbers 0, 1, .. and the vector's. Without bootstraps nothing looks them up: levels.c says so. */
+static jfhe_status take_look(jfi_machine *m, uint32_t i) {
+  const jfi_table *t = &m->program->table[i];
+  if (!m->boot || m->look[i]) return JFHE_OK;
+  for (size_t j = 0; t->im && j < t->count; j++)
+    if (t->im[j] != 0) return jfi_fail(JFHE_ERR_ARG, "a table of complex numbers");
+  return jfi_table_new(&m->look[i], m->boot, t->re, t->count, 0);
+}
+
 jfhe_status jfi_machine_open(jfi_machine *m, const jfhe_ctx *ctx, const jfhe_keyring *keys, const jfhe_program *p,
                              const jfhe_info *inputs, const jfhe_bootstrap *boot, const jfhe_rung *rung) {
   *m = (jfi_machine){.ctx = ctx, .program = p, .boot = boot, .typical = keys == NULL};
@@ -206,7 +216,9 @@ jfhe_status jfi_machine_open(jfi_machine *m, const jfhe_ctx *ctx, const jfhe_key
   m->given = jfi_alloc_zero((p->n_inputs + 1) * sizeof *m->given);
   m->map = jfi_alloc_zero((p->n_tables + 1) * sizeof *m->map);
   m->poly = jfi_alloc_zero((p->n_tables + 1) * sizeof *m->poly);
-  if (!m->input || !m->given || !m->map || !m->poly) return jfi_fail(JFHE_ERR_MEMORY, "no memory for a plan");
+  m->look = jfi_alloc_zero((p->n_tables + 1) * sizeof *m->look);
+  if (!m->input || !m->given || !m->map || !m->poly || !m->look)
+    return jfi_fail(JFHE_ERR_MEMORY, "no memory for a plan");
   JFI_TRY(take_keys(m, keys, inputs != NULL && p->n_inputs > 0));
   JFI_TRY(jfi_rung_take(m, rung));
   JFI_TRY(take_inputs(m, inputs));
@@ -214,14 +226,18 @@ jfhe_status jfi_machine_open(jfi_machine *m, const jfhe_ctx *ctx, const jfhe_key
   JFI_TRY(lift_inputs(m));
   for (uint32_t i = 0; i < p->n_nodes; i++)
     if (p->node[i].op == JFI_OP_POLY || p->node[i].op == JFI_OP_LINMAP) JFI_TRY(take_table(m, p->node[i].table));
+  for (uint32_t i = 0; i < p->n_nodes; i++)
+    if (p->node[i].op == JFI_OP_LOOKUP) JFI_TRY(take_look(m, p->node[i].table));
   return JFHE_OK;
 }
 
 void jfi_machine_close(jfi_machine *m) {
   for (uint32_t i = 0; m->map && i < m->program->n_tables; i++) jfhe_linmap_free(m->map[i]);
   for (uint32_t i = 0; m->poly && i < m->program->n_tables; i++) jfhe_poly_free(m->poly[i]);
+  for (uint32_t i = 0; m->look && i < m->program->n_tables; i++) jfhe_table_free(m->look[i]);
   jfi_free(m->map);
   jfi_free(m->poly);
+  jfi_free(m->look);
   jfi_free(m->input);
   jfi_free(m->given);
   jfhe_keyring_free(m->made);
@@ -242,7 +258,16 @@ uint32_t jfi_machine_depth(const jfi_machine *m, const jfi_node *n) {
 
 uint32_t jfi_machine_reads_at(const jfi_machine *m, const jfi_node *n, uint32_t level) {
   if (n->op == JFI_OP_BOOTSTRAP && m->boot) return m->boot->level_in;
+  if (n->op == JFI_OP_LOOKUP && m->boot) return jfhe_table_level_in(m->look[n->table]);
   return level + jfi_machine_depth(m, n);
+}
+
+uint32_t jfi_machine_source(const jfi_machine *m, const jfi_node *n) {
+  uint32_t most = jfi_machine_ceiling(m), level = UINT32_MAX;
+  if (n->op == JFI_OP_INPUT) level = m->input[n->table].level;
+  if (n->op == JFI_OP_BOOTSTRAP) level = most;
+  if (n->op == JFI_OP_LOOKUP && m->boot) level = jfhe_table_level_out(m->look[n->table]);
+  return level == UINT32_MAX || level < most ? level : most;
 }
 
 uint32_t jfi_machine_ceiling(const jfi_machine *m) { return m->boot ? m->boot->level_out : m->ctx->chain.top; }

@@ -10,6 +10,7 @@ struct jfhe_bootstrap;
 struct jfhe_keyring;
 struct jfhe_linmap;
 struct jfhe_poly;
+struct jfhe_table;
 
 /* What a value says of itself, planned or computed. */
 typedef struct jfi_value {
@@ -39,6 +40,7 @@ typedef struct jfi_machine {
   jfi_value *input;         /* as the program begins with it: in its ring */
   struct jfhe_linmap **map; /* by table; null for other kinds */
   struct jfhe_poly **poly;  /* by table; null for other kinds */
+  struct jfhe_table **look; /* by table: of vectors that are looked up where levels come back */
 } jfi_machine;
 
 /* machine.c: checks the inputs against the program, makes maps and polynomials. keys null: typical ones. boot, rung: or null. */
@@ -53,8 +55,10 @@ static inline const struct jfhe_ctx *jfi_machine_ctx(const jfi_machine *m, uint3
 }
 /* Levels that an operation of a program goes down. */
 uint32_t jfi_machine_depth(const jfi_machine *m, const jfi_node *n);
-/* The level of its reads where its value is at `level`: a bootstrap's is the same wherever its value is wanted. */
+/* The level of its reads where its value is at `level`: a bootstrap's is the same wherever its value is wanted, and a table's. */
 uint32_t jfi_machine_reads_at(const jfi_machine *m, const jfi_node *n, uint32_t level);
+/* Where nothing tells the level of a value from those of its reads: the highest that it can have; else UINT32_MAX. */
+uint32_t jfi_machine_source(const jfi_machine *m, const jfi_node *n);
 /* The highest level that an operation may use: those above it belong to the bootstrap. */
 uint32_t jfi_machine_ceiling(const jfi_machine *m);
 /* *have: whether a key turns slots by k (modulo the program's slots) at a level. Typical keys are made as they are asked for. */

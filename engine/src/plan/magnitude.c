@@ -39,6 +39,7 @@ static double of(const jfi_machine *m, const jfi_graph *g, const jfi_node *n, co
   case JFI_OP_INNER_SUM:
   case JFI_OP_ROTATE_SUM: return a * n->count;
   case JFI_OP_SETTLE: return n->re;
+  case JFI_OP_LOOKUP: return m->program->table[n->table].max;
   case JFI_OP_LINMAP: return a * m->map[n->table]->norm;
   case JFI_OP_POLY: return poly(m->poly[n->table], a);
   case JFI_OP_MUL_INT: return a * fabs((double)n->k);

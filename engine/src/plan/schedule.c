@@ -6,6 +6,7 @@
 
 #include "base/status.h"
 #include "circuit/bootstrap.h"
+#include "circuit/table.h"
 #include "ckks/eval.h"
 #include "plan/plan.h"
 #include "plan/sisters.h"
@@ -231,6 +232,13 @@ static uint32_t turns_of_boot(const jfhe_bootstrap *b) {
   return count;
 }
 
+/* Down once; for each digit up, and the conjugations. */
+static uint32_t turns_of_look(const jfhe_table *t) {
+  uint32_t digits = jfhe_table_digits(t), down = 0;
+  for (uint32_t i = 0; i < t->b->stages; i++) down += turns_of(t->b->down[i]);
+  return digits * (turns_of_boot(t->b) - down) + down + 1 + t->babies - t->powers;
+}
+
 static uint32_t rotations_of(const jfhe_plan *plan, const jfi_node *n) {
   switch (n->op) {
   case JFI_OP_ROTATE:
@@ -244,12 +252,14 @@ static uint32_t rotations_of(const jfhe_plan *plan, const jfi_node *n) {
   }
   case JFI_OP_LINMAP: return turns_of(plan->m.map[n->table]);
   case JFI_OP_BOOTSTRAP: return turns_of_boot(plan->m.boot);
+  case JFI_OP_LOOKUP: return turns_of_look(plan->m.look[n->table]);
   default: return 0;
   }
 }
 
 static uint32_t products_of(const jfhe_plan *plan, const jfi_node *n) {
   if (n->op == JFI_OP_POLY) return plan->m.poly[n->table]->plan.relins;
+  if (n->op == JFI_OP_LOOKUP) return jfi_table_products(plan->m.look[n->table]);
   if (n->op != JFI_OP_SUM) return 0;
   for (uint32_t i = 0; i < n->count; i++)
     if (plan->g.term[(uint32_t)n->k + i].b != JFI_NONE) return 1;
@@ -281,6 +291,7 @@ static void sum_up(jfhe_plan *plan) {
     f->rotations += rotations_of(plan, n);
     f->products += products_of(plan, n);
     f->bootstraps += n->op == JFI_OP_BOOTSTRAP;
+    if (n->op == JFI_OP_LOOKUP) f->bootstraps += jfhe_table_digits(plan->m.look[n->table]);
     f->lifts += n->op == JFI_OP_LIFT;
     f->lowers += n->op == JFI_OP_LOWER;
     if (n->op == JFI_OP_INPUT || n->op == JFI_OP_LIFT || n->op == JFI_OP_LOWER) continue;
@@ -312,7 +323,8 @@ jfhe_status jfi_plan_schedule(jfhe_plan *plan) {
   jfi_free(x.link);
   jfi_free(x.stack);
   jfi_sisters_free(&x.sisters);
-  if (jfi_graph_has(&plan->g, JFI_OP_BOOTSTRAP)) plan->boot_bytes = jfhe_bootstrap_bytes_whole(plan->m.boot);
+  if (jfi_graph_has(&plan->g, JFI_OP_BOOTSTRAP) || jfi_graph_has(&plan->g, JFI_OP_LOOKUP))
+    plan->boot_bytes = jfhe_bootstrap_bytes_whole(plan->m.boot);
   if (st == JFHE_OK) st = find_memory(plan);
   if (st != JFHE_OK) return st;
   sum_up(plan);
