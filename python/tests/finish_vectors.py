@@ -15,7 +15,9 @@ PLACE = Path(__file__).resolve().parents[2] / "protocol/vectors/finish"
 ABOUT = ("rule: operands are numbers with bounds; `low` is the largest double not above, `high` the smallest double not below all true results, "
          "null where the result is undefined, -inf and inf where nothing is known; `exact`: no rounding is allowed. tail: a probability, as the two "
          "doubles beside it. recipe: nodes over arrays, and true results of outputs for several true inputs, as two doubles each. Ends must hold "
-         "`low` and `high`, and be no wider than a few doubles (rules) or `wide` times their distance (recipes).")
+         "`low` and `high`, and be no wider than a few doubles (rules) or `wide` times their distance (recipes). Where arrays have `likely` bounds, "
+         "`probable` are true results for inputs within these: each number, which is that of the worst case, lies within its probable bound of them; "
+         "`shown` says which numbers the worst case leaves undefined (undefined), unknown (unknown), or bounds (proved).")
 getcontext().prec = 60
 
 
@@ -219,14 +221,30 @@ WELCH = [["part", 0, 0, []], ["part", 0, 1, []], ["part", 0, 2, []], ["part", 0,
 
 def recipe(name, nodes, values, bounds, outputs, wide):
     """A recipe, and what it gives for inputs at the middle and at both ends."""
+    return {"kind": "recipe", "name": name, "arrays": [{"shape": [len(values)], "values": values, "bounds": bounds}], "nodes": nodes,
+            "outputs": outputs, "truths": _truths(nodes, values, bounds, outputs), "wide": wide}
+
+
+def _truths(nodes, values, bounds, outputs):
+    """True results for inputs at the middle and at both ends."""
     truths = []
     for side in (0, 1, -1):
         inputs = [Fraction(v) + side * (-1) ** i * Fraction(b) for i, (v, b) in enumerate(zip(values, bounds, strict=True))]
         found = evaluated(nodes, [inputs])
         rows = [found[o] if isinstance(found[o], list) else [found[o]] for o in outputs]
         truths.append([[None if x is None else [below(x), above(x)] for x in row] for row in rows])
-    return {"kind": "recipe", "name": name, "arrays": [{"shape": [len(values)], "values": values, "bounds": bounds}], "nodes": nodes,
-            "outputs": outputs, "truths": truths, "wide": wide}
+    return truths
+
+
+def chances():
+    """Means of groups whose counts the worst case does not tell, or hardly: nothing is decided by probable bounds."""
+    counts, sums, squares = [12.0, 0.0, 3.0, 40.0], [31.5, 0.0, 7.25, -80.0], [112.0, 0.0, 21.0, 500.0]
+    values, outputs = counts + sums + squares, [3, 4, 11, 13]
+    bounds, likely = [1.7, 0.0, 3.5, 0.4] + [1e-1, 0.0, 1e-1, 1e-1] * 2, [1e-3, 0.0, 1e-3, 1e-3] + [1e-5, 0.0, 1e-5, 1e-5] * 2
+    shown = [["proved"] * 4, ["proved", "undefined", "unknown", "proved"], ["proved", "undefined", "unknown", "proved"],
+             ["proved", "undefined", "undefined", "proved"]]  # at least 5: 12 is, by 10.3; what may be 6 and may be -1 is not shown
+    return {"kind": "chance", "name": "means", "arrays": [{"shape": [12], "values": values, "bounds": bounds, "likely": likely}], "nodes": MEANS,
+            "outputs": outputs, "probable": _truths(MEANS, values, [0.5 * b for b in likely], outputs), "shown": shown}
 
 
 def recipes():
@@ -238,7 +256,7 @@ def recipes():
 
 def text():
     """The file."""
-    lines = [json.dumps(case, allow_nan=False, default=str) for case in map(_written, [*rules(), *tails(), *recipes()])]
+    lines = [json.dumps(case, allow_nan=False, default=str) for case in map(_written, [*rules(), *tails(), *recipes(), chances()])]
     return json.dumps({"about": ABOUT})[:-1] + ',\n"cases": [\n' + ",\n".join(lines) + "\n]}\n"
 
 

@@ -24,22 +24,40 @@ def _labels_of(space, names):
     return lambda column: kept.get(column) if isinstance(kept.get(column), list) else None
 
 
-def _text(value, bound):
-    """Text of one cell, and a bound on what it shows; None where nothing is there."""
+def _text(value, likely, worst=0.0):
+    """Text of one cell to the digits of its probable bound, and bounds on what it shows; None where nothing is there."""
     if value is None or (isinstance(value, float) and np.isnan(value)):
-        return None, 0.0
+        return None, 0.0, 0.0
     if isinstance(value, (bool, np.bool_)):
-        return ("true" if value else "false"), 0.0
+        return ("true" if value else "false"), 0.0, 0.0
     if isinstance(value, (int, np.integer)):
-        return str(int(value)), 0.0
-    return cut(float(value), float(bound)) if isinstance(value, (float, np.floating)) else (str(value), 0.0)
+        return str(int(value)), 0.0, 0.0
+    if not isinstance(value, (float, np.floating)):
+        return str(value), float(likely), float(worst)
+    if not np.isfinite(likely):
+        return "unknown", np.inf, np.inf
+    text, left = cut(float(value), float(likely))
+    return text, left, worst and worst + (left - likely)
 
 
-def _texts(opened, name):
-    """Texts of a column and its largest bound."""
-    values, bounds = np.atleast_1d(opened.columns[name]), np.atleast_1d(opened.error_bound[name])
-    cells = [_text(v, b) for v, b in zip(values.ravel().tolist(), bounds.ravel().tolist(), strict=True)]
-    return [c[0] for c in cells], max((c[1] for c in cells), default=0.0)
+class _Column:
+    """Texts of a column, and the largest bounds on what is shown where anything is."""
+
+    def __init__(self, opened, name):
+        """Write all entries."""
+        rows = zip(*(np.atleast_1d(of[name]).ravel().tolist() for of in (opened.columns, opened.error_probable, opened.error_bound)),
+                   strict=True)
+        cells = [_text(*row) for row in rows]
+        self.texts = [text for text, _, _ in cells]
+        self.likely, self.worst = (max((c[i] for c in cells if np.isfinite(c[1])), default=0.0) for i in (1, 2))
+
+    @property
+    def words(self):
+        """What is likely, and what is proved."""
+        if not self.worst:
+            return "exact", "exact"
+        proved = f"± {shown_bound(self.worst)}" if np.isfinite(self.worst) else "nothing"
+        return f"± {shown_bound(self.likely)}", proved
 
 
 def _index(opened):
@@ -47,20 +65,23 @@ def _index(opened):
 
 
 def _print(opened, most):
+    made = {name: _Column(opened, name) for name in opened.columns}
+    alike = all(likely == proved for likely, proved in (one.words for one in made.values()))
     if opened.shape == "record":
         rows = []
-        for name in opened.columns:
-            texts, worst = _texts(opened, name)
-            shown = ", ".join("undefined" if t is None else t for t in texts)
-            rows.append([name, shown, f"± {shown_bound(worst)}" if worst else "exact"])
+        for name, one in made.items():
+            shown = ", ".join("undefined" if t is None else t for t in one.texts)
+            likely, proved = one.words
+            rows.append([name, shown, likely, *([] if alike else ["" if likely == proved else f"proved {proved}"])])
         print("\n".join([*([opened.title] if opened.title else []), *columns(rows, most=120)]))
         return
-    made = {name: _texts(opened, name) for name in opened.columns}
     head = [" ".join(n for n in opened.names if n), *made]
-    bounds = ["", *(f"± {shown_bound(worst)}" if worst else "exact" for _, worst in made.values())]
-    cells = [["-" if t is None else t for t in texts[:most]] for texts, _ in made.values()]
+    words = [one.words for one in made.values()]
+    bounds = [["" if alike else "probably", *(likely for likely, _ in words)]]
+    bounds += [] if alike else [["proved", *(proved for _, proved in words)]]
+    cells = [["-" if t is None else t for t in one.texts[:most]] for one in made.values()]
     body = zip(_index(opened)[:most], *cells, strict=True)
-    print("\n".join(columns([head, bounds, *map(list, body)], right=range(1, len(head)))))
+    print("\n".join(columns([head, *bounds, *map(list, body)], right=range(1, len(head)))))
     if len(opened.index) > most:
         print(f"... {len(opened.index) - most} more rows; --csv and --json write all")
 
@@ -71,9 +92,10 @@ def _plain(opened):
     for name, values in opened.columns.items():
         cells = [None if _text(v, 0.0)[0] is None else v if isinstance(v, (bool, int, float, str)) else str(v)
                  for v in np.atleast_1d(values).ravel().tolist()]
-        bounds = [b if np.isfinite(b) else None for b in np.atleast_1d(opened.error_bound[name]).ravel().tolist()]
+        worst, likely = ([b if np.isfinite(b) else None for b in np.atleast_1d(of[name]).ravel().tolist()]
+                         for of in (opened.error_bound, opened.error_probable))
         cells = [c if not isinstance(c, float) or np.isfinite(c) else None for c in cells]
-        out[name] = {"values": cells, "error_bound": bounds, "shape": list(np.shape(values))}
+        out[name] = {"values": cells, "error_bound": worst, "error_probable": likely, "shape": list(np.shape(values))}
     index = None if opened.index is None else _index(opened)
     return {"kind": opened.shape, "title": opened.title, "index": index, "columns": out}
 
@@ -97,7 +119,7 @@ def run(args, space, folder):
         if opened.shape == "record":
             raise Refused("decrypt: named numbers are no table; --json writes them")
         with output(args.csv) as out:
-            made = [["" if t is None else harmless_cell(t) for t in _texts(opened, n)[0]] for n in opened.columns]
+            made = [["" if t is None else harmless_cell(t) for t in _Column(opened, n).texts] for n in opened.columns]
             writer = csv.writer(out, lineterminator="\n")
             writer.writerow(map(harmless_cell, [" ".join(n for n in opened.names if n), *opened.columns]))
             writer.writerows(zip(map(harmless_cell, _index(opened)), *made, strict=True))

@@ -4,6 +4,9 @@ A number is three arrays: what doubles give (`mid`), and ends between which the 
 rounded outward by one step of :func:`numpy.nextafter`, which covers the half step that a correctly rounded operation is off. A
 number that pandas would call undefined, 0/0 of exact zeros say, is NaN; one of which nothing is known has the ends -inf and
 inf.
+
+A recipe is evaluated twice: from the parts' worst-case bounds, which decide everything (what is an integer, undefined, suppressed,
+there), and from their probable ones, which say how far off numbers are likely to be.
 """
 
 import numpy as np
@@ -17,7 +20,7 @@ WHOLE_MAX = 2.0**53  # up to here doubles count without gaps
 
 
 class Span:
-    """Numbers and ends around them.
+    """Numbers and ends around them; :class:`Known` has a second pair of ends.
 
     Attributes
     ----------
@@ -52,6 +55,33 @@ class Span:
         return Span(change(self.mid), change(self.low), change(self.high))
 
 
+class Known(Span):
+    """Numbers, ends between which the true ones lie, and what is known with the chance of probable bounds.
+
+    Attributes
+    ----------
+    likely : Span
+        The same recipe from probable bounds.
+    """
+
+    __slots__ = ("likely",)
+
+    def __init__(self, proved, likely):
+        """The numbers are those of the worst case: what it cannot tell is not told by chance."""
+        super().__init__(proved.mid, proved.low, proved.high)
+        self.likely = likely
+
+    @property
+    def probable(self):
+        """How far each number is likely to be from the true one: never more than :attr:`bound`, 0 where it is undefined."""
+        with np.errstate(invalid="ignore"):
+            reach = np.maximum(_up(self.likely.high - self.mid), _up(self.mid - self.likely.low))
+        bound = self.bound
+        reach = np.where((self.likely.low == self.mid) & (self.likely.high == self.mid), 0.0, reach)
+        # undefined by probable bounds alone: they say nothing of the number that is shown
+        return np.where(np.isnan(reach), bound, np.minimum(reach, bound))
+
+
 def _up(x):
     return np.nextafter(x, np.inf)
 
@@ -67,11 +97,11 @@ def finish(roots, opened):
     ----------
     roots : list of Finished
     opened : callable of EncryptedArray
-        Gives an array's numbers and their bounds.
+        Gives an array's numbers, their bounds and their probable bounds.
 
     Returns
     -------
-    list of Span
+    list of Known
         One an output.
 
     Notes
@@ -79,9 +109,30 @@ def finish(roots, opened):
     Parts are joined first, so that one plan computes many of them.
     """
     arrays, nodes, wanted = laid_out(roots)
-    parts, found = [opened(a) for a in arrays], []
+    parts, steps = [opened(a) for a in arrays], checked(nodes, wanted, [a.shape for a in arrays])
+    proved = evaluated(steps, [(values, worst) for values, worst, _ in parts])
+    exact = all(np.array_equal(worst, likely) for _, worst, likely in parts)  # then both are one
+    likely = proved if exact else evaluated(steps, [(values, bound) for values, _, bound in parts])
+    return [Known(proved[i], likely[i]) for i in wanted]
+
+
+def evaluated(steps, parts):
+    """The numbers of every node.
+
+    Parameters
+    ----------
+    steps : list of (str, tuple of int, object, tuple of int)
+        As :func:`jupyterfhe.array.recipe.checked` gives them.
+    parts : list of (ndarray, ndarray)
+        Of each array, its numbers and a bound on each.
+
+    Returns
+    -------
+    list of Span
+    """
+    found = []
     with np.errstate(all="ignore"):
-        for op, args, data, shape in checked(nodes, wanted, [a.shape for a in arrays]):
+        for op, args, data, shape in steps:
             if op == "part":
                 made = _part(*parts[data[0]], data[1], shape)
             elif op == "number":
@@ -91,7 +142,7 @@ def finish(roots, opened):
             if made.mid.shape != shape:
                 raise InternalError(f"{op} gave shape {made.mid.shape}, not {shape}")
             found.append(made)
-    return [found[i] for i in wanted]
+    return found
 
 
 def _part(values, bound, start, shape):

@@ -24,6 +24,10 @@ class OpenedFrame:
         Values; NaN (None for texts, dates and truth values) where nothing is there or a number is undefined.
     error_bound : dict of str to ndarray
         Bound on the absolute error of each number, proved; 0 where it is exact, infinite where nothing is known.
+    error_probable : dict of str to ndarray
+        Bound that holds with a chance of about 99.99 % for every ciphertext behind the result, of which there are as many as its folder
+        has ``.jfhe`` files; never above `error_bound`. It decides nothing: what is exact, undefined, suppressed or left out
+        rests on `error_bound`.
     index : list
         Labels of the rows.
     shape : str
@@ -31,11 +35,11 @@ class OpenedFrame:
     title : str
     """
 
-    __slots__ = ("columns", "error_bound", "index", "names", "shape", "title")
+    __slots__ = ("columns", "error_bound", "error_probable", "index", "names", "shape", "title")
 
-    def __init__(self, shape, columns, error_bound, index, names, title):
+    def __init__(self, shape, columns, error_bound, error_probable, index, names, title):
         """Keep the parts."""
-        self.shape, self.columns, self.error_bound = shape, columns, error_bound
+        self.shape, self.columns, self.error_bound, self.error_probable = shape, columns, error_bound, error_probable
         self.index, self.names, self.title = index, names, title
 
     def to_pandas(self):
@@ -86,9 +90,10 @@ class OpenedFrame:
 
     def __repr__(self):
         """Shape and exactness."""
-        worst = max((float(np.max(b, initial=0.0)) for b in self.error_bound.values()), default=0.0)
-        return (f"<OpenedFrame {self.shape} of {len(self.columns)} columns, each within {worst:.1e}; for holders of the key "
-                "alone>")
+        likely, worst = (max((float(np.max(b, initial=0.0)) for b in bounds.values()), default=0.0)
+                         for bounds in (self.error_probable, self.error_bound))
+        return (f"<OpenedFrame {self.shape} of {len(self.columns)} columns, each probably within {likely:.1e}, proved {worst:.1e}; "
+                "for holders of the key alone>")
 
 
 def decrypt_frame(result, key, labels=None):
@@ -128,18 +133,23 @@ def _opened(result, spans, labels):
     index = None
     if result.index is not None:
         index, rows = _labelled(result.index, rows, labels)
-    columns, bounds = {}, {}
+    columns, worst, likely = {}, {}, {}
     for output, span, there in zip(result.outputs, cells, valid, strict=True):
-        mid, bound = span.mid, span.bound
+        found = span.mid, span.bound, span.probable
         if result.index is not None:
-            mid, bound = (np.broadcast_to(x, (len(result.index),)) for x in (mid, bound))
-        gone = np.isnan(mid) if there is None else np.isnan(mid) | np.broadcast_to(~_there(there), mid.shape)
+            found = [np.broadcast_to(x, (len(result.index),)) for x in found]
+        gone = np.isnan(found[0]) if there is None else np.isnan(found[0]) | np.broadcast_to(~_there(there), found[0].shape)
         if rows is not None:
-            mid, bound, gone = mid[rows], bound[rows], gone[rows]
+            *found, gone = (x[rows] for x in (*found, gone))
+        mid, *bounds = found
         name = output.name or ""
-        columns[name], bounds[name] = _shown(output, mid, bound, gone, labels)
+        worst[name], likely[name] = (np.where(gone, 0.0, b) for b in bounds)
+        exact = output.kind in WHOLE and bool(np.all(worst[name] < 0.5))
+        if exact:
+            worst[name], likely[name] = np.zeros(mid.shape), np.zeros(mid.shape)
+        columns[name] = _shown(output, mid, gone, exact, labels)
     names = None if result.index is None else result.index.names
-    return OpenedFrame(result.shape, columns, bounds, index, names, result.title)
+    return OpenedFrame(result.shape, columns, worst, likely, index, names, result.title)
 
 
 def decrypt_finished(x, key):
@@ -155,13 +165,13 @@ def decrypt_finished(x, key):
     OpenedArray
     """
     span, = finish([x], _opener(key))
-    return OpenedArray(span.mid, span.bound, span.bound)
+    return OpenedArray(span.mid, span.bound, span.probable)
 
 
 def _opener(key):
     def open_part(array):
         found = decrypt_array(array, key)
-        return found.values, found.error_bound
+        return found.values, found.error_bound, found.error_probable
     return open_part
 
 
@@ -173,25 +183,23 @@ def _there(span):
     return span.mid >= 0.5
 
 
-def _shown(output, mid, bound, gone, labels):
-    """Values of a column as its kind has them."""
-    bound = np.where(gone, 0.0, bound)
+def _shown(output, mid, gone, exact, labels):
+    """Values of a column as its kind has them; `exact`: they are whole numbers, off by less than 1/2."""
     kind = output.kind
-    exact = kind in WHOLE and bool(np.all(bound < 0.5))
     if exact:
-        mid, bound = np.rint(np.where(gone, 0.0, mid)), np.zeros(mid.shape)
+        mid = np.rint(np.where(gone, 0.0, mid))
     if kind in ("date", "datetime") and output.epoch:
-        return _times(output, mid, gone), bound
+        return _times(output, mid, gone)
     if kind == "bool" and exact:
-        return (np.where(gone, None, mid > 0.5) if gone.any() else mid > 0.5), bound
+        return np.where(gone, None, mid > 0.5) if gone.any() else mid > 0.5
     if kind == "category" and exact:
         known = output.categories or labels(output.source or output.name)
         if known:
             return np.array([None if g else known[int(v)] for v, g in zip(mid.ravel(), gone.ravel(), strict=True)],
-                            dtype=object).reshape(mid.shape), bound
+                            dtype=object).reshape(mid.shape)
     if exact and not gone.any() and kind == "int":
-        return mid.astype(np.int64), bound
-    return np.where(gone, np.nan, mid), bound
+        return mid.astype(np.int64)
+    return np.where(gone, np.nan, mid)
 
 
 def _times(output, mid, gone):

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from jupyterfhe.array.recipe import checked
-from jupyterfhe.client.finishing import RULES, Span
+from jupyterfhe.client.finishing import RULES, Known, Span, evaluated
 
 special = pytest.importorskip("scipy.special")
 
@@ -152,18 +152,30 @@ def test_tails_hold_those_of_sixty_digits():
 @pytest.mark.parametrize("case", only("recipe"))
 def test_recipes_hold_what_is_true_for_every_input(case):
     array, = case["arrays"]
-    values, bounds, found = np.array(array["values"]), np.array(array["bounds"]), []
-    for op, args, data, shape in checked(case["nodes"], case["outputs"], [tuple(array["shape"])]):
-        if op == "part":
-            size = int(np.prod(shape, dtype=int))
-            found.append(Span.around(values[data[1]:data[1] + size].reshape(shape), bounds[data[1]:data[1] + size].reshape(shape)))
-        else:
-            found.append(Span(data, data, data) if op == "number" else RULES[op](*(found[a] for a in args)))
+    found = evaluated(checked(case["nodes"], case["outputs"], [tuple(array["shape"])]), [(np.array(array["values"]), np.array(array["bounds"]))])
     for o, node in enumerate(case["outputs"]):
         low, high = np.atleast_1d(found[node].low), np.atleast_1d(found[node].high)
         for truth in case["truths"]:
             for i, ends in enumerate(truth[o]):
                 assert np.isnan(low[i]) if ends is None else low[i] <= ends[0] and ends[1] <= high[i]
+
+
+def test_nothing_is_decided_by_chance_and_the_probable_bound_holds():
+    case, = (c for c in CASES if c["kind"] == "chance")
+    array, = case["arrays"]
+    steps, values = checked(case["nodes"], case["outputs"], [tuple(array["shape"])]), np.array(array["values"])
+    proved, likely = (evaluated(steps, [(values, np.array(array[name]))]) for name in ("bounds", "likely"))
+    for o, node in enumerate(case["outputs"]):
+        got = Known(proved[node], likely[node])
+        words = np.where(np.isnan(got.mid), "undefined", np.where(np.isinf(got.bound), "unknown", "proved"))
+        assert words.tolist() == case["shown"][o]
+        for truth in case["probable"]:
+            for i, ends in enumerate(truth[o]):
+                if words[i] != "undefined":
+                    assert got.probable[i] <= got.bound[i] and got.mid[i] - got.probable[i] <= ends[0] and ends[1] <= got.mid[i] + got.probable[i]
+        assert np.all(got.probable <= 1e-2)
+    gone = Known(Span.around(np.array([2.0]), 3.0), Span(*(np.array([np.nan]),) * 3))
+    assert gone.probable == gone.bound  # undefined by chance alone
 
 
 @pytest.mark.filterwarnings("ignore")

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import math
 import os
 import shutil
 import subprocess
@@ -17,8 +18,9 @@ df = jf.open_frame("people")
 jf.save(df.groupby("job").agg(n=("age", "count"), mean=("age", "mean")), "by-job")
 jf.save(df[df.job == 1][["age", "job"]], "cooks")
 jf.save(stats.ttest_1samp(df.age, 40.0), "test")
+jf.save(df.groupby("job").agg(root=("root", "mean")), "roots")
 """
-ROWS = [("job", "age"), ("cook", 30), ("cook", 50), ("=SUM(1)", 41), ("smith", ""), ("smith", 28)]
+ROWS = [("job", "age", "root"), ("cook", 30, 5.5), ("cook", 50, 7.1), ("=SUM(1)", 41, 6.4), ("smith", "", 0.25), ("smith", 28, 5.3)]
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +61,15 @@ def test_filtered_rows_alone_are_written(run, tmp_path):
     path = tmp_path / "by-job.csv"
     run("decrypt", "by-job", "--csv", str(path))
     assert next(r for r in csv.reader(path.open()) if "SUM" in r[0])[0] == "'=SUM(1)"
+
+
+def test_digits_are_those_of_the_probable_bound_and_both_bounds_are_told(run):
+    head, likely, proved, *rows = (line.split() for line in run("decrypt", "roots").splitlines())
+    assert head == ["job", "root"] and likely[:2] == ["probably", "±"] and proved[:2] == ["proved", "±"] and len(rows) == 3
+    assert 0 < float(likely[2]) < float(proved[2])
+    assert len(rows[1][1].split(".")[1]) >= -round(math.log10(float(likely[2]))) - 1 and abs(float(rows[1][1]) - 6.3) <= float(likely[2])
+    found = json.loads(run("decrypt", "roots", "--json", "-"))["columns"]["root"]
+    assert all(0 < a < b for a, b in zip(found["error_probable"], found["error_bound"], strict=True))
 
 
 def test_named_numbers_and_json(run):

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { root, vault } from './bundle.mjs';
 
-const { around, boundOf, entrywise, evaluate, finished, hiddenOf, parseManifest, recipeOf, reshape, ALONG } = vault;
+const { around, boundOf, entrywise, evaluate, evaluateTwice, finished, probableOf, hiddenOf, parseManifest, recipeOf, reshape, ALONG } = vault;
 const { cases } = JSON.parse(readFileSync(`${root}protocol/vectors/finish/cases.json`, 'utf8'));
 const real = x => (x === 'inf' ? Infinity : x === '-inf' ? -Infinity : x);
 const span = ({ values, bounds }) => around([values.length], values, bounds);
@@ -55,6 +55,20 @@ for (const { name, arrays, nodes, outputs, truths, wide } of cases.filter(one =>
     });
   });
 }
+
+test('nothing is decided by chance: what is undefined or unknown rests on proved bounds, and the probable bound holds', () => {
+  const { arrays, nodes, outputs, probable, shown } = cases.find(one => one.kind === 'chance');
+  const parts = arrays.map(({ shape, values, bounds, likely }) => ({ shape, re: Float64Array.from(values), errors: Float64Array.from(bounds), likely: Float64Array.from(likely) }));
+  const known = evaluateTwice(recipeOf(nodes, arrays.map(one => one.shape)), parts);
+  outputs.forEach((node, o) => known[node].mid.forEach((mid, i) => {
+    const [bound, likely] = [boundOf(known[node], i), probableOf(known[node], i)];
+    assert.equal(Number.isNaN(mid) ? 'undefined' : bound === Infinity ? 'unknown' : 'proved', shown[o][i], `output ${o}, entry ${i}`);
+    assert.ok(likely <= bound && likely <= 1e-2, `output ${o}, entry ${i}: ${likely}, proved ${bound}`);
+    for (const truth of probable) if (!Number.isNaN(mid)) assert.ok(mid - likely <= truth[o][i][0] && truth[o][i][1] <= mid + likely, `output ${o}, entry ${i}: ${mid}`);
+  }));
+  const gone = { ...around([1], [2], [3]), likely: { shape: [1], mid: Float64Array.of(NaN), low: Float64Array.of(NaN), high: Float64Array.of(NaN) } };
+  assert.equal(probableOf(gone, 0), boundOf(gone, 0), 'undefined by chance alone');
+});
 
 test('inverses hold that of every matrix between the ends, and say nothing where one of them may be singular', () => {
   const got = ALONG.inverse(reshape(around([4], [4, 1, 2, 3], [1e-4, 1e-4, 1e-4, 1e-4]), [2, 2]));
@@ -122,7 +136,7 @@ for (const [what, change] of Object.entries(HOSTILE)) {
 }
 
 // ---- labels and rows ----
-const values = (...x) => ({ shape: [x.length], re: Float64Array.from(x), errors: new Float64Array(x.length).fill(1e-9) });
+const values = (...x) => ({ shape: [x.length], re: Float64Array.from(x), errors: new Float64Array(x.length).fill(1e-9), likely: new Float64Array(x.length).fill(1e-11) });
 const table = {
   ...good, shape: 'frame', arrays: [{ ...array, shape: [9], strips: new Array(9).fill(strip) }],
   nodes: [['part', 0, 0, [3]], ['part', 0, 3, [3]], ['part', 0, 6, [3]]],
@@ -147,7 +161,8 @@ test('a filter that is no longer certain is refused', () => {
 });
 
 test('undefined numbers, unknown ones and truth values are pandas\' words', () => {
-  const column = { name: 'x', kind: 'float', epoch: null, labels: null, shape: [3], values: Float64Array.of(1.25, 0, 2), errors: Float64Array.of(0.001, 0, Infinity), gone: Uint8Array.of(0, 1, 0) };
+  const column = { name: 'x', kind: 'float', epoch: null, labels: null, shape: [3], values: Float64Array.of(1.25, 0, 2), errors: Float64Array.of(0.1, 0, Infinity), likely: Float64Array.of(0.001, 0, Infinity), gone: Uint8Array.of(0, 1, 0) };
   assert.deepEqual([0, 1, 2].map(i => vault.entryWords(column, i)), ['1.250', 'NaN', 'unknown']);
-  assert.equal(vault.entryWords({ ...column, kind: 'bool', values: Float64Array.of(1), errors: Float64Array.of(0) }, 0), 'True');
+  assert.equal(vault.entryWords({ ...column, kind: 'bool', values: Float64Array.of(1), errors: Float64Array.of(0), likely: Float64Array.of(0) }, 0), 'True');
+  assert.equal(vault.entryWords({ ...column, kind: 'category', labels: ['a', 'b'], values: Float64Array.of(1), errors: Float64Array.of(3), likely: Float64Array.of(0) }, 0), '1', 'a label by chance is none');
 });

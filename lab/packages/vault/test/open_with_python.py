@@ -8,6 +8,7 @@ import numpy as np
 
 import jupyterfhe as jf
 from jupyterfhe.client.arrays import decrypt_array
+from jupyterfhe.client.frames import decrypt_frame
 from jupyterfhe.client.keys import SecretKey
 from jupyterfhe.client.tables_opened import open_chunks
 from jupyterfhe.core.tables import open_table
@@ -40,5 +41,9 @@ if target != "-":
     want = np.array([[float(v) for v in r[:30]] for r in rows]).mean(axis=0)
     bounds = np.broadcast_to(opened.error_bound, want.shape)
     report |= {"mean_worst": float(np.max(np.abs(opened.values - want) / bounds)), "mean_bound": float(np.max(bounds)),
-               "means": want.tolist(), "mean_bounds": bounds.tolist()}
+               "means": want.tolist(), "mean_bounds": bounds.tolist(), "mean_likely": opened.error_probable.tolist()}
+    groups = jf.open_frame(folder, keys=keys).groupby("diagnosis").agg(mean=("mean radius", "mean"))
+    jf.save(groups, "./groups")
+    opened = decrypt_frame("groups", key)
+    report["groups"] = [of["mean"].tolist() for of in (opened.columns, opened.error_bound, opened.error_probable)]
 print(json.dumps(report))

@@ -25,7 +25,13 @@ test('breast cancer: the vault encrypts, Python opens and averages, the vault op
   report.means.forEach((want, i) => {
     assert.ok(Math.abs(mean.re[i] - want) <= mean.errors[i], `mean ${i}`);
     assert.ok(mean.errors[i] <= report.mean_bounds[i] * (1 + 1e-9) && mean.errors[i] >= report.mean_bounds[i] * (1 - 1e-9), `bound ${i}: ${mean.errors[i]}, Python's ${report.mean_bounds[i]}`);
+    assert.ok(mean.likely[i] < mean.errors[i] && Math.abs(mean.likely[i] - report.mean_likely[i]) <= 1e-9 * mean.likely[i], `probable bound ${i}: ${mean.likely[i]}, Python's ${report.mean_likely[i]}`);
   });
+  const [{ values, errors, likely }] = (await openFolder('groups')).columns;
+  const [means, bounds, probable] = report.groups;
+  const close = (x, y) => Math.abs(x - y) <= 1e-9 * Math.abs(y);
+  means.forEach((x, i) => assert.ok(close(values[i], x) && close(errors[i], bounds[i]) && close(likely[i], probable[i]) && 0 < likely[i] && likely[i] < errors[i],
+    `group ${i}: ${values[i]} within ${errors[i]}, probably ${likely[i]}; Python ${x}, ${bounds[i]}, ${probable[i]}`));
 
   const table = await openFolder('table', 560);
   assert.deepEqual([table.rows, table.from, table.columns.length], [569, 560, 31]);

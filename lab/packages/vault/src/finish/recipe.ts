@@ -4,7 +4,7 @@
 import { Told } from '../base/rpc.ts';
 import { count, list, need, number } from '../keeper/checks.ts';
 import { ALONG, ENTRYWISE, entrywise, index, reshape, stack } from './rules.ts';
-import { around, broadcast, points, sizeOf, type Span } from './span.ts';
+import { around, broadcast, points, sizeOf, type Known, type Span } from './span.ts';
 
 const NODES_MAX = 1 << 16;
 const OPERANDS_MAX = 1 << 12;
@@ -109,15 +109,24 @@ function shapeAfter(op: string, shapes: readonly (readonly number[])[], data: re
   return op === 'sum' ? first.slice(0, -1) : first;
 }
 
-/** Numbers of an array, in numpy's order, and a bound on the error of each. */
+/** Numbers of an array, in numpy's order, and bounds on the error of each: proved, and probable. */
 export interface Part {
   readonly shape: readonly number[];
   readonly re: Float64Array;
   readonly errors: Float64Array;
+  readonly likely: Float64Array;
+}
+
+/** The numbers of every node from both bounds of the parts. What is undefined or an integer rests on the proved ones alone. */
+export function evaluateTwice(nodes: readonly RecipeNode[], parts: readonly Part[]): Known[] {
+  const proved = evaluate(nodes, parts);
+  const exact = parts.every(({ errors, likely }) => errors.every((error, i) => error === likely[i])); // then both are one
+  const likely = exact ? proved : evaluate(nodes, parts.map(part => ({ ...part, errors: part.likely })));
+  return proved.map((span, i) => ({ ...span, likely: likely[i] as Span }));
 }
 
 /** The numbers of every node. Memory: 24 bytes a number of all of them. */
-export function evaluate(nodes: readonly RecipeNode[], parts: readonly Part[]): Span[] {
+export function evaluate(nodes: readonly RecipeNode[], parts: readonly Omit<Part, 'likely'>[]): Span[] {
   const out: Span[] = [];
   for (const { op, operands, data, shape } of nodes) {
     const given = operands.map(i => out[i] as Span);
@@ -126,9 +135,9 @@ export function evaluate(nodes: readonly RecipeNode[], parts: readonly Part[]): 
   return out;
 }
 
-function numbersOf(op: string, shape: readonly number[], data: readonly number[], given: readonly Span[], parts: readonly Part[]): Span {
+function numbersOf(op: string, shape: readonly number[], data: readonly number[], given: readonly Span[], parts: readonly Omit<Part, 'likely'>[]): Span {
   if (op === 'part') {
-    const { shape: whole, re, errors } = parts[data[0] as number] as Part;
+    const { shape: whole, re, errors } = parts[data[0] as number] as Omit<Part, 'likely'>;
     const from = (data[1] as number) * (whole.length === 2 ? (whole[1] as number) : 1);
     return around(shape, re.subarray(from, from + sizeOf(shape)), errors.subarray(from, from + sizeOf(shape)));
   }

@@ -11,6 +11,11 @@ export interface Span {
   readonly high: Float64Array;
 }
 
+/** A number from proved bounds of the parts, and the same recipe's ends from their probable ones. */
+export interface Known extends Span {
+  readonly likely: Span;
+}
+
 /** The largest integer to which doubles count without gaps. */
 const WHOLE_MAX = 2 ** 53;
 
@@ -52,6 +57,15 @@ export function points(shape: readonly number[], values: readonly number[]): Spa
 export function boundOf(span: Span, i: number): number {
   const [mid, low, high] = [span.mid[i] as number, span.low[i] as number, span.high[i] as number];
   return mid !== mid || low === high ? 0 : Math.max(up(high - mid), up(mid - low));
+}
+
+/** How far a number is likely to be from the true one: never more than `boundOf`. */
+export function probableOf(known: Known, i: number): number {
+  const [mid, low, high] = [known.mid[i] as number, known.likely.low[i] as number, known.likely.high[i] as number];
+  const bound = boundOf(known, i);
+  if (low === mid && high === mid) return 0;
+  const reach = Math.max(up(high - mid), up(mid - low));
+  return reach < bound ? reach : bound; // NaN where it is undefined by chance alone: then nothing is said
 }
 
 /** The shape in which shapes meet, as numpy's broadcasting has it; null where they do not. */

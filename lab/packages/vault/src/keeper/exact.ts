@@ -69,7 +69,7 @@ export async function openExact(manifest: ExactArrayManifest, decryptor: Integer
   }
   for (const numbers of opened.values()) numbers.fill(0n);
   if (dtype === 'bool' && !out.re.every(x => x === 0 || x === 1)) throw new Told('These truth values are neither true nor false.', 'format');
-  return { kind: 'array', shape, dtype, exact: true, assumed: [], ...out };
+  return { kind: 'array', shape, dtype, exact: true, assumed: [], ...out, likely: out.errors };
 }
 
 /** Of each vector, what no integer in it exceeds: at least 1. */

@@ -45,6 +45,8 @@ export interface OpenedArray {
   readonly im: Float64Array | null;
   /** Bound on the error of each. */
   readonly errors: Float64Array;
+  /** Bound that holds with a chance of about 99.99 % for each ciphertext; of exact numbers `errors`. */
+  readonly likely: Float64Array;
   /** Of exact int64 and bool, as long as `re`: the numbers, of which `re` has the nearest doubles. */
   readonly integers: BigInt64Array | null;
   /** What the notebook promised, and nothing checked: the bounds hold if these do. */
@@ -148,7 +150,7 @@ export class Opener {
     const opened = new Map<number, Opened>();
     for (const [i, container] of bytes) opened.set(i, this.decrypt(container, manifest.logSlots));
     const complex = manifest.dtype === 'complex128';
-    const out = { re: new Float64Array(shown), im: complex ? new Float64Array(shown) : null, errors: new Float64Array(shown) };
+    const out = { re: new Float64Array(shown), im: complex ? new Float64Array(shown) : null, errors: new Float64Array(shown), likely: new Float64Array(shown) };
     for (let i = 0; i < shown; i += 1) {
       const { strip, vector, slot } = place(i);
       const chunk = opened.get(vector) as Opened;
@@ -156,10 +158,10 @@ export class Opener {
       const { gain, shift } = strip;
       out.re[i] = shift[0] + (gain[0] * u - (gain[1] === 0 ? 0 : gain[1] * v));
       if (out.im) out.im[i] = shift[1] + gain[0] * v + gain[1] * u;
-      out.errors[i] = stripError(strip, chunk.error);
+      [out.errors[i], out.likely[i]] = [stripError(strip, chunk.error), stripError(strip, chunk.likely)];
     }
     for (const one of opened.values()) (one.re.fill(0), one.im.fill(0));
-    if (manifest.dtype === 'bool') asTruth(out.re, out.errors);
+    if (manifest.dtype === 'bool') asTruth(out.re, out.errors, out.likely);
     return { kind: 'array', shape, dtype: manifest.dtype, exact: false, integers: null, assumed: manifest.assumed, ...out };
   }
 
@@ -275,8 +277,8 @@ function stripError({ gain, shift, range, drift }: Strip, worst: number): number
   return up(up(modulus * worst) + drift + 4 * EPS * largest);
 }
 
-function asTruth(values: Float64Array, errors: Float64Array): void {
+function asTruth(values: Float64Array, errors: Float64Array, likely: Float64Array): void {
   if (!errors.every(bound => bound < 0.5)) throw new Told('These truth values are no longer certain: their error bound reaches 1/2.', 'range');
   values.forEach((x, i) => (values[i] = Number(x > 0.5)));
-  errors.fill(0);
+  for (const bounds of [errors, likely]) bounds.fill(0);
 }

@@ -1,8 +1,8 @@
 // results.ts: a result's parts decrypted, its recipe evaluated, labels put on, rows left out. As python/jupyterfhe/client/frames.py.
 
 import { Told } from '../base/rpc.ts';
-import { evaluate, type Part } from '../finish/recipe.ts';
-import { boundOf, type Span } from '../finish/span.ts';
+import { evaluateTwice, type Part } from '../finish/recipe.ts';
+import { boundOf, probableOf, type Known, type Span } from '../finish/span.ts';
 import type { Kind } from '../parse/survey.ts';
 import type { Label, ResultIndex, ResultManifest, ResultOutput } from './resultManifest.ts';
 
@@ -19,6 +19,8 @@ export interface OpenedOutput {
   readonly values: Float64Array;
   /** Bound on the error of each; 0 where it is exact, Infinity where nothing is known. */
   readonly errors: Float64Array;
+  /** Probable bound on the error of each (docs/SOUNDNESS.md, "Finished at decryption"), never above that of `errors`. */
+  readonly likely: Float64Array;
   /** 1 where nothing is there, or a number is undefined. */
   readonly gone: Uint8Array;
 }
@@ -59,11 +61,11 @@ export function hiddenOf(tables: readonly Sealed[]): Hidden {
 /**
  * Finish a result.
  *
- * Time: linear in the entries of all nodes, cubic in the rows of inverted matrices. Memory: 24 bytes an entry.
+ * Time: linear in the entries of all nodes, cubic in the rows of inverted matrices. Memory: 48 bytes an entry.
  */
 export function finished<A>(manifest: ResultManifest<A>, parts: readonly Part[], assumed: readonly string[], hidden: Hidden): OpenedResult {
-  const spans = evaluate(manifest.nodes, parts);
-  const span = (node: number): Span => spans[node] as Span;
+  const spans = evaluateTwice(manifest.nodes, parts);
+  const span = (node: number): Known => spans[node] as Known;
   const { index, keep, outputs, shape, title } = manifest;
   const rows = index === null ? null : rowsOf(index, keep === null ? null : span(keep), hidden);
   const columns = outputs.map(output => column(output, span(output.node), output.valid === null ? null : span(output.valid), rows?.places ?? null, hidden));
@@ -97,23 +99,24 @@ function rowsOf(index: ResultIndex, keep: Span | null, hidden: Hidden): { places
   return { places, labels };
 }
 
-function column(output: ResultOutput, cells: Span, valid: Span | null, places: readonly number[] | null, hidden: Hidden): OpenedOutput {
+function column(output: ResultOutput, cells: Known, valid: Span | null, places: readonly number[] | null, hidden: Hidden): OpenedOutput {
   const at = places ?? Array.from(cells.mid.keys());
   const values = new Float64Array(at.length);
   const errors = new Float64Array(at.length);
+  const likely = new Float64Array(at.length);
   const gone = new Uint8Array(at.length);
   const one = places !== null && cells.mid.length === 1; // the same number in every row
   at.forEach((row, i) => {
     const place = one ? 0 : row;
     values[i] = cells.mid[place] as number;
     gone[i] = Number(Number.isNaN(values[i]) || (valid !== null && !there(valid, row)));
-    errors[i] = gone[i] ? 0 : boundOf(cells, place);
+    [errors[i], likely[i]] = gone[i] ? [0, 0] : [boundOf(cells, place), probableOf(cells, place)];
   });
   const { kind, epoch, name, categories, source } = output;
   if (WHOLE.includes(kind) && errors.every(error => error < 0.5)) {
     values.forEach((x, i) => (values[i] = gone[i] ? 0 : Math.round(x) + 0));
-    errors.fill(0);
+    for (const bounds of [errors, likely]) bounds.fill(0);
   }
   const labels = categories ?? (source === null ? null : hidden.labels.get(source) ?? null);
-  return { name: name === null ? '' : hidden.names.get(name) ?? name, kind, epoch, labels, shape: cells.shape, values, errors, gone };
+  return { name: name === null ? '' : hidden.names.get(name) ?? name, kind, epoch, labels, shape: cells.shape, values, errors, likely, gone };
 }

@@ -13,16 +13,19 @@ const READ_MAX = 1000; // rows of the table of numbers
 
 const DRAW = { line: lines, scatter: points, bar: bars };
 
-/** All error bounds of what was opened; of a result those that are known. */
+/** How far off what is drawn is: an array's bounds are proved ones, a result's probable ones, those that are known. */
 function errorsOf(of: ReturnType<typeof opened>): number[] {
-  const all = of.kind === 'array' ? [of.errors] : of.columns.map(column => column.errors);
+  const all = of.kind === 'array' ? [of.errors] : of.columns.map(column => column.likely);
   return all.map(errors => errors.reduce((most, x) => (x < Infinity ? Math.max(most, x) : most), 0));
 }
+
+/** Whether nothing but a chance stands behind some of what is drawn. */
+const byChance = (of: ReturnType<typeof opened>): boolean => of.kind === 'result' && of.columns.some(({ errors, likely }) => likely.some((x, i) => x < (errors[i] as number)));
 
 export function chartView(chart: Chart, parts: readonly Opened[]): View {
   const found = parts.map(opened);
   const most = worst(Float64Array.from(found.flatMap(errorsOf)));
-  const said = `${most === 'exact' ? most : `errors at most ${most}`}${cutWords(found)}`;
+  const said = `${most === 'exact' ? most : `errors ${found.some(byChance) ? 'probably ' : ''}at most ${most}`}${cutWords(found)}`;
   const assumed = promises([...new Set(found.flatMap(one => one.assumed))]);
   if (chart.mark === 'heatmap') {
     const source = chart.series[0]?.y;

@@ -1,4 +1,5 @@
-// resultView.ts: frames, series and named numbers as pandas and scipy print them, each number with its bound.
+// resultView.ts: frames, series and named numbers as pandas and scipy print them, each number to the digits of its probable bound, the
+// proved one beside it.
 
 import { count, h } from '../page/dom.ts';
 import type { Label } from '../keeper/resultManifest.ts';
@@ -17,18 +18,26 @@ export function labelWords(label: Label): string {
 /** An entry of a column, or of a named number, in pandas' words. */
 export function entryWords(column: OpenedOutput, i: number): string {
   if (column.gone[i]) return column.kind === 'date' || column.kind === 'datetime' ? 'NaT' : 'NaN';
-  const [x, bound] = [column.values[i] as number, column.errors[i] as number];
+  const [x, bound, proved] = [column.values[i] as number, column.likely[i] as number, column.errors[i] as number];
   if (bound === Infinity) return 'unknown';
-  if (column.kind === 'bool' && bound === 0) return x === 1 ? 'True' : 'False';
+  if (bound === 0 && proved > 0) return String(x); // labels and days are what is proved to be a whole number alone
+  if (column.kind === 'bool' && proved === 0) return x === 1 ? 'True' : 'False';
   return cellWords({ ...column, bound }, x);
 }
 
-const errorWords = (column: OpenedOutput, i: number): string => (column.gone[i] || column.errors[i] === Infinity ? '' : boundWords(column.errors[i] as number));
+const provedWords = (bound: number): string => (bound === Infinity ? 'proved: nothing' : `proved ${boundWords(bound)}`);
 
-/** The largest bound of a column. */
-function worst(column: OpenedOutput): string {
-  const known = column.errors.filter((error, i) => !column.gone[i] && error < Infinity);
-  return boundWords(known.reduce((most, x) => Math.max(most, x), 0));
+/** Both bounds of a number in words; one where they are alike, none where nothing is there. */
+function errorWords(column: OpenedOutput, i: number): string {
+  const [likely, proved] = [column.likely[i] as number, column.errors[i] as number];
+  if (column.gone[i] || likely === Infinity) return '';
+  return likely === proved ? boundWords(proved) : `${boundWords(likely).replace('exact', '± 0')}, ${provedWords(proved)}`;
+}
+
+/** The largest bounds of a column, of numbers that are shown: likely, and proved. */
+function worst({ likely, errors, gone }: OpenedOutput): [number, number] {
+  const known = Array.from(likely.keys()).filter(i => !gone[i] && (likely[i] as number) < Infinity);
+  return [known.reduce((most, i) => Math.max(most, likely[i] as number), 0), known.reduce((most, i) => Math.max(most, errors[i] as number), 0)];
 }
 
 export function resultView(opened: OpenedResult): View {
@@ -97,8 +106,13 @@ function frameView(opened: OpenedResult, index: readonly (readonly Label[])[]): 
 function table({ columns, names }: OpenedResult, index: readonly (readonly Label[])[], from: number, bounds: boolean): HTMLElement {
   const shown = index.slice(from, from + PAGE);
   const head = h('tr', {}, ...names.map(name => (name === null ? h('td') : h('th', { scope: 'col' }, name))), ...columns.map(column => h('th', { scope: 'col' }, column.name)));
-  const exact = h('tr', {}, ...names.map(() => h('td')), ...columns.map(column => h('td', { class: 'bound' }, worst(column))));
+  const most = columns.map(worst);
+  const alike = most.every(([likely, proved]) => likely === proved);
+  const said = (word: string, of: (one: [number, number]) => string): HTMLElement =>
+    h('tr', {}, ...names.map((_, level) => h('td', { class: 'bound' }, level === 0 ? word : '')), ...most.map(one => h('td', { class: 'bound' }, of(one))));
+  const sure = alike ? [said('', ([likely]) => boundWords(likely))]
+    : [said('probably', ([likely, proved]) => (proved === 0 ? 'exact' : boundWords(likely).replace('exact', '± 0'))), said('proved', ([, proved]) => (proved === Infinity ? 'nothing' : boundWords(proved)))];
   const rows = shown.map((labels, r) => h('tr', {}, ...labels.map(label => h('th', { scope: 'row' }, labelWords(label))),
     ...columns.map(column => (bounds ? h('td', { class: 'bound' }, errorWords(column, from + r)) : cell(column, from + r)))));
-  return h('table', {}, h('thead', {}, head), h('tbody', {}, exact, ...rows));
+  return h('table', {}, h('thead', {}, head), h('tbody', {}, ...sure, ...rows));
 }

@@ -44,12 +44,12 @@ export function opened(of: Opened | undefined): OpenedArray | OpenedResult {
   return of;
 }
 
-/** A column of a result; NaN where nothing is there or nothing is known. */
+/** A column of a result, as far off as is likely; NaN where nothing is there or nothing is known. */
 function columnOf(of: OpenedResult, column: number): Numbers {
   const found = of.columns[column];
   if (found === undefined) throw misfit('there is no such column');
-  const known = (i: number): boolean => !found.gone[i] && (found.errors[i] as number) < Infinity;
-  return { values: found.values.map((x, i) => (known(i) ? x : NaN)), errors: found.errors.map((x, i) => (known(i) ? x : 0)) };
+  const known = (i: number): boolean => !found.gone[i] && (found.likely[i] as number) < Infinity;
+  return { values: found.values.map((x, i) => (known(i) ? x : NaN)), errors: found.likely.map((x, i) => (known(i) ? x : 0)) };
 }
 
 /** A grid of numbers: an array of two axes, or a frame with its labels. */
@@ -59,7 +59,8 @@ export function gridOf(of: Opened | undefined): { grid: OpenedArray; across: rea
   const [rows, wide] = [found.index!.length, found.columns.length];
   const columns = found.columns.map((_, j) => columnOf(found, j));
   const all = (pick: (one: Numbers) => Float64Array): Float64Array => Float64Array.from({ length: rows * wide }, (_, i) => pick(columns[i % wide] as Numbers)[Math.floor(i / wide)] as number);
-  const grid: OpenedArray = { kind: 'array', shape: [rows, wide], dtype: 'float64', exact: false, integers: null, re: all(one => one.values), im: null, errors: all(one => one.errors), assumed: found.assumed };
+  const errors = all(one => one.errors);
+  const grid: OpenedArray = { kind: 'array', shape: [rows, wide], dtype: 'float64', exact: false, integers: null, re: all(one => one.values), im: null, errors, likely: errors, assumed: found.assumed };
   return { grid, across: found.columns.map(column => column.name), down: wordsOf(found) };
 }
 
