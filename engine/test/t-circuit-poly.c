@@ -390,6 +390,63 @@ JFI_TEST(a_promise_replaces_the_magnitude) {
   jfi_world_close(&w);
 }
 
+/* Suprema over a part of the interval, against values at 2001 places of it. */
+static void narrow_bounds(const double *c, uint32_t degree, double mag) {
+  jfhe_poly *p = NULL;
+  double dc[64] = {0}, y[2001], v[2001], slope[2001], sup = 0, dsup = 0;
+  REQUIRE_OK(jfhe_poly_new(&p, c, degree + 1, JFHE_BASIS_CHEB, -1, 1));
+  jfi_cheb_derive(dc, c, degree + 1);
+  for (int i = 0; i <= 2000; i++) y[i] = mag * (i - 1000) / 1000;
+  jfi_cheb_values(v, y, 2001, c, degree + 1);
+  jfi_cheb_values(slope, y, 2001, dc, degree);
+  for (int i = 0; i <= 2000; i++) {
+    sup = fmax(sup, fabs(v[i]));
+    dsup = fmax(dsup, fabs(slope[i]));
+  }
+  const jfi_poly_domain d = jfi_poly_bounds(p, mag, 0, 1), off = jfi_poly_bounds(p, mag, mag * 0x1p-24, 1);
+  CHECK(sup <= d.mag && d.mag <= 1.03 * sup);
+  CHECK(dsup <= d.slope && d.slope <= 1.03 * dsup);
+  CHECK(d.slope <= off.slope && off.slope <= d.slope * 1.2);
+  CHECK(jfi_poly_bounds(p, mag, 0, 0).slope >= dsup);
+  jfhe_poly_free(p);
+}
+
+JFI_TEST(bounds_are_those_of_the_messages) {
+  jfi_test_rng rng;
+  jfi_test_rng_init(&rng, 19);
+  double c[32], steep[16] = {[15] = 1}; /* T_15: slope 225 at the ends of the interval */
+  for (int i = 0; i < 20; i++) {
+    random_coeffs(&rng, c, 32, 0);
+    narrow_bounds(c, 31, 0.01 + 0.045 * i);
+  }
+  narrow_bounds(steep, 15, 0.5);
+  jfi_world w = jfi_world_open_with(jfi_test_ctx(10, 5, 46, 2), NULL, 0);
+  jfhe_poly *p = NULL;
+  REQUIRE_OK(jfhe_poly_new(&p, steep, 16, JFHE_BASIS_CHEB, -1, 1));
+  jfi_vec v = jfi_vec_random(&w, 512, 0);
+  for (size_t i = 0; i < v.n; i++) v.re[i] *= 0.5;
+  jfhe_ct *x = jfi_world_encrypt(&w, &v, JFHE_PACK_REAL, 9, 5), *out = jfi_world_room(&w, 1);
+  size_t len = jfhe_poly_eval_scratch(w.ctx, p, 5);
+  void *scratch = jfi_alloc(len);
+  jfi_vec want = reference(p, &v);
+  double worst[2];
+  for (int k = 0; k < 2; k++) {
+    x->bound.mag = k ? 0.5 : 1;
+    x->bound.worst = 0x1p-20; /* much beside what the evaluation adds */
+    CHECK_OK(jfhe_poly_eval(w.ctx, out, x, p, 0, w.keys, scratch, len));
+    jfi_world_check(&w, out, &want, "a narrow argument");
+    worst[k] = out->bound.worst;
+  }
+  CHECK(worst[1] < worst[0] / 4);
+  jfi_vec_free(&want);
+  jfi_free(scratch);
+  jfhe_ct_free(x);
+  jfhe_ct_free(out);
+  jfi_vec_free(&v);
+  jfhe_poly_free(p);
+  jfi_world_close(&w);
+}
+
 /* At a real degree the worst case stays within 2^10 of what is measured. */
 JFI_TEST_SLOW(presets) {
   const char *name[] = {"stats", "ml"};

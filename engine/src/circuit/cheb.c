@@ -72,14 +72,19 @@ size_t jfi_sup_nodes(size_t degree) {
 }
 
 double jfi_sup(const double *y, size_t n, const double *c, size_t count, uint32_t basis) {
-  double most = 0, sum = 0, value[BLOCK];
+  return jfi_sup_within(1, y, n, c, count, basis);
+}
+
+double jfi_sup_within(double half, const double *y, size_t n, const double *c, size_t count, uint32_t basis) {
+  double most = 0, sum = 0, value[BLOCK], at[BLOCK];
   for (size_t i = 0; i < count; i++) sum += fabs(c[i]);
   for (size_t first = 0; first < n; first += BLOCK) {
     size_t m = n - first < BLOCK ? n - first : BLOCK;
+    for (size_t i = 0; i < m; i++) at[i] = half * y[first + i];
     if (basis == JFHE_BASIS_CHEB)
-      jfi_cheb_values(value, y + first, m, c, count);
+      jfi_cheb_values(value, at, m, c, count);
     else
-      jfi_power_values(value, y + first, m, c, count);
+      jfi_power_values(value, at, m, c, count);
     for (size_t i = 0; i < m; i++) most = fabs(value[i]) > most ? fabs(value[i]) : most;
   }
   /* Clenshaw's and Horner's rounding: each of the 3*count operations errs by 2^-53 of a partial sum, which

@@ -29,11 +29,24 @@ static double half_axis(double m, double w, int real) {
   return (r + w) * (1 + 0x1p-50);
 }
 
+/* Real messages within [-mag, mag], mag < 1: there a polynomial may be far smaller and flatter than it is out to the ends of its
+ * interval. p(mag t) is a polynomial of t of the same degree, so its suprema and its growth off the interval are found as those of p. */
+static void narrow(jfi_poly_domain *d, const jfhe_poly *p, double mag, double worst) {
+  double dc[JFHE_POLY_DEGREE_MAX + 1];
+  jfi_cheb_derive(dc, p->c, p->degree + 1);
+  double sup = jfi_sup_within(mag, p->y, p->n_y, p->c, p->degree + 1, JFHE_BASIS_CHEB) * (1 + 0x1p-30) + TINY;
+  double dsup = jfi_sup_within(mag, p->y, p->n_y, dc, p->degree, JFHE_BASIS_CHEB) * (1 + 0x1p-30) + TINY;
+  dsup *= power(rho((1 + worst / mag) * (1 + 0x1p-50)), p->degree - 1);
+  if (sup < d->mag) d->mag = sup;
+  if (dsup < d->slope) d->slope = dsup;
+}
+
 static jfi_poly_domain cheb_bounds(const jfhe_poly *p, double mag, double worst, int real) {
   jfi_poly_domain d;
   d.radius = half_axis(mag, worst, real);
   d.mag = p->sup * power(rho(half_axis(mag, 0, real)), p->degree);
   d.slope = p->dsup * power(rho(d.radius), p->degree - 1);
+  if (real && mag > 0x1p-200 && mag < 1) narrow(&d, p, mag, worst);
   return d;
 }
 

@@ -151,7 +151,7 @@ def _strip(session, row, unit, single, leaf):
         return Strip(session, (value,), None, unit.gain, unit.shift, unit.range, value, drift)
     slots = session.slots
     values = tuple(leaf(u[i * slots:(i + 1) * slots]) for i in range(count(session, len(u))))
-    return Strip(session, values, len(u), unit.gain, unit.shift, unit.range, 0.0, drift)
+    return Strip(session, values, len(u), unit.gain, unit.shift, unit.range, 0.0, drift).declared()
 
 
 # ---- exact integers ----

@@ -290,6 +290,15 @@ class Strip(Line):
         return self._like(values=values, pad=values[0] if self.length is None else self.pad)
 
 
+    def declared(self):
+        """The same over columns as their owner encrypted them, whose range is known better than their files say.
+
+        Bounds of products and polynomials rest on it as they rest on every declared range: the owner's client checked it.
+        """
+        reach = iv.up(self.size + self.drift / abs(self.gain) + EPS)
+        return self._like(values=tuple(v.declared(reach) for v in self.values))
+
+
 # ---- helpers ----
 def real(c):
     """A float where nothing is imaginary."""

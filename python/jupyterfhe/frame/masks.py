@@ -20,14 +20,19 @@ LABELS_MAX = 128  # a polynomial of degree 255 takes 8 levels
 # sum of moduli of Chebyshev coefficients, which multiplies the error: beyond it one level more is the smaller price
 STEEP, STEEP_DEEP, DEEP = 256.0, 4.0, 10  # the second for parameters of so many levels
 NEAR = 1e-6  # labels are whole numbers
+# what a polynomial's slope costs beside its sum of moduli: the first multiplies the argument's error, the second that of about as many
+# products as it has levels, each about as large
+PRODUCTS = 4.0
+WEIGHTS = (lambda k: np.ones_like(k), lambda k: 1.0 + k, lambda k: 1.0 + k * k)  # of coefficients: the last ones hold slopes down
 
 
 @functools.lru_cache(maxsize=512)
 def selector(ends, count, chosen, steep=STEEP):
     """Chebyshev coefficients of a polynomial that is 1 at chosen ones of equidistant nodes and 0 at the others.
 
-    Of all such polynomials of degree 2^L - 1 the one of the least norm: the interpolating one of degree count - 1 grows like
-    2^count between the nodes, and its coefficients multiply the error. More coefficients than nodes bring the norm down to 2.
+    Of all such polynomials of degree 2^L - 1 those of the least norm of weighted coefficients are tried: the interpolating one of degree
+    count - 1 grows like 2^count between the nodes, and its coefficients multiply the error. More coefficients than nodes bring the norm
+    down to 2. Of these, the one with the least sum of moduli and slope between the ends, where all nodes lie.
     The interval is [-1, 1] wherever the nodes lie: another would cost a level, for its own map onto [-1, 1].
 
     Parameters
@@ -47,15 +52,26 @@ def selector(ends, count, chosen, steep=STEEP):
     """
     nodes, wanted = np.linspace(*ends, count), np.zeros(count)
     wanted[list(chosen)] = 1.0
+    reach = max(map(abs, ends))
+    within = reach * np.cos(np.linspace(0.0, np.pi, 1025))
     for levels in range(max(count - 1, 1).bit_length(), 9):
         base = np.polynomial.chebyshev.chebvander(nodes, (1 << levels) - 1)
-        found = np.linalg.lstsq(base, wanted, rcond=None)[0]
-        if np.abs(found).sum() <= steep:
+        weights = [w(np.arange(1 << levels, dtype=float)) for w in WEIGHTS]
+        made = [np.linalg.lstsq(base / w, wanted, rcond=None)[0] / w for w in weights]
+        fine = [c for c in made if np.abs(c).sum() <= steep]
+        if fine:
             break
+    found = min(fine or made[:1], key=lambda c: _price_of(c, within))
     off = float(np.abs(base @ found - wanted).max())
     # nodes are rounded: the slope of a polynomial of degree d and modulus s is at most d^2 s on [-1, 1] (Markov)
     off += len(found) ** 2 * float(np.abs(found).sum()) * 2.0**-50
     return tuple(found.tolist()), off
+
+
+def _price_of(coefficients, within):
+    """About how much an argument's error comes out larger by."""
+    slope = np.polynomial.chebyshev.chebval(within, np.polynomial.chebyshev.chebder(coefficients))
+    return float(np.abs(slope).max() + PRODUCTS * np.abs(coefficients).sum())
 
 
 def indicator(codes, count, chosen, valid=None):
@@ -134,7 +150,8 @@ def _selected(strip, count, chosen):
     body = Polynomial(coefficients, "chebyshev", (-1.0, 1.0))
     size = float(np.abs(coefficients).sum())
     at_zero = float(np.polynomial.chebyshev.chebval(0.0, coefficients))
-    values = tuple(v.poly(body, size, promised=True) for v in strip.values)
+    # slots hold what was declared, or 0: the polynomial's slope matters there alone
+    values = tuple(v.poly(body, size, promised=True) for v in strip.declared().values)
     # slots of rows hold an integer code each, for which the polynomial gives 0 or 1
     return Strip(strip.session, values, strip.length, 1.0, 0.0, (min(-off, at_zero), max(1 + off, at_zero)), at_zero,
                  iv.up(off))

@@ -53,7 +53,9 @@ class Graph:
         """
         program, number = Program(self.session.log_slots), {}
         for i, (value, stored) in enumerate(self.leaves):
-            number[value] = program.input(f"x{i}", stored.complex, max(stored.magnitude, 2.0**-1000))
+            at = number[value] = program.input(f"x{i}", stored.complex, max(stored.magnitude, 2.0**-1000))
+            if value.promise is not None and value.promise < stored.magnitude:
+                program.promise(at, value.promise)
         for value, (op, args, data) in self.order:
             at = number[value] = program.append(op, [number[a] for a in args], data)
             if value.promise is not None:

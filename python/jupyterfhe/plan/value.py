@@ -6,6 +6,7 @@ made of. Operations are those of ``jfhe/plan.h``; nothing here knows a level or 
 """
 
 import math
+import weakref
 
 import numpy as np
 
@@ -98,6 +99,9 @@ def _levels(op, args, data):
 def _is_integer(c):
     """Whether a factor costs no level."""
     return complex(c).imag == 0 and float(complex(c).real).is_integer() and abs(c) < 2.0**31
+
+
+_DECLARED = weakref.WeakKeyDictionary()  # of a value, by bound: the same with that bound
 
 
 class Value:
@@ -217,6 +221,21 @@ class Value:
         if self.made[0] == "input" or not (always or bound < 0.75 * self.mag):
             return self
         return Value(self.session, self.made, bound, self.complex, bound)
+
+    def declared(self, bound):
+        """The same numbers, none of whose moduli exceeds `bound` by what their owner declared.
+
+        Unlike :meth:`promising` it serves vectors that are there, whose files name a larger bound: 1 for a column, which fills part of
+        [-1, 1]. One vector and bound give one value, so that what is computed from it meets again.
+        """
+        if self.made[0] != "input":
+            return self.promising(bound)
+        if bound >= self.mag:
+            return self
+        known = _DECLARED.setdefault(self, {})
+        if bound not in known:
+            known[bound] = Value(self.session, self.made, bound, self.complex, bound)
+        return known[bound]
 
     # ---- what it is ----
     @property

@@ -35,11 +35,12 @@ def held(owner, mine, want, rel):
     want = want.to_frame() if isinstance(want, pd.Series) else want
     for name, column in want.items():
         truth = column.to_numpy(dtype=float)
-        values, bound = (np.asarray(of[name], dtype=float) for of in (got.columns, got.error_bound))
+        values, bound, likely = (np.asarray(of[name], dtype=float) for of in (got.columns, got.error_bound, got.error_probable))
         assert np.array_equal(np.isnan(values), np.isnan(truth)), name
         there = ~np.isnan(truth)
         assert np.all(np.abs(values - truth)[there] <= bound[there] + 1e-10 * np.abs(truth)[there]), (name, values, truth, bound)
         assert np.all(bound[there] <= rel * (1 + np.abs(truth[there]))), (name, bound, truth)
+        assert np.all(np.abs(values - truth)[there] <= likely[there] + 1e-10 * np.abs(truth)[there]) and np.all(likely <= bound), (name, likely)
     return got
 
 

@@ -93,7 +93,7 @@ def simulated(owner, data):
 
     def open_part(array):
         bound = array.error_bound()
-        return opened(array), bound
+        return opened(array), bound, bound
     found = {}
     for case in CASES:
         with jf.options.set(resolution=0.5 if case.deep else None, precision=1e-5):

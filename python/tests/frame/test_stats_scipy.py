@@ -28,6 +28,8 @@ def close(opened, want, rel=1e-4):
         got, bound, truth = opened[name], opened.error_bound[name], np.asarray(truth, dtype=float)
         assert np.all(np.abs(got - truth) <= bound + 1e-10 * np.abs(truth)), (name, got, truth, bound)
         assert np.all(bound <= rel * (1 + np.abs(truth))), (name, bound, truth)
+        likely = opened.error_probable[name]
+        assert np.all(likely <= bound) and np.all(np.abs(got - truth) <= likely + 1e-10 * np.abs(truth)), (name, got, truth, likely)
 
 
 def opened(owner, *outcomes):
