@@ -12,6 +12,7 @@ from ..plan.whole import WholeSession
 from . import exactly, known, registry
 from .assign import VIEWS, alone, assign, relate
 from .index import select
+from .layout import mapped
 from .refusal import Refused, drawing, refuse, unknown
 from .twin import approximate, paired
 
@@ -378,6 +379,19 @@ class EncryptedArray(np.lib.mixins.NDArrayOperatorsMixin):
         else:
             self.session.results.compute(self, keep_levels)
         return self
+
+    def aside(self):
+        """The same numbers to be opened alone: what is not computed yet can be computed at the last level without being spent for more
+        work.
+
+        Returns
+        -------
+        EncryptedArray
+        """
+        def apart(strip):
+            pad = strip.pad.aside() if isinstance(strip.pad, Value) else strip.pad
+            return strip._like(values=tuple(v.aside() for v in strip.values), pad=pad)
+        return self.like(strips=mapped(apart, self.strips))
 
     def _outlook(self):
         """By value: (level, error bound, probable bound); and the plan of what is not computed, or None."""

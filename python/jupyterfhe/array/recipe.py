@@ -66,6 +66,31 @@ def _joined(parts):
     return places, arrays
 
 
+def outright(nodes, outputs):
+    """Arrays of which some numbers are outputs as they are decrypted, so that they may be computed on when the result is opened again.
+
+    Parameters
+    ----------
+    nodes : list
+        As :func:`laid_out` gives them.
+    outputs : list of int
+
+    Returns
+    -------
+    set of int
+    """
+    found, pending = set(), list(outputs)
+    while pending:
+        op, *rest = nodes[pending.pop()]
+        if op == "part":
+            found.add(rest[0])
+        elif op in ("reshape", "index", "stack"):
+            pending += rest[0]
+        elif op == "add" and nodes[rest[0][1]][0] == "number":  # a column's values are encrypted less a public number
+            pending.append(rest[0][0])
+    return found
+
+
 def recalled(arrays, nodes, outputs):
     """The recipe that :func:`laid_out` wrote, over arrays that were read.
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from ..array import store as arrays
 from ..array.finish import Finished, finished
-from ..array.recipe import laid_out, recalled, session_of
+from ..array.recipe import laid_out, outright, recalled, session_of
 from ..array.staged import staged
 from ..core import containers
 from ..core.errors import FormatError, StorageError
@@ -146,8 +146,7 @@ def save(result, path, replace=False):
     if path.exists() and not replace:
         raise StorageError(f"{path} exists already; nothing was written", "Choose a new name.")
     parts, nodes, roots = laid_out(result.roots)
-    for array in parts:
-        array.compute()
+    parts = brought(parts, outright(nodes, roots))
     with staged(path, replace) as part:
         first, found = 0, []
         for array in parts:
@@ -156,6 +155,23 @@ def save(result, path, replace=False):
             first += len(hashes)
         manifest = {"format": FORMAT, "version": VERSION, "arrays": found, "nodes": nodes} | result.describe(roots)
         containers.save(part / arrays.MANIFEST, json.dumps(manifest, allow_nan=False).encode())
+
+
+def brought(parts, further):
+    """Compute a result's parts; those that are opened alone at the last level that holds them, since levels are bytes.
+
+    Parameters
+    ----------
+    parts : list of EncryptedArray
+    further : container of int
+        Which of them keep their levels: they may be computed on.
+
+    Returns
+    -------
+    list of EncryptedArray
+        What is written.
+    """
+    return [array.compute() if i in further else array.aside().compute(keep_levels=0) for i, array in enumerate(parts)]
 
 
 def read_manifest(path):

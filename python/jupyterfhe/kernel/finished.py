@@ -9,7 +9,7 @@ import time
 from ..array import EncryptedArray, Refused
 from ..array import store as folders
 from ..array.finish import Finished
-from ..array.recipe import laid_out
+from ..array.recipe import laid_out, outright
 from ..core.errors import StorageError
 from ..frame import EncryptedFrame, EncryptedSeries, Result
 from ..frame import result as results
@@ -86,7 +86,7 @@ class Whole(Kept):
         self.arrays, self.reused = arrays, reused
 
 
-def keep(space, value):
+def keep(space, value, named=False):
     """Compute a result's parts, or take what was computed before; it is in the store afterwards.
 
     Parameters
@@ -94,6 +94,9 @@ def keep(space, value):
     space : Space
     value : object
         One of :data:`KINDS`.
+    named : bool, default=False
+        Whether it is saved by name: numbers that are outputs as they are decrypted keep their levels then, for more work. What a cell
+        shows keeps those of columns alone; other numbers are computed for who opens them, and again where they are computed on.
 
     Returns
     -------
@@ -103,17 +106,21 @@ def keep(space, value):
     parts, nodes, roots = laid_out(found.roots)
     if found.session is None or found.session.is_clear:
         raise StorageError("a result without encrypted parts is not saved", "Keep it as plain numbers.")
-    reused, files, kept = True, [], []
-    for part in parts:
+    reused, files, kept, written = True, [], [], []
+    further = outright(nodes, roots)
+    for i, part in enumerate(parts):
         space.adopt(part)
-        reused &= part.session.results.compute(part)
+        last = i not in further or not (named or part.slot_axis is not None)
+        part = part.aside() if last else part
+        reused &= part.session.results.compute(part, 0 if last else None)
+        written.append(part)
         one = space.results.keep(part)
         held = len(one.tree.files) - 1
         files += [(f"{len(files) + i}.jfhe", *one.tree.files[f"{i}.jfhe"]) for i in range(held)]
         kept.append(one)
     behind = space.results.behind([one.tree.hash for one in kept], [t for one in kept for t in one.inputs] + list(found.tables))
     manifest = {"format": results.FORMAT, "version": results.VERSION, "nodes": nodes,
-                "arrays": [folders.manifest(part) for part in parts]}
+                "arrays": [folders.manifest(part) for part in written]}
     text = canonical(manifest | found.describe(roots))
     sealed = [(f"sealed-{i}.bin", *file) for i, file in enumerate(_sealed(space, behind))]
     tree = Tree([(folders.MANIFEST, *space.cache.add(text)), *files, *sealed])
@@ -121,7 +128,7 @@ def keep(space, value):
     inputs = sorted({i for one in kept for i in one.inputs})
     content = {"tree": tree.json, "key_id": found.session.keys.key_id, "program": None, "inputs": inputs}
     space.results.keep_tree(memo, tree, content)
-    whole = Whole((tree, memo, None, tuple(inputs)), parts, reused)
+    whole = Whole((tree, memo, None, tuple(inputs)), written, reused)
     space.results.kept.put(value, whole)
     return whole
 

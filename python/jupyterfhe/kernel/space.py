@@ -359,7 +359,7 @@ class Space:
             raise StorageError("a simulation is not saved: its numbers are in the clear", "Save encrypted arrays.")
         _name(name)
         self._may(name, self.store.dataset(name), replace)  # before a long computation
-        kept = self._computed(array) if isinstance(array, EncryptedArray) else finished.keep(self, array)
+        kept = self._computed(array) if isinstance(array, EncryptedArray) else finished.keep(self, array, named=True)
         for _ in range(COMMITS):
             head = self._may(name, self.store.dataset(name), replace)
             parent = ((head or {}).get("branches") or {}).get(branch)

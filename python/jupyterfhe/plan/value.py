@@ -102,6 +102,7 @@ def _is_integer(c):
 
 
 _DECLARED = weakref.WeakKeyDictionary()  # of a value, by bound: the same with that bound
+_ASIDE = weakref.WeakKeyDictionary()  # of a value: the same, computed apart
 
 
 class Value:
@@ -236,6 +237,16 @@ class Value:
         if bound not in known:
             known[bound] = Value(self.session, self.made, bound, self.complex, bound)
         return known[bound]
+
+    def aside(self):
+        """The same numbers, which may be computed for those who open them alone: at the last level, while this value stays as it is
+        and can be computed for more work. What is computed already is taken as it is.
+        """
+        if self.stored is not None:
+            return _ASIDE[self] if self in _ASIDE and _ASIDE[self].stored is not None else self
+        if self not in _ASIDE:
+            _ASIDE[self] = type(self)(self.session, self.made, self.mag, self.complex, self.promise)
+        return _ASIDE[self]
 
     # ---- what it is ----
     @property

@@ -16,6 +16,7 @@ from jupyterfhe.core.errors import ArgumentError, ChecksumError, FormatError, St
 from jupyterfhe.frame import EncryptedFrame, EncryptedSeries
 from jupyterfhe.frame.masks import indicator
 from jupyterfhe.plan import Session
+from jupyterfhe.plan.leaf import Filed
 
 ROWS = 40
 
@@ -300,3 +301,27 @@ def test_a_saved_frame_of_rows_told_at_decryption_is_opened_and_saved_again(owne
     again = jf.open(tmp_path / "first", keys=owner.folder)
     jf.save(again, tmp_path / "second")
     assert list(shown(owner, tmp_path / "second").index) == [0, 1, 3]
+
+
+def test_parts_that_are_opened_alone_are_written_at_the_last_level_and_columns_keep_theirs(owner, df, tmp_path):
+    groups, rows = df.groupby("k").agg(mean=("x", "mean"), sd=("x", "std")), df[["x"]].assign(y=df.x * df.x)
+    for name, result in (("late", groups), ("rows", rows)):
+        jf.save(result, tmp_path / name)
+    late, kept = ([Filed(f).info.level for f in (tmp_path / name).glob("*.jfhe")] for name in ("late", "rows"))
+    assert max(late) <= 1 and sorted(set(kept)) == [5, 6]
+    many = np.delete(X, 3)
+    got = shown(owner, tmp_path / "late")
+    assert abs(got["mean"][0] - many.mean()) <= got.error_probable["mean"][0] <= got.error_bound["mean"][0] < 1e-2
+    again = jf.open(tmp_path / "rows", keys=owner.folder)
+    assert np.allclose(shown(owner, again[["y"]].assign(z=again.y * again.y).head(5)).columns["z"], X[:5]**4, atol=1e-3)
+
+
+def test_what_is_computed_apart_is_not_spent(owner, df):
+    square = df.x.rest * df.x.rest
+    apart = square.aside()
+    assert square.aside().values == apart.values
+    apart.compute(keep_levels=0)
+    assert not square.computed and {v.stored.level for v in apart.values} <= {0, 1}
+    square.compute()
+    assert {v.stored.level for v in square.values} == {5} and square.aside().values == apart.values  # the smaller one serves again
+    assert np.allclose(client.decrypt_array(apart, owner.secret).values, client.decrypt_array(square, owner.secret).values, atol=1e-4)
