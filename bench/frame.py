@@ -91,7 +91,8 @@ def finish(clock, owner, result, want):
         off = np.abs(np.asarray(got, float) - np.asarray(truth, float))
         assert np.all(off <= bound + 1e-9 * np.abs(truth)), (name, off.max(), np.max(bound))
         worst = max(worst, float(off.max()))
-    return {"largest error": worst, "largest bound": max(float(np.max(opened.error_bound[n])) for n in want)}
+    return {"largest error": worst} | {f"largest {word} bound": max(float(np.max(of[n])) for n in want)
+                                       for word, of in (("probable", opened.error_probable), ("proved", opened.error_bound))}
 
 
 def survey(rows):

@@ -381,8 +381,8 @@ class EncryptedArray(np.lib.mixins.NDArrayOperatorsMixin):
         return self
 
     def aside(self):
-        """The same numbers to be opened alone: what is not computed yet can be computed at the last level without being spent for more
-        work.
+        """The same numbers to be opened alone: what is not computed yet can be computed at the last level without being spent
+        for more work.
 
         Returns
         -------

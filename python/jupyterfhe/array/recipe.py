@@ -67,7 +67,8 @@ def _joined(parts):
 
 
 def outright(nodes, outputs):
-    """Arrays of which some numbers are outputs as they are decrypted, so that they may be computed on when the result is opened again.
+    """Arrays of which some numbers are outputs as they are decrypted, so that they may be computed on when the result is
+    opened again.
 
     Parameters
     ----------

@@ -280,7 +280,8 @@ class EncryptedTable:
             span = min(span[0], 0.0), max(span[1], 0.0)
         # 2 EPS: the owner's reading of digits and subtraction, each half an EPS of the largest number, and a division
         drift = iv.up(2 * EPS * (abs(column.centre) + column.half))
-        return Strip(self.session, self._values(column), self.table.rows, column.half, column.centre, span, 0.0, drift).declared()
+        strip = Strip(self.session, self._values(column), self.table.rows, column.half, column.centre, span, 0.0, drift)
+        return strip.declared()
 
     def _mask(self, column):
         return Strip(self.session, self._values(column, mask=True), self.table.rows, 1.0, 0.0, (0.0, 1.0), 0.0)

@@ -45,8 +45,8 @@ class _Column:
 
     def __init__(self, opened, name):
         """Write all entries."""
-        rows = zip(*(np.atleast_1d(of[name]).ravel().tolist() for of in (opened.columns, opened.error_probable, opened.error_bound)),
-                   strict=True)
+        parts = opened.columns, opened.error_probable, opened.error_bound
+        rows = zip(*(np.atleast_1d(part[name]).ravel().tolist() for part in parts), strict=True)
         cells = [_text(*row) for row in rows]
         self.texts = [text for text, _, _ in cells]
         self.likely, self.worst = (max((c[i] for c in cells if np.isfinite(c[1])), default=0.0) for i in (1, 2))

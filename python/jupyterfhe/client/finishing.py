@@ -5,8 +5,8 @@ rounded outward by one step of :func:`numpy.nextafter`, which covers the half st
 number that pandas would call undefined, 0/0 of exact zeros say, is NaN; one of which nothing is known has the ends -inf and
 inf.
 
-A recipe is evaluated twice: from the parts' worst-case bounds, which decide everything (what is an integer, undefined, suppressed,
-there), and from their probable ones, which say how far off numbers are likely to be.
+A recipe is evaluated twice: from the parts' worst-case bounds, which decide everything (what is an integer, undefined,
+suppressed, there), and from their probable ones, which say how far off numbers are likely to be.
 """
 
 import numpy as np

@@ -25,9 +25,9 @@ class OpenedFrame:
     error_bound : dict of str to ndarray
         Bound on the absolute error of each number, proved; 0 where it is exact, infinite where nothing is known.
     error_probable : dict of str to ndarray
-        Bound that holds with a chance of about 99.99 % for every ciphertext behind the result, of which there are as many as its folder
-        has ``.jfhe`` files; never above `error_bound`. It decides nothing: what is exact, undefined, suppressed or left out
-        rests on `error_bound`.
+        Bound that holds with a chance of about 99.99 % for every ciphertext behind the result, of which there are as many as
+        its folder has ``.jfhe`` files; never above `error_bound`. It decides nothing: what is exact, undefined, suppressed or
+        left out rests on `error_bound`.
     index : list
         Labels of the rows.
     shape : str
@@ -92,8 +92,8 @@ class OpenedFrame:
         """Shape and exactness."""
         likely, worst = (max((float(np.max(b, initial=0.0)) for b in bounds.values()), default=0.0)
                          for bounds in (self.error_probable, self.error_bound))
-        return (f"<OpenedFrame {self.shape} of {len(self.columns)} columns, each probably within {likely:.1e}, proved {worst:.1e}; "
-                "for holders of the key alone>")
+        return (f"<OpenedFrame {self.shape} of {len(self.columns)} columns, each probably within {likely:.1e}, proved "
+                f"{worst:.1e}; for holders of the key alone>")
 
 
 def decrypt_frame(result, key, labels=None):

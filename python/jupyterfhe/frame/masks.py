@@ -20,19 +20,19 @@ LABELS_MAX = 128  # a polynomial of degree 255 takes 8 levels
 # sum of moduli of Chebyshev coefficients, which multiplies the error: beyond it one level more is the smaller price
 STEEP, STEEP_DEEP, DEEP = 256.0, 4.0, 10  # the second for parameters of so many levels
 NEAR = 1e-6  # labels are whole numbers
-# what a polynomial's slope costs beside its sum of moduli: the first multiplies the argument's error, the second that of about as many
-# products as it has levels, each about as large
+# what a polynomial's slope costs beside its sum of moduli: the first multiplies the argument's error, the second that of
+# about as many products as it has levels, each about as large
 PRODUCTS = 4.0
-WEIGHTS = (lambda k: np.ones_like(k), lambda k: 1.0 + k, lambda k: 1.0 + k * k)  # of coefficients: the last ones hold slopes down
+WEIGHTS = (np.ones_like, lambda k: 1.0 + k, lambda k: 1.0 + k * k)  # of coefficients: the last ones hold slopes down
 
 
 @functools.lru_cache(maxsize=512)
 def selector(ends, count, chosen, steep=STEEP):
     """Chebyshev coefficients of a polynomial that is 1 at chosen ones of equidistant nodes and 0 at the others.
 
-    Of all such polynomials of degree 2^L - 1 those of the least norm of weighted coefficients are tried: the interpolating one of degree
-    count - 1 grows like 2^count between the nodes, and its coefficients multiply the error. More coefficients than nodes bring the norm
-    down to 2. Of these, the one with the least sum of moduli and slope between the ends, where all nodes lie.
+    Of all such polynomials of degree 2^L - 1 those of the least norm of weighted coefficients are tried: the interpolating
+    one of degree count - 1 grows like 2^count between the nodes, and its coefficients multiply the error. More coefficients
+    than nodes bring the norm down to 2. Of these, the one with the least sum of moduli and slope between the ends, where all nodes lie.
     The interval is [-1, 1] wherever the nodes lie: another would cost a level, for its own map onto [-1, 1].
 
     Parameters

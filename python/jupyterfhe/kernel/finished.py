@@ -95,8 +95,9 @@ def keep(space, value, named=False):
     value : object
         One of :data:`KINDS`.
     named : bool, default=False
-        Whether it is saved by name: numbers that are outputs as they are decrypted keep their levels then, for more work. What a cell
-        shows keeps those of columns alone; other numbers are computed for who opens them, and again where they are computed on.
+        Whether it is saved by name: numbers that are outputs as they are decrypted keep their levels then, for more work.
+        What a cell shows keeps those of columns alone; other numbers are computed for who opens them, and again where they are
+        computed on.
 
     Returns
     -------

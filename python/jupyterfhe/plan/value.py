@@ -226,8 +226,8 @@ class Value:
     def declared(self, bound):
         """The same numbers, none of whose moduli exceeds `bound` by what their owner declared.
 
-        Unlike :meth:`promising` it serves vectors that are there, whose files name a larger bound: 1 for a column, which fills part of
-        [-1, 1]. One vector and bound give one value, so that what is computed from it meets again.
+        Unlike :meth:`promising` it serves vectors that are there, whose files name a larger bound: 1 for a column, which
+        fills part of [-1, 1]. One vector and bound give one value, so that what is computed from it meets again.
         """
         if self.made[0] != "input":
             return self.promising(bound)
@@ -239,8 +239,8 @@ class Value:
         return known[bound]
 
     def aside(self):
-        """The same numbers, which may be computed for those who open them alone: at the last level, while this value stays as it is
-        and can be computed for more work. What is computed already is taken as it is.
+        """The same numbers, which may be computed for those who open them alone: at the last level, while this value stays as
+        it is and can be computed for more work. What is computed already is taken as it is.
         """
         if self.stored is not None:
             return _ASIDE[self] if self in _ASIDE and _ASIDE[self].stored is not None else self
