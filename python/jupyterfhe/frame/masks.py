@@ -32,8 +32,8 @@ def selector(ends, count, chosen, steep=STEEP):
 
     Of all such polynomials of degree 2^L - 1 those of the least norm of weighted coefficients are tried: the interpolating
     one of degree count - 1 grows like 2^count between the nodes, and its coefficients multiply the error. More coefficients
-    than nodes bring the norm down to 2. Of these, the one with the least sum of moduli and slope between the ends, where all nodes lie.
-    The interval is [-1, 1] wherever the nodes lie: another would cost a level, for its own map onto [-1, 1].
+    than nodes bring the norm down to 2. Of these, the one with the least sum of moduli and slope between the ends, where all
+    nodes lie. The interval is [-1, 1] wherever the nodes lie: another would cost a level, for its own map onto [-1, 1].
 
     Parameters
     ----------
