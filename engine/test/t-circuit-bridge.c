@@ -294,7 +294,7 @@ JFI_TEST(there_and_back) {
   encrypt(&r, -123456, 4);
   CHECK_OK(jfhe_bridge_unit(&unit, r.b, 2, 2, 2e5));
   CHECK_OK(there(&r, 4, 2, 2e5));
-  for (uint32_t level = 0; level <= 2; level++)
+  for (uint32_t level = 3; level-- > 0;)
     for (size_t p = 0; p < 2; p++) {
       CHECK_OK(back(&r, p, r.out, unit, 2e5, 0, level));
       check_back(&r, p, -123456, "there and back");
@@ -303,8 +303,16 @@ JFI_TEST(there_and_back) {
                    JFHE_ERR_RANGE);
       CHECK_OK(jfhe_bgv_mul_const(r.w[p].b, r.back, r.back, 3));
       check_back(&r, p, -3 * 123456, "times 3");
+      if (level == 0) continue; /* of others' noise a factor takes all the room there */
+      CHECK_OK(jfhe_bgv_to_level(r.w[p].b, r.part[p], r.part[p], level, w->scratch, w->scratch_len));
+      for (int turn = 0; turn < 2; turn++) { /* a bit of room is not spent on plaintext factors */
+        CHECK_OK(back(&r, p, r.out, unit, 2e5, 0.22, level));
+        jfhe_ct *a = turn ? r.part[p] : r.back, *c = turn ? r.back : r.part[p];
+        CHECK_OK(jfhe_bgv_add(r.w[p].b, r.back, a, c));
+        check_back(&r, p, -2 * 123456, "beside another");
+      }
       CHECK_OK(jfhe_bgv_add_const(r.w[p].b, r.back, r.back, 7));
-      check_back(&r, p, 7 - 3 * 123456, "plus 7");
+      check_back(&r, p, (level ? 7 - 2 * 123456 : 7 - 3 * 123456), "plus 7");
     }
   close_parts(&r);
   close_room(&r);

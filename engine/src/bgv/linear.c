@@ -83,12 +83,14 @@ void jfi_bgv_times(const jfhe_bgv *b, uint64_t *const *out, const jfhe_ct *a, in
 }
 
 /* ---- sums ---- */
+static double magnitude(int64_t k) { return (double)(k < 0 ? -k : k); }
+
 /* Small ka, kc with ka*fa == kc*fc modulo t: then ka*v_a and kc*v_c have one factor. Euclid's algorithm on (t, fa/fc), stopped halfway: it
- * keeps |r| |s| < t, so neither exceeds about sqrt(t). */
-static void align(const jfhe_bgv *b, uint64_t fa, uint64_t fc, int64_t *ka, int64_t *kc) {
+ * keeps |r| |s| < t, so neither exceeds about sqrt(t). `steps` stops it earlier or later: 0 leaves a as it is. */
+static void align(const jfhe_bgv *b, uint64_t fa, uint64_t fc, int steps, int64_t *ka, int64_t *kc) {
   uint64_t t = b->t.q, x = jfi_mod_mul(fa, jfi_mod_inv(fc, &b->t), &b->t);
   int64_t r0 = (int64_t)t, r1 = (int64_t)x, s0 = 0, s1 = 1; /* r == s*x modulo t */
-  while ((uint64_t)(r1 * r1) > t) {
+  while (steps < 0 ? (uint64_t)(r1 * r1) > t : steps-- > 0 && r1 > 1) {
     int64_t q = r0 / r1, r = r0 - q * r1, s = s0 - q * s1;
     r0 = r1;
     r1 = r;
@@ -99,7 +101,28 @@ static void align(const jfhe_bgv *b, uint64_t fa, uint64_t fc, int64_t *ka, int6
   *kc = r1; /* s1*fa == r1*fc; r1 is not 0: t is prime, and its remainders end with 1, whose square is not above t */
 }
 
-static double magnitude(int64_t k) { return (double)(k < 0 ? -k : k); }
+static jfi_bound aligned(const jfhe_ct *a, const jfhe_ct *c, int64_t ka, int64_t kc) {
+  jfi_bound va = jfi_bgv_bound_scale(&a->bound, magnitude(ka), 1),
+            vc = jfi_bgv_bound_scale(&c->bound, magnitude(kc), 1);
+  return jfi_bgv_bound_add(&va, &vc, a == c);
+}
+
+/* Equal shares unless one of the two has no room for it, as what came over from approximate numbers has not: then those of the least noise. */
+static void choose_factors(const jfhe_bgv *b, const jfhe_ct *a, const jfhe_ct *c, int64_t *ka, int64_t *kc) {
+  if (a->factor == c->factor) return;
+  align(b, a->factor, c->factor, -1, ka, kc);
+  double q = jfi_ctx_product(b->ctx, a->primes), least = aligned(a, c, *ka, *kc).worst;
+  for (int steps = 0, last = 0; 2 * least >= q && !last; steps++) {
+    int64_t i, j;
+    align(b, a->factor, c->factor, steps, &i, &j);
+    double worst = aligned(a, c, i, j).worst;
+    last = j == 1;
+    if (worst >= least) continue;
+    least = worst;
+    *ka = i;
+    *kc = j;
+  }
+}
 
 jfhe_status jfi_bgv_add(const jfhe_bgv *b, jfhe_ct *out, const jfhe_ct *a, const jfhe_ct *c, int subtract) {
   JFI_TRY(jfi_bgv_usable(b, a));
@@ -107,11 +130,9 @@ jfhe_status jfi_bgv_add(const jfhe_bgv *b, jfhe_ct *out, const jfhe_ct *a, const
   JFI_TRY(jfi_bgv_agree(a, c));
   jfi_bgv_meta m = jfi_bgv_meta_of(a);
   int64_t ka = 1, kc = 1;
-  if (a->factor != c->factor) align(b, a->factor, c->factor, &ka, &kc);
-  jfi_bound va = jfi_bgv_bound_scale(&a->bound, magnitude(ka), 1),
-            vc = jfi_bgv_bound_scale(&c->bound, magnitude(kc), 1);
+  choose_factors(b, a, c, &ka, &kc);
   m.factor = jfi_mod_mul(a->factor, jfi_bgv_mod(b, ka), &b->t);
-  m.bound = jfi_bgv_bound_add(&va, &vc, a == c);
+  m.bound = aligned(a, c, ka, kc);
   JFI_TRY(jfi_bgv_room(b, out, &m, "sum"));
   job j = job_of(b, out, a);
   for (size_t p = 0; p < 2; p++) j.c[p] = jfi_ct_poly(c, p);

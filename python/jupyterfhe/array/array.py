@@ -9,7 +9,7 @@ import numpy as np
 from ..core import containers, errors
 from ..plan import Value, compute, foresee
 from ..plan.whole import WholeSession
-from . import exactly, known, registry
+from . import bridge, exactly, known, registry
 from .assign import VIEWS, alone, assign, relate
 from .index import select
 from .layout import mapped
@@ -235,15 +235,19 @@ class EncryptedArray(np.lib.mixins.NDArrayOperatorsMixin):
         return np.transpose(self, axes)
 
     def astype(self, dtype, **_):
-        """Truth values as numbers, numbers as complex ones. Encrypted numbers are never rounded.
+        """Truth values as numbers, numbers as complex ones; single numbers that are integers as exact ones.
 
         Parameters
         ----------
         dtype : dtype
+            int of approximate numbers: of counts, that is sums of truth values, and of what :meth:`whole` promises, if the
+            proved error is below 1/2.
         """
         dtype = np.dtype(dtype)
         if self.exact:
             return exactly.astype(self, dtype)
+        if dtype == bridge.INT:
+            return bridge.to_exact(self)
         if dtype.kind not in "fc" or (self.dtype == COMPLEX and dtype.kind != "c"):
             raise Refused(f"{self.dtype} does not become {dtype} without being decrypted", "Round after decryption.")
         return self.like(dtype=COMPLEX if dtype.kind == "c" else FLOAT)
@@ -290,8 +294,27 @@ class EncryptedArray(np.lib.mixins.NDArrayOperatorsMixin):
         array = self if self.twin is None else approximate(self)
         return within(array, low, high, f"numbers of shape {self.shape} lie within [{low:g}, {high:g}]")
 
-    def approximate(self):
-        """The same numbers from the approximate encryption of what they were computed from; itself where it is approximate.
+    def whole(self):
+        """The same numbers, promised by the caller to be integers, so that ``astype(int)`` and ``np.rint`` make them exact.
+
+        Returns
+        -------
+        EncryptedArray
+
+        Notes
+        -----
+        Nothing checks it: other numbers become some integer, or none. :meth:`explain` shows it as assumed.
+        """
+        return self if self.exact else bridge.promised(self)
+
+    def approximate(self, crossing=False):
+        """The same numbers in approximate form; itself where it is approximate.
+
+        Parameters
+        ----------
+        crossing : bool, default=False
+            Take single numbers over by the bridge, though there is a second encryption: more exact, with fewer levels. False
+            computes them anew from the second encryption of what they came from, and takes the bridge where there is none.
 
         Returns
         -------
@@ -300,9 +323,11 @@ class EncryptedArray(np.lib.mixins.NDArrayOperatorsMixin):
         Raises
         ------
         Refused
-            When there is none.
+            For vectors without a second encryption.
         """
-        return approximate(self)
+        if crossing and self.exact and bridge.single(self):
+            return bridge.to_approximate(self)
+        return approximate(self, crossing=True)
 
     # ---- what is refused ----
     def _refuses(name):

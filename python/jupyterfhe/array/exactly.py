@@ -54,7 +54,7 @@ def _leaves(x):
 
 # ---- where exact and approximate meet ----
 def met(*operands):
-    """Operands of one scheme: exact ones go over to their approximate form beside approximate ones.
+    """Operands of one scheme: exact ones go over to their approximate form beside approximate ones, or over the bridge.
 
     Parameters
     ----------
@@ -72,7 +72,7 @@ def met(*operands):
     found = [x for x in _leaves(operands) if ufuncs.is_encrypted(x)]
     if all(x.exact for x in found) or not any(x.exact for x in found):
         return list(operands)
-    return [approximate(x) for x in operands]
+    return [approximate(x, crossing=True) for x in operands]
 
 
 def _tried(run, call, operands, options):

@@ -1,12 +1,15 @@
 """What computing an array takes and shows, as text and as a table."""
 
+import collections
 import html
 
 import numpy as np
 
-from ..plan import Graph
+from ..plan import Graph, foresee
+from ..plan.bridge import Bridge
 from ..plan.explain import facts, tree
 from ..plan.notes import ASSUMED, notes_of
+from ..plan.progress import remaining
 
 
 def table(title, rows):
@@ -23,6 +26,14 @@ def table(title, rows):
     """
     body = "".join(f"<tr><th>{html.escape(name)}</th><td>{html.escape(text)}</td></tr>" for name, text in rows.items())
     return f"<table><caption>{html.escape(title)}</caption>{body}</table>"
+
+
+def _told(crossing):
+    """What goes from one scheme to the other, and what is computed first for it."""
+    words = "; ".join(f"{name} of {n} number{'s' if n > 1 else ''}"
+                      for name, n in collections.Counter(b.words for b in crossing).items())
+    plans = [foresee([b.source], b.level)[1] for b in crossing if b.source.stored is None]
+    return f"{words}, about {remaining(sum(p.forecast.seconds for p in plans))} before" if plans else words
 
 
 class Explanation:
@@ -57,6 +68,9 @@ class Explanation:
         self.facts["scheme"] = array.describe_scheme()
         graph = Graph(array.values)
         words = notes_of([*array.values, *(v for v, _ in graph.order), *(v for v, _ in graph.leaves)])
+        crossing = [stored for _, stored in graph.leaves if isinstance(stored, Bridge)]
+        if crossing:
+            self.facts["schemes"] = _told(crossing)
         for name, told in (("assumed", True), ("approximate", False)):
             said = [w.removeprefix(ASSUMED) for w in words if w.startswith(ASSUMED) == told]
             if said:

@@ -53,6 +53,10 @@ class RootOf(typing.NamedTuple):
     square: object
 
 
+class Whole(typing.NamedTuple):
+    """Every number is an integer."""
+
+
 def carried(function, inputs, result):
     """Note what is known of a result, for what is known of the operands.
 
@@ -145,6 +149,11 @@ def _product(a, b):
     return Moment(family, rows, 1.0, math.sqrt(a.shape[1]) * (1 + 2.0**-40) * np.array(largest))
 
 
+def _counts(a, *_):
+    """Sums of truth values."""
+    return Whole() if hasattr(a, "strips") and a.dtype == bool else None
+
+
 def block(array, key):
     """What is known of ``array[key]``: principal blocks of a Gram matrix, and columns beside them.
 
@@ -178,4 +187,4 @@ def block(array, key):
 
 RULES = {np.multiply: _times, np.divide: _over, np.add: _plus, np.subtract: _minus, np.matmul: _product, np.dot: _product,
          np.transpose: lambda a, *_: a.known if isinstance(a.known, Gram) else None,
-         np.sqrt: lambda a: RootOf(a)}
+         np.sqrt: lambda a: RootOf(a), np.sum: _counts, np.count_nonzero: _counts}

@@ -8,6 +8,7 @@ same steps are taken on the approximate ones.
 import numpy as np
 
 from ..plan.notes import note
+from . import bridge, known
 from .refusal import Refused
 
 WORDS = "a column of exact integers went over to its approximate encryption"
@@ -110,12 +111,14 @@ def paired(out, call, args, options=None):
     return out
 
 
-def approximate(x):
+def approximate(x, crossing=False):
     """An operand's approximate form; lists and tuples of operands one by one.
 
     Parameters
     ----------
     x : object
+    crossing : bool, default=False
+        Whether single numbers without a second encryption go over by the bridge.
 
     Returns
     -------
@@ -127,14 +130,19 @@ def approximate(x):
         When it is exact and there is no approximate encryption of what it was computed from.
     """
     if isinstance(x, (list, tuple)):
-        return type(x)(map(approximate, x))
+        return type(x)(approximate(y, crossing) for y in x)
     if not getattr(x, "exact", False):
         return x
+    if x.twin is None and crossing and bridge.single(x):
+        return bridge.to_approximate(x)
     if x.twin is None:
         raise Refused("exact integers and approximate numbers in one expression",
-                      "Encrypt the column in both ways (exact='both'), compute each part on its own, or finish after "
-                      "decryption.")
-    return noted(x.twin())
+                      "Encrypt the column in both ways (exact='both'), compute totals first, which go over by themselves, or "
+                      "finish after decryption.")
+    out = noted(x.twin())
+    if all(s.integral for s in x.strips.flat):
+        out.known = known.Whole()
+    return out
 
 
 def noted(array):

@@ -90,6 +90,20 @@ def _next(found, limit, stride):
     return next(t for t in candidates if t not in found and _is_prime(t))
 
 
+def budget(ciphertext):
+    """Bits of noise that a ciphertext of integers can still take.
+
+    Parameters
+    ----------
+    ciphertext : Ciphertext
+
+    Returns
+    -------
+    float
+    """
+    return lib.jfhe_bgv_budget(ciphertext.pointer)
+
+
 class Integers(Handle):
     """Integers modulo a prime t in some parameters.
 
@@ -133,10 +147,6 @@ class Integers(Handle):
     def slots(self):
         """Integers that a ciphertext holds."""
         return lib.jfhe_bgv_slots(self.pointer)
-
-    def budget(self, a):
-        """Bits of noise that a ciphertext can still take."""
-        return lib.jfhe_bgv_budget(a.pointer)
 
     # ---- linear ----
     def _plain(self, function, a, *args):

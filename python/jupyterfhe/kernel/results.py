@@ -12,7 +12,8 @@ from pathlib import Path
 from ..array import store as folders
 from ..core import tables
 from ..core.errors import ArgumentError, FormatError, JupyterFHEError
-from ..plan import compute, foresee, notes
+from ..plan import compute, cross, foresee, notes
+from ..plan.bridge import Crossed
 from ..plan.leaf import Filed
 from ..plan.whole import Residues, WholeValue
 from .faults import shorten
@@ -193,8 +194,10 @@ class Results:
         return self.tree_of(held.path) if isinstance(held, Filed) else None
 
     def _inputs(self, values):
-        found = {self._tree_of(part) for v in values for part in parts_of(v.stored)}
-        return tuple(sorted({tree.hash for tree in found - {None}}))
+        parts = [part for v in values for part in parts_of(v.stored)]
+        behind = {name for part in parts if isinstance(part, Crossed) for name in self._inputs([part.source])}
+        found = {self._tree_of(part) for part in parts}
+        return tuple(sorted(behind | {tree.hash for tree in found - {None}}))
 
     # ---- computing ----
     def compute(self, array, keep_levels=None):
@@ -211,7 +214,10 @@ class Results:
             Whether it was there before.
         """
         values = array.values
+        crossed = cross(values)
         positions = [i for i, v in enumerate(values) if v.stored is None]
+        if not positions and crossed:
+            self.keep(array)
         if not positions:
             return True
         graph, plan = foresee(values, keep_levels)

@@ -2,6 +2,7 @@
 
 from ..core import errors
 from . import clear, keys, modular, notes
+from .bridge import Bridge
 from .leaf import Held
 from .options import options
 from .program import DONE, OUTPUT, WANTS, Plan, Program, Run
@@ -9,6 +10,7 @@ from .progress import Bar
 from .residues import WholePlan
 from .session import PLANS_KEPT
 from .shelf import shelf_for
+from .value import LEAVES
 from .whole import WholeSession
 
 SLICE = 0.05  # seconds of work between two looks at Ctrl-C and the bar
@@ -37,12 +39,25 @@ class Graph:
                 continue
             seen.add(value)
             made = value.made
-            if made[0] == "input":
+            if made[0] in LEAVES:
                 self.leaves.append((value, made[2]))
                 continue
             stack.append((value, made))
             stack.extend((a, None) for a in reversed(made[1]) if a not in seen)
         self.session = self.wanted[0].session if self.wanted else None
+
+    def cross(self):
+        """Compute what comes over from the other scheme; whether there was anything.
+
+        Returns
+        -------
+        bool
+            The graph is to be walked anew then.
+        """
+        waiting = [(value, stored) for value, stored in self.leaves if isinstance(stored, Bridge)]
+        for value, stored in waiting:
+            value.made = "input", (), stored.cross()
+        return bool(waiting)
 
     def program(self):
         """The :class:`Program`: inputs, operations, promises, outputs.
@@ -148,6 +163,21 @@ def foresee(values, keep_levels=None):
         return graph, _make(graph, program, keep, None)
 
 
+def cross(values):
+    """Compute what comes over from the other scheme on the way to values, so that a plan of them is that of their run.
+
+    Parameters
+    ----------
+    values : iterable of Value
+
+    Returns
+    -------
+    bool
+        Whether there was anything.
+    """
+    return Graph(values).cross()
+
+
 def compute(values, keep_levels=None):
     """Compute values; each is a leaf afterwards.
 
@@ -173,6 +203,8 @@ def compute(values, keep_levels=None):
         by_session.setdefault(id(value.session), []).append(value)
     for group in by_session.values():
         graph = Graph(group)
+        if graph.cross():
+            graph = Graph(group)
         if graph.wanted:
             _runner(graph.session)(graph, keep_levels)
             notes.inherit(graph)

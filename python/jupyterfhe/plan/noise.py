@@ -29,6 +29,7 @@ class Model:
         """Derive what all steps use."""
         self.params, self.tau = params, math.log2(modulus)
         self.floor = self.tau + NOISE_BITS + 1.1 * (params.log_n - 14)
+        self.fresh = self.tau + params.log_n + 2.5
         self.vector = self.tau + params.log_n / 2 + 2  # a public vector, as the engine measures it
 
     def room(self, level):

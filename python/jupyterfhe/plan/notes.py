@@ -45,16 +45,18 @@ def assumed_of(values):
     return [text.removeprefix(ASSUMED) for text in notes_of(values) if text.startswith(ASSUMED)]
 
 
-def inherit(graph):
-    """Let computed values keep what was assumed on the way to them, when they forget the way.
+def inherit(graph, values=None):
+    """Let values keep what was assumed on the way to them, when they forget the way.
 
     Parameters
     ----------
     graph : Graph
+    values : iterable of Value, optional
+        Those that the graph was for by default, which have been computed.
     """
     if not len(_notes):
         return
     for text in notes_of([*(v for v, _ in graph.leaves), *(v for v, _ in graph.order)]):
         if text.startswith(ASSUMED):
-            for value in graph.wanted:
+            for value in graph.wanted if values is None else values:
                 note(value, text)

@@ -3,6 +3,7 @@
 import weakref
 
 from .noise import MARGIN, RULES, Model, NoRoom
+from .value import LEAVES
 
 _known = weakref.WeakKeyDictionary()  # by value: (level, noise), or None where no level is left
 
@@ -37,13 +38,8 @@ def reachable(values):
             pending += missing
             continue
         pending.pop()
-        _known[value] = _leaf(model, session, data) if op == "input" else _after(model, op, args, data)
+        _known[value] = (data.level, data.noise(model)) if op in LEAVES else _after(model, op, args, data)
     return all(_known[v] is not None for v in wanted)
-
-
-def _leaf(model, session, stored):
-    fresh = stored.level == session.params.levels
-    return stored.level, model.tau + session.params.log_n + 2.5 if fresh else model.floor + MARGIN
 
 
 def _after(model, op, args, data):

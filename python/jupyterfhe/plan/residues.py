@@ -31,13 +31,13 @@ class Forecast:
 
 
 class Foreseen:
-    """What a plan says of a result: its level. Exact results have no error."""
+    """What a plan says of a result: its level, and bits of noise by the model. Exact results have no error."""
 
     error_bound = error_probable = 0.0
 
-    def __init__(self, level):
-        """Keep it."""
-        self.level = level
+    def __init__(self, level, noise):
+        """Keep them."""
+        self.level, self.noise = level, noise
 
 
 class WholePlan:
@@ -78,7 +78,8 @@ class WholePlan:
                 self.steps, self.outputs = self._steps(keep)
             except NoRoom:
                 continue
-            return
+            if self.start == top or all(out.level >= keep for out in self.outputs):
+                return
         raise errors.DepthError(
             f"more multiplications in a row, or sums of more of their results, than {top} levels of integers of "
             f"{self.session.params.name} hold", "Multiply fewer times in a row, narrow what is compared, or encrypt with "
@@ -87,19 +88,20 @@ class WholePlan:
     # ---- choosing levels ----
     def _steps(self, keep):
         model, state, out = self._model, {}, []
-        top = self.session.params.ceiling
         for value, stored in self.graph.leaves:
-            fresh = model.tau + self.session.params.log_n + 2.5
-            noise = fresh if stored.level == top else model.floor + MARGIN
             level = min(self.start, stored.level)
-            state[value] = level, model.lowered(stored.level, noise, level)
+            state[value] = level, model.lowered(stored.level, stored.noise(model), level)
         for value, (op, args, data) in self._order:
             levels, level, noise = RULES[op](model, [state[a] for a in args], data)
             if noise + MARGIN > model.room(level) or level < 0:
                 raise NoRoom
             state[value] = level, noise
             out.append(Step(value, op, args, data, levels, level, noise, seconds(self.session.params, op, levels, data)))
-        return out, [Foreseen(model.lowest(*state[v], min(keep, state[v][0]))) for v in self.wanted]
+        return out, [self._foreseen(*state[v], keep) for v in self.wanted]
+
+    def _foreseen(self, level, noise, keep):
+        low = self._model.lowest(level, noise, min(keep, level))
+        return Foreseen(low, self._model.lowered(level, noise, low))
 
     def memory(self):
         """Bytes of ciphertexts at the most, for one modulus at a time; results of all."""

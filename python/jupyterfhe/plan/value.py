@@ -13,6 +13,8 @@ import numpy as np
 from ..core import LinearMap
 from ..core.errors import ArgumentError, InvalidValueError
 
+LEAVES = ("input", "bridge")  # operations that read no value: what is there, and what comes over from the other scheme
+
 
 class Vector:
     """Public numbers for the slots, read-only; the slots behind them count as 0.
@@ -219,7 +221,7 @@ class Value:
 
         A promise keeps the planner from merging this value into a sum, so it is dropped where it gains little, unless `always`.
         """
-        if self.made[0] == "input" or not (always or bound < 0.75 * self.mag):
+        if self.made[0] in LEAVES or not (always or bound < 0.75 * self.mag):
             return self
         return Value(self.session, self.made, bound, self.complex, bound)
 

@@ -10,7 +10,8 @@ import math
 import numpy as np
 
 from ..core.errors import ContextError, FormatError, KeyMissingError
-from ..core.integers import Integers
+from ..core.integers import Integers, budget
+from .noise import MARGIN
 from .value import Value
 
 
@@ -132,6 +133,22 @@ class Residues:
     def nbytes(self):
         """Bytes in memory or of the files."""
         return sum(part.nbytes for part in self.parts)
+
+    def noise(self, model):
+        """Bits of noise: what a model says of fresh integers or of results; more where ciphertexts at hand say so.
+
+        Parameters
+        ----------
+        model : jupyterfhe.plan.noise.Model
+
+        Returns
+        -------
+        float
+        """
+        params = model.params
+        guess = model.fresh if self.level == params.ceiling else model.floor + MARGIN
+        held = [p for p in self.parts if p.ciphertext is not None]
+        return max([guess, *(params.log_q(p.level) - 1 - budget(p.ciphertext) for p in held)])
 
     def load(self, params):
         """The ciphertexts.

@@ -44,6 +44,11 @@ def test_exact_results_are_references(visits, start):
     mixed = kernel.good("(t['visits'] * t['cost']).sum()").ref
     assert mixed["scheme"] == "CKKS" and mixed["program"]
     visits.agrees(mixed, (DATA["visits"] * DATA["cost"]).sum())
+    cell = "t['visits'].sum().approximate(crossing=True) / 10 + t['cost'].sum()"
+    over = kernel.good(cell).ref  # an exact total beside an approximate one: lineage leads to the table, by way of the total
+    assert over["scheme"] == "CKKS" and over["program"] and total["inputs"][0] in over["inputs"] and len(over["inputs"]) == 2
+    visits.agrees(over, DATA["visits"].sum() / 10 + DATA["cost"].sum())
+    assert kernel.good(cell).ref["reused"]
 
 
 def test_a_restarted_kernel_finds_them(visits, start):

@@ -9,7 +9,7 @@ import math
 import numpy as np
 
 from ...plan import options
-from .. import exactly
+from .. import bridge, exactly
 from ..refusal import Refused
 from ..registry import implements, ufunc
 from ..ufuncs import FLOAT, each
@@ -68,6 +68,8 @@ def settled(array, function, name, edge=None):
 def round_(a, decimals=0, out=None):
     """To even where two are as near."""
     only("round", out=(out, None))
+    if not decimals and bridge.lands(a):
+        return bridge.to_exact(a, FLOAT)
     if a.exact and decimals:
         return round_(a * 10**decimals) / 10**decimals if decimals > 0 else round_(a / 10**-decimals) * 10**-decimals
     return settled(a, lambda x: float(np.round(float(x), decimals)), "np.round", None if decimals else _nearest)
@@ -81,6 +83,8 @@ def _nearest(k):
 @ufunc(np.rint)
 def rint(x):
     """As np.round."""
+    if bridge.lands(x):
+        return bridge.to_exact(x, FLOAT)
     return settled(x, lambda v: float(np.rint(float(v))), "np.rint", _nearest)
 
 
