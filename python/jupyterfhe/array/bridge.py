@@ -11,10 +11,10 @@ from fractions import Fraction
 import numpy as np
 
 from ..core import errors
-from ..core.integers import moduli
+from ..core.integers import WIDEST, moduli
 from ..plan import Graph, Value, bridge, foresee
 from ..plan.notes import ASSUMED, inherit, note
-from ..plan.whole import WholeValue
+from ..plan.whole import WholeValue, narrowed
 from . import interval as iv
 from . import known
 from .rational import outward
@@ -57,6 +57,35 @@ def _taken(array, make, dtype, session):
         strips[at] = make(array.strips[at])
     out = array.like(session=session, dtype=dtype, strips=strips)
     inherit(Graph(array.values), out.values)
+    return out
+
+
+def met(arrays):
+    """Exact arrays of which single numbers have the moduli of the others, where those are some of their own.
+
+    Parameters
+    ----------
+    arrays : list of EncryptedArray
+        Exact.
+
+    Returns
+    -------
+    dict of int to EncryptedArray
+        By id of an array what takes its place.
+    """
+    least = min((a.session for a in arrays), key=lambda s: len(s.moduli))
+    wider = [a for a in arrays if a.session.base is least.base and set(least.moduli) < set(a.session.moduli)]
+    return {id(a): _narrowed(a, least) for a in wider if single(a)}
+
+
+def _narrowed(array, session):
+    values = narrowed(array.values, session)
+    strips = np.empty(array.strips.shape, dtype=object)
+    for at in np.ndindex(strips.shape):
+        value = values[array.strips[at].values[0]]
+        strips[at] = array.strips[at]._like(session=session, values=(value,), pad=value)
+    out = array.like(session=session, strips=strips)
+    out.twin = array.twin
     return out
 
 
@@ -176,7 +205,7 @@ def to_exact(array, dtype=INT):
     array = _centred(array)
     source, copies = _copied(array, lambda v: Value(v.session, v.made, v.mag, v.complex, v.promise))
     run = functools.partial(_computed, source, [bridge.LANDING])
-    session = _session_for(array)
+    session = array.session.whole(moduli(array.session.params, WIDEST))  # each costs a product, and others have fewer
 
     return _taken(array, lambda s: _exact_strip(s, copies[s.values[0]], session, run), dtype, session)
 
@@ -194,15 +223,6 @@ def _centred(array):
         return strip._like(values=(value,), pad=value, shift=strip.shift - rest, range=iv.add(strip.range, (-edge, edge)),
                            drift=iv.up(strip.drift + 4 * iv.EPS * abs(rest)))
     return each(array, moved)
-
-
-def _session_for(array):
-    """The integers that results are held in: those that the session has already, if they hold them, so that they can meet."""
-    low, high = array.bounds
-    most = math.ceil(max(abs(low), abs(high), 1.0)) + 1
-    base = array.session
-    found = [m for m in base.moduli_in_use if math.prod(m) > 4 * most]
-    return base.whole(min(found, key=math.prod) if found else moduli(base.params, (4 * most).bit_length()))
 
 
 def _exact_strip(strip, source, session, run):

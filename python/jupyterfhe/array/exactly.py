@@ -12,7 +12,7 @@ import numpy as np
 
 from ..core.errors import ArgumentError, ContextError, DepthError, RangeError
 from ..plan.reach import reachable
-from . import counting, ufuncs
+from . import bridge, counting, ufuncs
 from .operand import public
 from .refusal import Refused
 from .registry import REDUCTIONS, implements
@@ -70,9 +70,17 @@ def met(*operands):
         When exact integers meet approximate numbers, and there is no approximate form of them.
     """
     found = [x for x in _leaves(operands) if ufuncs.is_encrypted(x)]
-    if all(x.exact for x in found) or not any(x.exact for x in found):
+    if not any(x.exact for x in found):
         return list(operands)
+    if all(x.exact for x in found):
+        instead = bridge.met(found)
+        return [_put(x, instead) for x in operands] if instead else list(operands)
     return [approximate(x, crossing=True) for x in operands]
+
+
+def _put(x, instead):
+    """An operand with others in the place of some arrays, by their ids."""
+    return type(x)(_put(y, instead) for y in x) if isinstance(x, (list, tuple)) else instead.get(id(x), x)
 
 
 def _tried(run, call, operands, options):

@@ -143,7 +143,7 @@ class ToExact(Bridge):
     def __init__(self, session, source, unit, most, off, error, run):
         """Nothing is computed."""
         super().__init__(source, run)
-        self._session, self._unit, self._off = session, unit, off
+        self._session, self._unit, self._off, self._error = session, unit, off, error
         self.magnitude, self.level = most, LANDING
         error = error / abs(unit) + off
         if not error < 0.5:
@@ -154,6 +154,11 @@ class ToExact(Bridge):
     def noise(self, model):
         """Bits of noise."""
         return self._noise
+
+    def of(self, places):
+        """The same modulo some of the moduli; see :meth:`jupyterfhe.plan.whole.Residues.of`."""
+        session = self._session.base.whole(tuple(self._session.moduli[i] for i in places))
+        return ToExact(session, self.source, self._unit, self.magnitude, self._off, self._error, self._run)
 
     def _taken(self, stored):
         ciphertext, number = stored.load(self._session.params), (self._unit, float(self.magnitude), self._off)

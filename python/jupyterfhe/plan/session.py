@@ -106,11 +106,6 @@ class Session:
             self._whole[moduli] = WholeSession(self, moduli)
         return self._whole[moduli]
 
-    @property
-    def moduli_in_use(self):
-        """Moduli of the exact integers that were opened with these keys."""
-        return list(self._whole)
-
     # ---- levels that come back ----
     @property
     def lacks_for_bootstrap(self):

@@ -12,7 +12,7 @@ import numpy as np
 from ..core.errors import ContextError, FormatError, KeyMissingError
 from ..core.integers import Integers, budget
 from .noise import MARGIN
-from .value import Value
+from .value import LEAVES, Value
 
 
 class Whole:
@@ -162,6 +162,49 @@ class Residues:
         list of Ciphertext
         """
         return [part.load(params) for part in self.parts]
+
+
+    def of(self, places):
+        """Those modulo some of the moduli.
+
+        Parameters
+        ----------
+        places : sequence of int
+
+        Returns
+        -------
+        Residues
+        """
+        return Residues([self.parts[i] for i in places], self.magnitude)
+
+
+def narrowed(values, session):
+    """Values modulo some of their moduli: what is left out was computed for larger numbers.
+
+    Parameters
+    ----------
+    values : iterable of WholeValue
+        Of one session.
+    session : WholeSession
+        Its moduli are some of theirs.
+
+    Returns
+    -------
+    dict of WholeValue to WholeValue
+    """
+    made, pending = {}, list(values)
+    places = [pending[0].session.moduli.index(t) for t in session.moduli]
+    while pending:
+        value = pending[-1]
+        op, args, data = value.made
+        missing = [a for a in args if a not in made]
+        if missing:
+            pending += missing
+            continue
+        pending.pop()
+        data = data.of(places) if op in LEAVES else data
+        made[value] = WholeValue(session, (op, tuple(made[a] for a in args), data), value.mag, False)
+    return made
 
 
 class WholeSession:
