@@ -126,6 +126,8 @@ def test_a_count_becomes_exact(quick):
     assert opened.values == SICK.sum() and opened.error_bound == 0
     together = client.decrypt_array(3 * count - 7 + age.sum(), quick.secret)
     assert together.values == 3 * SICK.sum() - 7 + AGE.sum()
+    stored = mask.sum().astype(int).compute()
+    assert client.decrypt_array(stored + age.sum(), quick.secret).values == SICK.sum() + AGE.sum()
     half = np.rint(mask.sum()) / 4
     assert half.exact and client.decrypt_array(half, quick.secret).values == SICK.sum() / 4
     assert client.decrypt_array(np.count_nonzero(mask[:100]).astype(int), quick.secret).values == SICK[:100].sum()
