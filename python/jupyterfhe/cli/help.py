@@ -4,6 +4,7 @@ MAIN = """\
 jupyterfhe: numbers that stay encrypted while Python computes on them
 
   jupyterfhe init [DIR]               make a workspace with keys
+  jupyterfhe ladder [PRESET]          make keys with which deep programs climb to a larger ring
   jupyterfhe encrypt FILE --as NAME   encrypt a table: CSV, JSON or Parquet
   jupyterfhe inspect NAME|FILE...     say what something is; needs no secret
   jupyterfhe run SCRIPT.py            compute, in a process without secrets
@@ -29,6 +30,7 @@ jupyterfhe init [DIR]    make a workspace: keys, and room for encrypted tables
                    deep         the same with 13 at a time; keys of 580 MB
                    deep-small   the same with 4 at a time, 14 bits right, in a third of the time; keys of 190 MB
                    exact, exact-deep   for integers alone: 7 and 16; all presets hold integers too
+  --ladder [NAME]  the keys of jupyterfhe ladder too
   --depth D        instead of a preset: D multiplications in a row
   --scale-bits B   with --depth: precision, 30 to 58 (default 46)
   --security S     with --depth: 128 (default), 192 or 256 bits
@@ -41,6 +43,24 @@ Examples
   jupyterfhe init
   jupyterfhe init ward-7 --preset ml
   jupyterfhe init tiny --depth 1 --scale-bits 40
+  jupyterfhe init ward-8 --preset ml --ladder
+"""
+
+LADDER = """\
+jupyterfhe ladder [PRESET]    make keys with which programs go deeper than the workspace's own parameters
+
+  PRESET      the larger ring: deep-lean (the default above ml) or deep; above ml alone
+  --key FILE  the secret key, if it lies elsewhere
+  --json      print what was made as JSON
+
+What is encrypted stays as it is, also what was encrypted before. A program that multiplies more often in a row than the
+workspace's parameters allow is computed in the larger ring, with bootstraps where levels end, and its results come back;
+explain() says when, and what that costs. The keys go to keys/above; all of that folder is for the machine that computes.
+The larger ring has a secret of its own that nobody keeps.
+
+Examples
+  jupyterfhe ladder
+  jupyterfhe ladder deep --home ward-7
 """
 
 ENCRYPT = """\
@@ -156,4 +176,4 @@ Examples
   jupyterfhe vault --lab https://hub.example.org --store https://hub.example.org
 """
 
-OF = {"init": INIT, "encrypt": ENCRYPT, "inspect": INSPECT, "run": RUN, "decrypt": DECRYPT, "vault": VAULT}
+OF = {"init": INIT, "ladder": LADDER, "encrypt": ENCRYPT, "inspect": INSPECT, "run": RUN, "decrypt": DECRYPT, "vault": VAULT}

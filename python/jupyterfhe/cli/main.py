@@ -11,6 +11,7 @@ from .text import harmless
 
 BAD = 2
 PRESETS = ("stats-lite", "stats", "ml", "deep", "deep-lean", "deep-small", "exact", "exact-deep")
+LADDERS = ("deep-lean", "deep", "deep-small")  # presets that bootstrap, for the ring above a workspace's own
 
 
 class Refused(Exception):
@@ -36,10 +37,21 @@ def _init(words):
     parser.add_argument("--depth", type=int)
     parser.add_argument("--scale-bits", type=int)
     parser.add_argument("--security", type=int, choices=(128, 192, 256))
+    parser.add_argument("--ladder", nargs="?", const="", choices=("", *LADDERS))
     parser.add_argument("--json", action="store_true")
     from . import init
 
     return init.run(parser.parse_args(words))
+
+
+def _ladder(words):
+    parser = _Parser("ladder")
+    parser.add_argument("preset", nargs="?", choices=LADDERS)
+    parser.add_argument("--key")
+    parser.add_argument("--json", action="store_true")
+    from . import ladder
+
+    return ladder.run(parser.parse_args(words))
 
 
 def _encrypt(words):
@@ -111,7 +123,8 @@ def _vault(words):
     return serve(words)
 
 
-COMMANDS = {"init": _init, "encrypt": _encrypt, "inspect": _inspect, "run": _run, "decrypt": _decrypt, "vault": _vault}
+COMMANDS = {"init": _init, "ladder": _ladder, "encrypt": _encrypt,
+            "inspect": _inspect, "run": _run, "decrypt": _decrypt, "vault": _vault}
 
 
 def _dispatch(words):

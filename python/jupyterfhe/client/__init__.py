@@ -8,8 +8,9 @@ from .arrays import OpenedArray, decrypt_array, encrypt_array, seal_array
 from .cipher import Opened, decrypt, encrypt, release, seal
 from .frames import OpenedFrame, decrypt_finished, decrypt_frame
 from .keys import PublicKey, SecretKey, keygen
+from .ladder import add_ladder
 from .matrices import decrypt_matrix, encrypt_matrix
 
-__all__ = ["Opened", "OpenedArray", "OpenedFrame", "PublicKey", "SecretKey", "decrypt", "decrypt_array", "decrypt_finished",
-           "decrypt_frame", "decrypt_matrix", "encrypt", "encrypt_array", "encrypt_matrix", "keygen", "release", "seal",
-           "seal_array"]
+__all__ = ["Opened", "OpenedArray", "OpenedFrame", "PublicKey", "SecretKey", "add_ladder", "decrypt", "decrypt_array",
+           "decrypt_finished", "decrypt_frame", "decrypt_matrix", "encrypt", "encrypt_array", "encrypt_matrix", "keygen",
+           "release", "seal", "seal_array"]

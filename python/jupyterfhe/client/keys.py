@@ -236,6 +236,28 @@ class SecretKey(Handle):
             raise
         return first, _published("evk", up[0])
 
+    def rung_bytes(self, below):
+        """Two containers: the keys that lift what is under the secret of a smaller ring to this one, and lower it again.
+
+        Parameters
+        ----------
+        below : SecretKey
+            Of parameters whose primes this key's carry.
+
+        Returns
+        -------
+        tuple of bytes
+
+        Raises
+        ------
+        ContextError
+            When the rings are not on one ladder.
+        """
+        with self.use() as mine, below.use() as theirs:
+            lift = engine.make("jfhe_evk", lib.jfhe_keygen_lift, self.context.pointer, theirs, mine)
+            lower = engine.make("jfhe_evk", lib.jfhe_keygen_lower, self.context.pointer, mine, theirs)
+        return _published("evk", lift), _published("evk", lower)
+
     def _evk(self, make, *args):
         with self.use() as pointer:
             key = engine.make("jfhe_evk", make, self.context.pointer, pointer, *args)
@@ -252,14 +274,16 @@ class SecretKey(Handle):
         for g in dict.fromkeys(self.params.galois(k) for k in rotations):
             self._add_galois(folder, g, self.params.ceiling)
 
-    def add_bootstrap(self, folder):
-        """Add the keys for bootstrapping all slots to a folder for a server: before others, for they serve more levels.
+    def add_bootstrap(self, folder, log_slots=None):
+        """Add the keys for bootstrapping to a folder for a server: before others, for they serve more levels.
 
         Parameters
         ----------
         folder : path-like
+        log_slots : int, optional
+            log2 of the slots of what is bootstrapped; all by default. Fewer need a key more a halving.
         """
-        wants = bootstrap_wants(self.params)
+        wants = bootstrap_wants(self.params, log_slots)
         files.write_new(Path(folder) / RELIN_FILE, self.relin_bytes(wants.sine))
         self._add_galois(folder, self.params.galois_conjugate, wants.sine)
         for k, level in wants.rotations.items():

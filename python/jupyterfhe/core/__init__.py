@@ -5,6 +5,7 @@ level, and knows no array; the storeys above do. Nothing here can decrypt: that 
 """
 
 from . import errors, evaluate
+from .above import Above
 from .bootstrap import Bootstrap
 from .ciphertext import Ciphertext
 from .containers import Info, inspect
@@ -13,5 +14,5 @@ from .maps import LinearMap, Polynomial
 from .parameters import Parameters
 from .plaintext import Plaintext
 
-__all__ = ["Bootstrap", "Ciphertext", "EvaluationKeys", "Info", "LinearMap", "Parameters", "Plaintext", "Polynomial", "errors",
-           "evaluate", "inspect"]
+__all__ = ["Above", "Bootstrap", "Ciphertext", "EvaluationKeys", "Info", "LinearMap", "Parameters", "Plaintext", "Polynomial",
+           "errors", "evaluate", "inspect"]

@@ -36,10 +36,17 @@ class _Ring(Handle):
         super().__init__(engine, pointer, lib.jfhe_keyring_free, params.pointer, self.kept)
 
 
-class _Source:
-    """A key's container that may be loaded: a path or bytes, and its header."""
+class Source:
+    """A key's container that may be loaded: a path or bytes, and its header.
+
+    Parameters
+    ----------
+    data : Path or bytes
+    info : Info
+    """
 
     def __init__(self, data, info):
+        """Keep both."""
         self.data, self.info = data, info
 
     def open(self, params):
@@ -73,7 +80,7 @@ class _Source:
                 containers.save(path, self.rewritten(params, "raw-seeded"))
             info = containers.inspect_file(path)
             if all(getattr(info, n) == getattr(self.info, n) for n in ("kind", "galois", "level", "key_id", "from_id")):
-                return _Source(path, info)
+                return Source(path, info)
         return self
 
     def rewritten(self, params, encoding):
@@ -86,6 +93,7 @@ class _Source:
             lib.jfhe_evk_free(pointer)
 
     def __str__(self):
+        """Where it lies."""
         return "a key given as bytes" if isinstance(self.data, bytes) else str(self.data)
 
 
@@ -108,8 +116,8 @@ class EvaluationKeys:
     def __init__(self, params):
         """Start empty; see :meth:`open` and :meth:`add`."""
         self.params, self.key_id, self.folder = params, None, None
-        self._sources = {}  # (kind, Galois element): _Source
-        self._parents = {}  # Galois element: _Source
+        self._sources = {}  # (kind, Galois element): Source
+        self._parents = {}  # Galois element: Source
         self._ring, self._parent_ring = _Ring(params), None
         self._loaded, self._resident = {}, 0  # (kind, Galois element): highest level loaded
         self._lock = threading.RLock()
@@ -160,7 +168,7 @@ class EvaluationKeys:
         """
         data = source if isinstance(source, bytes) else Path(source)
         info = containers.inspect(data) if isinstance(data, bytes) else containers.inspect_file(data)
-        found = _Source(data, info)
+        found = Source(data, info)
         self._judge(found)
         with self._lock:
             table, name = (self._parents, info.galois) if parent else (self._sources, (info.kind, info.galois))

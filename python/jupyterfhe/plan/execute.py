@@ -91,14 +91,15 @@ def _name(graph, program, keep):
     return program.hash, infos, keep, options.memory_limit, options.optimize, graph.session.params.threads
 
 
-def _ring(graph):
-    return keys.ring(graph.session, ((op, data) for _, (op, _, data) in graph.order))
+def _ring(graph, session):
+    return keys.ring(session, ((op, data) for _, (op, _, data) in graph.order))
 
 
-def _make(graph, program, keep, ring):
-    session = graph.session
+def _make(graph, program, keep, ring, session):
+    """Plan in a session: the graph's own, or that of the ring above it."""
+    rung = None if session.reached is None else session.reached.rung(typical=ring is None)
     settings = {"keep_levels": keep, "memory_limit": options.memory_limit or 0, "optimize": options.optimize,
-                "bootstrap": session.bootstrap}
+                "bootstrap": session.bootstrap, "rung": rung}
     infos = None if session.is_clear else [stored.info for _, stored in graph.leaves]
     try:
         try:
@@ -112,6 +113,24 @@ def _make(graph, program, keep, ring):
         raise _too_deep(session, why) from None
 
 
+def _place(graph, program, keep):
+    """The session in which a graph is computed: its own, or, where that lacks the depth, that of the ring above."""
+    session = graph.session
+    if session.above is None:
+        return session
+    name = _name(graph, program, keep)
+    for place in (session, session.above):
+        if name in place.plans:
+            return place
+    try:
+        _make(graph, program, keep, None, session)
+    except errors.DepthError:
+        if session.above.params.threads != session.params.threads:
+            session.above.params.threads = session.params.threads
+        return session.above
+    return session
+
+
 def _too_deep(session, why):
     """A refusal for want of levels, with what would help."""
     if session.between is not None:
@@ -119,16 +138,19 @@ def _too_deep(session, why):
                                  f"Encrypt inputs at level {session.params.ceiling}, which is the default, and use polynomials "
                                  f"of at most {session.between} levels.", why.status)
     lacks = f"; {session.lacks_for_bootstrap}" if session.params.bootstrap_levels is not None else ""
+    if session.lacks_above:
+        lacks += f"; the ring above lacks {session.lacks_above}"
     return errors.DepthError(f"{why.detail} (parameters {session.params.name} have {session.params.ceiling}{lacks})",
                              "Multiply fewer times in a row, compute() less often with less kept for later, or encrypt with "
-                             "parameters of more depth: 'stats' has 6, 'ml' 14, 'deep-lean' has no end.", why.status)
+                             "parameters of more depth: 'stats' has 6, 'ml' 14, 'deep-lean' has no end; or give these keys a "
+                             "ring above, for what is encrypted already too: jupyterfhe ladder.", why.status)
 
 
-def _bring(graph, program, keep):
+def _bring(graph, program, keep, session):
     """Load what bootstraps need, where a plan will have some; typical keys tell whether it will."""
-    bootstrap = graph.session.bootstrap
-    if bootstrap is not None and _make(graph, program, keep, None).forecast.bootstraps:
-        graph.session.keys.need_bootstrap(bootstrap.wants)
+    bootstrap = session.bootstrap
+    if bootstrap is not None and _make(graph, program, keep, None, session).forecast.bootstraps:
+        session.keys.need_bootstrap(bootstrap.wants)
         bootstrap.prepare()
 
 
@@ -157,10 +179,11 @@ def foresee(values, keep_levels=None):
     if isinstance(graph.session, WholeSession):
         return graph, WholePlan(graph, options.keep_levels if keep_levels is None else keep_levels)
     keep, program = _levels(graph.session, keep_levels), graph.program()
+    session = _place(graph, program, keep)
     try:
-        return graph, _make(graph, program, keep, None if graph.session.is_clear else _ring(graph))
+        return graph, _make(graph, program, keep, None if session.is_clear else _ring(graph, session), session)
     except errors.KeyMissingError:
-        return graph, _make(graph, program, keep, None)
+        return graph, _make(graph, program, keep, None, session)
 
 
 def cross(values):
@@ -217,15 +240,16 @@ def _runner(session):
 
 
 def _compute(graph, keep_levels):
-    session, keep, program = graph.session, _levels(graph.session, keep_levels), graph.program()
-    _bring(graph, program, keep)
-    ring = _ring(graph)
+    keep, program = _levels(graph.session, keep_levels), graph.program()
+    session = _place(graph, program, keep)
+    _bring(graph, program, keep, session)
+    ring = _ring(graph, session)
     with session.params.gate:  # until its end: neither threads nor keys change under a run
         name = _name(graph, program, keep)
         with session.lock:
             plan = session.plans.pop(name, None)  # taken out: one run at a time
         if plan is None:
-            plan = _make(graph, program, keep, ring)
+            plan = _make(graph, program, keep, ring, session)
         _run(graph, plan)
         with session.lock:
             session.plans[name] = plan

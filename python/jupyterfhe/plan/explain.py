@@ -10,10 +10,12 @@ WORDS = {"sum": "sums of products", "to_level": "level changes", "inner_sum": "s
          "rotate_sum": "sums of rotations", "input": "inputs", "add": "additions", "sub": "subtractions", "poly": "polynomials",
          "mul_int": "products by integers", "add_const": "additions of constants", "add_vector": "additions of public vectors",
          "linmap": "linear maps", "bootstrap": "bootstraps", "conjugate": "conjugations", "settle": "real parts",
-         "neg": "negations"}
+         "neg": "negations", "lift": "lifts to a larger ring", "lower": "returns from it"}
 LINE = re.compile(r"^%\d+ = (\w+)", re.M)
 BOOTSTRAP = re.compile(r"^%(\d+) = bootstrap %(\d+) .*?error <= ([0-9.e+-]+).*?   ([0-9.e+-]+) ms", re.M)
 ERROR = re.compile(r"^%(\d+) = (\w+).*?error <= ([0-9.e+-]+)", re.M)
+PARAMETERS = re.compile(r"parameters (\S+)$", re.M)
+LIFTED = re.compile(r"^%\d+ = input .*?   level \d+ of (\S+)", re.M)
 MS = re.compile(r"   ([0-9.e+-]+) ms")
 
 
@@ -64,6 +66,15 @@ def _told(rows):
     return f"{len(rows)}, about {together} together, each adds at most {worst:.1e} of error: behind {shown}"
 
 
+def _climbed(plan):
+    """One line of what goes up and comes down; `tree` has the seconds."""
+    f, spent = plan.forecast, {name: seconds for name, _, seconds in tree(plan)}
+    up, down = spent.get(WORDS["lift"], 0.0), spent.get(WORDS["lower"], 0.0)
+    above, below = PARAMETERS.search(plan.text)[1], LIFTED.search(plan.text)[1]
+    return (f"too deep for {below}: {f.lifts} inputs lifted to {above} (about {remaining(up)}), results lowered again "
+            f"({f.lowers}, {remaining(down)})")
+
+
 def facts(plan):
     """What a run takes.
 
@@ -76,7 +87,9 @@ def facts(plan):
     dict of str to str
     """
     f = plan.forecast
-    placed = {"bootstraps": _told(bootstraps(plan))} if f.bootstraps else {}
+    placed = {"ring": _climbed(plan)} if f.lifts else {}
+    if f.bootstraps:
+        placed["bootstraps"] = _told(bootstraps(plan))
     return {"time": f"about {remaining(f.seconds)} on one thread", "memory": f"at most {human(f.memory_bytes)}, keys "
             f"{human(f.key_bytes)}", "levels": f"{f.depth} used, inputs need {f.level_in}",
             "operations": f"{f.operations}: {f.products} relinearisations, {f.rotations} rotations", **placed}

@@ -159,23 +159,31 @@ class Plan(Handle):
     optimize : int
     bootstrap : jupyterfhe.core.Bootstrap, optional
         How levels come back; without it they do not.
+    rung : jupyterfhe.core.above.Rung, optional
+        Where inputs come from and results go, if not the ring of `params`.
+
+    Attributes
+    ----------
+    params : jupyterfhe.core.Parameters
+        Of inputs and results.
+    gate : jupyterfhe.core.call.Gate
+        Of the ring in which it is computed.
     """
 
-    __slots__ = ("infos", "outputs", "params", "program")
+    __slots__ = ("gate", "infos", "outputs", "params", "program")
 
-    def __init__(self, program, params, ring, infos, *, keep_levels=0, memory_limit=0, optimize=2, bootstrap=None):
+    def __init__(self, program, params, ring, infos, *, keep_levels=0, memory_limit=0, optimize=2, bootstrap=None, rung=None):
         """Plan."""
-        self.program, self.params = program, params
+        self.program, self.gate, self.params = program, params.gate, params if rung is None else rung.small
         options = ffi.new("jfhe_plan_options *")
         lib.jfhe_plan_options_init(options)
         options.keep_levels, options.memory_limit, options.opt_level = keep_levels, memory_limit, optimize
         self.infos = None if infos is None else ffi.new("jfhe_info[]", [info[0] for info in infos])
         with params.gate:
-            pointer = engine.make("jfhe_plan", lib.jfhe_plan_new_with, params.pointer, ring or ffi.NULL,
-                                  ffi.NULL if bootstrap is None else bootstrap.pointer, program.pointer, self.infos or ffi.NULL,
-                                  options)
-        super().__init__(engine, pointer, lib.jfhe_plan_free, params.pointer, program.pointer, ring,
-                         None if bootstrap is None else bootstrap.pointer)
+            used = [ffi.NULL if thing is None else thing.pointer for thing in (bootstrap, rung)]
+            pointer = engine.make("jfhe_plan", lib.jfhe_plan_new_on, params.pointer, ring or ffi.NULL, *used, program.pointer,
+                                  self.infos or ffi.NULL, options)
+        super().__init__(engine, pointer, lib.jfhe_plan_free, params.pointer, program.pointer, ring, *used)
         self.outputs = [Output(self, i) for i in range(lib.jfhe_program_outputs(program.pointer))]
 
     @property
@@ -222,11 +230,11 @@ class Run(Handle):
         Numbers of outputs that are not wanted; what only they need is left out.
     """
 
-    __slots__ = ("_lent", "params", "state")
+    __slots__ = ("_lent", "gate", "params", "state")
 
     def __init__(self, plan, skip=()):
         """Take scratch."""
-        self.params, self.state, self._lent = plan.params, ffi.new("jfhe_run_state *"), []
+        self.params, self.gate, self.state, self._lent = plan.params, plan.gate, ffi.new("jfhe_run_state *"), []
         skipped = ffi.new("uint8_t[]", [i in skip for i in range(len(plan.outputs))])
         pointer = engine.make("jfhe_run", lib.jfhe_run_new, plan.pointer, skipped)
         super().__init__(engine, pointer, lib.jfhe_run_free, plan.pointer, self._lent)
@@ -244,7 +252,7 @@ class Run(Handle):
         int
             WANTS, OUTPUT, PAUSE or DONE; details in :attr:`state`.
         """
-        with self.params.gate:
+        with self.gate:
             engine.check(lib.jfhe_run_advance(self.pointer, seconds, self.state))
         return self.state.event
 

@@ -7,9 +7,10 @@ import threading
 import weakref
 from pathlib import Path
 
-from ..core import Bootstrap, Ciphertext, EvaluationKeys, Parameters
+from ..core import Above, Bootstrap, Ciphertext, EvaluationKeys, Parameters
+from ..core.above import ABOVE
 from ..core.bootstrap import wants
-from ..core.errors import ArgumentError, ContextError, KeyMissingError
+from ..core.errors import ArgumentError, ContextError, JupyterFHEError, KeyMissingError
 from .leaf import Filed, Held
 from .program import Plan, Program
 from .value import Value
@@ -37,13 +38,16 @@ class Session:
     ----------
     results : object or None
         Where computed arrays are kept and found again, if anywhere: has ``compute(array, keep_levels)``.
+    reached : jupyterfhe.core.Above or None
+        Of the session of a ring above: how it is reached from below.
     """
 
     def __init__(self, params, keys, log_slots):
         """Start without plans."""
         self.results = None
         self._whole = {}  # by moduli
-        self._bootstrap = None
+        self._looked = None, None  # when the folder of a ring above changed last, and what it lacked then
+        self._bootstrap = self._above = self.reached = None
         self.params, self.keys, self.log_slots = params, keys, log_slots
         self.plans = collections.OrderedDict()  # by what they were made for; a plan in use is taken out
         self.lock = threading.Lock()
@@ -126,9 +130,12 @@ class Session:
 
     @property
     def between(self):
-        """Levels between two bootstraps, or None where there are none: the most that one operation can take."""
+        """Levels between two bootstraps, or None where there are none: the most that one operation can take.
+
+        In a ring above, where there is one: what comes later may be deep, and then all of a program climbs.
+        """
         if self.lacks_for_bootstrap:
-            return None
+            return self.above.between if self.above is not None else None
         low, _, high = self.params.bootstrap_levels
         return high - low
 
@@ -136,10 +143,45 @@ class Session:
     def refreshed(self):
         """Bound on the error that a bootstrap adds to numbers up to 1; 0 where there are none."""
         if self.bootstrap is None:
-            return 0.0
+            return 0.0 if self.above is None else self.above.refreshed
         program = Program(self.log_slots)
         program.output("y", program.append("bootstrap", [program.input("x", False, 1.0)], None))
         return Plan(program, self.params, None, None, bootstrap=self.bootstrap).outputs[0].error_bound
+
+    # ---- a ring above ----
+    @property
+    def above(self):
+        """The session of the larger ring in which deep programs are computed, or None where these keys lead to none."""
+        return None if self.lacks_above is None or self.lacks_above else self._above
+
+    @property
+    def lacks_above(self):
+        """Why programs do not climb, in words; '' where they do, None where there is no ring above."""
+        if self._above is not None:
+            return ""
+        if self.is_clear or self.keys.folder is None:
+            return None
+        folder = self.keys.folder / ABOVE
+        try:
+            stamp = folder.stat().st_mtime_ns  # files may still be arriving
+        except OSError:
+            return None
+        if self._looked[0] != stamp:
+            self._looked = stamp, self._look_above(folder)
+        return self._looked[1]
+
+    def _look_above(self, folder):
+        try:
+            reached = Above(self.keys, folder)
+            session = Session(reached.keys.params, reached.keys, self.log_slots)
+            lacks = reached.lacks or session.lacks_for_bootstrap
+        except JupyterFHEError as why:  # half of an upload: what needs no ring above goes on
+            return f"keys that can be read: {why.detail}"
+        except OSError as why:
+            return f"a file that can be read: {why}"
+        if not lacks:
+            session.reached, self._above = reached, session
+        return lacks
 
     # ---- what it holds ----
     @property

@@ -1,0 +1,75 @@
+"""``jupyterfhe ladder``: keys of a larger ring, to which deep programs climb."""
+
+import json
+import time
+
+from .. import client
+from ..core import Parameters
+from ..core.containers import human
+from .main import Refused, home_of, load_key
+from .text import harmless, progress, seconds
+
+RUNGS = {"ml": ("deep-lean", "deep")}  # presets whose primes the larger ring carries; the first is the default
+
+
+def chosen(preset, below):
+    """The larger ring's preset.
+
+    Parameters
+    ----------
+    preset : str or None
+        What was asked for; '' or None for the default.
+    below : str
+        The workspace's own.
+
+    Returns
+    -------
+    str
+    """
+    rungs = RUNGS.get(below, ())
+    if not rungs or (preset and preset not in rungs):
+        above = f"above {below} there is {' or '.join(rungs)}" if rungs else f"there is no ring above {below}"
+        raise Refused(f"ladder: {above}; a workspace of preset {' or '.join(RUNGS)} can have one. See jupyterfhe help ladder")
+    return preset or rungs[0]
+
+
+def keys(params):
+    """How many keys a ladder has above these parameters.
+
+    Parameters
+    ----------
+    params : jupyterfhe.core.Parameters
+
+    Returns
+    -------
+    int
+    """
+    return 9 + params.log_n - 1
+
+
+def run(args):
+    """Make it.
+
+    Parameters
+    ----------
+    args : argparse.Namespace
+
+    Returns
+    -------
+    int
+    """
+    space, start = home_of(args), time.monotonic()
+    below = Parameters.load(space.keys)
+    preset = chosen(args.preset, below.name)
+    with load_key(args, space) as secret, progress(keys(below), "making keys") as tell:
+        above = client.add_ladder(space.keys, secret, preset, tell=tell)
+    public = [p.stat().st_size for p in above.iterdir()]
+    spent = time.monotonic() - start
+    if args.json:
+        print(json.dumps({"folder": str(above), "preset": preset, "below": below.name, "files": len(public),
+                          "bytes": sum(public), "seconds": round(spent, 3)}))
+        return 0
+    print(f"Above {below.name}: {preset}")
+    print(f"  for servers  the {len(public)} files of {harmless(str(above))}, {human(sum(public))}")
+    print(f"  made in      {seconds(spent)}")
+    return 0
