@@ -17,10 +17,10 @@ typedef struct rungs {
   jfhe_evk *up, *down;
 } rungs;
 
-/* 48 + 4 x 46 below; above 48 + 9 x 44, carrying the primes below. */
-static jfhe_ctx *big_ctx(uint32_t guests) {
+/* 48 + 4 x 46 below; above first + 9 x 44, carrying the primes below: with 48 bits the first prime is shared, else none is. */
+static jfhe_ctx *big_ctx_from(uint32_t first, uint32_t guests) {
   jfi_params p = {.log_n = LOG_BIG,
-                  .first_bits = 48,
+                  .first_bits = first,
                   .n_special = 2,
                   .special_bits = 48,
                   .n_steps = 9,
@@ -34,13 +34,17 @@ static jfhe_ctx *big_ctx(uint32_t guests) {
   return ctx;
 }
 
-static rungs open_rungs(const int32_t *k, size_t count) {
+static jfhe_ctx *big_ctx(uint32_t guests) { return big_ctx_from(48, guests); }
+
+static rungs open_rungs_from(uint32_t first, const int32_t *k, size_t count) {
   rungs r = {.small = jfi_world_open_with(jfi_test_ctx(LOG_SMALL, 4, 46, 1), NULL, 0)};
-  r.big = jfi_world_open_with(big_ctx(4), k, count);
+  r.big = jfi_world_open_with(big_ctx_from(first, 4), k, count);
   CHECK_OK(jfhe_keygen_lift(&r.up, r.big.ctx, r.small.sk, r.big.sk));
   CHECK_OK(jfhe_keygen_lower(&r.down, r.big.ctx, r.big.sk, r.small.sk));
   return r;
 }
+static rungs open_rungs(const int32_t *k, size_t count) { return open_rungs_from(48, k, count); }
+
 static void close_rungs(rungs *r) {
   jfhe_evk_free(r->up);
   jfhe_evk_free(r->down);
@@ -64,8 +68,8 @@ static void lower(rungs *r, jfhe_ct *const *out, size_t count, const jfhe_ct *a,
 }
 
 /* ---- one ciphertext ---- */
-static void one(uint32_t packing, uint32_t log_slots, uint32_t level, const char *what) {
-  rungs r = open_rungs(NULL, 0);
+static void one_from(uint32_t first, uint32_t packing, uint32_t log_slots, uint32_t level, const char *what) {
+  rungs r = open_rungs_from(first, NULL, 0);
   size_t n = packing == JFHE_PACK_COEFF ? SMALL : (size_t)1 << log_slots;
   jfi_vec v = jfi_vec_random(&r.small, n, packing == JFHE_PACK_COMPLEX);
   jfhe_ct *a = jfi_world_encrypt(&r.small, &v, packing, log_slots, level), *back = jfi_world_room(&r.small, 1);
@@ -89,6 +93,22 @@ static void one(uint32_t packing, uint32_t log_slots, uint32_t level, const char
   jfhe_ct_free(back);
   jfi_vec_free(&v);
   close_rungs(&r);
+}
+
+static void one(uint32_t packing, uint32_t log_slots, uint32_t level, const char *what) {
+  one_from(48, packing, log_slots, level, what);
+}
+
+/* All primes leave and others come, in both directions. */
+JFI_TEST(rings_of_no_common_level_prime) {
+  jfhe_ctx *small = jfi_test_ctx(LOG_SMALL, 4, 46, 1), *big = big_ctx_from(45, 4);
+  uint32_t index[JFI_PRIMES_MAX];
+  jfi_set S = jfi_ladder_primes(big, small, small->chain.level[4], index);
+  CHECK(jfi_set_count(S) == 5 && jfi_set_count(jfi_set_and(S, big->chain.level[9])) == 0);
+  jfhe_ctx_free(small);
+  jfhe_ctx_free(big);
+  one_from(45, JFHE_PACK_COMPLEX, LOG_SMALL - 1, 4, "full complex");
+  one_from(45, JFHE_PACK_REAL, 3, 3, "sparse real");
 }
 
 JFI_TEST(one_full) { one(JFHE_PACK_COMPLEX, LOG_SMALL - 1, 4, "full complex"); }
@@ -278,10 +298,10 @@ JFI_TEST(presets_meet) {
   jfhe_ctx_free(big);
 }
 
-JFI_TEST_SLOW(deep_carries_ml) {
+static void carries(const char *above, const char *below) {
   jfhe_ctx *small = NULL, *big = NULL;
-  REQUIRE_OK(jfhe_ctx_new_preset(&small, "ml"));
-  REQUIRE_OK(jfhe_ctx_new_preset(&big, "deep"));
+  REQUIRE_OK(jfhe_ctx_new_preset(&small, below));
+  REQUIRE_OK(jfhe_ctx_new_preset(&big, above));
   for (uint32_t l = 4; l <= jfhe_ctx_levels(small); l++) {
     uint32_t level = jfhe_lift_level(big, small, l);
     CHECK(level != UINT32_MAX && level + 3 >= l);
@@ -289,3 +309,9 @@ JFI_TEST_SLOW(deep_carries_ml) {
   jfhe_ctx_free(small);
   jfhe_ctx_free(big);
 }
+
+JFI_TEST_SLOW(deep_carries_ml) {
+  carries("deep", "ml");
+  carries("deep-lean", "ml");
+}
+JFI_TEST_SLOW(deep_small_carries_stats) { carries("deep-small", "stats"); }

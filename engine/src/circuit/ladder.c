@@ -29,9 +29,7 @@ uint32_t jfi_lift_level(const jfhe_ctx *ctx, const jfhe_ctx *small, uint32_t lev
   jfi_set S = jfi_ladder_primes(ctx, small, small->chain.level[level], index);
   if (jfi_set_count(S) == 0) return UINT32_MAX;
   for (uint32_t l = ctx->chain.top + 1; l-- > 0;)
-    if (jfi_set_count(jfi_set_and(S, ctx->chain.level[l])) &&
-        factor(ctx, S, small->chain.scale[level], ctx->chain.level[l], ctx->chain.scale[l]) >= LEAST)
-      return l;
+    if (factor(ctx, S, small->chain.scale[level], ctx->chain.level[l], ctx->chain.scale[l]) >= LEAST) return l;
   return UINT32_MAX;
 }
 
@@ -40,7 +38,7 @@ uint32_t jfi_lower_level(const jfhe_ctx *ctx, const jfhe_ctx *small, uint32_t le
   jfi_set S = ctx->chain.level[level];
   for (uint32_t l = small->chain.top + 1; l-- > 0;) {
     jfi_set T = jfi_ladder_primes(ctx, small, small->chain.level[l], index);
-    if (jfi_set_count(T) == 0 || !jfi_set_within(T, key->q) || jfi_set_count(jfi_set_and(S, T)) == 0) continue;
+    if (jfi_set_count(T) == 0 || !jfi_set_within(T, key->q)) continue;
     if (factor(ctx, S, ctx->chain.scale[level], T, small->chain.scale[l]) >= LEAST) return l;
   }
   return UINT32_MAX;
