@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shlex
+import shutil
 import stat
 import subprocess
 import sys
@@ -19,7 +20,7 @@ from jupyterfhe.cli import main as cli
 from jupyterfhe.cli.text import bounds, columns, cut, cut_all, harmless, shown_bound
 
 GOLDEN = Path(__file__).parent / "golden"
-COMMANDS = ("init", "encrypt", "inspect", "run", "decrypt")
+COMMANDS = ("init", "ladder", "encrypt", "inspect", "run", "decrypt")
 
 
 def call(*words, status=0):
@@ -88,7 +89,7 @@ def test_examples_of_help_can_be_typed(monkeypatch):
     monkeypatch.setattr("jupyterfhe.vault.command.main", seen.append)
     for line in re.findall(r"^  (jupyterfhe [a-z].*)$", "".join(t.split("Examples")[1] for t in texts.OF.values()), re.M):
         cli._dispatch(shlex.split(line)[1:])
-    assert len(seen) == 17
+    assert len(seen) == 20
 
 
 def test_no_command_is_not_enough():
@@ -104,6 +105,8 @@ def test_no_command_is_not_enough():
     (["init", "--scale-bits", "30"], "go with --depth"), (["init", "--preset", "ml", "--depth", "2"], "exclude"),
     (["init", "a", "--home", "b"], "one of them"),
     (["init", "--depth", "2", "--scale-bits", "0"], "."), (["init", "none/there"], "No such file"),
+    (["init", "--preset", "exact", "--ladder"], "there is no ring above exact"),
+    (["init", "--ladder", "deep"], "above stats there is deep-small"), (["ladder"], "no workspace"),
     (["encrypt"], "FILE|file"), (["encrypt", "t.csv"], "--as NAME is missing"), (["decrypt"], "name"), (["run"], "script"),
     (["encrypt", "t.csv", "--as", "a/b"], "no workspace"),
     (["inspect", "x"], "no workspace"), (["decrypt", "x"], "no workspace"),
@@ -138,6 +141,20 @@ def test_init_says_what_it_made(tmp_path):
     assert made["levels"] == 1 and made["security"] >= 128 and made["files"] > 10 and err == ""
     out, _ = call("init", tmp_path / "b", "--preset", "stats-lite")
     assert "stats-lite: 2 multiplications" in out and "readable by you alone" in out
+
+
+def test_a_ladder_is_made_once(tmp_path):
+    """With the workspace or later: the same files."""
+    home, above = tmp_path / "w", tmp_path / "w/keys/above"
+    made = json.loads(call("init", home, "--ladder", "--json")[0])
+    names = sorted(p.name for p in above.iterdir())
+    refused("ladder", "--home", home, why="exists already")
+    shutil.rmtree(above)
+    later = json.loads(call("ladder", "--home", home, "--json")[0])
+    assert made["above"] == later["preset"] == "deep-small" and later["below"] == "stats"
+    assert names == sorted(p.name for p in above.iterdir()) and later["files"] == len(names)
+    assert made["bytes"] - later["bytes"] == sum(p.stat().st_size for p in (home / "keys").glob("*.*")
+                                                 if p.name != "secret.key")
 
 
 def test_a_workspace_serves_the_c_tool(home, tool):

@@ -49,14 +49,14 @@ Examples
 LADDER = """\
 jupyterfhe ladder [PRESET]    make keys with which programs go deeper than the workspace's own parameters
 
-  PRESET      the larger ring: deep-lean (the default above ml) or deep; above ml alone
+  PRESET      the larger ring: deep-small above stats, deep-lean (the default) or deep above ml; others have none
   --key FILE  the secret key, if it lies elsewhere
   --json      print what was made as JSON
 
-What is encrypted stays as it is, also what was encrypted before. A program that multiplies more often in a row than the
-workspace's parameters allow is computed in the larger ring, with bootstraps where levels end, and its results come back;
-explain() says when, and what that costs. The keys go to keys/above; all of that folder is for the machine that computes.
-The larger ring has a secret of its own that nobody keeps.
+What is encrypted stays as it is, also what was encrypted before. A program that multiplies more often in a row than
+the workspace's parameters allow is computed in the larger ring, with bootstraps where levels end, and its results come
+back; explain() says when, and what that costs. The keys go to keys/above; all of that folder is for the machine that
+computes. The larger ring has a secret of its own that nobody keeps.
 
 Examples
   jupyterfhe ladder

@@ -9,7 +9,8 @@ from ..core.containers import human
 from .main import Refused, home_of, load_key
 from .text import harmless, progress, seconds
 
-RUNGS = {"ml": ("deep-lean", "deep")}  # presets whose primes the larger ring carries; the first is the default
+# By preset: the larger rings that carry its primes; the first is the default.
+RUNGS = {"stats": ("deep-small",), "ml": ("deep-lean", "deep")}
 
 
 def chosen(preset, below):

@@ -21,7 +21,8 @@ def add_ladder(folder, secret, params="deep-lean", *, rotations="powers", tell=N
         Where the evaluation keys of `secret` lie; a folder ``above`` appears there, complete or not at all.
     secret : SecretKey
     params : str or jupyterfhe.core.Parameters, default='deep-lean'
-        With levels for bootstrapping, and the primes of `secret`'s own: 'deep-lean' or 'deep' above 'ml'.
+        With levels for bootstrapping, and the primes of `secret`'s own: 'deep-lean' or 'deep' above 'ml', 'deep-small' above
+        'stats'.
     rotations : 'powers' or iterable of int, default='powers'
         Rotations to make keys for in the larger ring; others are made of several in a row.
     tell : callable, optional

@@ -139,11 +139,15 @@ class Session:
         low, _, high = self.params.bootstrap_levels
         return high - low
 
-    @functools.cached_property
+    @property
     def refreshed(self):
-        """Bound on the error that a bootstrap adds to numbers up to 1; 0 where there are none."""
+        """Bound on the error that a bootstrap adds to numbers up to 1, in a ring above perhaps; 0 where there are none."""
         if self.bootstrap is None:
             return 0.0 if self.above is None else self.above.refreshed
+        return self._refreshed
+
+    @functools.cached_property
+    def _refreshed(self):
         program = Program(self.log_slots)
         program.output("y", program.append("bootstrap", [program.input("x", False, 1.0)], None))
         return Plan(program, self.params, None, None, bootstrap=self.bootstrap).outputs[0].error_bound
