@@ -38,13 +38,44 @@ jfhe_status jfi_bootstrap_levels(jfhe_bootstrap *b) {
   return JFHE_OK;
 }
 
-/* Butterflies of stage i of `stages`, counted from the shortest; neighbours walk in opposite directions (bootstrap_maps.c). */
+/* Turns of a stage of `count` butterflies that walks: to its babies and to its giants (stride_of in bootstrap_maps.c). */
+static uint32_t turns(const jfhe_bootstrap *b, uint32_t count, int longest) {
+  const uint32_t diagonals = longest ? count : count + 1, babies = (count + 1) / 2;
+  if (!count) return 0;
+  return longest || count > b->walk_most ? (1u << babies) + (1u << (diagonals - babies)) - 2 : 1u << count;
+}
+
+/* Butterflies a stage. Hoisted: alike, so that plaintexts are few. Walked to: those that need the fewest turns, which gives the longest stage
+ * more, since its giants have a key of their own; of equal ones the fewest there, where plaintexts have no period. None has more than a
+ * walk can reach, unless all have. */
+static void share_all(const jfhe_bootstrap *b, uint32_t count[JFI_BOOT_STAGES_MAX]) {
+  const uint32_t last = b->stages - 1, n = b->log_slots, each = (n + last) / b->stages;
+  const uint32_t limit = each > b->walk_most ? each : b->walk_most;
+  uint32_t least = UINT32_MAX;
+  for (uint32_t i = 0; i <= last; i++) count[i] = n / b->stages + (i < n % b->stages);
+  if (b->keys != JFHE_BOOTSTRAP_FEW_KEYS) return;
+  for (uint32_t end = 0; end <= limit && end <= n; end++)
+    for (uint32_t first = last == 1 ? n - end : (n - end + 1) / 2; first <= n - end && first <= limit; first++) {
+      const uint32_t middle = n - end - first, sum = turns(b, first, 0) + turns(b, middle, 0) + turns(b, end, 1);
+      if (sum >= least) continue;
+      least = sum;
+      count[0] = first;
+      count[1] = middle;
+      count[last] = end;
+    }
+}
+
+/* Stage i of `stages`, counted from the shortest; neighbours walk in opposite directions (bootstrap_maps.c). */
 static void share(const jfhe_bootstrap *b, uint32_t i, jfi_stage *s) {
-  uint32_t each = b->log_slots / b->stages, more = b->log_slots % b->stages;
-  s->count = each + (i < more);
-  s->low = i * each + (i < more ? i : more);
+  uint32_t count[JFI_BOOT_STAGES_MAX];
+  share_all(b, count);
+  s->count = count[i];
   s->wide = s->count > b->walk_most;
-  s->walk = b->keys != JFHE_BOOTSTRAP_FEW_KEYS ? 0 : i & 1 ? -1 : 1;
+  s->walk = b->keys == JFHE_BOOTSTRAP_FEW_KEYS;
+  for (uint32_t j = 0; j < i; j++) {
+    s->low += count[j];
+    if (count[j]) s->walk = -s->walk;
+  }
 }
 
 /* The power of two nearest to x in logarithm. */

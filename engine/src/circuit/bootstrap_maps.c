@@ -86,12 +86,13 @@ static void diagonal(void *self, uint32_t index, double *re, double *im) {
 }
 
 /* Hoisted: a few babies, giants on both sides. Few keys: all babies of one sign, walked to, and then the giant lies 2^count units the other way
- * and is the unit of the next stage, which walks with it. So as many keys as stages. A wide stage would walk too far for that: its giants
- * have keys of their own, as many steps as babies. */
+ * and is the unit of the next stage, which walks with it. The longest stage has no next one, and a wide stage would walk too far for that: their
+ * giants have keys of their own, as many steps as babies. Those of the longest go all the way round (linmap_plan.c), so it needs one. */
 static jfi_stride stride_of(uint32_t log_slots, const jfi_stage *want) {
   int32_t unit = (int32_t)1 << want->low, step = want->wide ? 2 * JFI_BOOT_STEP : JFI_BOOT_STEP;
+  const int own = want->wide || want->low + want->count == log_slots;
   if (want->walk && want->count)
-    return (jfi_stride){unit << (want->wide ? (want->count + 1) / 2 : want->count), want->walk * unit};
+    return (jfi_stride){unit << (own ? (want->count + 1) / 2 : want->count), want->walk * unit};
   if ((size_t)unit * (size_t)step >= (size_t)1 << log_slots) return (jfi_stride){0, 0};
   return (jfi_stride){unit * step, 0};
 }
