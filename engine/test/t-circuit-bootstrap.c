@@ -95,7 +95,8 @@ JFI_TEST(few_keys_are_few) {
     CHECK_MEM(level2, level, count * sizeof *level);
     for (uint32_t i = 0; i < 4; i++) {
       int found = 0;
-      for (size_t j = 0; j < count; j++) found += k[j] == want[t].k[i] && level[j] == ctx->chain.top - (i < 2 ? 2 - i : 0);
+      for (size_t j = 0; j < count; j++)
+        found += k[j] == want[t].k[i] && level[j] == ctx->chain.top - (i < 2 ? 2 - i : 0);
       CHECK_EQ(found, 1);
     }
     jfhe_bootstrap_free(b);
@@ -456,6 +457,62 @@ JFI_TEST(threads_and_containers_change_no_byte) {
   jfhe_ct_free(out);
   jfi_vec_free(&v);
   jfi_boot_close(&w);
+}
+
+/* Several at once, real and complex ones, from different levels, in place: the bits of one after another. */
+static void try_together(uint32_t keys, uint32_t log_slots) {
+  enum { COUNT = 3 };
+  const jfi_boot_options options = {.keys = keys};
+  jfi_boot_world w = jfi_boot_open(jfi_test_ctx_boot(10, 3), log_slots, 1, &options);
+  const jfhe_ctx *ctx = w.w.ctx;
+  jfhe_ct *a[COUNT], *one[COUNT], *all[COUNT];
+  const jfhe_ct *in[COUNT];
+  size_t len = jfhe_bootstrap_many_scratch(ctx, w.b, COUNT);
+  void *scratch = jfi_alloc(len);
+  for (size_t i = 0; i < COUNT; i++) {
+    jfi_vec v = jfi_vec_random(&w.w, (size_t)1 << log_slots, i == 1);
+    for (size_t k = 0; k < v.n; k++) v.re[k] *= 0.7, v.im[k] *= 0.7;
+    jfhe_ct *fresh = jfi_boot_encrypt(&w, &v, i == 1, i == 2 ? 5 : 3);
+    in[i] = a[i] = jfi_world_room(&w.w, 1);
+    one[i] = jfi_world_room(&w.w, 1);
+    all[i] = i == 1 ? a[i] : jfi_world_room(&w.w, 1);
+    CHECK_OK(jfhe_ckks_bootstrap(ctx, one[i], fresh, w.b, w.w.keys, w.scratch, w.scratch_len));
+    CHECK_OK(jfi_ckks_copy(ctx, a[i], fresh));
+    jfhe_ct_free(fresh);
+    jfi_vec_free(&v);
+  }
+#define ASK(outs, n, bytes, want)                                                                                      \
+  CHECK_STATUS(jfhe_ckks_bootstrap_many(ctx, outs, in, n, w.b, w.w.keys, scratch, bytes), want)
+  jfhe_ct *twice[COUNT] = {all[0], all[0], all[2]};
+  ASK(all, 0, len, JFHE_ERR_ARG);
+  ASK(all, JFHE_BOOTSTRAP_MANY_MAX + 1, len, JFHE_ERR_ARG);
+  ASK(twice, COUNT, len, JFHE_ERR_ARG);
+  ASK(all, COUNT, w.scratch_len, JFHE_ERR_SCRATCH);
+  jfi_bound kept = a[2]->bound;
+  a[2]->bound.mag = 1.01; /* the last is refused: none is changed */
+  ASK(all, COUNT, len, JFHE_ERR_RANGE);
+  a[2]->bound = kept;
+  CHECK(all[0]->n_limbs == 0);
+  unsigned long before = jfi_alloc_count();
+  ASK(all, COUNT, len, JFHE_OK);
+  CHECK(jfi_alloc_count() == before);
+  for (size_t i = 0; i < COUNT; i++) {
+    for (size_t p = 0; p < 2; p++)
+      CHECK_MEM(jfi_ct_poly(all[i], p), jfi_ct_poly(one[i], p), one[i]->n_limbs * ctx->ring->n * sizeof(uint64_t));
+    CHECK(all[i]->bound.worst == one[i]->bound.worst && all[i]->bound.sd == one[i]->bound.sd &&
+          all[i]->packing == one[i]->packing && all[i]->level == one[i]->level && all[i]->scale == one[i]->scale);
+    if (all[i] != a[i]) jfhe_ct_free(all[i]);
+    jfhe_ct_free(a[i]);
+    jfhe_ct_free(one[i]);
+  }
+  jfi_free(scratch);
+  jfi_boot_close(&w);
+}
+
+JFI_TEST(together_is_one_after_another) {
+  try_together(JFHE_BOOTSTRAP_MANY_KEYS, 9);
+  try_together(JFHE_BOOTSTRAP_FEW_KEYS, 9);
+  try_together(JFHE_BOOTSTRAP_FEW_KEYS, 1); /* not all stages are stepped */
 }
 
 /* ---- the preset ---- */

@@ -125,6 +125,78 @@ JFI_TEST(several_giant_steps) {
   one_map(jfi_test_ctx(10, 3, 46, 1), 512, index, 64, 0, 2, "64 diagonals, stride 5");
 }
 
+/* ---- stepped maps ---- */
+static void read_diagonal(void *self, uint32_t index, double *re, double *im) {
+  const diagonals *d = self;
+  size_t t = 0;
+  while ((size_t)((d->index[t] + (int64_t)d->n) % (int64_t)d->n) != index) t++;
+  memcpy(re, d->re + t * d->n, d->n * sizeof *re);
+  memcpy(im, d->im + t * d->n, d->n * sizeof *im);
+}
+
+/* Several ciphertexts in step: the same bits as one by one. */
+static void together(jfi_world *w, jfhe_linmap *map, const diagonals *d, uint32_t level) {
+  enum { COUNT = 3 };
+  jfhe_ct *a[COUNT], *one[COUNT], *all[COUNT];
+  const jfhe_ct *in[COUNT];
+  size_t len = jfi_linmap_scratch_many(w->ctx, map, level, COUNT);
+  void *scratch = jfi_alloc(len);
+  jfi_scratch s;
+  jfi_scratch_init(&s, scratch, len);
+  for (size_t i = 0; i < COUNT; i++) {
+    jfi_vec v = jfi_vec_random(w, d->n, 1);
+    in[i] = a[i] = jfi_world_encrypt(w, &v, JFHE_PACK_COMPLEX, map->log_slots, level);
+    one[i] = jfi_world_room(w, 1);
+    all[i] = jfi_world_room(w, 1);
+    CHECK_OK(jfi_linmap_apply(w->ctx, one[i], a[i], map, w->keys, &s));
+    jfi_vec_free(&v);
+  }
+  CHECK_OK(jfi_linmap_apply_many(w->ctx, all, in, COUNT, map, w->keys, &s));
+  CHECK_STATUS(jfi_linmap_apply_many(w->ctx, all, in, JFI_MANY_MAX + 1, map, w->keys, &s), JFHE_ERR_ARG);
+  a[1]->scale *= 1.5;
+  CHECK_STATUS(jfi_linmap_apply_many(w->ctx, all, in, COUNT, map, w->keys, &s), JFHE_ERR_LEVEL);
+  for (size_t i = 0; i < COUNT; i++) {
+    for (size_t p = 0; p < 2; p++)
+      CHECK_MEM(jfi_ct_poly(all[i], p), jfi_ct_poly(one[i], p), one[i]->n_limbs * w->ctx->ring->n * sizeof(uint64_t));
+    CHECK(all[i]->bound.worst == one[i]->bound.worst && all[i]->bound.sd == one[i]->bound.sd);
+    jfhe_ct_free(a[i]);
+    jfhe_ct_free(one[i]);
+    jfhe_ct_free(all[i]);
+  }
+  jfi_free(scratch);
+}
+
+static void one_stepped(const int32_t *index, size_t count, jfi_stride stride, const char *what) {
+  jfi_test_rng rng;
+  jfi_test_rng_init(&rng, 11);
+  jfhe_ctx *ctx = jfi_test_ctx(10, 3, 46, 2);
+  diagonals d = random_diagonals(&rng, 512, index, count, 1);
+  for (size_t i = 0; i < d.n; i++) { /* one is constant: no plaintext */
+    d.re[(count / 2) * d.n + i] = 0.25;
+    d.im[(count / 2) * d.n + i] = 0;
+  }
+  jfhe_linmap *map = NULL;
+  CHECK_OK(jfi_linmap_new(&map, ctx, 9, index, count, read_diagonal, &d, NULL, NULL, 0, &stride));
+  jfi_world w = world_for(ctx, map);
+  apply(&w, map, &d, 1, 3, what);
+  together(&w, map, &d, 3);
+  jfhe_linmap_free(map);
+  free_diagonals(&d);
+  jfi_world_close(&w);
+}
+
+/* Babies hoisted, and walked to in several windows, in both directions; giants on both sides and all the way round. */
+JFI_TEST(stepped) {
+  int32_t index[64];
+  for (int32_t i = 0; i < 60; i++) index[i] = i - 31;
+  one_stepped(index, 60, (jfi_stride){8, 0, 0}, "hoisted babies");
+  one_stepped(index, 60, (jfi_stride){32, 1, 0}, "a walk of 32");
+  one_stepped(index, 60, (jfi_stride){32, -1, 0}, "a walk of 32 back");
+  for (int32_t i = 0; i < 64; i++) index[i] = 8 * i;
+  one_stepped(index, 64, (jfi_stride){256, 8, 1}, "a walk and all the way round");
+  one_stepped(index, 64, (jfi_stride){64, -8, 1}, "a walk and all the way round back");
+}
+
 JFI_TEST(dense_and_sparse_packing) {
   int32_t all[32];
   for (int32_t i = 0; i < 32; i++) all[i] = i;

@@ -14,7 +14,7 @@ typedef struct jfhe_bootstrap jfhe_bootstrap;
 enum jfhe_bootstrap_keys {
   JFHE_BOOTSTRAP_MANY_KEYS = 0, /**< a key a rotation: least work; 27 rotations for 2^15 slots of `deep` */
   JFHE_BOOTSTRAP_FEW_KEYS =
-      1, /**< a key a stage of the transforms, 3 of them at full packing: other rotations are walked to */
+      1, /**< a key a stage of the transforms and one more, 4 at full packing: other rotations are walked to */
   JFHE_BOOTSTRAP_WHEN_NEEDED =
       4 /**< added to one of the two: plaintexts are made by jfhe_bootstrap_prepare or the first bootstrap */
 };
@@ -82,6 +82,24 @@ JFHE_API JFHE_CHECK jfhe_status jfhe_ckks_bootstrap(const jfhe_ctx *ctx, jfhe_ct
                                                     const jfhe_bootstrap *b, const jfhe_keyring *keys, void *scratch,
                                                     size_t scratch_len);
 JFHE_API size_t jfhe_bootstrap_scratch(const jfhe_ctx *ctx, const jfhe_bootstrap *b);
+
+/** Ciphertexts that jfhe_ckks_bootstrap_many takes at once, at most. */
+enum { JFHE_BOOTSTRAP_MANY_MAX = 8 };
+/** Several ciphertexts in step: each key of the transforms is read, and expanded from its seed, once for all of them, and so is each plaintext.
+ *
+ *  out[i] = what jfhe_ckks_bootstrap makes of a[i], bit for bit.
+ *
+ *  Shapes  a, out: `count` ciphertexts, 1 to JFHE_BOOTSTRAP_MANY_MAX, each as for jfhe_ckks_bootstrap; all under one secret.
+ *  Error   as jfhe_ckks_bootstrap.
+ *  Alias   out[i] may be a[i] if it has room; no two outputs are one, and none is another's input.
+ *  Memory  allocates nothing; scratch >= jfhe_bootstrap_many_scratch(ctx, b, count) bytes, which grows with count.
+ *  Time    less than `count` bootstraps. Independent of messages.
+ *
+ *  Returns as jfhe_ckks_bootstrap, for the first that is refused; then no output is changed. JFHE_ERR_ARG for another count. */
+JFHE_API JFHE_CHECK jfhe_status jfhe_ckks_bootstrap_many(const jfhe_ctx *ctx, jfhe_ct *const *out,
+                                                         const jfhe_ct *const *a, size_t count, const jfhe_bootstrap *b,
+                                                         const jfhe_keyring *keys, void *scratch, size_t scratch_len);
+JFHE_API size_t jfhe_bootstrap_many_scratch(const jfhe_ctx *ctx, const jfhe_bootstrap *b, size_t count);
 
 /** The same with more bits: what one bootstrap leaves is bootstrapped too. [BCCKK22]
  *

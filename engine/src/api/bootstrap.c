@@ -3,6 +3,8 @@
 
 #include "api/check.h"
 
+_Static_assert((int)JFHE_BOOTSTRAP_MANY_MAX == (int)JFI_MANY_MAX, "as many bootstraps at once as turns");
+
 jfhe_status jfhe_bootstrap_new(jfhe_bootstrap **out, const jfhe_ctx *ctx, uint32_t log_slots, double mag,
                                uint32_t keys) {
   JFI_NEED(out, "bootstrap");
@@ -50,6 +52,24 @@ jfhe_status jfhe_ckks_bootstrap(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct
   jfi_scratch s;
   JFI_TRY(jfi_scratch_open(&s, scratch, scratch_len, jfi_bootstrap_scratch(ctx, b)));
   return jfi_bootstrap(ctx, out, a, b, keys, &s);
+}
+
+size_t jfhe_bootstrap_many_scratch(const jfhe_ctx *ctx, const jfhe_bootstrap *b, size_t count) {
+  int can = ctx && b && b->ctx == ctx && count > 0 && count <= JFHE_BOOTSTRAP_MANY_MAX;
+  return can ? jfi_bootstrap_many_scratch(ctx, b, count) : 0;
+}
+
+jfhe_status jfhe_ckks_bootstrap_many(const jfhe_ctx *ctx, jfhe_ct *const *out, const jfhe_ct *const *a, size_t count,
+                                     const jfhe_bootstrap *b, const jfhe_keyring *keys, void *scratch,
+                                     size_t scratch_len) {
+  JFI_NEED(ctx && out && a && b && keys, "bootstrapping");
+  if (b->ctx != ctx) return jfi_fail(JFHE_ERR_CONTEXT, "the bootstrap is of another context");
+  if (count == 0 || count > JFHE_BOOTSTRAP_MANY_MAX)
+    return jfi_fail(JFHE_ERR_ARG, "%zu bootstraps at once, not 1 to %d", count, JFHE_BOOTSTRAP_MANY_MAX);
+  for (size_t i = 0; i < count; i++) JFI_NEED(out[i] && a[i], "bootstrapping");
+  jfi_scratch s;
+  JFI_TRY(jfi_scratch_open(&s, scratch, scratch_len, jfi_bootstrap_many_scratch(ctx, b, count)));
+  return jfi_bootstrap_many(ctx, out, a, count, b, keys, &s);
 }
 
 size_t jfhe_bootstrap_precise_scratch(const jfhe_ctx *ctx, const jfhe_bootstrap *b) {

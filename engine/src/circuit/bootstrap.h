@@ -88,6 +88,7 @@ jfi_noise jfi_raise_noise(const jfhe_ctx *ctx, const struct jfhe_evk *down, cons
 /* bootstrap_run.c */
 /* Level sets do not nest: of the levels up to this the one of most primes. */
 uint32_t jfi_boot_roomiest(const jfhe_ctx *ctx, uint32_t level);
+/* jfhe_ckks_bootstrap_many, which the first two are for one. */
 size_t jfi_bootstrap_scratch(const jfhe_ctx *ctx, const struct jfhe_bootstrap *b);
 jfhe_status jfi_bootstrap(const jfhe_ctx *ctx, struct jfhe_ct *out, const struct jfhe_ct *a,
                           const struct jfhe_bootstrap *b, const struct jfhe_keyring *keys, jfi_scratch *s);
@@ -99,6 +100,10 @@ jfhe_status jfi_boot_down(const jfhe_ctx *ctx, const struct jfhe_bootstrap *b, s
  * not real of it is the noise of the conjugation alone. Scratch: jfi_bootstrap_scratch. */
 jfhe_status jfi_boot_argument(const jfhe_ctx *ctx, const struct jfhe_bootstrap *b, struct jfhe_ct *u,
                               const struct jfhe_ct *x, const struct jfhe_keyring *keys, jfi_scratch *s);
+size_t jfi_bootstrap_many_scratch(const jfhe_ctx *ctx, const struct jfhe_bootstrap *b, size_t count);
+jfhe_status jfi_bootstrap_many(const jfhe_ctx *ctx, struct jfhe_ct *const *out, const struct jfhe_ct *const *a,
+                               size_t count, const struct jfhe_bootstrap *b, const struct jfhe_keyring *keys,
+                               jfi_scratch *s);
 
 /* bootstrap_precise.c: jfhe_ckks_bootstrap_precise. */
 size_t jfi_bootstrap_precise_scratch(const jfhe_ctx *ctx, const struct jfhe_bootstrap *b);

@@ -9,13 +9,22 @@
 
 static const double TWO_PI = 6.283185307179586; /* magic: TWO_PI = 2*pi */
 
+/* One ciphertext on its way. */
+typedef struct traveller {
+  const jfhe_ct *in;
+  jfhe_ct *out;
+  int complex;
+  jfhe_ct x, high, turned, re, im; /* at level_in, the top, level_sine, level_out */
+} traveller;
+
 typedef struct running {
   const jfhe_ctx *ctx;
   const jfhe_bootstrap *b;
   const jfhe_keyring *keys;
   const jfhe_evk *down, *up, *conjugate;
   double window; /* how far t may be off */
-  jfhe_ct x, high, turned, re, im; /* at level_in, the top, level_sine, level_out */
+  size_t count;
+  traveller *each;
 } running;
 
 /* ---- scratch ---- */
@@ -28,27 +37,39 @@ uint32_t jfi_boot_roomiest(const jfhe_ctx *ctx, uint32_t level) {
 
 static size_t most(size_t a, size_t b) { return a > b ? a : b; }
 
-size_t jfi_bootstrap_scratch(const jfhe_ctx *ctx, const jfhe_bootstrap *b) {
+/* Ciphertexts that stay through a bootstrap, of each that is bootstrapped. */
+static size_t held_bytes(const jfhe_ctx *ctx, const jfhe_bootstrap *b) {
+  return jfi_ct_temp_bytes(ctx, jfi_boot_roomiest(ctx, b->level_in)) +
+         jfi_ct_temp_bytes(ctx, jfi_boot_roomiest(ctx, ctx->chain.top)) +
+         2 * jfi_ct_temp_bytes(ctx, jfi_boot_roomiest(ctx, b->level_sine)) +
+         2 * jfi_ct_temp_bytes(ctx, jfi_boot_roomiest(ctx, b->level_out)) + 8 * JFI_SCRATCH_SLACK;
+}
+
+size_t jfi_bootstrap_many_scratch(const jfhe_ctx *ctx, const jfhe_bootstrap *b, size_t count) {
   const uint32_t top = ctx->chain.top;
-  size_t held = jfi_ct_temp_bytes(ctx, jfi_boot_roomiest(ctx, b->level_in)) + jfi_ct_temp_bytes(ctx, jfi_boot_roomiest(ctx, top)) +
-                2 * jfi_ct_temp_bytes(ctx, jfi_boot_roomiest(ctx, b->level_sine)) +
-                2 * jfi_ct_temp_bytes(ctx, jfi_boot_roomiest(ctx, b->level_out));
   size_t step = most(jfi_raise_scratch(ctx), jfi_sine_scratch(ctx, b));
   step = most(step, most(jfi_ckks_rotate_bytes(ctx, b->level_sine), jfi_ckks_rescale_bytes(ctx, top)));
   if (ctx->ring->log_n - 1 > b->log_slots) step = most(step, jfi_ckks_inner_sum_bytes(ctx, top));
   for (uint32_t i = 0; i < b->stages; i++)
-    step = most(step,
-                most(jfi_linmap_scratch(ctx, b->down[i], b->level_in - i), jfi_linmap_scratch(ctx, b->up[i], top - i)));
-  return held + step + 16 * JFI_SCRATCH_SLACK;
+    step = most(step, most(jfi_linmap_scratch_many(ctx, b->down[i], b->level_in - i, count),
+                           jfi_linmap_scratch_many(ctx, b->up[i], top - i, count)));
+  return count * held_bytes(ctx, b) + step + 16 * JFI_SCRATCH_SLACK;
+}
+
+size_t jfi_bootstrap_scratch(const jfhe_ctx *ctx, const jfhe_bootstrap *b) {
+  return jfi_bootstrap_many_scratch(ctx, b, 1);
 }
 
 static jfhe_status take_room(running *r, int shadow, jfi_scratch *s) {
-  jfi_ct_piece(&r->x, r->ctx, jfi_boot_roomiest(r->ctx, r->b->level_in), shadow, s);
-  jfi_ct_piece(&r->high, r->ctx, jfi_boot_roomiest(r->ctx, r->ctx->chain.top), shadow, s);
-  jfi_ct_piece(&r->turned, r->ctx, jfi_boot_roomiest(r->ctx, r->b->level_sine), shadow, s);
-  jfi_ct_piece(&r->re, r->ctx, jfi_boot_roomiest(r->ctx, r->b->level_out), shadow, s);
-  jfi_ct_piece(&r->im, r->ctx, jfi_boot_roomiest(r->ctx, r->b->level_out), shadow, s);
-  return s->failed ? jfi_fail(JFHE_ERR_SCRATCH, "scratch is too small for a bootstrap") : JFHE_OK;
+  for (size_t i = 0; i < r->count; i++) {
+    traveller *t = &r->each[i];
+    jfi_ct_piece(&t->x, r->ctx, jfi_boot_roomiest(r->ctx, r->b->level_in), shadow, s);
+    jfi_ct_piece(&t->high, r->ctx, jfi_boot_roomiest(r->ctx, r->ctx->chain.top), shadow, s);
+    jfi_ct_piece(&t->turned, r->ctx, jfi_boot_roomiest(r->ctx, r->b->level_sine), shadow, s);
+    jfi_ct_piece(&t->re, r->ctx, jfi_boot_roomiest(r->ctx, r->b->level_out), shadow, s);
+    jfi_ct_piece(&t->im, r->ctx, jfi_boot_roomiest(r->ctx, r->b->level_out), shadow, s);
+  }
+  return s->failed ? jfi_fail(JFHE_ERR_SCRATCH, "scratch is too small for %zu bootstraps", r->count) : JFHE_OK;
 }
 
 /* ---- checks ---- */
@@ -84,46 +105,66 @@ static jfhe_status check(running *r, const jfhe_ct *out, const jfhe_ct *a) {
 }
 
 /* ---- steps ---- */
-static jfhe_status to_coefficients(running *r, const jfhe_ct *a, jfi_scratch *s) {
-  double canonical = r->ctx->chain.scale[r->b->level_in];
-  JFI_TRY(jfi_ckks_to_level(r->ctx, &r->x, a, r->b->level_in, s));
-  /* to the last bit, so that the plaintexts fit; jfi_ckks_to_level took care that it is near */
-  r->x.bound.worst = jfi_up(r->x.bound.worst + fabs(r->x.scale / canonical - 1) * (r->x.bound.mag + r->x.bound.worst));
-  r->x.scale = canonical;
-  for (uint32_t i = 0; i < r->b->stages; i++)
-    JFI_TRY(jfi_linmap_apply(r->ctx, &r->x, &r->x, r->b->down[i], r->keys, s));
+/* To the last bit of the canonical scale, so that the plaintexts fit; jfi_ckks_to_level took care that it is near. */
+static jfhe_status to_level(running *r, traveller *t, jfi_scratch *s) {
+  const double canonical = r->ctx->chain.scale[r->b->level_in];
+  JFI_TRY(jfi_ckks_to_level(r->ctx, &t->x, t->in, r->b->level_in, s));
+  jfi_bound *b = &t->x.bound;
+  b->worst = jfi_up(b->worst + fabs(t->x.scale / canonical - 1) * (b->mag + b->worst));
+  t->x.scale = canonical;
+  return JFHE_OK;
+}
+
+/* One stage of all of them, so that its keys and plaintexts are read once. */
+static jfhe_status run_stage(running *r, jfhe_linmap *map, int high, jfi_scratch *s) {
+  jfhe_ct *out[JFI_MANY_MAX] = {NULL};
+  const jfhe_ct *in[JFI_MANY_MAX] = {NULL};
+  for (size_t i = 0; i < r->count; i++) in[i] = out[i] = high ? &r->each[i].high : &r->each[i].x;
+  return jfi_linmap_apply_many(r->ctx, out, in, r->count, map, r->keys, s);
+}
+
+static jfhe_status to_coefficients(running *r, jfi_scratch *s) {
+  for (size_t i = 0; i < r->count; i++) JFI_TRY(to_level(r, &r->each[i], s));
+  for (uint32_t i = 0; i < r->b->stages; i++) JFI_TRY(run_stage(r, r->b->down[i], 0, s));
   return JFHE_OK;
 }
 
 /* The phase in units of q0: bounds of a coefficient. */
-static jfhe_status raise(running *r, jfi_scratch *s) {
+static jfhe_status raise(running *r, traveller *t, jfi_scratch *s) {
   const jfhe_ctx *ctx = r->ctx;
   double q0 = jfi_ctx_product(ctx, ctx->chain.level[0]);
-  JFI_TRY(jfi_raise(ctx, &r->high, &r->x, r->down, r->up, s));
-  jfi_bound *b = &r->high.bound;
+  JFI_TRY(jfi_raise(ctx, &t->high, &t->x, r->down, r->up, s));
+  jfi_bound *b = &t->high.bound;
   jfi_noise n = jfi_raise_noise(ctx, r->down, r->up);
-  double unit = r->x.scale / q0;
+  double unit = t->x.scale / q0;
   *b = (jfi_bound){r->b->overflow, jfi_up(b->worst * unit + n.worst / q0),
                    jfi_up(sqrt(b->sd * b->sd * unit * unit + n.sd * n.sd / (q0 * q0)))};
-  r->high.scale = q0;
-  r->high.packing = JFHE_PACK_COMPLEX;
-  r->high.log_slots = ctx->ring->log_n - 1;
+  t->high.scale = q0;
+  t->high.packing = JFHE_PACK_COMPLEX;
+  t->high.log_slots = ctx->ring->log_n - 1;
   uint32_t slots = (uint32_t)1 << r->b->log_slots, gap = (uint32_t)(ctx->ring->n / 2) >> r->b->log_slots;
   if (gap == 1) return JFHE_OK;
-  JFI_TRY(jfi_ckks_inner_sum(ctx, &r->high, &r->high, slots, gap, r->keys, s));
-  r->high.log_slots = r->b->log_slots;
-  r->high.scale = q0 * gap;
+  JFI_TRY(jfi_ckks_inner_sum(ctx, &t->high, &t->high, slots, gap, r->keys, s));
+  t->high.log_slots = r->b->log_slots;
+  t->high.scale = q0 * gap;
   *b = (jfi_bound){b->mag / gap, b->worst / gap, b->sd / gap};
   return JFHE_OK;
 }
 
 static jfhe_status to_slots(running *r, jfi_scratch *s) {
-  for (uint32_t i = 0; i < r->b->stages; i++)
-    JFI_TRY(jfi_linmap_apply(r->ctx, &r->high, &r->high, r->b->up[i], r->keys, s));
-  if (!(r->high.bound.worst * 2 * r->b->overflow < r->window))
-    return jfi_fail(JFHE_ERR_RANGE, "the error, up to %g of the numbers, would leave the window of %g",
-                    r->high.bound.worst * 2 * r->b->overflow / r->b->eps, r->window / r->b->eps);
-  return jfi_ckks_automorphism(r->ctx, &r->turned, &r->high, jfhe_galois_conjugate(r->ctx), r->conjugate, s);
+  for (size_t i = 0; i < r->count; i++) JFI_TRY(raise(r, &r->each[i], s));
+  for (uint32_t i = 0; i < r->b->stages; i++) JFI_TRY(run_stage(r, r->b->up[i], 1, s));
+  for (size_t i = 0; i < r->count; i++) {
+    const double off = r->each[i].high.bound.worst * 2 * r->b->overflow;
+    if (!(off < r->window))
+      return jfi_fail(JFHE_ERR_RANGE, "the error, up to %g of the numbers, would leave the window of %g",
+                      off / r->b->eps, r->window / r->b->eps);
+  }
+  return JFHE_OK;
+}
+
+static jfhe_status conjugate(running *r, traveller *t, jfi_scratch *s) {
+  return jfi_ckks_automorphism(r->ctx, &t->turned, &t->high, jfhe_galois_conjugate(r->ctx), r->conjugate, s);
 }
 
 /* What the sine makes of one part whose argument is off by e (in units of u = t/overflow). */
@@ -137,37 +178,40 @@ static void add_bounds(const running *r, jfhe_ct *out, const jfi_bound *e) {
 }
 
 /* turned = conj(high): their sum is twice the real part, i (turned - high) twice the imaginary one. Leaves high spoilt. */
-static jfhe_status sines(running *r, int complex, jfi_scratch *s) {
+static jfhe_status sines(running *r, traveller *t, jfi_scratch *s) {
   jfi_bound e;
-  if (complex) {
+  JFI_TRY(conjugate(r, t, s));
+  if (t->complex) {
     /* the sum needs both, so it is made first, in a piece of its own */
     jfi_scratch at = *s;
     jfhe_ct sum;
-    jfi_ct_piece(&sum, r->ctx, jfi_boot_roomiest(r->ctx, r->b->level_sine), jfi_ct_is_shadow(&r->high), &at);
+    jfi_ct_piece(&sum, r->ctx, jfi_boot_roomiest(r->ctx, r->b->level_sine), jfi_ct_is_shadow(&t->high), &at);
     if (at.failed) return jfi_fail(JFHE_ERR_SCRATCH, "scratch is too small for a bootstrap");
-    JFI_TRY(jfi_ckks_add(r->ctx, &sum, &r->turned, &r->high, 0));
-    JFI_TRY(jfi_ckks_add(r->ctx, &r->turned, &r->turned, &r->high, 1));
-    JFI_TRY(jfi_ckks_mul_i(r->ctx, &r->turned, &r->turned));
-    JFI_TRY(jfi_ckks_copy(r->ctx, &r->high, &sum));
-    e = r->turned.bound;
-    JFI_TRY(jfi_sine(r->ctx, r->b, &r->im, &r->turned, r->keys, s));
-    add_bounds(r, &r->im, &e);
+    JFI_TRY(jfi_ckks_add(r->ctx, &sum, &t->turned, &t->high, 0));
+    JFI_TRY(jfi_ckks_add(r->ctx, &t->turned, &t->turned, &t->high, 1));
+    JFI_TRY(jfi_ckks_mul_i(r->ctx, &t->turned, &t->turned));
+    JFI_TRY(jfi_ckks_copy(r->ctx, &t->high, &sum));
+    e = t->turned.bound;
+    JFI_TRY(jfi_sine(r->ctx, r->b, &t->im, &t->turned, r->keys, s));
+    add_bounds(r, &t->im, &e);
   } else {
-    JFI_TRY(jfi_ckks_add(r->ctx, &r->high, &r->turned, &r->high, 0));
+    JFI_TRY(jfi_ckks_add(r->ctx, &t->high, &t->turned, &t->high, 0));
   }
-  e = r->high.bound;
-  JFI_TRY(jfi_sine(r->ctx, r->b, &r->re, &r->high, r->keys, s));
-  add_bounds(r, &r->re, &e);
+  e = t->high.bound;
+  JFI_TRY(jfi_sine(r->ctx, r->b, &t->re, &t->high, r->keys, s));
+  add_bounds(r, &t->re, &e);
   return JFHE_OK;
 }
 
 /* ---- the end ---- */
-static jfhe_status finish(running *r, jfhe_ct *out, const jfhe_ct *a, int complex) {
-  jfi_bound b = r->re.bound;
-  if (complex) {
-    b = (jfi_bound){0, jfi_up(jfi_hypot(b.worst, r->im.bound.worst)), jfi_up(jfi_hypot(b.sd, r->im.bound.sd))};
-    JFI_TRY(jfi_ckks_mul_i(r->ctx, &r->im, &r->im));
-    JFI_TRY(jfi_ckks_add(r->ctx, &r->re, &r->re, &r->im, 0));
+/* The whole number and its bounds, in re. */
+static jfhe_status finish(running *r, traveller *t) {
+  const jfhe_ct *a = t->in;
+  jfi_bound b = t->re.bound;
+  if (t->complex) {
+    b = (jfi_bound){0, jfi_up(jfi_hypot(b.worst, t->im.bound.worst)), jfi_up(jfi_hypot(b.sd, t->im.bound.sd))};
+    JFI_TRY(jfi_ckks_mul_i(r->ctx, &t->im, &t->im));
+    JFI_TRY(jfi_ckks_add(r->ctx, &t->re, &t->re, &t->im, 0));
   }
   b.mag = a->bound.mag;
   b.sd = jfi_up(b.sd * jfi_spread(r->ctx->ring->log_n, a->packing,
@@ -175,47 +219,70 @@ static jfhe_status finish(running *r, jfhe_ct *out, const jfhe_ct *a, int comple
   if (!(b.worst < r->b->mag))
     return jfi_fail(JFHE_ERR_RANGE, "bootstrapping numbers up to %g would leave an error of up to %g", r->b->mag,
                     b.worst);
-  r->re.bound = b;
-  r->re.packing = a->packing;
-  r->re.log_slots = a->log_slots;
-  JFI_TRY(jfi_bound_fits(r->ctx, &b, r->re.scale, r->re.primes, "a bootstrapped number"));
-  return jfi_ckks_copy(r->ctx, out, &r->re);
+  t->re.bound = b;
+  t->re.packing = a->packing;
+  t->re.log_slots = a->log_slots;
+  return jfi_bound_fits(r->ctx, &b, t->re.scale, t->re.primes, "a bootstrapped number");
+}
+
+static jfhe_status run_all(running *r, jfi_scratch *s) {
+  JFI_TRY(to_coefficients(r, s));
+  JFI_TRY(to_slots(r, s));
+  for (size_t i = 0; i < r->count; i++) {
+    JFI_TRY(sines(r, &r->each[i], s));
+    JFI_TRY(finish(r, &r->each[i]));
+  }
+  for (size_t i = 0; i < r->count; i++) JFI_TRY(jfi_ckks_copy(r->ctx, r->each[i].out, &r->each[i].re));
+  return JFHE_OK;
+}
+
+jfhe_status jfi_bootstrap_many(const jfhe_ctx *ctx, jfhe_ct *const *out, const jfhe_ct *const *a, size_t count,
+                               const jfhe_bootstrap *b, const jfhe_keyring *keys, jfi_scratch *s) {
+  traveller each[JFI_MANY_MAX];
+  running r = {.ctx = ctx, .b = b, .keys = keys, .window = 0x1p-8, .count = count, .each = each};
+  jfi_scratch at = *s;
+  if (count == 0 || count > JFI_MANY_MAX)
+    return jfi_fail(JFHE_ERR_ARG, "%zu bootstraps at once, not 1 to %d", count, JFI_MANY_MAX);
+  for (size_t i = 0; i < count; i++) {
+    r.each[i] = (traveller){.in = a[i], .out = out[i], .complex = a[i]->packing == JFHE_PACK_COMPLEX};
+    JFI_TRY(check(&r, out[i], a[i]));
+    for (size_t j = 0; j < i; j++)
+      if (out[i] == out[j]) return jfi_fail(JFHE_ERR_ARG, "one output for two bootstraps");
+    if (memcmp(a[i]->key_id, a[0]->key_id, JFHE_ID_BYTES) != 0)
+      return jfi_fail(JFHE_ERR_KEY, "ciphertexts of different secrets are not bootstrapped at once");
+  }
+  JFI_TRY(take_room(&r, jfi_ct_is_shadow(out[0]), &at));
+  return run_all(&r, &at);
 }
 
 jfhe_status jfi_bootstrap(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *a, const jfhe_bootstrap *b,
                           const jfhe_keyring *keys, jfi_scratch *s) {
-  running r = {.ctx = ctx, .b = b, .keys = keys, .window = 0x1p-8};
-  jfi_scratch at = *s;
-  int complex = a->packing == JFHE_PACK_COMPLEX;
-  JFI_TRY(check(&r, out, a));
-  JFI_TRY(take_room(&r, jfi_ct_is_shadow(out), &at));
-  JFI_TRY(to_coefficients(&r, a, &at));
-  JFI_TRY(raise(&r, &at));
-  JFI_TRY(to_slots(&r, &at));
-  JFI_TRY(sines(&r, complex, &at));
-  return finish(&r, out, a, complex);
+  return jfi_bootstrap_many(ctx, &out, &a, 1, b, keys, s);
 }
 
 /* ---- its first half ---- */
 jfhe_status jfi_boot_down(const jfhe_ctx *ctx, const jfhe_bootstrap *b, jfhe_ct *x, const jfhe_keyring *keys,
                           jfi_scratch *s) {
-  running r = {.ctx = ctx, .b = b, .keys = keys, .x = *x};
   const jfhe_ct given = *x;
-  JFI_TRY(to_coefficients(&r, &given, s));
-  *x = r.x;
+  traveller t = {.in = &given, .x = *x};
+  running r = {.ctx = ctx, .b = b, .keys = keys, .count = 1, .each = &t};
+  JFI_TRY(to_coefficients(&r, s));
+  *x = t.x;
   return JFHE_OK;
 }
 
 jfhe_status jfi_boot_argument(const jfhe_ctx *ctx, const jfhe_bootstrap *b, jfhe_ct *u, const jfhe_ct *x,
                               const jfhe_keyring *keys, jfi_scratch *s) {
-  running r = {.ctx = ctx, .b = b, .keys = keys, .x = *x, .window = 0.25}; /* nobody shifts t by the quarter */
+  traveller t = {.x = *x};
+  running r = {
+      .ctx = ctx, .b = b, .keys = keys, .window = 0.25, .count = 1, .each = &t}; /* no quarter is taken off t */
   jfi_scratch at = *s;
   int shadow = jfi_ct_is_shadow(u);
   JFI_TRY(check_keys(&r, x));
-  jfi_ct_piece(&r.high, ctx, jfi_boot_roomiest(ctx, ctx->chain.top), shadow, &at);
-  jfi_ct_piece(&r.turned, ctx, jfi_boot_roomiest(ctx, b->level_sine), shadow, &at);
+  jfi_ct_piece(&t.high, ctx, jfi_boot_roomiest(ctx, ctx->chain.top), shadow, &at);
+  jfi_ct_piece(&t.turned, ctx, jfi_boot_roomiest(ctx, b->level_sine), shadow, &at);
   if (at.failed) return jfi_fail(JFHE_ERR_SCRATCH, "scratch is too small for a bootstrap");
-  JFI_TRY(raise(&r, &at));
   JFI_TRY(to_slots(&r, &at));
-  return jfi_ckks_add(ctx, u, &r.turned, &r.high, 0);
+  JFI_TRY(conjugate(&r, &t, &at));
+  return jfi_ckks_add(ctx, u, &t.turned, &t.high, 0);
 }

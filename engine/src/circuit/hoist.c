@@ -5,6 +5,7 @@
 
 #include "base/status.h"
 #include "rlwe/digits.h"
+#include "rlwe/room.h"
 
 /* The digits of two keys, cut to S, are the same. */
 static int same_shape(const jfhe_evk *a, const jfhe_evk *b, jfi_set S) {
@@ -33,23 +34,26 @@ jfhe_status jfi_turns_find(const jfhe_ctx *ctx, jfi_turn *turn, const jfhe_ct *a
   return JFHE_OK;
 }
 
-static size_t limbs_bytes(const jfhe_ctx *ctx, size_t limbs) {
-  return jfi_round64(limbs * ctx->ring->n * sizeof(uint64_t));
+/* One limb of each pair, and what expands the key. */
+static size_t turn_words(const jfhe_ctx *ctx, size_t n_digits, size_t count) {
+  return 2 * count * ctx->ring->n + jfi_digits_dot_words(ctx, n_digits);
 }
 
-/* One limb of a pair, and what expands the key. */
-static size_t turn_words(const jfhe_ctx *ctx, size_t n_digits) {
-  return 2 * ctx->ring->n + jfi_digits_dot_words(ctx, n_digits);
-}
-
-/* Derived keys may have as many digits as primes. */
-size_t jfi_hoist_room(const jfhe_ctx *ctx, uint32_t level) {
+/* Digits and expansions of the keys whose shape needs most: derived ones have fewer specials, hence more digits. */
+size_t jfi_hoist_room(const jfhe_ctx *ctx, uint32_t level, size_t count) {
   jfi_set S = ctx->chain.level[level], P = ctx->chain.special;
-  size_t n_s = jfi_set_count(S), n_e = n_s + jfi_set_count(P);
+  jfi_shape shape[JFI_SHAPES_MAX];
+  size_t keep = 0, n_s = jfi_set_count(S);
+  for (uint32_t i = jfi_galois_shapes(ctx, shape); i-- > 0;) {
+    size_t digits = shape[i].n_digits < n_s ? shape[i].n_digits : n_s;
+    size_t words = count * jfi_decompose_words(ctx, S, shape[i].p, (uint32_t)digits) +
+                   jfi_pool_workers(ctx->pool) * turn_words(ctx, digits, count);
+    if (words > keep) keep = words;
+  }
   size_t steps = jfi_decompose_scratch(ctx, S), divide = jfi_divide_scratch(ctx, jfi_set_or(S, P), S, 2);
   steps = steps > divide ? steps : divide;
-  return jfi_round64(ctx->ring->n * sizeof(uint32_t)) + limbs_bytes(ctx, n_s * n_e) +
-         jfi_pool_workers(ctx->pool) * turn_words(ctx, n_s) * sizeof(uint64_t) + steps;
+  return jfi_round64(ctx->ring->n * sizeof(uint32_t)) + keep * sizeof(uint64_t) + steps +
+         (count + 1) * JFI_SCRATCH_SLACK;
 }
 
 void jfi_hoist_open(jfi_hoist *h, const jfhe_ctx *ctx, jfi_set S, const jfi_turn *turn, size_t count) {
@@ -73,16 +77,16 @@ void jfi_hoist_open(jfi_hoist *h, const jfhe_ctx *ctx, jfi_set S, const jfi_turn
     h->n_digits += jfi_set_count(jfi_set_and(h->shape->digit[d], S)) > 0;
 }
 
-jfhe_status jfi_hoist_take(jfi_hoist *h, jfi_scratch *s) {
+jfhe_status jfi_hoist_take(jfi_hoist *h, size_t count, jfi_scratch *s) {
   h->perm = jfi_scratch_take(s, h->n * sizeof(uint32_t));
-  h->digits = jfi_scratch_take(s, h->n_digits * h->n_e * h->n * sizeof(uint64_t));
-  h->worker_words = turn_words(h->ctx, h->n_digits);
+  for (size_t i = 0; i < count; i++) h->digits[i] = jfi_scratch_take(s, h->n_digits * h->n_e * h->n * sizeof(uint64_t));
+  h->worker_words = turn_words(h->ctx, h->n_digits, count);
   h->worker = jfi_scratch_take(s, jfi_pool_workers(h->ctx->pool) * h->worker_words * sizeof(uint64_t));
   return s->failed ? jfi_fail(JFHE_ERR_SCRATCH, "scratch is too small for these rotations") : JFHE_OK;
 }
 
-jfhe_status jfi_hoist_digits(jfi_hoist *h, const uint64_t *c, jfi_scratch s) {
-  return h->shape ? jfi_decompose(h->ctx, h->digits, c, h->S, h->shape, &s) : JFHE_OK;
+jfhe_status jfi_hoist_digits(jfi_hoist *h, size_t i, const uint64_t *c, jfi_scratch s) {
+  return h->shape ? jfi_decompose(h->ctx, h->digits[i], c, h->S, h->shape, &s) : JFHE_OK;
 }
 
 typedef struct ext_job {
@@ -129,20 +133,20 @@ typedef struct turn_job {
   const jfi_hoist *h;
   const jfi_shape_of *shape;
   const jfhe_evk *key;
-  uint64_t *r[2];
-  const uint64_t *add0, *const *plus;
+  const jfi_turned *x;
+  size_t count;
   int lift;
 } turn_job;
 
-static void add_first(const turn_job *t, uint64_t *sum, size_t j) {
+static void add_first(const turn_job *t, const jfi_turned *x, uint64_t *sum, size_t j) {
   const jfi_hoist *h = t->h;
   const jfi_ring *ring = h->ctx->ring;
   size_t prime = h->prime[j];
   const jfi_mod *m = &ring->mod[prime];
   if (!t->lift)
-    ring->k->add(sum, sum, t->add0 + j * h->n, h->n, m);
+    ring->k->add(sum, sum, x->add0 + j * h->n, h->n, m);
   else if (jfi_set_has(h->S, prime))
-    ring->k->mul_const_acc(sum, t->add0 + jfi_set_rank(h->S, prime) * h->n, jfi_ctx_product_mod(h->ctx, h->P, prime),
+    ring->k->mul_const_acc(sum, x->add0 + jfi_set_rank(h->S, prime) * h->n, jfi_ctx_product_mod(h->ctx, h->P, prime),
                            h->n, m);
 }
 
@@ -150,23 +154,29 @@ static void turn_limb(void *arg, size_t j, size_t worker) {
   const turn_job *t = arg;
   const jfi_hoist *h = t->h;
   const jfi_ring *ring = h->ctx->ring;
-  uint64_t *sum = h->worker + worker * h->worker_words;
-  const uint64_t *x[JFI_DIGITS_MAX];
-  for (size_t d = 0; d < h->n_digits; d++) x[d] = h->digits + (d * h->n_e + j) * h->n;
-  jfi_digits_dot(t->shape, t->key, h->prime[j], x, sum, sum + h->n, 0, sum + 2 * h->n);
-  add_first(t, sum, j);
-  for (size_t p = 0; p < 2; p++) {
-    uint64_t *r = t->r[p] + j * h->n;
-    ring->k->permute(r, sum + p * h->n, h->perm, h->n);
-    if (t->plus) ring->k->add(r, r, t->plus[p] + j * h->n, h->n, &ring->mod[h->prime[j]]);
+  uint64_t *sums = h->worker + worker * h->worker_words;
+  jfi_dots dot[JFI_MANY_MAX];
+  for (size_t i = 0; i < t->count; i++) {
+    for (size_t d = 0; d < h->n_digits; d++) dot[i].x[d] = h->digits[i] + (d * h->n_e + j) * h->n;
+    dot[i].acc0 = sums + 2 * i * h->n;
+    dot[i].acc1 = dot[i].acc0 + h->n;
+  }
+  jfi_digits_dot(t->shape, t->key, h->prime[j], dot, t->count, 0, sums + 2 * t->count * h->n);
+  for (size_t i = 0; i < t->count; i++) {
+    const jfi_turned *x = &t->x[i];
+    add_first(t, x, dot[i].acc0, j);
+    for (size_t p = 0; p < 2; p++) {
+      uint64_t *r = x->r[p] + j * h->n;
+      ring->k->permute(r, p ? dot[i].acc1 : dot[i].acc0, h->perm, h->n);
+      if (x->plus[p]) ring->k->add(r, r, x->plus[p] + j * h->n, h->n, &ring->mod[h->prime[j]]);
+    }
   }
 }
 
-jfhe_status jfi_hoist_turn(jfi_hoist *h, uint64_t *r0, uint64_t *r1, const uint64_t *add0, int lift, jfi_turn turn,
-                           const uint64_t *const *plus) {
+jfhe_status jfi_hoist_turn(jfi_hoist *h, const jfi_turned *x, size_t count, int lift, jfi_turn turn) {
   jfi_shape_of shape;
   JFI_TRY(jfi_shape_make(&shape, h->ctx, h->S, turn.key));
-  turn_job t = {.h = h, .shape = &shape, .key = turn.key, .r = {r0, r1}, .add0 = add0, .plus = plus, .lift = lift};
+  turn_job t = {.h = h, .shape = &shape, .key = turn.key, .x = x, .count = count, .lift = lift};
   jfi_galois_perm(h->perm, h->ctx->ring->log_n, turn.g);
   jfi_parallel(h->ctx->pool, h->n_e, turn_limb, &t);
   return JFHE_OK;

@@ -100,4 +100,10 @@ void jfi_linmap_read(const struct jfhe_linmap *map, uint32_t index, double *re, 
 size_t jfi_linmap_scratch(const struct jfhe_ctx *ctx, const struct jfhe_linmap *map, uint32_t level);
 jfhe_status jfi_linmap_apply(const struct jfhe_ctx *ctx, struct jfhe_ct *out, const struct jfhe_ct *a,
                              struct jfhe_linmap *map, const struct jfhe_keyring *keys, jfi_scratch *s);
+/* Up to JFI_MANY_MAX ciphertexts of one level, scale and key, the same bits as one by one. A stepped map reads each key and plaintext once for
+ * all; other maps take them in turn. out[i] may be a[i]. */
+size_t jfi_linmap_scratch_many(const struct jfhe_ctx *ctx, const struct jfhe_linmap *map, uint32_t level, size_t count);
+jfhe_status jfi_linmap_apply_many(const struct jfhe_ctx *ctx, struct jfhe_ct *const *out,
+                                  const struct jfhe_ct *const *a, size_t count, struct jfhe_linmap *map,
+                                  const struct jfhe_keyring *keys, jfi_scratch *s);
 #endif

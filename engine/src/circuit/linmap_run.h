@@ -6,22 +6,40 @@
 enum {
   JFI_LINMAP_BATCH = 16, /* diagonals summed in one pass, at most JFI_DOT_MAX */
   JFI_LINMAP_PIECE =
-      256 /* words that repeated evaluations are spread to at a time: a batch of them stays in the first-level cache */
+      256, /* words that repeated evaluations are spread to at a time: a batch of them stays in the first-level cache */
+  JFI_LINMAP_WINDOW = 8 /* babies of a walk that are there at once: 40 MB each in the largest ring */
 };
+
+/* What one ciphertext has of its own. */
+typedef struct jfi_linmap_one {
+  const struct jfhe_ct *in;
+  uint64_t **b0, **b1; /* pairs of babies, and of giants' sums */
+  uint64_t *u0, *u1, *acc0, *acc1;
+} jfi_linmap_one;
 
 typedef struct jfi_linmap_run {
   jfi_hoist h;
   jfhe_linmap *map;
   const jfi_linmap_cache *cache; /* or null: stream all */
   const jfi_turn *baby, *giant;
-  double scale;        /* of the plaintexts */
-  uint64_t **b0, **b1; /* baby pairs */
-  uint64_t *u0, *u1, *acc0, *acc1, *c, *plain;
+  double scale; /* of the plaintexts */
+  size_t count; /* ciphertexts: 1 unless the map is stepped */
+  jfi_linmap_one *of;
+  uint64_t *c, *plain;
 } jfi_linmap_run;
 
-/* (r0, r1) = a sum (u0, u1), turned, + plus (or null); they may be the same. */
-jfhe_status jfi_linmap_turn_sum(jfi_linmap_run *x, uint64_t *r0, uint64_t *r1, const uint64_t *u0, const uint64_t *u1,
-                                jfi_turn turn, const uint64_t *const *plus, jfi_scratch s);
+/* Babies that a map has at once: all, unless it walks to them. */
+static inline size_t jfi_linmap_window(const jfhe_linmap *map) {
+  return map->stride.walk && map->n_babies > JFI_LINMAP_WINDOW ? JFI_LINMAP_WINDOW : map->n_babies;
+}
+
+/* Of each ciphertext i, t[i].r = a sum (t[i].add0, u1[i]), turned, + t[i].plus; they may be the same. */
+jfhe_status jfi_linmap_turn_sums(jfi_linmap_run *x, const jfi_turned *t, const uint64_t *const *u1, jfi_turn turn,
+                                 jfi_scratch s);
+/* The ciphertexts themselves, over E, at a place of the babies. */
+void jfi_linmap_lift(jfi_linmap_run *x, size_t baby);
+/* All babies, from one decomposition. */
+jfhe_status jfi_linmap_hoist_babies(jfi_linmap_run *x, jfi_scratch s);
 
 /* to[i] = from[(at + i) >> shift], a piece of them. */
 static inline void jfi_linmap_spread(uint64_t *to, const uint64_t *from, size_t at, uint32_t shift, size_t piece) {
@@ -33,7 +51,10 @@ static inline void jfi_linmap_spread(uint64_t *to, const uint64_t *from, size_t 
 }
 
 /* linmap_stepped.c */
-size_t jfi_linmap_aside_bytes(const struct jfhe_ctx *ctx, const struct jfhe_linmap *map);
-/* (acc0, acc1) = the map of the babies, which it overwrites. Scratch: jfi_linmap_aside_bytes, then what a turn needs. */
+size_t jfi_linmap_aside_bytes(const struct jfhe_ctx *ctx, const struct jfhe_linmap *map, size_t count);
+/* (acc0, acc1) of each ciphertext = the map of it. Scratch: jfi_linmap_aside_bytes, then what a turn needs. */
 jfhe_status jfi_linmap_run_stepped(jfi_linmap_run *x, jfi_scratch s);
+
+/* linmap_bound.c: what the map of a will say of itself. */
+jfhe_status jfi_linmap_plan_result(const jfi_linmap_run *x, jfi_meta *m, const struct jfhe_ct *a);
 #endif

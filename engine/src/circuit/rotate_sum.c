@@ -8,7 +8,7 @@
 
 size_t jfi_rotate_sum_scratch(const jfhe_ctx *ctx, uint32_t level) {
   size_t n_e = jfi_set_count(ctx->chain.level[level]) + jfi_set_count(ctx->chain.special);
-  return JFI_TURNS_MAX * sizeof(jfi_turn) + jfi_hoist_room(ctx, level) + 4 * n_e * ctx->ring->n * sizeof(uint64_t) +
+  return JFI_TURNS_MAX * sizeof(jfi_turn) + jfi_hoist_room(ctx, level, 1) + 4 * n_e * ctx->ring->n * sizeof(uint64_t) +
          8 * JFI_SCRATCH_SLACK;
 }
 
@@ -38,11 +38,11 @@ static jfhe_status run(jfi_hoist *h, uint64_t *const acc[2], const jfhe_ct *a, c
   uint64_t *r0 = jfi_scratch_take(&s, h->n_e * h->n * sizeof(uint64_t)),
            *r1 = jfi_scratch_take(&s, h->n_e * h->n * sizeof(uint64_t));
   if (s.failed) return jfi_fail(JFHE_ERR_SCRATCH, "scratch is too small for a sum of rotations");
-  JFI_TRY(jfi_hoist_digits(h, jfi_ct_poly(a, 1), s));
+  JFI_TRY(jfi_hoist_digits(h, 0, jfi_ct_poly(a, 1), s));
   for (size_t i = 0; i < count; i++) {
     uint64_t *to[2] = {i ? r0 : acc[0], i ? r1 : acc[1]};
     if (turn[i].key) {
-      JFI_TRY(jfi_hoist_turn(h, to[0], to[1], jfi_ct_poly(a, 0), 1, turn[i], NULL));
+      JFI_TRY(jfi_hoist_turn(h, &(jfi_turned){.r = {to[0], to[1]}, .add0 = jfi_ct_poly(a, 0)}, 1, 1, turn[i]));
     } else {
       jfi_hoist_lift(h, to[0], jfi_ct_poly(a, 0));
       jfi_hoist_lift(h, to[1], jfi_ct_poly(a, 1));
@@ -66,7 +66,7 @@ jfhe_status jfi_rotate_sum(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *a, 
   JFI_TRY(plan(ctx, &m, a, &h, turn, count));
   JFI_TRY(jfi_ct_room(ctx, out, &m));
   if (jfi_ct_is_shadow(out)) return jfi_ct_settle(ctx, out, &m);
-  JFI_TRY(jfi_hoist_take(&h, &at));
+  JFI_TRY(jfi_hoist_take(&h, 1, &at));
   uint64_t *acc[2] = {jfi_scratch_take(&at, h.n_e * h.n * sizeof(uint64_t)),
                       jfi_scratch_take(&at, h.n_e * h.n * sizeof(uint64_t))};
   if (at.failed) return jfi_fail(JFHE_ERR_SCRATCH, "scratch is too small for a sum of rotations");

@@ -117,35 +117,26 @@ size_t jfi_digits_dot_words(const jfhe_ctx *ctx, size_t n_digits) {
 }
 
 /* The public half of a seeded key is expanded piece by piece in the first-level cache: it costs AES rounds instead of memory traffic, and
- * those hide part of the traffic of the other half. */
-static void dot_seeded(const jfi_shape_of *h, const jfhe_evk *key, size_t prime, const uint64_t *const *x,
-                       const uint64_t *const *b, uint64_t *acc0, uint64_t *acc1, int accumulate, uint64_t *room) {
+ * those hide part of the traffic of the other half. A piece serves all polynomials before the next one is made. */
+void jfi_digits_dot(const jfi_shape_of *h, const jfhe_evk *key, size_t prime, const jfi_dots *dots, size_t count,
+                    int accumulate, uint64_t *room) {
   const jfi_ring *ring = h->ctx->ring;
-  size_t piece = jfi_uniform_piece(h->n);
-  void *scratch = room + h->n_digits * piece;
   const uint64_t *xs[JFI_DIGITS_MAX], *bs[JFI_DIGITS_MAX], *as[JFI_DIGITS_MAX];
+  size_t piece = key->a && count == 1 ? h->n : jfi_uniform_piece(h->n);
+  void *scratch = room + h->n_digits * piece;
   for (size_t at = 0; at < h->n; at += piece) {
     for (size_t d = 0; d < h->n_digits; d++) {
-      jfi_uniform_range(ring, room + d * piece, prime, &key->aes, (uint32_t)(JFI_DOMAIN_EVK + h->key_digit[d]), at,
-                        piece, scratch);
-      xs[d] = x[d] + at;
-      bs[d] = b[d] + at;
-      as[d] = room + d * piece;
+      size_t words = key_at(key, h->key_digit[d], prime, h->n) + at;
+      bs[d] = key->b + words;
+      as[d] = key->a ? key->a + words : room + d * piece;
+      if (!key->a)
+        jfi_uniform_range(ring, room + d * piece, prime, &key->aes, (uint32_t)(JFI_DOMAIN_EVK + h->key_digit[d]), at,
+                          piece, scratch);
     }
-    ring->k->dot2(acc0 + at, acc1 + at, xs, bs, as, h->n_digits, accumulate, piece, &ring->mod[prime]);
+    for (size_t i = 0; i < count; i++) {
+      for (size_t d = 0; d < h->n_digits; d++) xs[d] = dots[i].x[d] + at;
+      ring->k->dot2(dots[i].acc0 + at, dots[i].acc1 + at, xs, bs, as, h->n_digits, accumulate, piece,
+                    &ring->mod[prime]);
+    }
   }
-}
-
-void jfi_digits_dot(const jfi_shape_of *h, const jfhe_evk *key, size_t prime, const uint64_t *const *x, uint64_t *acc0,
-                    uint64_t *acc1, int accumulate, uint64_t *room) {
-  const uint64_t *b[JFI_DIGITS_MAX], *a[JFI_DIGITS_MAX];
-  for (size_t d = 0; d < h->n_digits; d++) {
-    size_t at = key_at(key, h->key_digit[d], prime, h->n);
-    b[d] = key->b + at;
-    a[d] = key->a ? key->a + at : NULL;
-  }
-  if (key->a)
-    h->ctx->ring->k->dot2(acc0, acc1, x, b, a, h->n_digits, accumulate, h->n, &h->ctx->ring->mod[prime]);
-  else
-    dot_seeded(h, key, prime, x, b, acc0, acc1, accumulate, room);
 }

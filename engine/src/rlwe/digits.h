@@ -36,9 +36,14 @@ void jfi_digits_start(const jfi_digits *x);
 void jfi_digits_extend(const jfi_digits *x, size_t d, const uint32_t *prime, size_t count, uint64_t *const *room,
                        const uint64_t **out);
 
-/* Words that one jfi_digits_dot needs to expand the public half of a seeded key. */
+/* Words that one inner product needs to expand the public half of a seeded key. */
 size_t jfi_digits_dot_words(const jfhe_ctx *ctx, size_t n_digits);
 /* acc0, acc1 (+)= sum over digits of x[d] * (b_d, a_d), modulo prime. acc0, acc1 may equal some x[d]. */
-void jfi_digits_dot(const jfi_shape_of *h, const jfhe_evk *key, size_t prime, const uint64_t *const *x, uint64_t *acc0,
-                    uint64_t *acc1, int accumulate, uint64_t *room);
+typedef struct jfi_dots {
+  const uint64_t *x[JFI_DIGITS_MAX];
+  uint64_t *acc0, *acc1;
+} jfi_dots;
+/* `count` of them with one key, which is read, and expanded, once. */
+void jfi_digits_dot(const jfi_shape_of *h, const jfhe_evk *key, size_t prime, const jfi_dots *dots, size_t count,
+                    int accumulate, uint64_t *room);
 #endif

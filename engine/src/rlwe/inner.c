@@ -61,10 +61,9 @@ typedef struct inner_job {
 static void inner_limb(void *arg, size_t task, size_t worker) {
   const inner_job *j = arg;
   const jfi_shape_of *h = j->h;
-  const uint64_t *x[JFI_DIGITS_MAX];
-  for (size_t d = 0; d < h->n_digits; d++) x[d] = j->digits + (d * h->n_e + task) * h->n;
-  jfi_digits_dot(h, j->key, h->e_list[task], x, j->acc0 + task * h->n, j->acc1 + task * h->n, j->accumulate,
-                 j->worker + worker * j->worker_words);
+  jfi_dots dot = {.acc0 = j->acc0 + task * h->n, .acc1 = j->acc1 + task * h->n};
+  for (size_t d = 0; d < h->n_digits; d++) dot.x[d] = j->digits + (d * h->n_e + task) * h->n;
+  jfi_digits_dot(h, j->key, h->e_list[task], &dot, 1, j->accumulate, j->worker + worker * j->worker_words);
 }
 
 size_t jfi_inner_scratch(const jfhe_ctx *ctx, const jfhe_evk *key) {

@@ -59,7 +59,7 @@ static uint64_t *spare_of(const job *j, size_t worker) { return room_of(j, worke
 /* sum[i][0], sum[i][1] = the inner product at prime[i], over E. */
 static void sum_up(const job *j, size_t worker, const uint32_t *prime, size_t count, uint64_t *(*sum)[2]) {
   const jfi_shape_of *h = &j->h;
-  const uint64_t *x[CHUNK][JFI_DIGITS_MAX];
+  jfi_dots dot[CHUNK];
   for (size_t d = 0; d < h->n_digits; d++) {
     uint64_t *room[CHUNK] = {0};
     const uint64_t *out[CHUNK] = {0};
@@ -68,10 +68,13 @@ static void sum_up(const job *j, size_t worker, const uint32_t *prime, size_t co
       if (j->w->digits) out[i] = j->w->digits + (d * h->n_e + jfi_set_rank(h->E, prime[i])) * h->n;
     }
     if (!j->w->digits) jfi_digits_extend(&j->x, d, prime, count, room, out);
-    for (size_t i = 0; i < count; i++) x[i][d] = out[i];
+    for (size_t i = 0; i < count; i++) dot[i].x[d] = out[i];
   }
-  for (size_t i = 0; i < count; i++)
-    jfi_digits_dot(h, j->w->key, prime[i], x[i], sum[i][0], sum[i][1], 0, spare_of(j, worker) + h->n);
+  for (size_t i = 0; i < count; i++) {
+    dot[i].acc0 = sum[i][0];
+    dot[i].acc1 = sum[i][1];
+    jfi_digits_dot(h, j->w->key, prime[i], &dot[i], 1, 0, spare_of(j, worker) + h->n);
+  }
 }
 
 /* Words [at, at + count) of what is added to polynomial p at a prime of S: null, words of a limb, or of a term of the product, formed

@@ -158,12 +158,14 @@ export const POLY_DEGREE_MAX = 1023;
 export const BootstrapKeys = {
   /** a key a rotation: least work; 27 rotations for 2^15 slots of `deep` */
   MANY_KEYS: 0,
-  /** a key a stage of the transforms, 3 of them at full packing: other rotations are walked to */
+  /** a key a stage of the transforms and one more, 4 at full packing: other rotations are walked to */
   FEW_KEYS: 1,
   /** added to one of the two: plaintexts are made by jfhe_bootstrap_prepare or the first bootstrap */
   WHEN_NEEDED: 4
 } as const;
 export type BootstrapKeys = (typeof BootstrapKeys)[keyof typeof BootstrapKeys];
+
+export const BOOTSTRAP_MANY_MAX = 8;
 
 export const ObjectKind = {
   /** a parameter literal with its primes and levels */
@@ -526,6 +528,7 @@ export const EXPORTS = [
   'jfhe_bootstrap_level_sine',
   'jfhe_bootstrap_levels',
   'jfhe_bootstrap_magnitude',
+  'jfhe_bootstrap_many_scratch',
   'jfhe_bootstrap_new',
   'jfhe_bootstrap_precise_scratch',
   'jfhe_bootstrap_prepare',
@@ -540,6 +543,7 @@ export const EXPORTS = [
   'jfhe_ckks_add_const',
   'jfhe_ckks_add_pt',
   'jfhe_ckks_bootstrap',
+  'jfhe_ckks_bootstrap_many',
   'jfhe_ckks_bootstrap_precise',
   'jfhe_ckks_bound_mul',
   'jfhe_ckks_conjugate',
@@ -1794,6 +1798,28 @@ export class Calls {
 
   bootstrapScratch(ctx: Ptr<'jfhe_ctx'>, b: Ptr<'jfhe_bootstrap'>): number {
     return this.x.jfhe_bootstrap_scratch(ctx, b) >>> 0;
+  }
+
+  /**
+   * Several ciphertexts in step: each key of the transforms is read, and expanded from its seed, once for all of them, and so is each plaintext.
+   *
+   * out[i] = what jfhe_ckks_bootstrap makes of a[i], bit for bit.
+   *
+   * Shapes  a, out: `count` ciphertexts, 1 to JFHE_BOOTSTRAP_MANY_MAX, each as for jfhe_ckks_bootstrap; all under one secret.
+   * Error   as jfhe_ckks_bootstrap.
+   * Alias   out[i] may be a[i] if it has room; no two outputs are one, and none is another's input.
+   * Memory  allocates nothing; scratch >= jfhe_bootstrap_many_scratch(ctx, b, count) bytes, which grows with count.
+   * Time    less than `count` bootstraps. Independent of messages.
+   *
+   * Returns as jfhe_ckks_bootstrap, for the first that is refused; then no output is changed. JFHE_ERR_ARG for another count.
+   */
+  ckksBootstrapMany(ctx: Ptr<'jfhe_ctx'>, out: Ptr<'jfhe_ct*'>, a: Ptr<'jfhe_ct*'>, count: number, b:
+    Ptr<'jfhe_bootstrap'>, keys: Ptr<'jfhe_keyring'>, scratch: Ptr, scratchLen: number): void {
+    this.check(this.x.jfhe_ckks_bootstrap_many(ctx, out, a, count, b, keys, scratch, scratchLen));
+  }
+
+  bootstrapManyScratch(ctx: Ptr<'jfhe_ctx'>, b: Ptr<'jfhe_bootstrap'>, count: number): number {
+    return this.x.jfhe_bootstrap_many_scratch(ctx, b, count) >>> 0;
   }
 
   /**
