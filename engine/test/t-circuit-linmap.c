@@ -189,12 +189,12 @@ static void one_stepped(const int32_t *index, size_t count, jfi_stride stride, c
 JFI_TEST(stepped) {
   int32_t index[64];
   for (int32_t i = 0; i < 60; i++) index[i] = i - 31;
-  one_stepped(index, 60, (jfi_stride){8, 0, 0}, "hoisted babies");
-  one_stepped(index, 60, (jfi_stride){32, 1, 0}, "a walk of 32");
-  one_stepped(index, 60, (jfi_stride){32, -1, 0}, "a walk of 32 back");
+  one_stepped(index, 60, (jfi_stride){8, 0}, "hoisted babies");
+  one_stepped(index, 60, (jfi_stride){32, 1}, "a walk of 32");
+  one_stepped(index, 60, (jfi_stride){32, -1}, "a walk of 32 back");
   for (int32_t i = 0; i < 64; i++) index[i] = 8 * i;
-  one_stepped(index, 64, (jfi_stride){256, 8, 1}, "a walk and all the way round");
-  one_stepped(index, 64, (jfi_stride){64, -8, 1}, "a walk and all the way round back");
+  one_stepped(index, 64, (jfi_stride){256, 8}, "a walk and all the way round");
+  one_stepped(index, 64, (jfi_stride){64, -8}, "a walk and all the way round back");
 }
 
 JFI_TEST(dense_and_sparse_packing) {
