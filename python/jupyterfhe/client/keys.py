@@ -409,7 +409,7 @@ def keygen(folder, params="stats", *, rotations="powers", conjugate=True, parent
         Rotations to make parent keys for, of which a server derives others; 'all' are the powers of two in both directions,
         which make every rotation.
     bootstrap : bool, optional
-        Whether to make the keys for bootstrapping; by default where the parameters have levels for it ('deep-lean': 158 MB;
+        Whether to make the keys for bootstrapping; by default where the parameters have levels for it ('deep-lean': 188 MB;
         'deep': 309 MB). Other keys then serve the levels below.
 
     Returns

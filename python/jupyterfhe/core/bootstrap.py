@@ -28,7 +28,7 @@ class Wants(NamedTuple):
 
 
 def wants(params, log_slots=None):
-    """What keys a bootstrap needs: few, 158 MB of preset 'deep-lean' when all slots are used (docs/adr/0029).
+    """What keys a bootstrap needs: few, 188 MB of preset 'deep-lean' when all slots are used (docs/adr/0029).
 
     Parameters
     ----------

@@ -12,7 +12,7 @@ export interface BootstrapWants {
 
 const ROTATIONS_MAX = 64;
 
-/** The few keys for bootstrapping every slot: 158 MB of preset 'deep-lean'. Throws JfheError (ERR_PARAMS) where the context has no levels for it. */
+/** The few keys for bootstrapping every slot: 188 MB of preset 'deep-lean'. Throws JfheError (ERR_PARAMS) where the context has no levels for it. */
 export function bootstrapWants({ engine, logN, ptr }: Context): BootstrapWants {
   const { calls, memory } = engine;
   return memory.scope(scope => {
