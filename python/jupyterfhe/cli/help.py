@@ -26,7 +26,7 @@ jupyterfhe init [DIR]    make a workspace: keys, and room for encrypted tables
   --preset NAME    stats-lite   2 multiplications in a row: means, sums, variances
                    stats        6: covariances, regressions, small networks (the default)
                    ml           14: deeper models, approximations of functions
-                   deep-lean    any number: 8 at a time, then a bootstrap, which takes seconds; keys of 290 MB
+                   deep-lean    any number: 8 at a time, then a bootstrap, which takes seconds; keys of 310 MB
                    deep         the same with 13 at a time; keys of 580 MB
                    deep-small   the same with 4 at a time, 14 bits right, in a third of the time; keys of 190 MB
                    exact, exact-deep   for integers alone: 7 and 16; all presets hold integers too

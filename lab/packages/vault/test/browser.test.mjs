@@ -86,7 +86,7 @@ test('first use: a key, a recovery file, keys for the server', async () => {
   assert.ok(await offer(one, 'Statistics').isChecked(), 'what runs the welcome notebook');
   await one.frame.getByText('242 MB of keys, once').waitFor();
   await offer(one, 'Any depth').check();
-  await one.frame.getByText('291 MB of keys, once').waitFor();
+  await one.frame.getByText('311 MB of keys, once').waitFor();
   await shot(one, '1-first-use');
   await offer(one, 'Sums').check(); // smaller files, for this test
   await label(one, 'Once more').fill(PASSPHRASE);
