@@ -59,7 +59,7 @@ def test_keys_and_their_levels(owner):
     wanted = wants(params)
     assert keys.has_pair and keys.lacks_for_bootstrap(wanted) == ""
     few = {params.galois(k) for k in (*wanted.rotations, 2)} | {params.galois_conjugate}
-    assert set(keys.galois) == few and len(wanted.rotations) == 3
+    assert set(keys.galois) == few and len(wanted.rotations) == 4
     upload = sum((home / n).stat().st_size for n in ("relin.key", "sparse.key", "dense.key")) + sum(
         (home / f"galois-{g}.key").stat().st_size for g in few - {params.galois(2)})
     assert upload < 200e6
@@ -129,7 +129,7 @@ def test_keys_are_mapped_and_written_once(owner, tmp_path):
     wanted = wants(first.params)
     first.need_bootstrap(wanted)
     files = {p: p.stat().st_mtime_ns for p in (home / "mapped").iterdir()}
-    assert len(files) == 7 and first.nbytes == 0
+    assert len(files) == 8 and first.nbytes == 0
     second.need_bootstrap(wanted)
     assert {p: p.stat().st_mtime_ns for p in (home / "mapped").iterdir()} == files and second.nbytes == 0
     assert {p.stat().st_mode & 0o222 for p in (home / "mapped").iterdir()} <= {0o200}

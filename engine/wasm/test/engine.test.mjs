@@ -267,7 +267,7 @@ describe('keys for bootstrapping', () => {
     const context = Context.preset(own, 'deep-lean');
     const key = SecretKey.generate(context);
     const { rotations, sine } = bootstrapWants(context);
-    assert.deepEqual([context.bootstraps, context.ceiling, rotations.length], [true, 11, 3]);
+    assert.deepEqual([context.bootstraps, context.ceiling, rotations.length], [true, 11, 4]);
     let bytes = 0;
     const weigh = (container, told) => {
       assert.equal(own.inspect(container).object, ObjectKind.EVK);
