@@ -100,6 +100,28 @@ def test_tables_of_approximate_numbers(wide):
     assert "whole ones of -2 to 8" in str(got.explain())
 
 
+@pytest.fixture(scope="module")
+def endless():
+    """Where levels come back."""
+    return ClearLab(Parameters.preset("deep-lean"), 12)
+
+
+@pytest.mark.parametrize("low,high,wanted", [(0, 1024, "1,025 numbers, looked up in 2"), (-90, 310, "401 numbers, looked up in 2")])
+def test_tables_of_wide_ranges_in_bootstraps(endless, low, high, wanted):
+    """How much ink each of 1,797 handwritten digits has, in grey values and less a mean one: in more slots than numbers."""
+    ink = load_digits().images.sum(axis=(1, 2)).astype(int)
+    k = np.clip(ink, low, high)
+    x = endless.seal(k.astype(float), bounds=(low, high))
+    for f in (lambda k: k * k % 7,) if low else (lambda k: k > 250, lambda k: math.sqrt(k) - 3):
+        want = np.array([f(int(v)) for v in k])
+        got = jf.lut(f, range(low, high + 1))(x)
+        assert wanted in str(got.explain()) and "to look tables up" in str(got.explain())
+        endless.agree(got, want if want.dtype == bool else want.astype(float), close=2e-3)
+    if low:  # a table of a table, which takes away what the first is off
+        y = jf.lut(lambda k: k // 2, range(low, high + 1))(x)
+        endless.agree(jf.lut(lambda k: k % 5, range(low // 2, high // 2 + 1))(y), (k // 2 % 5).astype(float), close=0.05)
+
+
 def test_half_open_bins_and_halves(wide):
     with jf.options.set(resolution=0.5, precision=1e-4):
         x = np.array([-2.0, -1.5, -0.5, 0, 0.5, 1, 1.5, 2, 2.5, 3])

@@ -248,3 +248,12 @@ def test_two_kernels_share_the_files_of_keys(owner):
     compared(owner, powers(x, 9), want)
     maps = Path("/proc/self/maps").read_text()
     assert maps.count(str(home / "mapped")) >= 5  # relin.key and others may be there since before
+
+
+@SLOW
+@pytest.mark.parametrize("bits", [4, 8, 10, 12])
+def test_tables_with_bootstraps(owner, bits):
+    """Signed remainders of squares, of every number there is; those of 4 bits are a polynomial."""
+    k = np.random.default_rng(bits).integers(0, 1 << bits, SLOTS)
+    x = sealed(owner, k.astype(float), bounds=(0, (1 << bits) - 1))
+    assert compared(owner, jf.lut(lambda v: v * v % 11 - 5, range(1 << bits))(x), k * k % 11 - 5) < 1e-3

@@ -6,17 +6,20 @@ from fractions import Fraction
 import numpy as np
 
 from ..core import Polynomial, errors
+from ..plan import Vector
 from ..plan.notes import ASSUMED, note
 from . import interval as iv
 from .approximation import certify
-from .approximation.apply import levels_left
+from .approximation.apply import levels_left, masked
 from .approximation.tables import depth, table
 from .layout import mapped
 from .refusal import Refused
 from .strip import Strip
 
 DENOMINATOR_MAX = 1 << 20  # of what an exact table gives
-SPAN_MAX = 512  # whole numbers of an approximate table
+SPAN_MAX = 512  # whole numbers of one polynomial
+LOOKED_UP_MAX = 4096  # of a table in the middle of a bootstrap
+FLAT = math.pi**2 / 3  # of its values' width a step off a number costs so much, by the step's square (SOUNDNESS.md, "Tables")
 BOOL, INT, FLOAT = np.dtype(bool), np.dtype(np.int64), np.dtype(float)
 
 
@@ -67,8 +70,9 @@ class LookUp:
 
         Notes
         -----
-        Cost: about ``log2`` of the range's length in levels, ``2 sqrt(2 length)`` products. That approximate numbers are whole,
-        and in the domain, is believed. Reveals: the domain and the table.
+        Cost: about ``log2`` of the range's length in levels, ``2 sqrt(2 length)`` products. Where levels come back, wider
+        ranges, up to 4,096 numbers, cost one bootstrap up to 128 and two above. That approximate numbers are whole, and in the
+        domain, is believed. Reveals: the domain and the table.
         """
         if x.exact:
             return self._exactly(x)
@@ -108,9 +112,11 @@ class LookUp:
             self._covers(*strip.bounds)
         chosen = [k for k in self.domain if low <= k <= high]
         span = chosen[-1] - chosen[0] + 1
+        if strip.session.between is not None and (span > SPAN_MAX or depth(span) + 1 > levels):
+            return self._in_a_bootstrap(strip, chosen)
         if span > SPAN_MAX:
             raise Refused(f"a table over {span:,} approximate whole numbers, more than {SPAN_MAX}",
-                          "Declare tighter bounds, or encrypt with exact=True.")
+                          "Declare tighter bounds, or encrypt with exact=True, or with parameters whose levels come back.")
         nodes = [(k - strip.shift) / strip.gain for k in chosen]
         wide = max(1.0, strip.size, *map(abs, nodes))
         wide = 1.0 if wide <= 1 + 2.0**-40 else wide
@@ -131,6 +137,30 @@ class LookUp:
         span = (min(*wanted, unit * min(behind, 0)) / unit - near, max(*wanted, unit * max(behind, 0)) / unit + near)
         span = max(iv.down(span[0]), -found.size), min(iv.up(span[1]), found.size)
         return Strip(strip.session, values, strip.length, unit, 0.0, span, pad, iv.up(near * unit)).promising()
+
+    def _in_a_bootstrap(self, strip, chosen):
+        """Approximate numbers of a wide range, where levels come back: the engine's tables."""
+        strip = masked(strip) if strip.behind and not isinstance(strip.pad, float) else strip
+        first, last = chosen[0], chosen[-1]
+        if strip.behind:  # what is there is looked up too
+            at = strip.shift + strip.gain * strip.pad
+            first, last = min(first, math.floor(at)), max(last, math.ceil(at))
+        most = min(LOOKED_UP_MAX, strip.session.slots)
+        if last - first >= most:
+            raise Refused(f"a table over {last - first + 1:,} approximate whole numbers, more than {most:,}",
+                          "Declare tighter bounds, or encrypt with exact=True.")
+        wanted = np.interp(np.arange(first, last + 1), chosen, [self.near[k] for k in chosen])
+        unit = iv.power_of_two(float(np.abs(wanted).max()) or 1.0)
+        table = Vector(wanted / unit)
+        values = tuple(v.mul_const(strip.gain).add_const(strip.shift - first).look_up(table) for v in strip.values)
+        for v in values:
+            note(v, f"a table of {len(wanted):,} numbers, looked up in {1 if len(wanted) <= 128 else 2} bootstraps")
+        low, high = float(table.re.min()), float(table.re.max())
+        # (e + d)^2 - e^2 <= d + d^2 for what the engine knows of, e <= 1/2, and what only doubles did, d; for each digit
+        drift = strip.drift + 4 * iv.EPS * (strip.largest + abs(first))
+        off = 2 * FLAT * (high - low) * unit * (drift + drift**2)
+        pad = values[-1] if strip.length is None else None
+        return Strip(strip.session, values, strip.length, unit, 0.0, (low, high), pad, iv.up(off)).promising()
 
 
 def lut(f, domain):

@@ -34,6 +34,10 @@ def _linear(x, map_):
     return sum(row * np.roll(x, -int(k)) for k, row in zip(map_.index, map_.rows, strict=True))
 
 
+def _look_up(x, vector):
+    return vector.numbers[np.clip(np.rint(np.real(x)).astype(int), 0, len(vector.re) - 1)]
+
+
 _OPS = {
     "add": lambda data, a, b: a + b,
     "sub": lambda data, a, b: a - b,
@@ -49,6 +53,7 @@ _OPS = {
     "inner_sum": lambda data, a: _inner_sum(a, data),
     "linmap": lambda data, a: _linear(a, data),
     "poly": lambda data, a: _poly(a, data),
+    "lookup": lambda data, a: _look_up(a, data),
 }
 
 

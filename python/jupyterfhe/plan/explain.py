@@ -10,6 +10,7 @@ WORDS = {"sum": "sums of products", "to_level": "level changes", "inner_sum": "s
          "rotate_sum": "sums of rotations", "input": "inputs", "add": "additions", "sub": "subtractions", "poly": "polynomials",
          "mul_int": "products by integers", "add_const": "additions of constants", "add_vector": "additions of public vectors",
          "linmap": "linear maps", "bootstrap": "bootstraps", "conjugate": "conjugations", "settle": "real parts",
+         "lookup": "tables in bootstraps",
          "neg": "negations", "lift": "lifts to a larger ring", "lower": "returns from it"}
 LINE = re.compile(r"^%\d+ = (\w+)", re.M)
 BOOTSTRAP = re.compile(r"^%(\d+) = bootstrap %(\d+) .*?error <= ([0-9.e+-]+).*?   ([0-9.e+-]+) ms", re.M)
@@ -58,12 +59,15 @@ def bootstraps(plan):
             for _, read, error, ms in BOOTSTRAP.findall(plan.text)]
 
 
-def _told(rows):
-    """One line of bootstraps."""
+def _told(rows, count):
+    """One line of bootstraps; those that are not among the rows look tables up."""
+    if not rows:
+        return f"{count}, to look tables up"
     shown = ", ".join(what for what, *_ in rows[:6]) + (f" and {len(rows) - 6} more" if len(rows) > 6 else "")
     worst = max(after - before for _, _, before, after in rows)
     together = remaining(sum(seconds for _, seconds, _, _ in rows))
-    return f"{len(rows)}, about {together} together, each adds at most {worst:.1e} of error: behind {shown}"
+    tables = f"; {count - len(rows)} more to look tables up" if count > len(rows) else ""
+    return f"{len(rows)}, about {together} together, each adds at most {worst:.1e} of error: behind {shown}{tables}"
 
 
 def _climbed(plan):
@@ -89,7 +93,7 @@ def facts(plan):
     f = plan.forecast
     placed = {"ring": _climbed(plan)} if f.lifts else {}
     if f.bootstraps:
-        placed["bootstraps"] = _told(bootstraps(plan))
+        placed["bootstraps"] = _told(bootstraps(plan), f.bootstraps)
     return {"time": f"about {remaining(f.seconds)} on one thread", "memory": f"at most {human(f.memory_bytes)}, keys "
             f"{human(f.key_bytes)}", "levels": f"{f.depth} used, inputs need {f.level_in}",
             "operations": f"{f.operations}: {f.products} relinearisations, {f.rotations} rotations", **placed}

@@ -90,7 +90,7 @@ class Program(Handle):
             return self._call(getattr(lib, f"jfhe_program_{op}"), *args)
         if op in ("add_const", "mul_const"):
             return self._call(getattr(lib, f"jfhe_program_{op}"), *args, data.real, data.imag)
-        if op in ("add_vector", "mul_vector"):
+        if op in ("add_vector", "mul_vector", "lookup"):
             return self._call(getattr(lib, f"jfhe_program_{op}"), *args, self._vector(data))
         if op in ("rotate", "settle"):
             return self._call(getattr(lib, f"jfhe_program_{op}"), *args, data)

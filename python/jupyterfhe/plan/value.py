@@ -95,6 +95,8 @@ def _levels(op, args, data):
     spent = op in ("mul", "mul_vector", "linmap") or (op == "mul_const" and not _is_integer(data))
     if op == "poly":
         spent = data[0].depth
+    if op == "lookup":  # levels come back
+        return 0
     return max((a.depth for a in args), default=0) + spent
 
 
@@ -211,6 +213,14 @@ class Value:
             Whether every number, padding included, is known to be real and in the polynomial's interval.
         """
         return self._make("poly", (self,), (polynomial, promised), mag)
+
+    def look_up(self, table):
+        """The numbers of a :class:`Vector` at the encrypted whole numbers 0, 1, ..., in the middle of a bootstrap.
+
+        Every slot, padding included, is promised to be below the vector's length.
+        """
+        whole = self.promising(len(table.re) - 1, always=True)
+        return whole._make("lookup", (whole,), table, table.largest, False)
 
     def settle(self, limit):
         """Twice the real part of what the slots hold, errors and all, refused where that may exceed a limit."""
