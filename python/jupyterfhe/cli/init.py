@@ -54,7 +54,7 @@ def run(args):
     start, params = time.monotonic(), _params(args)
     above, powers = _ladder(args, params), [1 << i for i in range(params.log_n - 1)]
     with files.staged(home) as part:
-        with (progress(len(powers) + 2 + (ladder.keys(params) if above else 0), "making keys") as tell,
+        with (progress(len(powers) + 2 + (ladder.keys(above, params) if above else 0), "making keys") as tell,
               client.keygen(part / "keys", params, rotations="none") as secret):
             tell(2)
             for k in powers:

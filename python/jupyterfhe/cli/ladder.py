@@ -5,6 +5,7 @@ import time
 
 from .. import client
 from ..core import Parameters
+from ..core.bootstrap import wants
 from ..core.containers import human
 from .main import Refused, home_of, load_key
 from .text import harmless, progress, seconds
@@ -34,18 +35,20 @@ def chosen(preset, below):
     return preset or rungs[0]
 
 
-def keys(params):
-    """How many keys a ladder has above these parameters.
+def keys(preset, params):
+    """How many keys a ladder has above some parameters.
 
     Parameters
     ----------
+    preset : str
+        Of the larger ring.
     params : jupyterfhe.core.Parameters
 
     Returns
     -------
     int
     """
-    return 9 + params.log_n - 1
+    return 6 + len(wants(Parameters.preset(preset), params.log_n - 1).rotations) + params.log_n - 1
 
 
 def run(args):
@@ -62,7 +65,7 @@ def run(args):
     space, start = home_of(args), time.monotonic()
     below = Parameters.load(space.keys)
     preset = chosen(args.preset, below.name)
-    with load_key(args, space) as secret, progress(keys(below), "making keys") as tell:
+    with load_key(args, space) as secret, progress(keys(preset, below), "making keys") as tell:
         above = client.add_ladder(space.keys, secret, preset, tell=tell)
     public = [p.stat().st_size for p in above.iterdir()]
     spent = time.monotonic() - start

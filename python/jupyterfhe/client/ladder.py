@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from ..core.above import ABOVE, LIFT, LOWER
+from ..core.bootstrap import wants
 from ..core.errors import ParameterError
 from ..core.parameters import Parameters
 from . import files
@@ -57,7 +58,7 @@ def add_ladder(folder, secret, params="deep-lean", *, rotations="powers", tell=N
             files.write_new(part / name, data)
         tell(2)
         upper.add_bootstrap(part, log_slots)
-        tell(7)
+        tell(len(wants(params, log_slots).rotations) + 4)
         for k in rotations:
             upper.add_rotations(part, [k])
             tell(1)

@@ -3,6 +3,7 @@
 ::
 
     HOME/keys/       what `jfhe keygen` writes; secret.key only where the owner is
+    HOME/keys/above/ keys of a larger ring, for deep programs; perhaps
     HOME/data/NAME/  an encrypted table, or a result that a script saved
     HOME/shelf/      finished results of runs that may be interrupted
     HOME/private/    what the owner keeps to read results: labels that were left out of a table
