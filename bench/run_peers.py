@@ -45,8 +45,8 @@ class Job:
 
 @dataclass(frozen=True)
 class Peer:
-    """How to prepare a peer and what it runs: ``ntt(folder, cases)``, ``ckks(folder, case)``, ``ints(folder, case)`` and
-    ``bootstrap(folder, case)`` give commands, ``arrays`` one for tables or matrices, without the arguments of the chain.
+    """How to prepare a peer and what it runs: ``ntt(folder, cases)``, ``ckks(folder, case)``, ``ints(folder, case)``,
+    ``bootstrap(folder, case)`` and ``order(folder, case)`` give commands, ``arrays`` one for tables or matrices, without the arguments of the chain.
     """
 
     name: str
@@ -57,6 +57,7 @@ class Peer:
     arrays: Callable[[Path], list] | None = None
     ints: Callable[[Path, dict], list] | None = None
     bootstrap: Callable[[Path, dict], list] | None = None
+    order: Callable[[Path, dict], list | None] | None = None
 
 
 def joined(numbers: Iterable[int]) -> str:
@@ -118,6 +119,18 @@ def bootstrap(case: dict) -> list:
     return ["--scale", case["scale"], "--dnum", case["dnum"], "--after", case["after"], "--stages", case["stages"]]
 
 
+def our_minimum(root: Path, case: dict) -> list:
+    """The least of some numbers and where it stands."""
+    return [root / ".venv" / "bin" / "python", BENCH / "order.py", "minimum", case["numbers"], "--steps", case["steps"],
+            "--depth", case["depth"], "--scale", case["scale"], "--json"]
+
+
+def openfhe_minimum(folder: Path, case: dict) -> list | None:
+    """The same by scheme switching; none where it takes longer than anybody waits, or more memory than there is."""
+    command = [*python_command(folder, "openfhe/openfhe_order.py"), "--numbers", case["numbers"], "--steps", case["steps"]]
+    return [*command, "--logn", case["peer_logn"]] if case["peer_logn"] else None
+
+
 def node_command(folder: Path, case: dict) -> list | None:
     script = folder / "node_seal_bench.mjs"
     return seal_command([prepare.node(folder), script], case) if case["logn"] == 14 else None
@@ -143,6 +156,8 @@ PEERS = [
         *python_command(f, "openfhe/openfhe_bench.py"), *chain(c, dnum=True)]),
     Peer("openfhe", prepare.openfhe, two_threads=True, bootstrap=lambda f, c: [
         *python_command(f, "openfhe/openfhe_bootstrap.py"), *bootstrap(c)]),
+    Peer("openfhe", prepare.openfhe, order=openfhe_minimum),
+    Peer(OURS, prepare.our_package, order=our_minimum),
     Peer("openfhe-bgv", prepare.openfhe, ints=integers("bgv")),
     Peer("openfhe-bfv", prepare.openfhe, ints=integers("bfv")),
     Peer("lattigo", prepare.lattigo, ntt=lambda f, c: limb(f / "lattigo_bench", c),
@@ -283,6 +298,10 @@ def batches(cases: dict, peers: list[Peer], ready: dict[str, Path], jfhe: Path |
                 ours = our_jobs(jfhe, BOOTSTRAP_NAMES, count, case["set"]) if jfhe else []
                 wanted = [p for p in chosen if p.bootstrap and (count == 1 or p.two_threads)]
                 out.append(ours + [Job(p.name, tuple(p.bootstrap(ready[p.name], case)), count) for p in wanted])
+    if "order" in groups and 1 in threads:
+        for case in cases["order"]:
+            commands = [(p, p.order(ready[p.name], case)) for p in chosen if p.order]
+            out.append([Job(p.name, (*c, "--clock", clock)) for p, c in commands if c])
     if "ints" in groups and 1 in threads:
         for case in cases["ints"]:
             ours = our_jobs(jfhe, INT_NAMES, 1, case["set"]) if jfhe else []
@@ -355,7 +374,7 @@ def row(name: str, series: Series, ours: Series | None) -> str:
     shape = f"{params.get('primes', '?')} primes, logQP {params.get('logQP', '?')}, dnum {params.get('dnum', '?')}"
     if "peak_bytes" in series.line:
         shape = f"peak {human_bytes(series.line['peak_bytes']).strip()}" + "".join(
-            f", {name} {params[name]}" for name in ("measured", "linear", "levels", "bits") if name in params)
+            f", {name} {params[name]}" for name in ("ring", "measured", "linear", "levels", "bits", "steps", "off", "keys_s") if name in params)
     star = "*" if ours and params.get("primes") != ours.params.get("primes") else " "
     text = f"  {name:22s}{value:34s}"
     if ours is not None and name != OURS:
@@ -376,7 +395,8 @@ def table(results: Results) -> str:
     for key in sorted(results.series, key=lambda k: (k[2], rank.get(k[0], len(rank)), k[0], k[1])):
         name, log_n, threads = key
         of_peer = results.series[key]
-        out.append(f"{name}, N = 2^{log_n}, {threads} thread{'s' if threads > 1 else ''}")
+        ring = f", N = 2^{log_n}" if log_n else ""  # each program says its own where rings differ
+        out.append(f"{name}{ring}, {threads} thread{'s' if threads > 1 else ''}")
         ours = of_peer.get(OURS)
         for peer in sorted(of_peer, key=lambda p: (p != OURS, median(of_peer[p].medians.values() or [0]))):
             out.append(row(peer, of_peer[peer], ours))
@@ -436,12 +456,12 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--peers", default=",".join(dict.fromkeys(p.name for p in PEERS)), help="which, by name")
     parser.add_argument("--extra", action="append", default=[], type=extra, metavar="NAME=PROGRAM",
                         help="a further peer that you built yourself")
-    parser.add_argument("--groups", default="ntt,ckks,ints,arrays,bootstrap")
+    parser.add_argument("--groups", default="ntt,ckks,ints,arrays,bootstrap,order")
     parser.add_argument("--threads", default="1,2")
     parser.add_argument("--logn", default="", help="only these ring degrees of the CKKS and integer cases")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--budget-ms", type=float, default=800, help="time a measurement in one round")
-    parser.add_argument("--clock", default="wall", choices=["wall", "processor"], help="of the group arrays")
+    parser.add_argument("--clock", default="wall", choices=["wall", "processor"], help="of the groups arrays and order")
     parser.add_argument("--jfhe", type=Path, default=BENCH.parent / "build" / "jfhe")
     parser.add_argument("--prepare-only", action="store_true")
     return parser.parse_args(argv)

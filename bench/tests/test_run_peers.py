@@ -179,6 +179,16 @@ def test_bootstraps_run_beside_peers_with_the_same_levels_left():
     assert "deep-lean" in batches[0][0].command and batches[1][0].threads == 2
 
 
+def test_minima_run_beside_scheme_switching_where_it_ends():
+    ready = {peer.name: Path("/none") for peer in run_peers.PEERS}
+    found = run_peers.batches(cases(), run_peers.PEERS, ready, None, ["order"], [1])
+    assert [[job.peer for job in batch] for batch in found] == [["openfhe", "jupyterfhe"], ["jupyterfhe"], ["jupyterfhe"]]
+    assert [batch[-1].command[3] for batch in found] == [8, 64, 128]
+    rows = table_of([line(peer, ns, name="minimum_8", peak_bytes=10**9, params={"ring": ring, "primes": 17, "threads": 1, "steps": 16})
+                     for peer, ns, ring in (("jupyterfhe", 2e9, 15), ("openfhe", 6e10, 16))])
+    assert "30.00x" in row_of(rows, "openfhe") and "ring 16, steps 16" in row_of(rows, "openfhe")
+
+
 def test_peers_of_arrays_are_shown_with_memory_and_what_was_measured():
     params = {"logN": 14, "primes": 7, "threads": 1}
     ours = line("jupyterfhe", 1e9, name="array_cov", peak_bytes=3_000_000_000)
