@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Encrypted frames beside the figures that others published (docs/perf.md, "Encrypted data frames").
 
-    .venv/bin/python bench/frame.py filter|quantile|table|lines|shape|million [--rows N] [--folder DIR]
+    .venv/bin/python bench/frame.py filter|quantile|exact|table|lines|shape|million [--rows N] [--folder DIR]
 
 Data are those of statsmodels and scikit-learn, tiled to the number of rows; times do not depend on values. Every answer is checked
 against pandas or numpy before a time is printed. Wall and processor time are of the server's part (compute) and the reader's
@@ -59,6 +59,13 @@ class Owner:
         self.values += len(values)
         return jf.open(path, keys=self.folder / "keys")
 
+    def whole(self, name, values, bounds):
+        """Exact integers, of which as many as there are rows are counted."""
+        array = client.encrypt_array(np.asarray(values, dtype=int), self.secret, keys=self.folder / "keys", exact=True, bounds=bounds, results=24)
+        self.bytes += sum(len(part.to_bytes()) for v in array.values for part in v.stored.load(self.secret.params))
+        self.values += len(values)
+        return array
+
     def numbers(self, name, values, level=None):
         low, high = float(values.min()), float(values.max())
         return self.seal(name, values.astype(float), (low, high), level)
@@ -112,17 +119,32 @@ def filter_and_group(clock, owner, rows):
     return finish(clock, owner, result, {"total": kept.sum(), "mean": kept.mean(), "n": kept.count()})
 
 
-def filter_and_quantiles(clock, owner, rows):
+def filter_and_quantiles(clock, owner, rows, exact=False):
     """Filter by a number, then median and ninth decile of 10 groups: visits of a year, 15 and more as 15."""
     data, row = survey(rows), np.arange(rows)
     plain = pd.DataFrame({"visits": np.minimum(data["mdvis"], 15).astype(float), "g": row * 7 % 10, "age": (row * 11 % 63) + 18.0})
-    visits = EncryptedSeries(owner.seal("visits", plain.visits.to_numpy() - 7.5, (-7.5, 7.5)), kind="int", offset=7.5)
-    age = EncryptedSeries(owner.seal("age", plain.age.to_numpy() - 49, (-31, 31)), kind="int", offset=49)
-    frame = clock("encrypt", lambda: EncryptedFrame({"visits": visits, "age": age, "g": owner.category("g", plain.g, tuple("abcdefghij"))}))
+    labels = tuple("abcdefghij")
+
+    def sealed():
+        if exact:
+            codes = owner.whole("g", plain.g, (0, 9))
+            return {"visits": EncryptedSeries(owner.whole("visits", plain.visits, (0, 15)), kind="int"),
+                    "age": EncryptedSeries(owner.whole("age", plain.age, (18, 80)), kind="int"),
+                    "g": EncryptedSeries(codes, name="g", kind="category", categories=labels, codes=EncryptedCategorical(codes, 10, labels))}
+        return {"visits": EncryptedSeries(owner.seal("visits", plain.visits.to_numpy() - 7.5, (-7.5, 7.5)), kind="int", offset=7.5),
+                "age": EncryptedSeries(owner.seal("age", plain.age.to_numpy() - 49, (-31, 31)), kind="int", offset=49),
+                "g": owner.category("g", plain.g, labels)}
+
+    frame = clock("encrypt", lambda: EncryptedFrame(sealed()))
     groups = frame[frame.age >= 40].groupby("g")
     result = groups.agg(n=("visits", "count"), median=("visits", "median"), most=("visits", "max"))
     kept = plain[plain.age >= 40].groupby("g").visits
     return finish(clock, owner, result, {"n": kept.count(), "median": kept.median(), "most": kept.max()})
+
+
+def filter_and_exact_quantiles(clock, owner, rows):
+    """The same of exact integers: counts are proved to be what they are."""
+    return filter_and_quantiles(clock, owner, rows, exact=True)
 
 
 def table(clock, owner, rows):
@@ -174,7 +196,8 @@ def million(clock, owner, rows):
     return finish(clock, owner, frame.groupby("g")[names].sum(), {n: want[n] for n in names})
 
 
-CASES = {"filter": (filter_and_group, 10_000), "quantile": (filter_and_quantiles, 10_000), "table": (table, 4_000), "lines": (lines, 40_000), "shape": (shape, 569),
+CASES = {"filter": (filter_and_group, 10_000), "quantile": (filter_and_quantiles, 10_000),
+         "exact": (filter_and_exact_quantiles, 10_000), "table": (table, 4_000), "lines": (lines, 40_000), "shape": (shape, 569),
          "million": (million, 1_000_000)}
 
 
@@ -187,7 +210,7 @@ def main():
     args = parser.parse_args()
     run, rows = CASES[args.case]
     rows = args.rows or rows
-    preset = "ml" if args.case == "quantile" else "stats"
+    preset = "ml" if args.case in ("quantile", "exact") else "stats"
     folder = Path(args.folder if preset == "stats" else f"{args.folder}-{preset}")
     folder.mkdir(exist_ok=True)
     owner, clock = Owner(folder, preset), Clock()

@@ -10,6 +10,7 @@ from world import World
 import jupyterfhe as jf
 from jupyterfhe.array.approximation import composite
 from jupyterfhe.core import Parameters
+from jupyterfhe.plan import foresee
 from lab import Lab
 
 
@@ -66,6 +67,15 @@ def test_a_filter_on_real_data(lab, coarse):
     radius = np.round(load_breast_cancer().data[:200, 0])
     found = lab.both(lambda a: np.where(a > 15, a, 0.0), radius, bounds=(0.0, 30.0), close=0.1)
     assert "differ by 1 or more" in str(found.explain())
+
+
+def test_truth_is_counted_without_a_level(lab, coarse):
+    """What is behind the numbers is told too, as false; each number's bound carries its share. Six slots behind ten numbers."""
+    x = np.array([-3.0, 0, 1, 3, 2, -1, 1, 0, 3, -2])
+    above = lab.seal(x, bounds=(-3.0, 3.0)) > 0
+    depth = [foresee(a.values, 0)[1].forecast.depth for a in (above, above.sum(), (above * 1.0).mean())]
+    assert depth[0] == depth[1] == depth[2]
+    lab.agree(above.sum().astype(float), float(np.sum(x > 0)), close=0.05)
 
 
 def test_what_cannot_tie_needs_no_polynomial(lab):

@@ -9,6 +9,7 @@ import pytest
 
 import jupyterfhe as jf
 from jupyterfhe import Refused, client, stats
+from jupyterfhe.array.recipe import laid_out
 from jupyterfhe.array.simulate import clear, opened
 from jupyterfhe.client import tables
 from jupyterfhe.core import Parameters
@@ -53,6 +54,19 @@ def shown(owner, x, **options):
 
 
 X = np.arange(ROWS) / 4
+
+
+@pytest.mark.parametrize("keep", [lambda age: age >= 40, lambda age: age < 40, lambda age: age > 40, lambda age: age <= 40])
+def test_filters_by_many_declared_values_count_rows(keep):
+    """By one polynomial of 63 values rows were counted to within 90."""
+    row, session = np.arange(2000), Session.clear("ml")
+    ages, groups = row * 11 % 63 + 18.0, row * 7 % 10.0
+    age = EncryptedSeries(clear(ages - 49, session, (-31, 31)), kind="int", offset=49)
+    frame = EncryptedFrame({"age": age, "g": EncryptedSeries(clear(groups - 4.5, session, (-4.5, 4.5)), kind="int", offset=4.5)})
+    (counts,), _, _ = laid_out(frame[keep(frame.age)].groupby("g").size().result().roots)
+    bound = np.max(counts.error_bound())
+    assert bound < 0.6  # 16,384 slots are summed whatever the rows
+    assert np.all(np.abs(opened(counts) - np.bincount(groups[keep(ages)].astype(int), minlength=10)) <= bound)
 
 
 def test_groups_of_one_and_of_none(owner, df):

@@ -113,29 +113,38 @@ def told(strip, gap, levels, headroom, goal, settle):
     -------
     Strip
     """
-    strip = _known_behind(strip)
+    strip = strip if settle else _known_behind(strip)
     if settle:
         values, low, spent = _settled(strip, gap)
         window = UNIT
     else:
         factor, window, low = _ready(strip, gap)
-        values, spent = _arguments(strip, factor), window != UNIT
+        spent = window != UNIT
     chosen = composite.degrees(low, levels - spent, goal)
+    # told as well where that does not more than double errors; else unknown, and a level for sums that need a mask
+    aside = not settle and len(chosen) > 1 and isinstance(strip.pad, float) and 0 < strip.behind <= (strip.length or 0)
+    if not settle:
+        values = _arguments(strip, factor, aside)
     if not chosen:
         largest = max(map(abs, strip.bounds))
         raise errors.DepthError(
             f"telling signs down to {gap:.3g} of {largest:.3g} needs more than the {max(levels, 0)} levels left", WIDER)
     values, error, unit = _composed(values, window, low, chosen, headroom)
-    out = _finished(strip, values, error, unit, headroom, exact_zeros=len(chosen) == 1)
+    out = _finished(strip, values, error, unit, headroom, aside, exact_zeros=len(chosen) == 1)
     _tell(out, strip, gap, chosen, error, levels, goal)
     return out
+
+
+def _wide(strip):
+    """Bound on the modulus of x / gain."""
+    offset = strip.shift / strip.gain
+    return iv.up(iv.modulus(iv.add(strip.range, (offset, offset)))) if offset else strip.size
 
 
 def _settled(strip, gap):
     """(values in [-1, 1] without errors, how near 0 they may be, levels spent): what they were off counts against the gap."""
     largest = max(map(abs, strip.bounds))
-    offset = strip.shift / strip.gain
-    wide = iv.up(iv.modulus(iv.add(strip.range, (offset, offset)))) if offset else strip.size
+    wide = _wide(strip)
     ratio = HALF / wide if wide > HALF else float(min(HALF // wide, FACTOR_MAX))
     values = [v.mul_const(ratio).promising(HALF, always=True) for v in _arguments(strip, 1)]
     slip = strip.drift + 8 * iv.EPS * (abs(strip.shift) + largest)
@@ -173,9 +182,7 @@ def settling(values, most=math.inf):
 def _ready(strip, gap):
     """(factor, window, low): what slots are multiplied by, the interval they are in then, and how near 0 they may be in it."""
     largest = max(map(abs, strip.bounds))
-    offset = strip.shift / strip.gain
-    # a symmetric window of x / gain
-    wide = iv.up(iv.modulus(iv.add(strip.range, (offset, offset)))) if offset else strip.size
+    wide = _wide(strip)  # a symmetric window of x / gain
     factor = int(min(1 / wide, FACTOR_MAX)) if wide <= 1 else 1
     window = UNIT if wide <= 1 else (-wide, wide)
     # rounding of the offset, the quotient and the window moves numbers by less than NEAR of the gap and 8 EPS of their size
@@ -193,13 +200,14 @@ def _known_behind(strip):
     return masked(strip)
 
 
-def _arguments(strip, factor):
-    """Slots that are factor * x / gain: 0 behind the last number."""
+def _arguments(strip, factor, aside=False):
+    """Slots that are factor * x / gain; behind the last number 0, or the least number where that is to be told as well."""
     offset = strip.shift / strip.gain
     whole = [v.add_const(offset) for v in strip.values]
-    if strip.behind and isinstance(strip.pad, float) and offset:
+    if strip.behind and isinstance(strip.pad, float) and (offset or aside):
         keep = strip.length - (strip.chunks - 1) * strip.session.slots
-        whole[-1] = strip.values[-1].add_vector(Vector([offset] * keep))
+        there = [-_wide(strip)] * strip.behind if aside else []
+        whole[-1] = strip.values[-1].add_vector(Vector([offset] * keep + there))
     return [v.mul_const(factor) for v in whole]
 
 
@@ -243,10 +251,14 @@ def _room(values):
     return room
 
 
-def _finished(strip, values, error, unit, headroom, exact_zeros):
-    """The strip of signs; zeros behind its numbers stay zeros where nothing was settled."""
+def _finished(strip, values, error, unit, headroom, aside, exact_zeros):
+    """The strip of signs; zeros behind its numbers stay zeros where nothing was settled.
+
+    What was put aside there is told as all numbers are, and off by as much: each number carries its share of that, for sums.
+    """
     gain = math.copysign(unit, strip.gain)
-    pad = None if strip.behind and not exact_zeros else 0.0
+    pad = -1 / unit if aside else None if strip.behind and not exact_zeros else 0.0
+    error *= 1 + (strip.behind / strip.length if aside else 0)
     if strip.length is None or isinstance(strip.pad, Value):
         pad = values[-1]
     return Strip(strip.session, tuple(values), strip.length, gain, 0.0, iv.sym(iv.up(1 / headroom)), pad, iv.up(error))
