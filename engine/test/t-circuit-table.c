@@ -99,46 +99,82 @@ JFI_TEST(twelve_bits) { one(8, 9, 4096, -2048, anything); }
 JFI_TEST(sparse) { one(4, 5, 300, 7, steps); }
 
 /* ---- the polynomial in the clear ---- */
-/* Twice the real part of the sum that jfhe_table's constants say, at angles that are off by e and e2 numbers. */
-static double in_the_clear(const jfhe_table *t, double m, double e, double e2) {
+/* Twice the real part of the sum that a table's constants say, at angles that are off by s of a digit's steps, and moduli of logarithm r over the
+ * digit's count. */
+static double in_the_clear(const jfhe_table *t, double m, const double s[2], const double r[2]) {
   const double turn = 2 * acos(-1), n = ldexp(1, (int)t->log_n), high = ldexp(1, (int)t->log_high);
-  const double w = turn * (m - n / 2 + e) / n, v = t->log_low ? turn * (m - n / 2 + e2) * high / n : w * t->babies;
+  const double low = ldexp(1, (int)t->log_low), w = turn * ((m - n / 2) / n + s[0] / high);
+  const double v = t->log_low ? turn * ((m - n / 2) / low + s[1] / low) : w * t->babies;
   double sum = 0;
   for (size_t k = 0; k < t->giants; k++)
     for (size_t i = 0; i < t->babies; i++) {
       double power = i < t->powers ? (double)i : -(double)(i - t->powers + 1), at = power * w + (double)k * v;
-      sum += 2 * (t->re[k * t->babies + i] * cos(at) - t->im[k * t->babies + i] * sin(at));
+      double log = fabs(power) * r[0] / high + (double)k * (t->log_low ? r[1] / low : r[0] * t->babies / high);
+      sum += 2 * exp(log) * (t->re[k * t->babies + i] * cos(at) - t->im[k * t->babies + i] * sin(at));
     }
   return sum;
 }
 
-/* The table's values at numbers, a mean of them beside numbers, and no further off than SOUNDNESS says. */
-JFI_TEST(polynomial_is_the_table_and_flat_at_numbers) {
+/* The table's values at numbers, a mean of them beside numbers. */
+JFI_TEST(polynomial_is_the_table) {
   const size_t counts[] = {2, 5, 128, 129, 512};
+  const double exact[2] = {0, 0};
   jfhe_ctx *ctx = jfi_test_ctx_boot_far(10, 3, 8);
   jfhe_bootstrap *b = NULL;
   CHECK_OK(jfhe_bootstrap_new(&b, ctx, 9, 1, JFHE_BOOTSTRAP_MANY_KEYS | JFHE_BOOTSTRAP_WHEN_NEEDED));
   for (size_t c = 0; c < 5; c++) {
     jfhe_table *t = NULL;
-    double values[512], flat = pow(acos(-1), 2) / 3, most = 0;
+    double values[512];
     for (size_t m = 0; m < counts[c]; m++) values[m] = anything(m);
     CHECK_OK(jfhe_table_new(&t, b, values, counts[c], 0));
     CHECK_EQ(jfhe_table_digits(t), counts[c] > 128 ? 2 : 1);
-    const double range = t->high - t->low, steps[2] = {ldexp(1, (int)t->log_low), ldexp(1, (int)t->log_high)};
     for (size_t m = 0; m < counts[c]; m += 1 + counts[c] / 50) {
-      CHECK_CLOSE(in_the_clear(t, (double)m, 0, 0), values[m], 1e-11);
-      for (double e = -0.5; e <= 0.5; e += 0.0625) {
-        /* an error of the first angle of e numbers is e/steps of its digit's distance from value to value */
-        double e1 = e / (t->log_low ? steps[0] : 1), e2 = t->log_low ? e : 0;
-        double off = fabs(in_the_clear(t, (double)m, e, e2) - values[m]);
-        most = fmax(most, off - range * flat * (e1 * e1 + e2 * e2));
-        double mean = in_the_clear(t, (double)m, 3.7 * e, 2.1 * e);
+      CHECK_CLOSE(in_the_clear(t, (double)m, exact, exact), values[m], 1e-11);
+      for (double e = -0.5; e <= 0.5; e += 0.125) {
+        double mean = in_the_clear(t, (double)m, (double[2]){3.7 * e, 2.1 * e}, exact);
         CHECK(mean >= t->low - 1e-11 && mean <= t->high + 1e-11);
       }
     }
-    CHECK(most < 1e-11);
     jfhe_table_free(t);
   }
+  jfhe_bootstrap_free(b);
+  jfhe_ctx_free(ctx);
+}
+
+/* Whatever the table and the errors: no further off than the bound says, and the bound is no more than it must be. */
+JFI_TEST(errors_of_roots_stay_within_their_bound) {
+  double (*const kinds[])(size_t) = {anything, itself, steps};
+  const size_t counts[] = {60, 128, 200, 500};
+  const double far[] = {0.4, 0.03, 1e-3}, long_[] = {0.3, 1e-2, 1e-4};
+  jfhe_ctx *ctx = jfi_test_ctx_boot_far(10, 3, 8);
+  jfhe_bootstrap *b = NULL;
+  double most = 0;
+  CHECK_OK(jfhe_bootstrap_new(&b, ctx, 9, 1, JFHE_BOOTSTRAP_MANY_KEYS | JFHE_BOOTSTRAP_WHEN_NEEDED));
+  for (size_t c = 0; c < 36; c++) {
+    jfhe_table *t = NULL;
+    const size_t count = counts[c % 4];
+    const double s = far[c / 12], r = long_[c / 12];
+    double values[512];
+    for (size_t m = 0; m < count; m++) values[m] = kinds[c / 4 % 3](m);
+    CHECK_OK(jfhe_table_new(&t, b, values, count, 0));
+    for (int sign = 0; sign < 16; sign++) {
+      const double angle[2] = {sign & 1 ? s : 0, sign & 2 ? -s : s / 2},
+                   modulus[2] = {sign & 4 ? r : -r, sign & 8 ? r : 0};
+      jfi_root_error e[2] = {{{fabs(angle[0]), 0}, {fabs(modulus[0]), 0}},
+                             {{fabs(angle[1]), 0}, {fabs(modulus[1]), 0}}};
+      if (!t->log_low) e[1] = (jfi_root_error){{0, 0}, {0, 0}};
+      jfi_bound bound = {0, 0, 0};
+      jfi_table_add_roots(t, e, 1, &bound);
+      for (size_t m = sign * 7u % 13; m < count; m += m < 2 || m + 20 > count ? 1 : 13) {
+        double off = fabs(in_the_clear(t, (double)m, angle, modulus) - values[m]) - 1e-9;
+        CHECK(off <= bound.worst);
+        if (off > most * bound.worst) most = off / bound.worst;
+      }
+    }
+    jfhe_table_free(t);
+  }
+  printf("at most %.2f of the bound\n", most);
+  CHECK(most > 0.5);
   jfhe_bootstrap_free(b);
   jfhe_ctx_free(ctx);
 }

@@ -108,7 +108,7 @@ jfhe_status jfi_move_operand(const jfhe_ctx *ctx, const jfhe_ct **out, const jfh
   if (jfi_set_within(T, a->primes) && ratio > 0.5 && ratio < 2) return JFHE_OK;
   jfhe_ct *moved = jfi_scratch_take(s, sizeof *moved);
   if (moved) jfi_ct_piece(moved, ctx, level, jfi_ct_is_shadow(a), s);
-  if (s->failed) return jfi_fail(JFHE_ERR_SCRATCH, "scratch is too small to change level");
+  if (!moved || s->failed) return jfi_fail(JFHE_ERR_SCRATCH, "scratch is too small to change level");
   moved->packing = a->packing; /* for jfi_spread */
   moved->log_slots = a->log_slots;
   memcpy(moved->key_id, a->key_id, sizeof moved->key_id);

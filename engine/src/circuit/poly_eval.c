@@ -42,8 +42,9 @@ static size_t held_bytes(const jfhe_ctx *ctx, uint32_t top, uint32_t level, size
 /* What one step at a level needs and gives back. */
 static size_t step_bytes(const jfhe_ctx *ctx, uint32_t top, uint32_t level) {
   size_t finish = jfi_acc_finish_scratch(ctx, level);
-  return jfi_move_operand_moves(ctx, top, level) ? most(finish, jfi_move_scratch(ctx, ctx->chain.level[top], ctx->chain.level[level]))
-                                : finish;
+  return jfi_move_operand_moves(ctx, top, level)
+             ? most(finish, jfi_move_scratch(ctx, ctx->chain.level[top], ctx->chain.level[level]))
+             : finish;
 }
 
 /* The powers stay; beside them one power is in the making, or a branch of the tree from the root to a leaf. */

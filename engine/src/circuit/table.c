@@ -99,8 +99,9 @@ static jfhe_status fill(jfhe_table *t, const double *values, size_t count) {
     (t->log_low ? fill_two : fill_one)(t, &f);
     t->re[0] += 0.25 * t->low + 0.25 * t->high; /* half of the middle */
   }
+  jfhe_status st = ok ? jfi_table_slopes(t, room, room + n) : jfi_fail(JFHE_ERR_MEMORY, "no memory for a table");
   jfi_free(room);
-  return ok ? JFHE_OK : jfi_fail(JFHE_ERR_MEMORY, "no memory for a table");
+  return st;
 }
 
 /* ---- making ---- */

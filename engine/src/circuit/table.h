@@ -33,6 +33,7 @@ struct jfhe_table {
   struct jfhe_poly *exponential;
   double exponential_error; /* |polynomial - exponential| on [-1, 1] */
   double *re, *im;          /* giants x babies */
+  double flat[2], steep[2]; /* table_bound.c: what errors of angles cost by their square, of moduli in proportion */
 };
 
 jfhe_status jfi_table_new(struct jfhe_table **out, const struct jfhe_bootstrap *b, const double *values, size_t count,
@@ -40,6 +41,15 @@ jfhe_status jfi_table_new(struct jfhe_table **out, const struct jfhe_bootstrap *
 
 /* Products of two ciphertexts, behind the exponentials. */
 uint32_t jfi_table_products(const struct jfhe_table *t);
+
+/* table_bound.c: errors of a digit's root of unity, times how many values the digit has: of its angle in turns, of its modulus' logarithm. */
+typedef struct jfi_root_error {
+  jfi_noise angle, modulus;
+} jfi_root_error;
+/* flat and steep of a table of n values. cosine: jfi_cheb_cosines of n. */
+jfhe_status jfi_table_slopes(struct jfhe_table *t, const double *values, const double *cosine);
+/* Adds what such errors of w and v make of a value. */
+void jfi_table_add_roots(const struct jfhe_table *t, const jfi_root_error e[2], double spread, jfi_bound *b);
 
 /* table_sums.c: sum[r] += sum over i of (re[r][i] + i im[r][i]) baby[i], all sums at one level, babies over supersets of its primes; baby[0] is 1.
  * Bounds as jfi_acc_mul_const. s: jfi_table_sums_scratch. */

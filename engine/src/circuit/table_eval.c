@@ -68,7 +68,7 @@ size_t jfi_table_eval_scratch(const jfhe_ctx *ctx, const jfhe_table *t) {
 static jfhe_status new_ct(const evaluation *e, jfhe_ct **out, uint32_t level, jfi_scratch *s) {
   *out = jfi_scratch_take(s, sizeof **out);
   if (*out) jfi_ct_piece(*out, e->ctx, level, e->shadow, s);
-  if (s->failed) return jfi_fail(JFHE_ERR_SCRATCH, "scratch is too small for a table");
+  if (!*out || s->failed) return jfi_fail(JFHE_ERR_SCRATCH, "scratch is too small for a table");
   (*out)->packing = e->head->packing;
   (*out)->log_slots = e->head->log_slots;
   memcpy((*out)->key_id, e->head->key_id, sizeof(*out)->key_id);

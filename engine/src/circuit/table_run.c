@@ -14,8 +14,7 @@ typedef struct looking {
   const jfhe_keyring *keys;
   jfhe_ct low;     /* the numbers, then coefficients in units of q0 */
   jfhe_ct root[2]; /* w, v */
-  /* Errors of the roots' angles, in steps from a number to the next, and of their logarithms' moduli, times the digit's count. */
-  jfi_noise angle[2], modulus[2];
+  jfi_root_error error[2];
 } looking;
 
 static size_t most(size_t a, size_t b) { return a > b ? a : b; }
@@ -99,11 +98,12 @@ static jfhe_status to_root(looking *r, size_t d, double count, jfi_scratch *s) {
   const jfi_bound e = w->bound;
   if (!(e.worst < 0.125 && imaginary.worst < 0.01))
     return jfi_fail(JFHE_ERR_RANGE, "an error of %g in a root of unity", e.worst);
-  r->angle[d] = (jfi_noise){jfi_up(count * (t.worst + 0.3 * e.worst)), count * (t.sd + 0.3 * e.sd)};
-  r->modulus[d] =
-      (jfi_noise){jfi_up(count * (TWO_PI * imaginary.worst + 2 * e.worst)), count * (TWO_PI * imaginary.sd + 2 * e.sd)};
+  const jfi_noise angle = {jfi_up(count * (t.worst + 0.3 * e.worst)), count * (t.sd + 0.3 * e.sd)};
+  const jfi_noise modulus = {jfi_up(count * (TWO_PI * imaginary.worst + 2 * e.worst)),
+                             count * (TWO_PI * imaginary.sd + 2 * e.sd)};
+  r->error[d] = (jfi_root_error){angle, modulus};
   /* whatever is there now is the exact argument of the table's polynomial */
-  w->bound = (jfi_bound){jfi_up(1 + 2 * r->modulus[d].worst / count), 0, 0};
+  w->bound = (jfi_bound){jfi_up(1 + 2 * modulus.worst / count), 0, 0};
   return JFHE_OK;
 }
 
@@ -117,22 +117,6 @@ static jfhe_status to_roots(looking *r, const jfhe_ct *a, jfi_scratch *s) {
 }
 
 /* ---- the end ---- */
-/* What the roots' errors do to the value: an angle's by its square, for the table is flat at numbers; a modulus' in proportion. */
-static void add_roots(const looking *r, jfi_bound *b) {
-  const double spread = jfi_spread(r->ctx->ring->log_n, JFHE_PACK_REAL, r->b->log_slots);
-  const double range = r->t->high - r->t->low, flat = TWO_PI * TWO_PI / 12;
-  double angle = 0, modulus = 0, sd = 0;
-  for (int d = 0; d < 2; d++) {
-    angle += r->angle[d].worst * r->angle[d].worst;
-    modulus += r->modulus[d].worst;
-    /* 11.1 deviations are to cover what 11.1 deviations of the angle do */
-    sd += 11.1 * flat * r->angle[d].sd * r->angle[d].sd + 0.5 * r->modulus[d].sd;
-  }
-  double grown = modulus < 1 ? modulus * (1 + modulus) : HUGE_VAL; /* exp(x) - 1 for x <= 1 */
-  b->worst = jfi_up(b->worst + range * (flat * angle + 0.5 * grown));
-  b->sd = jfi_up(jfi_hypot(b->sd, range * sd * spread));
-}
-
 static jfhe_status finish(looking *r, jfhe_ct *out, const jfhe_ct *a, jfhe_ct *sum, jfhe_ct *turned, jfi_scratch *s) {
   const jfhe_ctx *ctx = r->ctx;
   const jfhe_table *t = r->t;
@@ -141,7 +125,7 @@ static jfhe_status finish(looking *r, jfhe_ct *out, const jfhe_ct *a, jfhe_ct *s
   JFI_TRY(jfi_ckks_automorphism(ctx, turned, sum, g, jfi_keyring_find(r->keys, JFHE_EVK_GALOIS, g), s));
   JFI_TRY(jfi_ckks_add(ctx, sum, sum, turned, 0));
   jfi_bound b = {size, sum->bound.worst, sum->bound.sd};
-  add_roots(r, &b);
+  jfi_table_add_roots(t, r->error, jfi_spread(ctx->ring->log_n, JFHE_PACK_REAL, r->b->log_slots), &b);
   if (!(b.worst < 0.5 * (range > 0 ? range : size)) && size > 0)
     return jfi_fail(JFHE_ERR_RANGE, "values from %g to %g would be off by up to %g", t->low, t->high, b.worst);
   sum->bound = b;

@@ -210,8 +210,7 @@ static double seconds_of_boot(const placer *x) {
 static uint32_t first_cut(const placer *x) {
   uint32_t first = 1;
   for (uint32_t v = 0; v < x->g->n_nodes; v++)
-    if (begins_anew(&x->g->node[v]) && x->depth[v] > first && x->depth[v] <= levels_between(x))
-      first = x->depth[v];
+    if (begins_anew(&x->g->node[v]) && x->depth[v] > first && x->depth[v] <= levels_between(x)) first = x->depth[v];
   return first;
 }
 
