@@ -78,8 +78,8 @@ def test_a_total_is_more_exact_than_its_approximate_sum(quick, data):
     both = client.encrypt_array(AGE.astype(float), quick.secret, keys=quick.folder, bounds=(0.0, 120.0))
     over = data[0].sum().approximate()
     assert not over.exact and over.dtype == float
-    bridged, summed = check(quick, over, AGE.sum(), 0.2), check(quick, both.sum(), AGE.sum(), 50)
-    assert 8 * bridged.error_bound < summed.error_bound
+    bridged, summed = check(quick, over, AGE.sum(), 1e-3), check(quick, both.sum(), AGE.sum(), 50)
+    assert 1000 * bridged.error_bound < summed.error_bound
 
 
 def test_computing_and_saving_keep_what_came_over(quick, data, tmp_path):
@@ -106,7 +106,7 @@ def test_more_moduli_leave_a_product(quick):
     got = age.sum() * bmi[:64].mean()
     check(quick, got, AGE.sum() * BMI[:64].mean(), 2500)
     narrow = exact(quick, AGE, bounds=(0, 120), results=40).sum() * bmi[:64].mean()
-    with pytest.raises(errors.DepthError):
+    with pytest.raises((errors.DepthError, errors.RangeError)):
         client.decrypt_array(narrow, quick.secret)
 
 
@@ -116,7 +116,7 @@ def test_vectors_are_refused_without_a_second_encryption(data):
 
 
 # ---- and back ----
-def test_a_count_becomes_exact(quick):
+def test_a_count_becomes_exact(quick, tmp_path):
     """An approximate filter's count, from truth values, becomes an integer and meets exact ones."""
     mask = client.encrypt_array(SICK.astype(bool), quick.secret, keys=quick.folder)
     age = exact(quick, AGE, bounds=(0, 120), results=40)
@@ -127,6 +127,8 @@ def test_a_count_becomes_exact(quick):
     together = client.decrypt_array(3 * count - 7 + age.sum(), quick.secret)
     assert together.values == 3 * SICK.sum() - 7 + AGE.sum()
     stored = mask.sum().astype(int).compute()
+    stored.save(tmp_path / "count")
+    assert client.decrypt_array(jf.load(tmp_path / "count", keys=quick.folder) * 5, quick.secret).values == 5 * SICK.sum()
     assert client.decrypt_array(stored + age.sum(), quick.secret).values == SICK.sum() + AGE.sum()
     half = np.rint(mask.sum()) / 4
     assert half.exact and client.decrypt_array(half, quick.secret).values == SICK.sum() / 4

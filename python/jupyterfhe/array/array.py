@@ -313,8 +313,9 @@ class EncryptedArray(np.lib.mixins.NDArrayOperatorsMixin):
         Parameters
         ----------
         crossing : bool, default=False
-            Take single numbers over by the bridge, though there is a second encryption: at once where they are computed already,
-            with fewer levels. False computes them anew from the second encryption, and takes the bridge where there is none.
+            Take single numbers over by the bridge, though there is a second encryption: far more exact, at once where they are
+            computed already, with fewer levels. False computes them anew from the second encryption, and takes the bridge where
+            there is none.
 
         Returns
         -------

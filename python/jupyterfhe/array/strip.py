@@ -461,7 +461,9 @@ def _unit(parts):
     def depth(unit):
         return max(max(v.depth for v in s.values) + (k != unit) for s, k in parts)
 
-    roomy = [g for g in gains if sum(abs(k / g) * s.size for s, k in parts) <= ROOMY]
+    # what is large already is so at a level that has the room
+    room = {g: ROOMY * own.size if own.size > ROOMY else ROOMY for own, g in parts}
+    roomy = [g for g in gains if sum(abs(k / g) * s.size for s, k in parts) <= room[g]]
     return min([most, *roomy], key=lambda g: (depth(g), -abs(g)))
 
 

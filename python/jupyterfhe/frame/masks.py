@@ -14,6 +14,7 @@ from ..array.strip import Strip
 from ..array.twin import Twin
 from ..core import Polynomial
 from ..core.errors import DepthError
+from ..plan.value import LEAVES
 from .refusal import LATE, Refused
 
 LABELS_MAX = 128  # a polynomial of degree 255 takes 8 levels
@@ -189,7 +190,7 @@ def left(array):
             pending += wanted
             continue
         pending.pop()
-        if op == "input":
+        if op in LEAVES:
             known[value] = value.session.params.levels if value.session.is_clear else data.level
         else:
             known[value] = min(known[a] for a in args) - _price(op, data)

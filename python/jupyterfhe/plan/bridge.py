@@ -172,13 +172,14 @@ ADVICE = "Compute it with levels left, x.compute(keep_levels=2), or from columns
 def _prospect(source, most):
     """The level of the number, the level of the integer that leads there, and a bound on the error.
 
-    The number's is the highest that has room for it within [-1, 1]; the integer's the lowest whose noise is lost in the
-    rounding of the division between them, for work on it costs more the higher it is.
+    The number's is one above the highest that has room for it within [-1, 1]: larger numbers are more exact there, and sums
+    have room. The integer's is the lowest whose noise is lost in the rounding of the division between the two levels, for work
+    on it costs more the higher it is.
     """
     session = source.session
     params, room = session.params, math.log2(session.product) - math.log2(most)
     top = [n for n in range(params.levels) if params.log_q(n) - math.log2(params.scale(n)) <= room]
-    for level in range(max(top, default=0), -1, -1):
+    for level in range(min(max(top, default=0) + 1, params.levels - 1), -1, -1):
         best = None
         for at, noise in _ways(source, level + 1):
             unit = bridge.unit(session.spaces, level, most)
@@ -244,7 +245,9 @@ def approximate(source, most, run):
     Value
     """
     made = ToApproximate(source, most, run)
-    return Value(source.session.base, ("bridge", (), made), made.magnitude, False)
+    value = Value(source.session.base, ("bridge", (), made), made.magnitude, False)
+    value.depth = source.session.params.ceiling - made.level  # others are to come to it, not it to them
+    return value
 
 
 def exact(session, source, unit, most, off, error, run):

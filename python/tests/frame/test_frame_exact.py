@@ -63,6 +63,13 @@ def test_exact_masks_do_not_meet_approximate_numbers(both):
         df.coins + df.visits
 
 
+def test_exact_totals_meet_approximate_ones(owner, both):
+    df, data = both
+    got = df.visits.sum() / 9 + df.coins.sum()
+    opened = client.decrypt_frame(frame.Result("record", [frame.Output("value", got)]), owner.secret)
+    assert abs(opened.columns["value"] - data.visits.sum() / 9 - data.coins.sum()) <= opened.error_bound["value"] < 1e-2
+
+
 def test_chi_square_of_exact_counts(owner, both):
     df, data = both
     theirs = pytest.importorskip("scipy.stats")
