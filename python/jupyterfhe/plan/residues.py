@@ -26,7 +26,7 @@ class Forecast:
         self.operations = times * len(steps)
         self.products = times * sum(s.op in ("mul", "mul_sum", "look_up") for s in steps)
         self.rotations = times * sum(s.op in ("rotate", "inner_sum", "row_sum") for s in steps)
-        self.level_in, self.bootstraps = plan.start, 0
+        self.level_in, self.bootstraps, self.lifts = plan.start, 0, 0
         self.depth = plan.start - min((o.level for o in plan.outputs), default=plan.start)
 
 
