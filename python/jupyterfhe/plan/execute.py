@@ -143,7 +143,8 @@ def _too_deep(session, why):
     return errors.DepthError(f"{why.detail} (parameters {session.params.name} have {session.params.ceiling}{lacks})",
                              "Multiply fewer times in a row, compute() less often with less kept for later, or encrypt with "
                              "parameters of more depth: 'stats' has 6, 'ml' 14, 'deep-lean' has no end; or give these keys a "
-                             "ring above, for what is encrypted already too: jupyterfhe ladder.", why.status)
+                             "ring above, for what is encrypted already too: jupyterfhe ladder. In a notebook: the dialog of "
+                             "keys, another key, any depth.", why.status)
 
 
 def _bring(graph, program, keep, session):

@@ -8,7 +8,7 @@ import { worker } from './trusted.ts';
 
 let running: Promise<void> | null = null;
 let stop: ((why: Told) => void) | null = null;
-/** The person stopped it: it goes on when they say so, or when the page is there anew. */
+/** The person stopped it: it goes on when they say so, or unlock anew. */
 let stopped = false;
 
 /** What is going on: the job, while there is one, and whether the store answers. */
@@ -33,8 +33,9 @@ export function cancelPublishing(): void {
   stop?.(new Told('Cancelled.', 'cancelled'));
 }
 
-/** The key was locked: the worker goes, and its copy of the key with it. */
+/** The key was locked: the worker goes, and its copy of the key with it. Who unlocks again wants it to go on. */
 export function stopPublishing(): void {
+  stopped = false;
   stop?.(new Told('The key was locked.', 'locked'));
 }
 
@@ -45,7 +46,11 @@ async function publish(app: App): Promise<void> {
   const job = `keys-${hex(crypto.getRandomValues(new Uint8Array(6)))}`;
   const one = worker('publisher.js');
   const peer = new Peer(one as unknown as Wire);
-  stop = why => peer.fail(why);
+  let ended: Told | null = null; // while the worker has not been asked yet
+  stop = why => {
+    ended = why;
+    peer.fail(why);
+  };
   one.onerror = () => peer.fail(new Told('A worker of the vault stopped.'));
   app.cancels.set(job, cancelPublishing);
   Object.assign(publishing, { job, offline: false });
@@ -53,6 +58,7 @@ async function publish(app: App): Promise<void> {
   peer.on<boolean>('online', yes => (publishing.offline = !yes));
   try {
     const lent = await app.keeper.ask('lend', null);
+    if (ended !== null) throw ended;
     await peer.call('publish', { job, lent, connection }, [lent.key.buffer]);
     app.ended(job);
     await app.keeper.ask('look', null);

@@ -1,0 +1,114 @@
+// depth.test.mjs: keys for any depth, as a person makes them: chosen in words, made in the browser, interrupted by a reload, gone on with; then
+// a cell multiplies more often than levels last, two kernels share the keys, and the result is decrypted. Minutes long: JFHE_TEST_SLOW=1 runs it.
+import assert from 'node:assert/strict';
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { dropFiles, newPage, openLab, runCode, shot, shots, startBrowser } from './lib/browser.mjs';
+import { startLab, steps, until } from './lib/lab.mjs';
+import { PASSPHRASE, confirmFile, decrypt, painted, unlock, vaultFrame } from './lib/vault.mjs';
+
+const slow = process.env.JFHE_TEST_SLOW === '1';
+const walk = steps(test, () => page);
+const step = slow ? walk : name => test(name, { skip: 'JFHE_TEST_SLOW=1 runs it' }, () => {});
+const NUMBERS = Array.from({ length: 50 }, (_, i) => Math.round(1000 * Math.cos(i)) / 1000);
+let home, lab, browser, page;
+
+before(async () => {
+  if (!slow) return;
+  home = mkdtempSync(join(tmpdir(), 'jupyterfhe-depth-'));
+  lab = await startLab();
+  copyFileSync(join(lab.notebooks, 'welcome.ipynb'), join(lab.notebooks, 'second.ipynb'));
+  browser = await startBrowser();
+  page = await newPage(browser);
+  writeFileSync(join(home, 'waves.csv'), `x\n${NUMBERS.join('\n')}\n`);
+});
+
+after(async () => {
+  await browser?.close();
+  await lab?.stop();
+  if (home) rmSync(home, { recursive: true, force: true });
+});
+
+/** Evaluation keys that the store has registered. */
+const registered = async () => (await lab.api('workspaces/personal/keys')).json();
+const blobs = () => readdirSync(join(lab.data, 'jupyterfhe'), { recursive: true, withFileTypes: true }).filter(one => one.isFile() && one.name.length === 64).length;
+
+step('keys for any depth are chosen in words, and the page says what they cost', async () => {
+  await openLab(page, lab, '/tree/welcome.ipynb');
+  const frame = await vaultFrame(page, lab);
+  await page.locator('.jp-Fhe-status-button').first().click();
+  const first = frame.getByRole('dialog', { name: 'Set up your key' });
+  await first.getByRole('radio', { name: 'Any depth' }).check();
+  await first.getByText('291 MB of keys, once').waitFor();
+  await first.getByLabel('Passphrase', { exact: true }).fill(PASSPHRASE);
+  await first.getByLabel('Once more').fill(PASSPHRASE);
+  await shots(page, 'depth-1-choice');
+  await first.getByRole('button', { name: 'Create key' }).click();
+});
+
+step('a reload in the middle loses nothing: the next unlock sends the rest', async () => {
+  const frame = await vaultFrame(page, lab);
+  await frame.getByText(/^\d\d %/).waitFor({ timeout: 120_000 });
+  await until('a few keys in the store', () => blobs() >= 4, 120);
+  await shots(page, 'depth-2-making');
+  const there = blobs();
+  await openLab(page, lab, '/tree/welcome.ipynb');
+  assert.deepEqual(await registered(), [], 'nothing is registered half');
+  await unlock(page, lab);
+  await until('the keys in the registry', async () => (await registered()).length === 1, 180);
+  const [{ files, size }] = await registered();
+  assert.equal(files, 22);
+  assert.ok(size < 300e6);
+  assert.ok(there >= 4 && blobs() <= 22 + 4, `${blobs()} files for 22, of which ${there} were there before the reload`);
+});
+
+step('numbers are encrypted where bootstraps end', async () => {
+  await dropFiles(page, [join(home, 'waves.csv')]);
+  await confirmFile(page, lab, 'waves.csv', { dataset: 'waves', onDialog: () => shot(page, 'depth-3-confirm') });
+});
+
+const CODE = count => `x = jf.open("waves")["x"]\ny = x\nfor _ in range(${count}):\n    y = y * x\n`;
+
+/** Run a product of many factors in a cell, decrypt it, and compare. */
+async function check(count, name) {
+  const said = await (await runCode(page, `${CODE(count)}print(y.explain())`, 180)).locator('.jp-OutputArea').innerText();
+  assert.match(said, /bootstrap/, said);
+  const cell = await runCode(page, `${CODE(count)}y`, 230);
+  await shots(page, `${name}-computed`);
+  const { rows } = await painted(await decrypt(page, lab, cell));
+  assert.equal(rows.length, NUMBERS.length);
+  rows.forEach(([{ value, bound }], i) => {
+    assert.ok(bound > 0 && bound < 0.1, `a bound of ${bound}`);
+    const slack = bound + 0.5 * 10 ** Math.floor(Math.log10(bound)); // the digits that are shown
+    assert.ok(Math.abs(value - NUMBERS[i] ** (count + 1)) <= slack, `${value} is not ${NUMBERS[i] ** (count + 1)} within ${bound}`);
+  });
+  await cell.scrollIntoViewIfNeeded();
+  await shots(page, `${name}-decrypted`);
+}
+
+step('a cell multiplies more often than levels last, and decrypts within its bound', () => check(13, 'depth-4'));
+
+/** Files of keys that each kernel has mapped, by its id. */
+function mapped() {
+  const found = new Map();
+  for (const pid of lab.pids()) {
+    try {
+      const files = readFileSync(`/proc/${pid}/maps`, 'utf8').split('\n').filter(line => line.includes('.keys/')).map(line => line.trim().split(/\s+/).slice(4).join(' '));
+      if (files.length > 0) found.set(pid, new Set(files));
+    } catch { /* it ended */ }
+  }
+  return [...found.values()];
+}
+
+step('a second kernel maps the same files', async () => {
+  await openLab(page, lab, '/tree/second.ipynb');
+  await unlock(page, lab);
+  await check(14, 'depth-5');
+  const [one, two] = mapped();
+  assert.ok(one && two, `${mapped().length} kernels have mapped keys`);
+  assert.ok([...two].filter(file => one.has(file)).length >= 7, 'the keys of bootstrapping');
+});
+
+step('nothing went wrong on the page meanwhile', () => assert.deepEqual(page.errors.filter(text => !/favicon|404|401/.test(text)), []));
