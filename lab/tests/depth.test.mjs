@@ -12,7 +12,7 @@ import { PASSPHRASE, confirmFile, decrypt, painted, unlock, vaultFrame } from '.
 const slow = process.env.JFHE_TEST_SLOW === '1';
 const walk = steps(test, () => page);
 const step = slow ? walk : name => test(name, { skip: 'JFHE_TEST_SLOW=1 runs it' }, () => {});
-const NUMBERS = Array.from({ length: 50 }, (_, i) => Math.round(1000 * Math.cos(i)) / 1000);
+const NUMBERS = Array.from({ length: 50 }, (_, i) => Math.round(800 * Math.cos(i)) / 1000);
 let home, lab, browser, page;
 
 before(async () => {
@@ -80,7 +80,7 @@ async function check(count, name) {
   const { rows } = await painted(await decrypt(page, lab, cell));
   assert.equal(rows.length, NUMBERS.length);
   rows.forEach(([{ value, bound }], i) => {
-    assert.ok(bound > 0 && bound < 0.1, `a bound of ${bound}`);
+    assert.ok(bound > 0 && bound < 0.05, `a bound of ${bound}`);
     const slack = bound + 0.5 * 10 ** Math.floor(Math.log10(bound)); // the digits that are shown
     assert.ok(Math.abs(value - NUMBERS[i] ** (count + 1)) <= slack, `${value} is not ${NUMBERS[i] ** (count + 1)} within ${bound}`);
   });

@@ -9,7 +9,7 @@ export interface ProgressBarProps {
 }
 
 const WORDS: Record<string, string> = {
-  compute: 'Computing on encrypted data', upload: 'Storing', download: 'Fetching', keys: 'Loading keys', encrypt: 'Encrypting', read: 'Reading'
+  compute: 'Computing on encrypted data', upload: 'Storing', download: 'Fetching', keys: 'Preparing keys', encrypt: 'Encrypting', read: 'Reading'
 };
 const ENDS: Record<string, string> = { cancelled: 'cancelled', failed: 'failed', done: 'done' };
 
