@@ -2,7 +2,7 @@
 
 from ..core import errors
 from . import clear, keys, modular, notes
-from .bridge import Bridge
+from .bridge import Bridge, Crossed
 from .leaf import Held
 from .options import options
 from .program import DONE, OUTPUT, WANTS, Plan, Program, Run
@@ -13,6 +13,8 @@ from .shelf import shelf_for
 from .value import LEAVES
 from .whole import WholeSession
 
+CROWDED = ("A total that came over from exact integers has little room above it: encrypt its column with results=64, or "
+           "approximately too (exact='both').")
 SLICE = 0.05  # seconds of work between two looks at Ctrl-C and the bar
 
 
@@ -111,6 +113,10 @@ def _make(graph, program, keep, ring, session):
             return Plan(program, session.params, ring, infos, **{**settings, "keep_levels": session.params.levels})
     except errors.DepthError as why:
         raise _too_deep(session, why) from None
+    except errors.RangeError as why:
+        if not any(isinstance(stored, (Bridge, Crossed)) for _, stored in graph.leaves):
+            raise
+        raise errors.RangeError(why.detail, CROWDED, why.status) from None
 
 
 def _place(graph, program, keep):
