@@ -55,6 +55,7 @@ static jfhe_status make_world(world *w, const char *preset, uint32_t keys, uint3
   if (st == JFHE_OK) st = jfhe_keyring_new(&w->keys, w->ctx);
   if (st == JFHE_OK) st = jfhe_bootstrap_new(&w->b, w->ctx, jfhe_ctx_log_n(w->ctx) - 1, 1, keys);
   if (st == JFHE_OK) st = make_keys(w);
+  if (st == JFHE_OK) st = jfhe_bootstrap_lighten(w->b, w->keys);
   if (st == JFHE_OK) st = jfhe_pt_new(&w->pt, w->ctx, jfhe_bootstrap_level_in(w->b));
   if (st == JFHE_OK) st = jfhe_ct_new(&w->a, w->ctx, 1, jfhe_bootstrap_level_in(w->b));
   if (st == JFHE_OK) st = jfhe_ct_new(&w->out, w->ctx, 1, jfhe_bootstrap_level_out(w->b));

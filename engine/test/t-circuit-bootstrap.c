@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "boot-cases.h"
 #include "jfhe/codec.h"
+#include "rlwe/keyswitch.h"
 
 static void one_in(jfhe_ctx *ctx, uint32_t log_slots, int complex, double mag, const jfi_boot_options *options) {
   jfi_boot_world w = jfi_boot_open(ctx, log_slots, mag, options);
@@ -456,6 +457,56 @@ JFI_TEST(threads_and_containers_change_no_byte) {
   jfhe_ct_free(first);
   jfhe_ct_free(out);
   jfi_vec_free(&v);
+  jfi_boot_close(&w);
+}
+
+/* ---- light keys ---- */
+/* Fewer specials for the lowest levels: made once, of all stages down, within the bounds; what is missing is left out. */
+static void try_light(uint32_t keys, uint32_t log_slots) {
+  const jfi_boot_options options = {.keys = keys};
+  jfi_boot_world w = jfi_boot_open(jfi_test_ctx_boot(10, 3), log_slots, 1, &options);
+  const jfhe_ctx *ctx = w.w.ctx;
+  const size_t before = w.w.keys->count;
+  CHECK_OK(jfhe_bootstrap_lighten(w.b, w.w.keys));
+  const size_t light = w.w.keys->count - before;
+  CHECK(light > 0);
+  CHECK_OK(jfhe_bootstrap_lighten(w.b, w.w.keys));
+  CHECK_EQ(w.w.keys->count, before + light);
+  const jfi_set S = ctx->chain.level[w.b->level_in];
+  for (size_t i = before; i < before + light; i++) {
+    const jfhe_evk *k = w.w.keys->key[i];
+    CHECK(k->level == w.b->level_in && jfi_set_count(k->p) == 4 && k->n_digits == 1);
+    CHECK(jfi_keyring_serving(w.w.keys, JFHE_EVK_GALOIS, k->galois, S) == k);
+    CHECK(jfi_keyring_find(w.w.keys, JFHE_EVK_GALOIS, k->galois)->level > k->level);
+    double worst, sd, other, other_sd;
+    jfi_keyswitch_noise(ctx, S, k, &worst, &sd);
+    jfi_divide_noise(ctx, &other, &other_sd);
+    CHECK(sd < 1.06 * other_sd && worst < 16 * other);
+  }
+  jfi_vec v = jfi_vec_random(&w.w, (size_t)1 << log_slots, 0);
+  for (size_t i = 0; i < v.n; i++) v.re[i] *= 0.999;
+  jfhe_ct *out = jfi_world_room(&w.w, 1);
+  CHECK(run(&w, &v, 0, 3, out, "light keys") <= jfhe_ct_error_probable(out));
+  jfi_vec_free(&v);
+  jfhe_ct_free(out);
+  jfi_boot_close(&w);
+}
+
+JFI_TEST(light_keys) {
+  try_light(JFHE_BOOTSTRAP_MANY_KEYS, 9);
+  try_light(JFHE_BOOTSTRAP_FEW_KEYS, 9);
+  try_light(JFHE_BOOTSTRAP_FEW_KEYS, 4);
+  jfi_boot_world w = jfi_boot_open(jfi_test_ctx_boot(10, 3), 9, 1, NULL);
+  jfhe_ctx *ctx = jfi_test_ctx_boot(10, 3);
+  jfhe_keyring *other = NULL, *none = NULL;
+  CHECK_OK(jfhe_keyring_new(&other, ctx));
+  CHECK_OK(jfhe_keyring_new(&none, w.w.ctx));
+  CHECK_STATUS(jfhe_bootstrap_lighten(w.b, other), JFHE_ERR_CONTEXT);
+  CHECK_OK(jfhe_bootstrap_lighten(w.b, none));
+  CHECK_EQ(none->count, 0);
+  jfhe_keyring_free(other);
+  jfhe_keyring_free(none);
+  jfhe_ctx_free(ctx);
   jfi_boot_close(&w);
 }
 

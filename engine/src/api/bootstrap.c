@@ -2,6 +2,7 @@
 #include "circuit/bootstrap.h"
 
 #include "api/check.h"
+#include "circuit/lighten.h"
 
 _Static_assert((int)JFHE_BOOTSTRAP_MANY_MAX == (int)JFI_MANY_MAX, "as many bootstraps at once as turns");
 
@@ -39,6 +40,12 @@ jfhe_status jfhe_bootstrap_wants(const jfhe_ctx *ctx, int32_t *k, uint32_t *leve
   *sine = b->level_sine;
   jfhe_bootstrap_free(b);
   return JFHE_OK;
+}
+
+jfhe_status jfhe_bootstrap_lighten(const jfhe_bootstrap *b, jfhe_keyring *keys) {
+  JFI_NEED(b && keys, "bootstrap");
+  if (keys->ctx != b->ctx) return jfi_fail(JFHE_ERR_CONTEXT, "the keys are of another context than the bootstrap");
+  return jfi_bootstrap_lighten(b, keys);
 }
 
 size_t jfhe_bootstrap_scratch(const jfhe_ctx *ctx, const jfhe_bootstrap *b) {

@@ -5,6 +5,7 @@
 
 #include "base/status.h"
 #include "rlwe/digits.h"
+#include "rlwe/keyring.h"
 #include "rlwe/room.h"
 
 /* The digits of two keys, cut to S, are the same. */
@@ -20,11 +21,25 @@ static int same_shape(const jfhe_evk *a, const jfhe_evk *b, jfi_set S) {
   return 1;
 }
 
+/* Light keys for these primes in their place, where all have one of the same shape. */
+static void lighten(jfi_turn *turn, size_t count, jfi_set S, const jfhe_keyring *keys) {
+  const jfhe_evk *shape = NULL;
+  for (int take = 0; take < 2; take++)
+    for (size_t i = 0; i < count; i++) {
+      if (!turn[i].key) continue;
+      const jfhe_evk *light = jfi_keyring_serving(keys, JFHE_EVK_GALOIS, turn[i].g, S);
+      if (!shape) shape = light;
+      if (!light || !same_shape(shape, light, S)) return;
+      if (take) turn[i].key = light;
+    }
+}
+
 jfhe_status jfi_turns_find(const jfhe_ctx *ctx, jfi_turn *turn, const jfhe_ct *a, const int32_t *k, size_t count,
                            const jfhe_keyring *keys) {
   const jfhe_evk *shape = NULL;
+  for (size_t i = 0; i < count; i++) JFI_TRY(jfi_rotation_find(ctx, a, k[i], keys, &turn[i].g, &turn[i].key));
+  lighten(turn, count, a->primes, keys);
   for (size_t i = 0; i < count; i++) {
-    JFI_TRY(jfi_rotation_find(ctx, a, k[i], keys, &turn[i].g, &turn[i].key));
     if (!turn[i].key) continue;
     if (!shape) shape = turn[i].key;
     if (!same_shape(shape, turn[i].key, a->primes))

@@ -164,6 +164,7 @@ static int check_outputs(job *j) {
 
 static int make_plan(job *j, const jfhe_plan_options *o) {
   if (j->evks.pair) CLI_DO(cli_bootstrap(&j->boot, j->ctx, j->program));
+  if (j->boot) CLI_TRY(jfhe_bootstrap_lighten(j->boot, j->evks.ring), "light keys");
   CLI_TRY(jfhe_plan_new_with(&j->plan, j->ctx, j->evks.ring, j->boot, j->program, j->info, o), j->path);
   return 0;
 }

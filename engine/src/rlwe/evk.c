@@ -159,13 +159,32 @@ jfhe_status jfhe_keyring_add(jfhe_keyring *r, jfhe_evk *k) {
   return JFHE_OK;
 }
 
+static int is_for(const jfhe_evk *k, uint32_t kind, uint32_t galois) { return k->kind == kind && k->galois == galois; }
+
 const jfhe_evk *jfi_keyring_find(const jfhe_keyring *r, uint32_t kind, uint32_t galois) {
   const jfhe_evk *best = NULL;
   for (size_t i = 0; r && i < r->count; i++) {
     const jfhe_evk *k = r->key[i];
-    if (k->kind != kind || k->galois != galois) continue;
-    /* several shapes of one element: fewest digits is fastest */
-    if (!best || k->n_digits < best->n_digits) best = k;
+    if (!is_for(k, kind, galois)) continue;
+    /* several shapes of one element: the widest; of those, fewest digits is fastest */
+    if (!best || k->level > best->level || (k->level == best->level && k->n_digits < best->n_digits)) best = k;
+  }
+  return best;
+}
+
+/* Residues that a switch over S works on with a key: digits times primes. */
+static size_t work(const jfhe_evk *k, jfi_set S) {
+  size_t digits = 0;
+  for (uint32_t d = 0; d < k->n_digits; d++) digits += jfi_set_count(jfi_set_and(k->digit[d], S)) > 0;
+  return digits * jfi_set_count(jfi_set_or(S, k->p));
+}
+
+const jfhe_evk *jfi_keyring_serving(const jfhe_keyring *r, uint32_t kind, uint32_t galois, jfi_set S) {
+  const jfhe_evk *best = NULL;
+  for (size_t i = 0; r && i < r->count; i++) {
+    const jfhe_evk *k = r->key[i];
+    if (!is_for(k, kind, galois) || !jfi_set_within(S, k->q)) continue;
+    if (!best || work(k, S) < work(best, S)) best = k;
   }
   return best;
 }

@@ -120,6 +120,7 @@ class EvaluationKeys:
         self._parents = {}  # Galois element: Source
         self._ring, self._parent_ring = _Ring(params), None
         self._loaded, self._resident = {}, 0  # (kind, Galois element): highest level loaded
+        self._light = []  # what the bootstraps want that have light keys
         self._lock = threading.RLock()
 
     @classmethod
@@ -255,6 +256,24 @@ class EvaluationKeys:
             if self.folder is not None and name not in self._loaded:
                 self._sources[name] = self._sources[name].mapped(self.params, self.folder / MAPPED)
             self._need(name)
+
+    def lighten(self, bootstrap):
+        """Add light forms of the keys for a bootstrap's lowest levels, once: it takes less time then.
+
+        Parameters
+        ----------
+        bootstrap : jupyterfhe.core.Bootstrap
+            Whose keys are loaded: :meth:`need_bootstrap`.
+
+        Notes
+        -----
+        Memory: 34 MB with preset 'deep-lean' and all slots. They are computed from the keys, and never written.
+        """
+        with self._lock:
+            if bootstrap.wants not in self._light:
+                with self.params.gate:
+                    engine.check(lib.jfhe_bootstrap_lighten(bootstrap.pointer, self._ring.pointer))
+                self._light.append(bootstrap.wants)
 
     def lacks_for_bootstrap(self, wants):
         """What is absent, or serves too low a level, among the keys for bootstrapping, in words; '' where nothing is.

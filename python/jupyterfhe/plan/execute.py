@@ -158,6 +158,7 @@ def _bring(graph, program, keep, session):
     bootstrap = session.bootstrap
     if bootstrap is not None and _make(graph, program, keep, None, session).forecast.bootstraps:
         session.keys.need_bootstrap(bootstrap.wants)
+        session.keys.lighten(bootstrap)
         bootstrap.prepare()
 
 
