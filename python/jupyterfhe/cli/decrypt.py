@@ -14,6 +14,7 @@ from ..array import store
 from ..client import files
 from ..core import errors, tables
 from ..frame import result as results
+from .kept import Kept
 from .main import Refused, home_of, load_key
 from .text import columns, cut_all, progress, shown_bound
 
@@ -24,12 +25,14 @@ class Field:
     Parameters
     ----------
     column : jupyterfhe.core.tables.Column
-    labels : sequence of str or None
+    kept : jupyterfhe.cli.kept.Kept
     """
 
-    def __init__(self, column, labels):
-        """Keep both."""
-        self.column, self.labels, self.bound = column, labels, 0.0  # bound: the largest shown so far
+    def __init__(self, column, kept):
+        """Ask for what the owner kept of it."""
+        labels = kept.labels(column.name) if column.kind == "category" and column.categories is None else column.categories
+        self.column, self.labels, self.name = column, labels, kept.name(column.name)
+        self.bound = 0.0  # the largest shown so far
 
     def texts(self, opened):
         """Texts of some rows; None for missing.
@@ -65,7 +68,7 @@ class Field:
         if kind == "category":
             if 0 <= value < len(self.labels):
                 return self.labels[int(value)]
-            raise errors.FormatError(f"a code of {self.column.name!r} has no label", "It was not made from this table.")
+            raise errors.FormatError(f"a code of {self.name!r} has no label", "It was not made from this table.")
         return "true" if value else "false"
 
     def _time(self, value, bound):
@@ -88,18 +91,6 @@ class Field:
             return text
         number = float(text) if text != "undefined" else None
         return int(text) if kind in ("int", "category") and text.lstrip("-").isdigit() else number
-
-
-def _labels(space, name, column):
-    """Labels of a category, from the manifest or from what the owner kept."""
-    if column.kind != "category" or column.categories is not None:
-        return column.categories
-    path = space.private / f"{name}.json"
-    if not path.exists():
-        return None
-    kept = tables.read_json(path).get("categories")
-    labels = kept.get(column.name) if isinstance(kept, dict) else None
-    return labels if isinstance(labels, list) and all(isinstance(v, str) for v in labels) else None
 
 
 @contextlib.contextmanager
@@ -139,7 +130,7 @@ def _is_number(text):
 
 def _write_csv(out, fields, chunks):
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([harmless_cell(f.column.name) for f in fields])
+    writer.writerow([harmless_cell(f.name) for f in fields])
     for opened in chunks:
         for row in zip(*(f.texts(o) for f, o in zip(fields, opened, strict=True)), strict=True):
             writer.writerow(["" if text is None else harmless_cell(text) for text in row])
@@ -150,10 +141,10 @@ def _write_json(out, fields, chunks, table):
     first = True
     for opened in chunks:
         for row in zip(*(f.texts(o) for f, o in zip(fields, opened, strict=True)), strict=True):
-            record = {f.column.name: f.plain(text) for f, text in zip(fields, row, strict=True)}
+            record = {f.name: f.plain(text) for f, text in zip(fields, row, strict=True)}
             out.write(("" if first else ",") + "\n " + json.dumps(record, ensure_ascii=False, allow_nan=False))
             first = False
-    described = [{"name": f.column.name, "kind": f.column.kind, "unit": f.column.unit, "error_bound": f.bound} for f in fields]
+    described = [{"name": f.name, "kind": f.column.kind, "unit": f.column.unit, "error_bound": f.bound} for f in fields]
     out.write(f'],\n "columns": {json.dumps(described, ensure_ascii=False, allow_nan=False)}}}\n')
 
 
@@ -201,7 +192,7 @@ def _write_parquet(out, fields, chunks):
             bounds = [float(np.exp2(np.ceil(np.log2(o.bound)) + 1)) if o.bound else 0.0 for o in opened]
             # and times are rounded to microseconds
             bounds = [b + 1e-6 if f.column.kind == "datetime" else b for f, b in zip(fields, bounds, strict=True)]
-            schema = pa.schema([pa.field(f.column.name, _arrow_kind(f, b), metadata={"error_bound": repr(b)})
+            schema = pa.schema([pa.field(f.name, _arrow_kind(f, b), metadata={"error_bound": repr(b)})
                                 for f, b in zip(fields, bounds, strict=True)])
             writer = pq.ParquetWriter(out.buffer, schema)
         if any(o.bound > b for o, b in zip(opened, bounds, strict=True)):
@@ -220,7 +211,7 @@ def _print(fields, chunks, table, most):
             texts += [text if text is not None else "-" for text in field.texts(part)]
         if len(shown[0]) >= most:
             break
-    head = [[f.column.name + (f" ({f.column.unit})" if f.column.unit and f.column.kind not in ("date", "datetime") else "")
+    head = [[f.name + (f" ({f.column.unit})" if f.column.unit and f.column.kind not in ("date", "datetime") else "")
              for f in fields]]
     if any(f.bound for f in fields):
         head.append([f"± {shown_bound(f.bound)}" if f.bound else "exact" for f in fields])
@@ -235,8 +226,11 @@ def _decrypt_table(args, space, name, folder):
     from ..client.tables_opened import open_chunks
 
     table = tables.open_table(folder)
-    wanted = [table.column(n) for n in args.only] or list(table.columns)
-    fields = [Field(c, _labels(space, name, c)) for c in wanted]
+    fields = [Field(c, Kept(space, [name])) for c in table.columns]
+    if args.only:
+        called = {f.column.name: f for f in fields} | {f.name: f for f in fields}
+        fields = [called[n] if n in called else table.column(n) for n in args.only]
+    wanted = [f.column for f in fields]
     with load_key(args, space) as key:
         target = next((w for w in (args.csv, args.json, args.parquet) if w is not None), None)
         with progress(table.chunks, "decrypting") as tell:
@@ -252,7 +246,7 @@ def _decrypt_table(args, space, name, folder):
                 else:
                     _write_parquet(out, fields, chunks)
     if args.csv and any(f.bound for f in fields):
-        bounds = ", ".join(f"{f.column.name} {shown_bound(f.bound)}" for f in fields if f.bound)
+        bounds = ", ".join(f"{f.name} {shown_bound(f.bound)}" for f in fields if f.bound)
         print(f"each value within: {bounds}", file=sys.stderr)
 
 

@@ -6,22 +6,11 @@ import json
 import numpy as np
 
 from ..client import decrypt_frame
-from ..core import tables
 from ..frame import result as results
 from .decrypt import harmless_cell, output
+from .kept import Kept
 from .main import Refused, load_key
 from .text import columns, cut, shown_bound
-
-
-def _labels_of(space, names):
-    """Private labels by column, of the tables that a result was made of."""
-    kept = {}
-    for name in names:
-        path = space.private / f"{name}.json"
-        if "/" not in name and path.exists():
-            found = tables.read_json(path).get("categories")
-            kept |= found if isinstance(found, dict) else {}
-    return lambda column: kept.get(column) if isinstance(kept.get(column), list) else None
 
 
 def _text(value, likely, worst=0.0):
@@ -112,9 +101,9 @@ def run(args, space, folder):
     if args.only or args.parquet:
         raise Refused("decrypt: this is a result; it is shown, or written with --csv or --json")
     found = results.read_manifest(folder).get("tables")
-    names = [n for n in found if isinstance(n, str)] if isinstance(found, list) else []
+    kept = Kept(space, found if isinstance(found, list) else [])
     with load_key(args, space) as key:
-        opened = decrypt_frame(folder, key, _labels_of(space, names))
+        opened = decrypt_frame(folder, key, kept.labels, kept.name)
     if args.csv:
         if opened.shape == "record":
             raise Refused("decrypt: named numbers are no table; --json writes them")

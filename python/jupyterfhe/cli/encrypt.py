@@ -5,11 +5,12 @@ import os
 import sys
 import time
 
-from ..client import files, tables
+from ..client import tables
 from ..client.tables_cells import MISSING
 from ..client.tables_declared import parse_override
 from ..core.containers import human
 from ..core.parameters import Parameters
+from . import kept
 from .main import Refused, home_of, load_key
 from .text import bounds, columns, harmless, progress, seconds
 
@@ -47,9 +48,9 @@ def _exact(args, space):
 
 
 def _described(spec):
-    return {"name": spec.name, "kind": spec.kind, "unit": spec.unit, "epoch": spec.epoch, "lo": spec.lo, "hi": spec.hi,
-            "declared": spec.declared, "categories": spec.labels, "public_categories": spec.public_labels,
-            "missing": spec.found_missing, "mask": spec.masked, "exact": spec.exact}
+    return {"name": spec.name, "public_name": spec.public_name, "kind": spec.kind, "unit": spec.unit, "epoch": spec.epoch,
+            "lo": spec.lo, "hi": spec.hi, "declared": spec.declared, "categories": spec.labels,
+            "public_categories": spec.public_labels, "missing": spec.found_missing, "mask": spec.masked, "exact": spec.exact}
 
 
 def _bounds_text(spec):
@@ -68,19 +69,22 @@ def show(draft, out):
     out : file
     """
     print(f"{harmless(str(draft.source.path))}: {draft.rows} rows\n", file=out)
-    rows = [["column", "type", "bounds", "missing"]]
+    sealed = any(spec.public_name != spec.name for spec in draft.specs)
+    rows = [["column", *(["in scripts"] if sealed else []), "type", "bounds", "missing"]]
     for spec in draft.specs:
         exact = {"no": "", "yes": ", exact", "both": ", exact and approximate"}[spec.exact]
         missing = f"{spec.found_missing}" + (" (mask)" if spec.masked else "")
-        rows.append([spec.name, spec.kind + exact, _bounds_text(spec), missing])
+        rows.append([spec.name, *([spec.public_name] if sealed else []), spec.kind + exact, _bounds_text(spec), missing])
     print("\n".join(columns(rows, most=60)), file=out)
     if draft.left_out:
         print(f"\nleft out: {harmless(', '.join(draft.left_out))}", file=out)
     masks = sum(spec.masked for spec in draft.specs)
     labels = {spec.public_labels for spec in draft.specs if spec.kind == "category"}
-    secret = ["every value", *(["private labels"] if False in labels else []), *(["which values are missing"] if masks else [])]
-    print(f"\nPublic afterwards: these names, types and bounds{', labels as shown' if True in labels else ''}, "
-          f"{'which columns have a mask, ' if masks else ''}the number of rows.\nSecret: {', '.join(secret)}.", file=out)
+    secret = [words for words, yes in (("every value", True), ("names of columns", sealed), ("private labels", False in labels),
+                                       ("which values are missing", masks)) if yes]
+    public = f"these {'' if sealed else 'names, '}types and bounds{', labels as shown' if True in labels else ''}, "
+    public += "which columns have a mask, " if masks else ""
+    print(f"\nPublic afterwards: {public}the number of rows.\nSecret: {', '.join(secret)}.", file=out)
 
 
 def _confirmed(args):
@@ -91,18 +95,6 @@ def _confirmed(args):
     sys.stdout.flush()
     print("\nEncrypt like this? [y/N] ", end="", file=sys.stderr, flush=True)
     return sys.stdin.readline().strip().lower() in ("y", "yes")
-
-
-def _keep_labels(space, args, specs):
-    """Labels that are left out of the manifest stay here, so that the owner reads results; returns what undoes it."""
-    kept = {s.name: s.labels for s in specs if s.kind == "category" and not s.public_labels}
-    if not kept:
-        return lambda: None
-    space.private.mkdir(mode=0o700, exist_ok=True)
-    path = space.private / f"{args.name}.json"
-    path.unlink(missing_ok=True)  # of a table that is no longer there
-    files.write_new(path, json.dumps({"categories": kept}, ensure_ascii=False).encode(), secret=True)
-    return lambda: path.unlink(missing_ok=True)
 
 
 def run(args):
@@ -125,8 +117,8 @@ def run(args):
             raise Refused(f"{place} exists already; choose another name, nothing was written")
     with tables.open_source(args.file, args.format, delimiter) as source:
         draft = tables.draft(source, only=args.only or None, drop=args.drop, overrides=overrides, labels=args.categories,
-                             missing=args.missing or "auto", words=(*MISSING, *args.na), exact=_exact(args, space),
-                             progress=progress)
+                             names=args.names, missing=args.missing or "auto", words=(*MISSING, *args.na),
+                             exact=_exact(args, space), progress=progress)
         if not args.json:
             show(draft, sys.stdout)
         if args.dry_run:
@@ -138,7 +130,7 @@ def run(args):
             return 1
         with load_key(args, space) as key:
             space.data.mkdir(exist_ok=True)
-            undo = _keep_labels(space, args, draft.specs)
+            undo = kept.keep(space, args.name, draft.specs)
             try:
                 made = draft.encrypt(place, key, level=args.level, log_slots=log_slots, results=args.results,
                                      progress=progress)

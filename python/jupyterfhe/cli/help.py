@@ -86,6 +86,8 @@ jupyterfhe encrypt FILE --as NAME    encrypt a table
   --na WORD           another word that means missing in a CSV (may be repeated)
   --categories HOW    private (default): labels of categories stay in this workspace, scripts write codes (0, 1, ..);
                       public: whoever has the table reads them
+  --names HOW         public (default), or sealed: names of columns stay in this workspace, scripts write c1, c2, ..;
+                      decrypt shows the names
   --exact HOW         columns of whole numbers (int, bool, date, category): yes (exact integers), no (approximate, as
                       floats are), both (results are exact where they can be; meets floats; about twice the bytes).
                       Default: yes where the workspace's preset is exact or exact-deep, else both

@@ -64,6 +64,7 @@ def _encrypt(words):
         parser.add_argument(option, action="append", default=[])
     parser.add_argument("--missing", choices=("mask", "refuse"))
     parser.add_argument("--categories", choices=("public", "private"), default="private")
+    parser.add_argument("--names", choices=("public", "sealed"), default="public")
     parser.add_argument("--exact", choices=("no", "yes", "both"))
     parser.add_argument("--results", type=int)
     parser.add_argument("--level", type=int)

@@ -96,7 +96,7 @@ class OpenedFrame:
                 f"{worst:.1e}; for holders of the key alone>")
 
 
-def decrypt_frame(result, key, labels=None):
+def decrypt_frame(result, key, labels=None, names=None):
     """Open a frame, a series, or what a statistic gave, for holders of the key.
 
     Parameters
@@ -107,6 +107,8 @@ def decrypt_frame(result, key, labels=None):
     key : SecretKey
     labels : callable of str, optional
         Gives the private labels of a table's column, or None.
+    names : callable of str, optional
+        Gives the text that stands for a column's name: its own, where the table calls it c1, c2, ...
 
     Returns
     -------
@@ -115,7 +117,7 @@ def decrypt_frame(result, key, labels=None):
     several = isinstance(result, list)
     found = [_result(r, key) for r in (result if several else [result])]
     spans = iter(finish([root for r in found for root in r.roots], _opener(key)))
-    out = [_opened(r, spans, labels or (lambda _: None)) for r in found]
+    out = [_opened(r, spans, labels or (lambda _: None), names or (lambda text: text)) for r in found]
     return out if several else out[0]
 
 
@@ -125,14 +127,14 @@ def _result(x, key):
     return x if hasattr(x, "roots") else results.load(x, lambda log_slots: Session.of(EvaluationKeys(key.params), log_slots))
 
 
-def _opened(result, spans, labels):
+def _opened(result, spans, labels, named):
     """A result of the spans of its roots, in their order."""
     cells = [next(spans) for _ in result.outputs]
     valid = [None if o.valid is None else next(spans) for o in result.outputs]
     rows = None if result.keep is None else np.flatnonzero(_there(next(spans)))
     index = None
     if result.index is not None:
-        index, rows = _labelled(result.index, rows, labels)
+        index, rows = _labelled(result.index, rows, labels, named)
     columns, worst, likely = {}, {}, {}
     for output, span, there in zip(result.outputs, cells, valid, strict=True):
         found = span.mid, span.bound, span.probable
@@ -142,13 +144,14 @@ def _opened(result, spans, labels):
         if rows is not None:
             *found, gone = (x[rows] for x in (*found, gone))
         mid, *bounds = found
-        name = output.name or ""
+        name = named(output.name or "")
+        name = output.name if name in columns else name  # a column of the notebook's own has that name too
         worst[name], likely[name] = (np.where(gone, 0.0, b) for b in bounds)
         exact = output.kind in WHOLE and bool(np.all(worst[name] < 0.5))
         if exact:
             worst[name], likely[name] = np.zeros(mid.shape), np.zeros(mid.shape)
         columns[name] = _shown(output, mid, gone, exact, labels)
-    names = None if result.index is None else result.index.names
+    names = None if result.index is None else [n and named(n) for n in result.index.names]
     return OpenedFrame(result.shape, columns, worst, likely, index, names, result.title)
 
 
@@ -211,13 +214,18 @@ def _times(output, mid, gone):
     return np.array(made, dtype=object).reshape(mid.shape)
 
 
-def _labelled(index, rows, labels):
-    """Labels of the rows, private ones put in the place of codes; codes that only hide how many labels there are go."""
+def _labelled(index, rows, labels, named):
+    """Labels of the rows, private ones put in the place of codes; codes that only hide how many labels there are go.
+
+    Texts of a level without a name are names of columns, as those of means of all columns are.
+    """
     known = [labels(s) if s else None for s in index.secret]
     places = range(len(index)) if rows is None else rows.tolist()
-    if not any(known):
+    columns = [name is None for name in index.names]
+    if not any(known) and (isinstance(index.labels, range) or not any(columns)):
         return [index.labels[i] for i in places], rows
     found = [(i, x if isinstance(x, tuple) else (x,)) for i, x in ((i, index.labels[i]) for i in places)]
     found = [(i, x) for i, x in found if all(k is None or c < len(k) for k, c in zip(known, x, strict=True))]
-    named = [tuple(c if k is None else k[c] for k, c in zip(known, x, strict=True)) for _, x in found]
-    return (named if len(known) > 1 else [x for x, in named]), np.array([i for i, _ in found], dtype=int)
+    shown = [tuple(k[c] if k is not None else named(c) if own and isinstance(c, str) else c
+                   for k, own, c in zip(known, columns, x, strict=True)) for _, x in found]
+    return (shown if len(known) > 1 else [x for x, in shown]), np.array([i for i, _ in found], dtype=int)

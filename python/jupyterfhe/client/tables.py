@@ -243,8 +243,8 @@ class _Sealer:
         columns = []
         for spec, listed in zip(self._specs, self._listed, strict=True):
             labels = list(spec.labels) if spec.kind == "category" and spec.public_labels else None
-            columns.append({"name": spec.name, "kind": spec.kind, "unit": spec.unit, "epoch": spec.epoch, "categories": labels,
-                            "lo": spec.lo, "hi": spec.hi, "centre": spec.centre, "half": spec.half,
+            columns.append({"name": spec.public_name, "kind": spec.kind, "unit": spec.unit, "epoch": spec.epoch,
+                            "categories": labels, "lo": spec.lo, "hi": spec.hi, "centre": spec.centre, "half": spec.half,
                             "files": listed.get("c"), "mask": listed.get("m")})
             if spec.exact != "no":
                 columns[-1]["exact"] = {"files": listed["x"], "mask": listed.get("y")}
@@ -282,8 +282,8 @@ def _sweep(folder):
             os.close(handle)
 
 
-def draft(source, *, only=None, drop=(), overrides=None, labels="public", missing="auto", words=MISSING, most_labels=LABELS,
-          exact=None, progress=_silent):
+def draft(source, *, only=None, drop=(), overrides=None, labels="public", names="public", missing="auto", words=MISSING,
+          most_labels=LABELS, exact=None, progress=_silent):
     """Read a table twice: find what its columns hold, then check every cell. Nothing is written.
 
     Parameters
@@ -298,6 +298,8 @@ def draft(source, *, only=None, drop=(), overrides=None, labels="public", missin
         What the owner declares of columns: 'type', 'bounds', 'categories', 'labels', 'missing', 'unit', 'epoch', 'exact'.
     labels : {'public', 'private'}
         Whether labels of categories stand in the manifest.
+    names : {'public', 'sealed'}
+        Whether columns have their own names in the manifest, or are called c1, c2, ... there.
     missing : {'auto', 'mask', 'refuse'}
         What becomes of missing values: a mask where there are some, a mask beside every column, or a malformed row.
     words : sequence of str
@@ -337,8 +339,9 @@ def draft(source, *, only=None, drop=(), overrides=None, labels="public", missin
     faults.check(source.path)
     if not rows:
         raise TableError(f"{source.path} has no rows")
-    for spec in specs:
+    for number, spec in enumerate(specs, 1):
         spec.settle()
+        spec.public_name = spec.name if names == "public" else f"c{number}"
     return Draft(source, specs, rows, [n for n in source.names if n not in chosen], words)
 
 

@@ -27,7 +27,7 @@ class Spec:
 
     def __init__(self, name, kind):
         """Start without bounds."""
-        self.name, self.kind = name, kind
+        self.name, self.public_name, self.kind = name, name, kind
         self.lo = self.hi = self.unit = self.epoch = self.labels = None
         self.declared = False  # bounds are the owner's
         self.public_labels = True

@@ -10,12 +10,13 @@ from ..array.staged import staged
 from ..core import containers
 from ..core.errors import FormatError, StorageError
 from ..core.tables import KINDS
-from ..plan import Session
+from ..plan import Graph, Session
+from ..plan.leaf import Filed
 from .index import Index, index_of
 
 FORMAT, VERSION = "jupyterfhe result", 1
 SHAPES = ("record", "series", "frame")
-COLUMNS_MAX, ARRAYS_MAX, TEXT_MAX = 4096, 64, 1000
+COLUMNS_MAX, ARRAYS_MAX, TABLES_MAX, TEXT_MAX = 4096, 64, 64, 1000
 
 
 class Output:
@@ -146,6 +147,7 @@ def save(result, path, replace=False):
     if path.exists() and not replace:
         raise StorageError(f"{path} exists already; nothing was written", "Choose a new name.")
     parts, nodes, roots = laid_out(result.roots)
+    behind = list(dict.fromkeys([*result.tables, *_tables_of(parts)]))[:TABLES_MAX]
     parts = brought(parts, outright(nodes, roots))
     with staged(path, replace) as part:
         first, found = 0, []
@@ -154,7 +156,17 @@ def save(result, path, replace=False):
             found.append(arrays.manifest(array, hashes))
             first += len(hashes)
         manifest = {"format": FORMAT, "version": VERSION, "arrays": found, "nodes": nodes} | result.describe(roots)
+        manifest["tables"] = behind
         containers.save(part / arrays.MANIFEST, json.dumps(manifest, allow_nan=False).encode())
+
+
+def _tables_of(parts):
+    """Folders that hold what parts are yet to be computed from: their tables' owner may have kept labels and names."""
+    for array in parts:
+        for _, stored in Graph(array.values).leaves:
+            for one in getattr(stored, "parts", (stored,)):
+                if isinstance(one, Filed):
+                    yield Path(one.path).parent.name
 
 
 def brought(parts, further):

@@ -19,6 +19,10 @@ jf.save(df.groupby("job").agg(n=("age", "count"), mean=("age", "mean")), "by-job
 jf.save(df[df.job == 1][["age", "job"]], "cooks")
 jf.save(stats.ttest_1samp(df.age, 40.0), "test")
 jf.save(df.groupby("job").agg(root=("root", "mean")), "roots")
+sealed = jf.open_frame("sealed")
+jf.save(sealed.groupby("c1")[["c2"]].agg(["mean", "count"]), "unnamed")
+jf.save(sealed[["c2", "c3"]].mean(), "means")
+jf.save(sealed.c1.value_counts(), "jobs")
 """
 ROWS = [("job", "age", "root"), ("cook", 30, 5.5), ("cook", 50, 7.1), ("=SUM(1)", 41, 6.4), ("smith", "", 0.25), ("smith", 28, 5.3)]
 
@@ -41,6 +45,8 @@ def run(owner, tmp_path_factory):
         return done.stdout
     call("encrypt", "people.csv", "--as", "people", "--yes", "--column", "job:type=category,labels=private",
          "--slots", "16")
+    told = call("encrypt", "people.csv", "--as", "sealed", "--yes", "--names", "sealed", "--column", "job:type=category", "--slots", "16")
+    assert "in scripts" in told and "names of columns" in told and "job" not in (home / "data/sealed/manifest.json").read_text()
     call("run", "script.py")
     return call
 
@@ -70,6 +76,17 @@ def test_digits_are_those_of_the_probable_bound_and_both_bounds_are_told(run):
     assert len(rows[1][1].split(".")[1]) >= -round(math.log10(float(likely[2]))) - 1 and abs(float(rows[1][1]) - 6.3) <= float(likely[2])
     found = json.loads(run("decrypt", "roots", "--json", "-"))["columns"]["root"]
     assert all(0 < a < b for a, b in zip(found["error_probable"], found["error_bound"], strict=True))
+
+
+def test_sealed_names_are_shown_to_their_owner_alone(run, tmp_path):
+    assert "job" not in run("inspect", "sealed") and "c1" in run("inspect", "sealed")
+    assert [c["name"] for c in json.loads(run("decrypt", "sealed", "--json", "-"))["columns"]] == ["job", "age", "root"]
+    path = tmp_path / "one.csv"
+    run("decrypt", "sealed", "--only", "root", "--only", "c2", "--csv", str(path))
+    assert next(csv.reader(path.open())) == ["root", "age"]
+    assert run("decrypt", "unnamed").splitlines()[0].split() == ["job", "age_mean", "age_count"]
+    assert json.loads(run("decrypt", "means", "--json", "-"))["index"] == ["age", "root"]
+    assert [line.split()[:2] for line in run("decrypt", "jobs").splitlines()[2:]] == [["=SUM(1)", "1"], ["cook", "2"], ["smith", "2"]]
 
 
 def test_named_numbers_and_json(run):

@@ -155,6 +155,16 @@ test('private labels stand in the place of codes, rows without one go, and so do
   assert.deepEqual(finished(parse(table), [values(1, 0, 1, 31, 32, 33, 1, 1, 1)], [], unknown).index, [[0], [1], [2]], 'two tables that differ: codes');
 });
 
+test('hidden names stand in the place of the public ones: of columns, of levels, of what a level without a name lists', () => {
+  const hidden = hiddenOf([{ names: { c1: 'born', c10: 'paid' }, labels: {} }]);
+  assert.deepEqual(['c1', 'c10_mean', 'c1_2', 'c100', 'c2'].map(text => vault.named(text, hidden)), ['born', 'paid_mean', 'born_2', 'c100', 'c2']);
+  const parts = [values(1, 0, 1, 31, 32, 33, 1, 1, 1)];
+  const listed = finished(parse({ ...table, index: { labels: ['c1', 'c10', 'other'], names: [null], secret: [null] } }), parts, [], hidden);
+  assert.deepEqual([listed.index, listed.columns[1].name], [[['born'], ['paid'], ['other']], 'born']);
+  const grouped = finished(parse({ ...table, index: { labels: ['c1', 'c10', 'other'], names: ['c10'], secret: [null] } }), parts, [], hidden);
+  assert.deepEqual([grouped.names, grouped.index], [['paid'], [['c1'], ['c10'], ['other']]], 'labels of a category are no names');
+});
+
 test('a filter that is no longer certain is refused', () => {
   const part = { ...values(1, 0, 1, 31, 32, 33, 1, 0.5, 1), errors: new Float64Array(9).fill(0.01) };
   assert.throws(() => finished(parse(table), [part], [], hiddenOf([])), /no longer certain/);

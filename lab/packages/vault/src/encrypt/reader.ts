@@ -55,6 +55,7 @@ export class Reader {
   private source: Source | null = null;
   private surveys: Map<string, Survey> = new Map();
   private draft: Draft | null = null;
+  private hideNames = false;
   private readonly stop = new AbortController();
 
   constructor(private readonly tell: (event: string, data: unknown) => void) {}
@@ -64,8 +65,8 @@ export class Reader {
   };
 
   /** Read a file twice: what it holds, and whether every cell fits. */
-  async open({ file, delimiter }: { file: File; delimiter: string | null }): Promise<Shown> {
-    [this.file, this.delimiter] = [file, delimiter];
+  async open({ file, delimiter, hideNames }: { file: File; delimiter: string | null; hideNames: boolean }): Promise<Shown> {
+    [this.file, this.delimiter, this.hideNames] = [file, delimiter, hideNames];
     this.source = await openSource(file, file.name, delimiter);
     const progress = new Progress('read', 'read', 2 * file.size, now => this.tell('progress', now));
     this.surveys = await survey(this.source, bytes => progress.add(bytes), this.check);
@@ -73,14 +74,15 @@ export class Reader {
   }
 
   /** The same with what the person changed. */
-  async declare({ declared }: { declared: Record<string, Declared> }): Promise<Shown> {
+  async declare({ declared, hideNames }: { declared: Record<string, Declared>; hideNames: boolean }): Promise<Shown> {
+    this.hideNames = hideNames;
     const { size } = this.source as Source;
     return this.examine(declared, new Progress('read', 'read', size, now => this.tell('progress', now)));
   }
 
   private async examine(declared: Record<string, Declared>, progress: Progress): Promise<Shown> {
     const source = this.source as Source;
-    const columns = describe(source, this.surveys, new Map(Object.entries(declared)));
+    const columns = describe(source, this.surveys, new Map(Object.entries(declared)), this.hideNames);
     this.draft = await examine(source, columns, bytes => progress.add(bytes), this.check);
     return {
       rows: this.draft.rows,
@@ -173,8 +175,8 @@ export function serve(wire: Wire): void {
     }
   };
   const page: Peer = new Peer(wire, {
-    open: safe((argument: { file: File; delimiter: string | null }) => reader.open(argument)),
-    declare: safe((argument: { declared: Record<string, Declared> }) => reader.declare(argument)),
+    open: safe((argument: { file: File; delimiter: string | null; hideNames: boolean }) => reader.open(argument)),
+    declare: safe((argument: { declared: Record<string, Declared>; hideNames: boolean }) => reader.declare(argument)),
     encrypt: safe((argument: EncryptArgument) => reader.encrypt(argument)),
     resume: safe((argument: { file: File }) => reader.resume(argument)),
     cancel: () => reader.cancel()

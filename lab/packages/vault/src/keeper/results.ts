@@ -58,6 +58,14 @@ export function hiddenOf(tables: readonly Sealed[]): Hidden {
   return { names: together(tables.map(table => table.names ?? {})), labels: together(tables.map(table => table.labels ?? {})) };
 }
 
+/** A text with the own name of a column in the place of the public one; as the first part of `c2_mean` too. */
+export function named(text: string, { names }: Hidden): string {
+  const whole = names.get(text);
+  if (whole !== undefined) return whole;
+  const parts = [...names.keys()].filter(name => text.startsWith(`${name}_`)).sort((a, b) => b.length - a.length);
+  return parts[0] === undefined ? text : `${names.get(parts[0])}${text.slice(parts[0].length)}`;
+}
+
 /**
  * Finish a result.
  *
@@ -69,7 +77,7 @@ export function finished<A>(manifest: ResultManifest<A>, parts: readonly Part[],
   const { index, keep, outputs, shape, title } = manifest;
   const rows = index === null ? null : rowsOf(index, keep === null ? null : span(keep), hidden);
   const columns = outputs.map(output => column(output, span(output.node), output.valid === null ? null : span(output.valid), rows?.places ?? null, hidden));
-  return { kind: 'result', shape, title, names: index?.names ?? [], index: rows?.labels ?? null, columns, assumed };
+  return { kind: 'result', shape, title, names: (index?.names ?? []).map(name => name && named(name, hidden)), index: rows?.labels ?? null, columns, assumed };
 }
 
 /** Whether a mask is set; refused where its error could hide that. */
@@ -90,7 +98,7 @@ function rowsOf(index: ResultIndex, keep: Span | null, hidden: Hidden): { places
     const label = index.label(row).map((code, level) => {
       const own = known[level];
       if (own && Number.isInteger(code)) return own[code as number];
-      return typeof code === 'string' ? hidden.names.get(code) ?? code : code;
+      return typeof code === 'string' && index.names[level] === null ? named(code, hidden) : code; // of a level without a name: names of columns
     });
     if (label.includes(undefined)) continue;
     places.push(row);
@@ -118,5 +126,5 @@ function column(output: ResultOutput, cells: Known, valid: Span | null, places: 
     for (const bounds of [errors, likely]) bounds.fill(0);
   }
   const labels = categories ?? (source === null ? null : hidden.labels.get(source) ?? null);
-  return { name: name === null ? '' : hidden.names.get(name) ?? name, kind, epoch, labels, shape: cells.shape, values, errors, likely, gone };
+  return { name: name === null ? '' : named(name, hidden), kind, epoch, labels, shape: cells.shape, values, errors, likely, gone };
 }

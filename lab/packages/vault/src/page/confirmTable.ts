@@ -59,8 +59,14 @@ function cells(column: ShownColumn, now: Declared, change: (next: Change) => voi
     h('td', {}, select, plan === null ? null : exact(plan, way => change(now => ({ ...now, exact: way })))),
     h('td', {}, plan === null ? '' : plan.kind === 'category' ? labelList(plan, change) : bounds(plan, now, change)),
     h('td', {}, missing(column, now, change)),
-    h('td', {}, check(`Hide the name of ${name}`, 'name', now.hideName ?? false, yes => change(now => ({ ...now, hideName: yes }))))
+    h('td', {}, check(`Hide the name of ${name}`, 'name', now.hideName ?? plan?.hideName ?? false, yes => change(now => ({ ...now, hideName: yes }))))
   ];
+}
+
+/** One switch for the names of all columns. */
+export function namesSwitch(on: boolean, change: (yes: boolean) => void): HTMLElement {
+  return h('div', { class: 'names' }, check('Hide all names', 'hide all names', on, change),
+    h('p', { class: 'hint' }, 'The server and the notebook call columns c1, c2, … then; what you decrypt shows you their names. Remembered for this workspace.'));
 }
 
 /** What stays of a declaration when the type changes. */

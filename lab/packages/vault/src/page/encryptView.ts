@@ -6,9 +6,10 @@ import type { Sizes } from '../encrypt/exact.ts';
 import type { Declared } from '../parse/spec.ts';
 import { DATASET, type VaultProgress } from '../../../core/src/vaultProtocol.ts';
 import type { Unfinished } from '../keeper/api.ts';
+import type { Connection } from '../upload/store.ts';
 import { failure, words, type App } from './app.ts';
 import { action, alertLine, buttons } from './card.ts';
-import { columnRows, publicWords, type Change } from './confirmTable.ts';
+import { columnRows, namesSwitch, publicWords, type Change } from './confirmTable.ts';
 import { exactChoice, exactWords } from './exactWords.ts';
 import { bar, field, h, leftWords, sizeWords } from './dom.ts';
 import { ensureUnlocked } from './keysView.ts';
@@ -58,6 +59,25 @@ export async function take(app: App, file: File): Promise<void> {
   await new Encryption(app, file).read(null);
 }
 
+const namesKey = (connection: Connection | null): string => `jupyterfhe-hide-names:${connection?.workspace ?? ''}`;
+
+/** Whether names of columns are hidden in a workspace where nothing else is said. A browser that keeps nothing forgets it. */
+function namesHidden(connection: Connection | null): boolean {
+  try {
+    return localStorage.getItem(namesKey(connection)) === 'yes';
+  } catch {
+    return false;
+  }
+}
+
+function rememberNames(connection: Connection | null, yes: boolean): void {
+  try {
+    localStorage.setItem(namesKey(connection), yes ? 'yes' : 'no');
+  } catch {
+    // the next file asks again
+  }
+}
+
 /** One file on its way. */
 class Encryption {
   private readonly page: Worker = worker('reader.js');
@@ -66,6 +86,7 @@ class Encryption {
   private declared: Record<string, Declared> = {};
   private shown: Shown | null = null;
   private sizes: Sizes | null = null;
+  private hideNames = false; // of all columns of which nothing else is said
   private results: number | null = null; // bits of exact results, where the person chose
   private dataset: string;
   private offline = false;
@@ -87,7 +108,8 @@ class Encryption {
     this.reader.on<VaultProgress>('progress', now => progress.set(now.done, now.total, `${sizeWords(this.file.size)} ${leftWords(now.seconds_left)}`));
     this.app.card.show('Encrypt a file', [progress.element], { close: () => this.cancel() });
     try {
-      this.shown = await this.reader.call<Shown>('open', { file: this.file, delimiter });
+      this.hideNames = namesHidden(await this.app.keeper.ask('connection', null));
+      this.shown = await this.reader.call<Shown>('open', { file: this.file, delimiter, hideNames: this.hideNames });
       this.sizes = await this.app.keeper.ask('sizes', null);
       this.confirm();
     } catch (why) {
@@ -139,6 +161,7 @@ class Encryption {
     const card = this.app.card.show(`Encrypt ${this.file.name}`, [
       field('Call it', name, 'In the notebook: jf.open("' + this.dataset + '"). A name that exists gets a new version.'),
       faults, open,
+      namesSwitch(this.hideNames, yes => void this.hideAll(yes)),
       columnRows(shown, this.declared, (column, next) => void this.change(column, next), (plan, choose) => exactChoice(plan, plans, shown.rows, this.results, sizes, choose)),
       exactWords(plans, shown.rows, this.results, sizes, results => {
         this.results = results;
@@ -155,16 +178,28 @@ class Encryption {
   private checking = false;
   private checked: Readonly<Record<string, Declared>> | null = null;
 
-  /** What was changed while rows are checked is checked next; the table is drawn anew when all is. */
-  private async change(column: string, next: Change): Promise<void> {
+  private change(column: string, next: Change): Promise<void> {
     this.declared = { ...this.declared, [column]: next(this.declared[column] ?? {}) };
+    return this.check();
+  }
+
+  /** All names, those that were chosen one by one included; the next file of this workspace begins so. */
+  private async hideAll(yes: boolean): Promise<void> {
+    this.hideNames = yes;
+    this.declared = Object.fromEntries(Object.entries(this.declared).map(([name, { hideName: _, ...rest }]) => [name, rest]));
+    rememberNames(await this.app.keeper.ask('connection', null), yes);
+    await this.check();
+  }
+
+  /** What was changed while rows are checked is checked next; the table is drawn anew when all is. */
+  private async check(): Promise<void> {
     if (this.status) this.status.textContent = 'Checking every row…';
     if (this.checking) return;
     this.checking = true;
     try {
       while (this.checked !== this.declared) {
         this.checked = this.declared;
-        this.shown = await this.reader.call<Shown>('declare', { declared: this.declared });
+        this.shown = await this.reader.call<Shown>('declare', { declared: this.declared, hideNames: this.hideNames });
       }
       this.redraw();
     } catch (why) {

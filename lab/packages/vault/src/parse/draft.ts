@@ -55,8 +55,8 @@ export interface Draft {
   readonly faults: Faults;
 }
 
-/** The columns as they would be encrypted; one that cannot be says why. */
-export function describe(source: Source, surveys: ReadonlyMap<string, Survey>, declared: ReadonlyMap<string, Declared>): Column[] {
+/** The columns as they would be encrypted; one that cannot be says why. `hideNames`: of columns of which nothing else is declared. */
+export function describe(source: Source, surveys: ReadonlyMap<string, Survey>, declared: ReadonlyMap<string, Declared>, hideNames = false): Column[] {
   return source.names.map(name => {
     const found = surveys.get(name) as Survey;
     const choice = declared.get(name) ?? {};
@@ -64,7 +64,7 @@ export function describe(source: Source, surveys: ReadonlyMap<string, Survey>, d
     if (base.dropped) return { ...base, spec: null, problem: null };
     if (source.unreadable(name)) return { ...base, spec: null, problem: 'Its type stands for no number. Leave it out.' };
     try {
-      return { ...base, spec: Spec.of(found, choice), problem: null };
+      return { ...base, spec: Spec.of(found, { hideName: hideNames, ...choice }), problem: null };
     } catch (why) {
       if (!(why instanceof TableError)) throw why;
       return { ...base, spec: null, problem: `${why.message} ${why.advice}` };
