@@ -31,20 +31,23 @@ export type ExactOf = (plan: Plan, choose: (exact: Exact) => void) => HTMLElemen
 /** The rows of the table; `change` is called with what the person declares of a column. */
 export function columnRows(shown: Shown, declared: Readonly<Record<string, Declared>>, change: (name: string, next: Change) => void, exact: ExactOf): HTMLElement {
   const head = ['Use', 'Column', 'Type', 'Lowest to highest possible', 'Missing', 'Hide'];
-  const body = shown.columns.map(column => row(column, declared[column.name] ?? {}, next => change(column.name, next), exact));
+  const plans = shown.columns.flatMap(column => column.plan ?? []);
+  const called = (plan: Plan | null): string | null => (plan?.hideName ? publicName(plans, plans.indexOf(plan)) : null);
+  const body = shown.columns.map(column => row(column, called(column.plan), declared[column.name] ?? {}, next => change(column.name, next), exact));
   return h('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Columns' },
     h('table', {}, h('thead', {}, h('tr', {}, ...head.map(text => h('th', { scope: 'col' }, text)))), h('tbody', {}, ...body))
   );
 }
 
-function row(column: ShownColumn, now: Declared, change: (next: Change) => void, exact: ExactOf): HTMLElement {
+/** `called`: what cells and the server say in the place of a hidden name. */
+function row(column: ShownColumn, called: string | null, now: Declared, change: (next: Change) => void, exact: ExactOf): HTMLElement {
   const { name, plan, dropped } = column;
   const use = h('input', { type: 'checkbox', checked: !dropped, 'aria-label': `Use ${name}`, onchange: () => change(() => (dropped ? {} : { drop: true })) });
   const problem = column.problem === null ? null : h('p', { class: 'error' }, column.problem);
   const rest = dropped || (plan === null && now.kind === undefined && column.problem === null) ? [] : cells(column, now, change, exact);
   return h('tr', { class: dropped ? 'dropped' : '' },
     h('td', {}, use),
-    h('th', { scope: 'row' }, name, problem),
+    h('th', { scope: 'row' }, name, called === null ? null : h('p', { class: 'hint' }, called), problem),
     ...(rest.length > 0 ? rest : [h('td', { colspan: 4 }, dropped ? 'left out' : '')])
   );
 }
@@ -65,7 +68,7 @@ function cells(column: ShownColumn, now: Declared, change: (next: Change) => voi
 
 /** One switch for the names of all columns. */
 export function namesSwitch(on: boolean, change: (yes: boolean) => void): HTMLElement {
-  return h('div', { class: 'names' }, check('Hide all names', 'hide all names', on, change),
+  return h('div', { class: 'names' }, check('Hide all names', 'Hide all names', on, change),
     h('p', { class: 'hint' }, 'The server and the notebook call columns c1, c2, … then; what you decrypt shows you their names. Remembered for this workspace.'));
 }
 
