@@ -33,27 +33,30 @@ static void shape_of(jfhe_table *t) {
 /* ---- coefficients ---- */
 typedef struct fourier {
   size_t n;
-  const double *values, *cosine; /* values less their middle */
+  double *values, *cosine; /* values less their middle */
+  double *re, *im;         /* n/2 + 1 coefficients: of real values the others are conjugates */
 } fourier;
 
 /* 1/n sum over m of f(m) exp(-2 pi i q m/n). */
-static void coefficient(const fourier *f, size_t q, double *re, double *im) {
-  *re = *im = 0;
-  for (size_t m = 0; m < f->n; m++) {
-    size_t turn = q * m & (f->n - 1); /* of n */
-    *re += f->values[m] * jfi_cheb_cosine(f->cosine, f->n, 4 * turn);
-    *im -= f->values[m] * jfi_cheb_cosine(f->cosine, f->n, 4 * turn + 3 * f->n);
+static void transform(const fourier *f) {
+  for (size_t q = 0; q <= f->n / 2; q++) {
+    double re = 0, im = 0;
+    for (size_t m = 0; m < f->n; m++) {
+      size_t turn = q * m & (f->n - 1); /* of n */
+      re += f->values[m] * jfi_cheb_cosine(f->cosine, f->n, 4 * turn);
+      im -= f->values[m] * jfi_cheb_cosine(f->cosine, f->n, 4 * turn + 3 * f->n);
+    }
+    f->re[q] = re / (double)f->n;
+    f->im[q] = im / (double)f->n;
   }
-  *re /= (double)f->n;
-  *im /= (double)f->n;
 }
 
 /* Entry (k, i) = weight * coefficient(q) * (-1)^q: the sign turns m' - n/2 back to m'. */
 static void put(jfhe_table *t, const fourier *f, size_t k, size_t i, size_t q, double weight) {
-  double re, im, w = q % 2 ? -weight : weight;
-  coefficient(f, q, &re, &im);
-  t->re[k * t->babies + i] = w * re;
-  t->im[k * t->babies + i] = w * im;
+  const size_t other = q > f->n / 2 ? f->n - q : q;
+  const double w = q % 2 ? -weight : weight;
+  t->re[k * t->babies + i] = w * f->re[other];
+  t->im[k * t->babies + i] = w * (other == q ? f->im[q] : -f->im[other]);
 }
 
 static double fejer(size_t j, size_t n) { return 1 - (double)j / (double)n; }
@@ -88,14 +91,15 @@ static void extend(jfhe_table *t, double *f, size_t n, const double *values, siz
 
 static jfhe_status fill(jfhe_table *t, const double *values, size_t count) {
   size_t n = (size_t)1 << t->log_n;
-  double *room = jfi_alloc((4 * n + 1) * sizeof(double));
+  double *room = jfi_alloc((5 * n + 3) * sizeof(double));
   t->re = jfi_alloc_zero((size_t)t->giants * t->babies * sizeof(double));
   t->im = jfi_alloc_zero((size_t)t->giants * t->babies * sizeof(double));
   int ok = room && t->re && t->im;
   if (ok) {
-    const fourier f = {n, room, room + n};
-    jfi_cheb_cosines(room + n, n, room + 2 * n + 1);
+    const fourier f = {n, room, room + n, room + 4 * n + 1, room + 4 * n + 2 + n / 2};
+    jfi_cheb_cosines(f.cosine, n, f.cosine + n + 1);
     extend(t, room, n, values, count);
+    transform(&f);
     (t->log_low ? fill_two : fill_one)(t, &f);
     t->re[0] += 0.25 * t->low + 0.25 * t->high; /* half of the middle */
   }
