@@ -1,9 +1,11 @@
 /* t-vectors-bgv.c: integers modulo t against the big-integer model, which computes BGV in its textbook form. */
 /* every-isa */
+#include <math.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "bgv/encode.h"
+#include "jfhe/bridge.h"
 #include "jfhe/codec.h"
 #include "rlwe-cases.h"
 #include "rlwe/keyring.h"
@@ -148,6 +150,49 @@ JFI_TEST(constants) {
     check_ct(c, "times", a, 1);
     jfhe_ct_free(a);
     jfhe_ct_free(r);
+    close_place(&p);
+  }
+}
+
+JFI_TEST(bridges_there) {
+  VEC_EACH(c, "bridge_there") {
+    place p;
+    jfhe_bgv *second = NULL;
+    jfhe_ct *out = NULL;
+    REQUIRE(open_place(&p, c));
+    REQUIRE_OK(jfhe_bgv_new(&second, p.w.ctx, (uint32_t)vec_one(c, "t2")));
+    REQUIRE_OK(jfhe_ct_new(&out, p.w.ctx, 1, 1));
+    p.w.ctx->chain.scale[0] = ldexp(1, (int)vec_one(c, "log_scale"));
+    jfhe_ct *a = load(&p, c, 'a'), *b = load(&p, c, 'b');
+    b->plain = vec_one(c, "t2");
+    b->factor = vec_one(c, "factor2");
+    CHECK_OK(jfhe_bridge_to_ckks((const jfhe_bgv *const[]){p.b, second}, out, (const jfhe_ct *const[]){a, b}, 2, 0, 0,
+                                 (double)vec_one(c, "most"), p.w.scratch, VEC_SCRATCH));
+    check_ct(c, "r", out, 0);
+    jfhe_ct_free(a);
+    jfhe_ct_free(b);
+    jfhe_ct_free(out);
+    jfhe_bgv_free(second);
+    close_place(&p);
+  }
+}
+
+JFI_TEST(bridges_back) {
+  VEC_EACH(c, "bridge_back") {
+    place p;
+    jfhe_ct *out = NULL;
+    REQUIRE(open_place(&p, c));
+    REQUIRE_OK(jfhe_ct_new(&out, p.w.ctx, 1, 1));
+    jfhe_ct *a = load(&p, c, 'a');
+    a->packing = JFHE_PACK_REAL;
+    a->log_slots = 0;
+    a->scale = ldexp(1, (int)vec_one(c, "log_scale"));
+    a->bound = (jfi_bound){20, 0.01, 0.001};
+    CHECK_OK(jfhe_bridge_to_bgv(p.b, out, a, 1, 20, 0, 0, p.w.scratch, VEC_SCRATCH));
+    check_ct(c, "r", out, 0);
+    CHECK_EQ(out->factor, vec_one(c, "factor"));
+    jfhe_ct_free(a);
+    jfhe_ct_free(out);
     close_place(&p);
   }
 }

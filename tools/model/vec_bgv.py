@@ -8,7 +8,8 @@ ABOUT = (
     "Integers modulo t in the world of rlwe.json (bgv/space.h). bgv_encode: `values` in slots of degree 2^log_slots, `coeff` the polynomial "
     "modulo t. bgv_decode: `phase`, coefficients over `level`, and the plaintext factor give `values`, centred. Of ciphertexts, evaluation form: "
     "bgv_lower: a over `level` with factor `factor` to `to`, whose canonical factor is that of a step from factor 1. bgv_product: a times b, "
-    "relinearised, `level` to `to`; bgv_constant: a plus k, and a times k.")
+    "relinearised, `level` to `to`; bgv_constant: a plus k, and a times k. bridge_there: a and b, one integer modulo `t` and `t2`, as one approximate "
+    "number of scale 2^log_scale over `to` (jfhe/bridge.h) for |integer| <= most; bridge_back: a, whose slots hold an integer at that scale, modulo t over `to`.")
 
 CTX = vec_rlwe.CTX
 LOG_N = vec_rlwe.LOG_N
@@ -81,6 +82,35 @@ def constant_case(t: int, level: tuple) -> dict:
             | _both("times", level, [poly.scale(c, poly.centred(k, t), q) for c in a]))
 
 
+def _divided(parts, level, to) -> list[list[int]]:
+    return [poly.divide(c, CTX.values(level), CTX.values(to)) for c in parts]
+
+
+def bridge_there_case(name: str, t: tuple, level: tuple, to: tuple, log_scale: int, most: int) -> dict:
+    """Q/T times the integer is what the parts' phases add up to, each -Q/factor (T/t)^-1 modulo t times, centred."""
+    data, q, whole = Inputs(f"bridge/there/{name}"), CTX.modulus(level), poly.product(t)
+    parts = [[data.residues(CTX.n, q) for _ in range(2)] for _ in t]
+    factors = [1 + data.below(p - 1) for p in t]
+    w = [poly.centred(-q * pow(f * (whole // p), -1, p), p) for p, f in zip(t, factors)]
+    k = max(1, (whole << log_scale) // (CTX.modulus(to) * most))
+    total = [[0] * CTX.n for _ in range(2)]
+    for part, v in zip(parts, w):
+        total = [poly.add(x, poly.scale(c, v * k, q), q) for x, c in zip(total, part)]
+    return ({"kind": "bridge_there", "name": f"there-{name}", "t": t[0], "t2": t[1], "level": list(level), "to": list(to),
+             "factor": factors[0], "factor2": factors[1], "log_scale": log_scale, "most": most}
+            | _both("a", level, parts[0]) | _both("b", level, parts[1]) | _both("r", to, _divided(total, level, to)))
+
+
+def bridge_back_case(name: str, t: int, level: tuple, to: tuple, log_scale: int) -> dict:
+    """At scale Q/t a phase is one of BFV; its factor is -Q modulo t."""
+    data, q = Inputs(f"bridge/back/{name}"), CTX.modulus(level)
+    a = [data.residues(CTX.n, q) for _ in range(2)]
+    k = poly.round_half_even(q, t << log_scale)
+    r = _divided([poly.scale(c, k, q) for c in a], level, to)
+    return ({"kind": "bridge_back", "name": f"back-{name}", "t": t, "level": list(level), "to": list(to), "log_scale": log_scale,
+             "factor": -CTX.modulus(to) % t} | _both("a", level, a) | _both("r", to, r))
+
+
 def cases() -> list[dict]:
     """All cases of the file."""
     world = vec_rlwe.World()
@@ -89,4 +119,8 @@ def cases() -> list[dict]:
             lower_case("step", 65537, (0, 1, 2, 3), (0, 1, 2)), lower_case("rational", 97, (0, 1, 2, 3), (0, 1, 5)),
             lower_case("three", 65537, (0, 1, 2, 3), (0,)),
             product_case(world, "step", 65537, (0, 1, 2, 3), (0, 1, 2)),
-            product_case(world, "rational", 97, (0, 1, 2, 3), (0, 1, 5)), constant_case(65537, (0, 1, 2))]
+            product_case(world, "rational", 97, (0, 1, 2, 3), (0, 1, 5)), constant_case(65537, (0, 1, 2)),
+            bridge_there_case("step", (65537, 97), (0, 1, 2), (0, 1), 88, 1000),
+            bridge_there_case("rational", (97, 65537), (0, 1, 2, 3), (0, 1, 5), 105, 3),
+            bridge_back_case("step", 65537, (0, 1, 2), (0, 1), 80),
+            bridge_back_case("rational", 97, (0, 1), (0, 5), 45)]
