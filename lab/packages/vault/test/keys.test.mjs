@@ -70,3 +70,14 @@ test('what is lost on the way is told, and no later part is sent', async () => {
   await assert.rejects(upload.run([part('relin.key'), part('galois-5.key'), part('public.key')]), /the network is gone/);
   assert.deepEqual(sent, ['new relin.key']);
 });
+
+test('keys that another device registered first stay, and what the store refuses is told', async t => {
+  const store = new vault.Store({ store: 'http://localhost:1/v1', workspace: 'personal', grant: 'x' });
+  const register = status => {
+    t.mock.method(globalThis, 'fetch', async () => new Response('{}', { status }));
+    return store.putKeys('0'.repeat(32), { files: [] }, []);
+  };
+  for (const status of [200, 409]) await register(status);
+  await assert.rejects(register(422), /refused it \(status 422\)/);
+  await assert.rejects(register(403), /no longer accepts this page/);
+});
