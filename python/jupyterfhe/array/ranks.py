@@ -38,20 +38,22 @@ def resolution():
     return float(options.resolution)
 
 
-def vector(x):
+def vector(x, most=MOST):
     """A vector's strip, 0 (as u) behind its numbers, in one chunk.
 
     Parameters
     ----------
     x : EncryptedArray of shape (n,)
+    most : int, optional
+        Numbers.
 
     Returns
     -------
     Strip
     """
     n = len(x)
-    if n > MOST or n > x.session.slots:
-        raise Refused(f"an order of {n:,} encrypted numbers, more than {min(MOST, x.session.slots):,}",
+    if n > min(most, x.session.slots):
+        raise Refused(f"an order of {n:,} encrypted numbers, more than {min(most, x.session.slots):,}",
                       "Compare with public thresholds and count; or declare a small range of whole numbers and count those.")
     strip = (x if x.slot_axis is not None else pack(x, 0)).strips.flat[0]
     return strip if isinstance(strip.pad, float) and strip.pad == 0 else masked(strip)

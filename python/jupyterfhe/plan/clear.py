@@ -49,6 +49,7 @@ _OPS = {
     "mul_vector": lambda data, a: a * _padded(data, len(a)),
     "rotate": lambda data, a: np.roll(a, -data),
     "conjugate": lambda data, a: a.conj(),
+    "bootstrap": lambda data, a: a,
     "settle": lambda data, a: 2 * np.real(a),
     "inner_sum": lambda data, a: _inner_sum(a, data),
     "linmap": lambda data, a: _linear(a, data),

@@ -194,6 +194,10 @@ class Value:
         """Every number conjugated."""
         return self._make("conjugate", (self,), None, self.mag) if self.complex else self
 
+    def bootstrap(self):
+        """The same numbers, up to 1 in modulus, with their levels back; the planner places no others beside it."""
+        return self._make("bootstrap", (self,), None, self.mag)
+
     def inner_sum(self, count, stride=1):
         """``out[i] = sum of self[i + j * stride], j < count``; count a power of two."""
         return self if count == 1 else self._make("inner_sum", (self,), (stride, count), self.mag * count)

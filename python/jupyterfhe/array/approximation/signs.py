@@ -96,7 +96,7 @@ def expected(array, gap, spare=0):
     return worst
 
 
-def told(strip, gap, levels, headroom, goal, settle):
+def told(strip, gap, levels, headroom, goal, settle, refresh=False):
     """-1 or 1 for every number of a strip.
 
     Parameters
@@ -108,6 +108,8 @@ def told(strip, gap, levels, headroom, goal, settle):
         What may be spent.
     headroom, goal : float
     settle : bool
+    refresh : bool, default=False
+        Whether levels come back between parts, wherever else they do.
 
     Returns
     -------
@@ -129,7 +131,7 @@ def told(strip, gap, levels, headroom, goal, settle):
         largest = max(map(abs, strip.bounds))
         raise errors.DepthError(
             f"telling signs down to {gap:.3g} of {largest:.3g} needs more than the {max(levels, 0)} levels left", WIDER)
-    values, error, unit = _composed(values, window, low, chosen, headroom)
+    values, error, unit = _composed(values, window, low, chosen, headroom, refresh)
     out = _finished(strip, values, error, unit, headroom, aside, exact_zeros=len(chosen) == 1)
     _tell(out, strip, gap, chosen, error, levels, goal)
     return out
@@ -211,7 +213,7 @@ def _arguments(strip, factor, aside=False):
     return [v.mul_const(factor) for v in whole]
 
 
-def _composed(values, window, low, chosen, headroom):
+def _composed(values, window, low, chosen, headroom, refresh):
     """(values, bound on the distance from the sign, unit) of numbers in the window, none nearer to 0 than low.
 
     Every part but the last halves its result, and leaves room: settled, it is a real number again, without error, in [low, 1].
@@ -221,7 +223,9 @@ def _composed(values, window, low, chosen, headroom):
         p = composite.part(degree, low)
         room = _room(_through(values, p, window, 2 * _unit(p)))
         half = (1 - room) / 2
-        values = [v.promising(half, always=True).settle(1) for v in _through(values, p, window, _unit(p) / half)]
+        values = _through(values, p, window, _unit(p) / half)
+        values = [v.promising(half, always=True) for v in values]
+        values = [(v.bootstrap() if refresh else v).settle(1) for v in values]
         low, window = composite.below(p, room), UNIT
         if not low > 0:
             raise errors.RangeError("errors between polynomials leave no signs to be told", WIDER)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .. import ranks
+from .. import network, ranks
 from ..approximation.places import weighed
 from ..approximation.tables import depth
 from ..layout import mapped
@@ -139,7 +139,10 @@ def sort(a, axis=-1, kind=None, order=None, *, stable=None):
     """A vector's numbers from the smallest up."""
     only("sort", order=(order, None))
     x = _vector(a, axis, "np.sort")
-    return within(ranks.one(x, ranks.ordered(x)), *x.bounds) if len(x) > 1 else x.copy()
+    if len(x) < 2:
+        return x.copy()
+    found = network.ordered(x) if network.wanted(x) else ranks.ordered(x)
+    return within(ranks.one(x, found), *x.bounds)
 
 
 @implements(np.argsort)
