@@ -330,6 +330,76 @@ JFI_TEST(refusals) {
   close_place(p);
 }
 
+/* ---- together ---- */
+static double foreseen(const jfhe_plan *plan, uint64_t *memory) {
+  jfhe_forecast f;
+  jfhe_plan_forecast(plan, &f);
+  *memory = f.memory_bytes;
+  return f.seconds;
+}
+
+static size_t times_said(const jfhe_plan *plan, const char *what) {
+  static char text[1 << 16];
+  size_t count = 0;
+  CHECK(jfhe_plan_text(plan, text, sizeof text) <= sizeof text);
+  for (const char *at = text; (at = strstr(at, what)) != NULL; at++) count++;
+  return count;
+}
+
+/* Rows of their own, eleven bootstraps: those with as many before them go together, at most four. The same bytes as one by one; where memory
+ * is short, fewer at once. */
+JFI_TEST(bootstraps_go_together) {
+  place *p = open_place();
+  uint8_t one[32], many[32];
+  uint64_t all, less;
+  const uint32_t a = model_input(&p->x, 0), b = model_input(&p->x, 0);
+  const uint32_t start[5] = {a, b, mix(&p->x, a, b), mix(&p->x, a, a), mix(&p->x, b, b)};
+  for (uint32_t i = 0; i < 5; i++) model_output(&p->x, row(&p->x, start[i], start[i], 2 * BETWEEN + 1));
+  model_check(&p->x, 1, one);
+  model_check(&p->x, 2, many);
+  CHECK_MEM(one, many, sizeof one);
+  jfhe_plan *single = plan_at(p, 1, JFHE_PASS_SCHEDULE, JFHE_OK), *plan = plan_at(p, 2, JFHE_PASS_SCHEDULE, JFHE_OK);
+  CHECK_EQ(times_said(single, "together"), 0);
+  CHECK_EQ(times_said(plan, "(4 bootstraps together)"), 4);
+  CHECK_EQ(times_said(plan, "(3 bootstraps together)"), 6);
+  CHECK(foreseen(plan, &all) < foreseen(single, &less) && all > less);
+  jfhe_plan_free(single);
+  jfhe_plan_free(plan);
+  for (uint32_t want = 2; want >= 1; want--) {
+    jfhe_plan_options o;
+    jfhe_info info[MODEL_INPUTS];
+    model_infos(&p->x, info);
+    jfhe_plan_options_init(&o);
+    o.keep_levels = p->x.keep;
+    o.memory_limit = all - 1;
+    CHECK_OK(jfhe_plan_new_with(&plan, p->w.w.ctx, p->w.w.keys, p->x.boot, p->x.p, info, &o));
+    CHECK_EQ(times_said(plan, "(2 bootstraps together)"), want == 2 ? 8 : 0);
+    (void)foreseen(plan, &less);
+    CHECK(less < all);
+    all = less;
+    jfhe_plan_free(plan);
+  }
+  close_place(p);
+}
+
+/* A sum of products before a bootstrap and one of the same factors behind it are not made together: the second needs the first. */
+JFI_TEST(sums_on_both_sides_of_a_bootstrap) {
+  place *p = open_place();
+  uint32_t in[MODEL_INPUTS], state = 0;
+  for (uint32_t i = 0; i < MODEL_INPUTS; i++) in[i] = model_input(&p->x, 0);
+  state = in[0];
+  for (uint32_t turn = 0; turn < 2 * BETWEEN; turn++) {
+    uint32_t sum = model_mul(&p->x, state, in[0]);
+    for (uint32_t i = 0; i < MODEL_INPUTS; i++)
+      for (uint32_t j = 0; j <= i; j++) sum = model_add(&p->x, sum, model_mul(&p->x, in[i], in[j]));
+    CHECK_OK(jfhe_program_promise(p->x.p, sum, 1));
+    state = mix(&p->x, sum, in[1]);
+  }
+  model_output(&p->x, state);
+  jfhe_plan_free(plan_at(p, 2, JFHE_PASS_SCHEDULE, JFHE_OK));
+  close_place(p);
+}
+
 /* ---- as explained, prepared, hashed ---- */
 JFI_TEST(plans_without_keys_explain) {
   place *p = open_place();

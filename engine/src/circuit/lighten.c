@@ -9,14 +9,7 @@
 #include "rlwe/keyswitch.h"
 #include "rlwe/noise.h"
 
-enum { ROTATIONS_MAX = 256, MARGIN_BITS = 3 };
-
-static double bits(const jfhe_ctx *ctx, jfi_set s) {
-  double sum = 0;
-  for (size_t i = jfi_set_next(s, 0); i < JFI_PRIMES_MAX; i = jfi_set_next(s, i + 1))
-    sum += log2((double)ctx->chain.prime[i]);
-  return sum;
-}
+enum { ROTATIONS_MAX = 256, MARGIN = 8 };
 
 /* Primes of all levels up to one. */
 static jfi_set primes_to(const jfhe_ctx *ctx, uint32_t level) {
@@ -30,9 +23,10 @@ static jfi_set primes_to(const jfhe_ctx *ctx, uint32_t level) {
 static jfi_set specials_for(const jfhe_ctx *ctx, const jfhe_evk *key, jfi_set q) {
   jfi_set p = jfi_set_empty();
   double need = 0;
-  for (uint32_t d = 0; d < key->n_digits; d++) need = fmax(need, bits(ctx, jfi_set_and(key->digit[d], q)));
-  need += ctx->ring->log_n / 2.0 + MARGIN_BITS;
-  for (size_t i = jfi_set_next(key->p, 0); i < JFI_PRIMES_MAX && bits(ctx, p) < need; i = jfi_set_next(key->p, i + 1))
+  for (uint32_t d = 0; d < key->n_digits; d++) need = fmax(need, jfi_ctx_product(ctx, jfi_set_and(key->digit[d], q)));
+  need *= MARGIN * sqrt((double)ctx->ring->n);
+  for (size_t i = jfi_set_next(key->p, 0); i < JFI_PRIMES_MAX && jfi_ctx_product(ctx, p) < need;
+       i = jfi_set_next(key->p, i + 1))
     p = jfi_set_with(p, i);
   return p;
 }

@@ -233,13 +233,16 @@ double jfi_cost_of(const jfhe_plan *plan, const jfi_node *n) {
   return seconds(plan, &w);
 }
 
+/* Of a bootstrap's time what the second of several does without: reading and expanding keys, reading plaintexts. Measured: docs/perf.md. */
+static const double BOOT_SHARED = 0.08;
+
 double jfi_cost_of_step(const jfhe_plan *plan, const jfi_step *s) {
   const jfi_node *n = &plan->g.node[plan->order[s->first]];
   if (s->count == 1) return jfi_cost_of(plan, n);
-  if (n->op == JFI_OP_SUM) {
+  if (n->op == JFI_OP_SUM || n->op == JFI_OP_BOOTSTRAP) {
     double all = 0;
     for (uint32_t i = 0; i < s->count; i++) all += jfi_cost_of(plan, &plan->g.node[plan->order[s->first + i]]);
-    return all;
+    return n->op == JFI_OP_SUM ? all : all * (1 - BOOT_SHARED * (1 - 1.0 / s->count));
   }
   work w = {0};
   uint32_t level = jfi_reads_level(plan, n);

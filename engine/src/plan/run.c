@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/status.h"
 #include "circuit/acc.h"
+#include "circuit/bootstrap.h"
 #include "ckks/eval.h"
 
 /* Encoded diagonals stay with the plan's maps and its bootstrap. */
@@ -223,8 +224,34 @@ static jfhe_status run_sums(jfhe_run *run, const jfi_step *step) {
   return st;
 }
 
+/* Bootstraps in step. Unwanted ones are left out. */
+static jfhe_status run_boots(jfhe_run *run, const jfi_step *step) {
+  const jfhe_plan *plan = run->plan;
+  const jfhe_ct *in[JFI_MANY_MAX];
+  jfhe_ct *out[JFI_MANY_MAX];
+  uint32_t value[JFI_MANY_MAX], count = 0;
+  jfi_scratch s;
+  for (uint32_t j = 0; j < step->count; j++) {
+    uint32_t v = plan->order[step->first + j];
+    if (!run->wanted[v] || count == JFI_MANY_MAX) continue;
+    JFI_TRY(take_buffer(run, v));
+    value[count] = v;
+    in[count] = run->ct[plan->g.node[v].a];
+    out[count++] = run->ct[v];
+  }
+  if (count == 0) return JFHE_OK; /* as in run_turns */
+  jfi_scratch_init(&s, run->scratch, plan->scratch);
+  JFI_TRY(jfi_bootstrap_many(plan->m.ctx, out, in, count, plan->m.boot, plan->m.keys, &s));
+  for (uint32_t i = 0; i < count; i++) {
+    double promise = plan->g.node[value[i]].promise;
+    if (promise < out[i]->bound.mag) out[i]->bound.mag = promise;
+  }
+  return JFHE_OK;
+}
+
 static jfhe_status run_many(jfhe_run *run, const jfi_step *step) {
   const jfi_node *n = &run->plan->g.node[run->plan->order[step->first]];
+  if (n->op == JFI_OP_BOOTSTRAP) return run_boots(run, step);
   return n->op == JFI_OP_SUM ? run_sums(run, step) : run_turns(run, step);
 }
 

@@ -1,7 +1,7 @@
 /* plan/schedule.c: in which order, what dies when, how much memory and time it takes.
  *
  * The order is depth first from the outputs, so that a value is used soon after it is made. Rotations of one value are brought together,
- * HOIST_MAX at a time: they share one decomposition. Sums of the same factors are made together (sisters.h). */
+ * HOIST_MAX at a time: they share one decomposition. Sums of the same factors are made together, and so are bootstraps (sisters.h). */
 #include <string.h>
 
 #include "base/status.h"
@@ -12,7 +12,9 @@
 #include "plan/sisters.h"
 #include "rlwe/keyring.h"
 
-enum { HOIST_MAX = 8 };
+enum { HOIST_MAX = 8, BOOTS_MAX = 4 }; /* more bootstraps at once gain nothing: docs/perf.md */
+/* What bootstraps together may take with their plaintexts: 4 GiB and a half less for keys and values. */
+static const size_t BOOTS_ROOM = (size_t)7 << 29;
 
 typedef struct scheduler {
   jfhe_plan *plan;
@@ -21,7 +23,7 @@ typedef struct scheduler {
   uint32_t *
       turn; /* by operation: the first rotation of it; by rotation: the next one of the same value (linked through `link`) */
   uint32_t *link;
-  uint32_t n_order;
+  uint32_t n_order, boots; /* bootstraps at once, at most */
   jfi_sisters sisters;
 } scheduler;
 
@@ -94,7 +96,7 @@ static void visit(scheduler *x, uint32_t root) {
 }
 
 static jfhe_status find_sisters(scheduler *x) {
-  if (x->plan->options.opt_level >= 2) return jfi_sisters_find(&x->sisters, &x->plan->g);
+  if (x->plan->options.opt_level >= 2) return jfi_sisters_find(&x->sisters, &x->plan->g, x->boots);
   x->sisters.first = jfi_numbers_new(x->plan->g.n_nodes);
   return x->sisters.first ? JFHE_OK : jfi_fail(JFHE_ERR_MEMORY, "no memory to schedule");
 }
@@ -138,6 +140,7 @@ static size_t step_scratch(const jfhe_plan *plan, const jfi_step *s) {
   const jfi_node *n = &plan->g.node[plan->order[s->first]];
   uint32_t level = jfi_reads_level(plan, n);
   if (s->count > 1 && n->op == JFI_OP_SUM) return jfi_apply_sums_scratch(&plan->m, n, s->count, level);
+  if (s->count > 1 && n->op == JFI_OP_BOOTSTRAP) return jfi_bootstrap_many_scratch(plan->m.ctx, plan->m.boot, s->count);
   if (s->count > 1) return jfi_ckks_rotate_many_bytes(plan->m.ctx, level);
   return jfi_apply_scratch(&plan->m, &plan->g, n, level);
 }
@@ -315,20 +318,46 @@ static void sum_up(jfhe_plan *plan) {
       plan->g.n_terms * sizeof(jfi_term) + plan->g.n_turns * sizeof(int32_t) + plan->n_steps * sizeof(jfi_step);
 }
 
-jfhe_status jfi_plan_schedule(jfhe_plan *plan) {
-  scheduler x = {.plan = plan};
+/* As many bootstraps at once as there is room for, at least one. */
+static uint32_t boots_that_fit(const jfhe_plan *plan) {
+  uint32_t boots = 1;
+  if (!plan->boot_bytes) return boots;
+  while (boots < BOOTS_MAX &&
+         plan->boot_bytes + jfi_bootstrap_many_scratch(plan->m.ctx, plan->m.boot, 2 * boots) <= BOOTS_ROOM)
+    boots *= 2;
+  return boots;
+}
+
+static void forget(jfhe_plan *plan) {
+  jfi_free(plan->order);
+  jfi_free(plan->last_use);
+  jfi_free(plan->step);
+  plan->order = plan->last_use = NULL;
+  plan->step = NULL;
+  plan->n_steps = 0;
+  plan->scratch = 0;
+}
+
+static jfhe_status order_with(jfhe_plan *plan, uint32_t boots) {
+  scheduler x = {.plan = plan, .boots = boots};
+  forget(plan);
   jfhe_status st = find_order(&x);
   jfi_free(x.next);
   jfi_free(x.turn);
   jfi_free(x.link);
   jfi_free(x.stack);
   jfi_sisters_free(&x.sisters);
-  if (jfi_graph_has(&plan->g, JFI_OP_BOOTSTRAP) || jfi_graph_has(&plan->g, JFI_OP_LOOKUP))
-    plan->boot_bytes = jfhe_bootstrap_bytes_whole(plan->m.boot);
-  if (st == JFHE_OK) st = find_memory(plan);
-  if (st != JFHE_OK) return st;
+  return st == JFHE_OK ? find_memory(plan) : st;
+}
+
+jfhe_status jfi_plan_schedule(jfhe_plan *plan) {
+  const uint64_t limit = plan->options.memory_limit;
+  if (jfi_graph_has(&plan->g, JFI_OP_BOOTSTRAP)) plan->boot_bytes = jfhe_bootstrap_bytes_whole(plan->m.boot);
+  for (uint32_t boots = boots_that_fit(plan); boots; boots /= 2) {
+    JFI_TRY(order_with(plan, boots));
+    if (!limit || plan->forecast.memory_bytes <= limit) break;
+  }
   sum_up(plan);
-  uint64_t limit = plan->options.memory_limit;
   if (limit && plan->forecast.memory_bytes > limit)
     return jfi_fail(JFHE_ERR_MEMORY, "the program needs %.1f MiB, the limit is %.1f MiB",
                     (double)plan->forecast.memory_bytes / 0x1p20, (double)limit / 0x1p20);

@@ -1,4 +1,5 @@
-/* plan/sisters.c: sums of products that are made together, because they read the same factors: see circuit/acc_many.c. */
+/* plan/sisters.c: sums of products that are made together, because they read the same factors (circuit/acc_many.c), and bootstraps
+ * (circuit/bootstrap_run.c). */
 #include "plan/sisters.h"
 
 #include <stdlib.h>
@@ -11,15 +12,37 @@ enum { TERMS_MIN = 8 }; /* in fewer the factors are in cache anyway */
 #define SHARED_MIN 2.5
 
 typedef struct candidate {
-  uint32_t value, level, count, flags;
+  uint32_t op, age, level, count, flags, value; /* age: bootstraps before it */
 } candidate;
+
+/* All fields are unsigned words, the value last: a group is a run of equal ones but for the value. */
+enum { KEYS = 5 };
+static int differ(const candidate *a, const candidate *b) {
+  const uint32_t x[KEYS] = {a->op, a->age, a->level, a->count, a->flags},
+                 y[KEYS] = {b->op, b->age, b->level, b->count, b->flags};
+  for (int k = 0; k < KEYS; k++)
+    if (x[k] != y[k]) return x[k] < y[k] ? -1 : 1;
+  return 0;
+}
 
 static int by_shape(const void *p, const void *q) {
   const candidate *a = p, *b = q;
-  if (a->level != b->level) return a->level < b->level ? -1 : 1;
-  if (a->count != b->count) return a->count < b->count ? -1 : 1;
-  if (a->flags != b->flags) return a->flags < b->flags ? -1 : 1;
-  return a->value < b->value ? -1 : a->value > b->value;
+  int d = differ(a, b);
+  return d ? d : a->value < b->value ? -1 : a->value > b->value;
+}
+
+static int brings_levels(const jfi_node *n) { return n->op == JFI_OP_BOOTSTRAP || n->op == JFI_OP_LOOKUP; }
+
+/* Most bootstraps on a way to each value, its own left out. */
+static void find_ages(const jfi_graph *g, uint32_t *age) {
+  for (uint32_t i = 0; i < g->n_nodes; i++) {
+    age[i] = 0;
+    for (uint32_t r = 0; r < jfi_reads(&g->node[i]); r++) {
+      uint32_t a = jfi_read(g, &g->node[i], r);
+      uint32_t before = a == JFI_NONE ? 0 : age[a] + (uint32_t)brings_levels(&g->node[a]);
+      if (before > age[i]) age[i] = before;
+    }
+  }
 }
 
 /* Whether sums read their factors often enough; mark: by value, the last group that read it. */
@@ -34,12 +57,17 @@ static int is_shared(const jfi_graph *g, const candidate *c, uint32_t sums, uint
   return (double)sums * 2 * c->count >= SHARED_MIN * distinct;
 }
 
-static uint32_t find_candidates(const jfi_graph *g, candidate *c) {
-  uint32_t n = 0;
-  for (uint32_t i = 0; i < g->n_nodes; i++)
-    if (g->node[i].op == JFI_OP_SUM && g->node[i].count >= TERMS_MIN && jfi_sum_is_plain(g, &g->node[i]))
-      c[n++] = (candidate){i, g->node[i].level, g->node[i].count, g->node[i].flags};
-  return n;
+static int is_candidate(const jfi_graph *g, const jfi_node *n) {
+  return n->op == JFI_OP_BOOTSTRAP || (n->op == JFI_OP_SUM && n->count >= TERMS_MIN && jfi_sum_is_plain(g, n));
+}
+
+static uint32_t find_candidates(const jfi_graph *g, candidate *c, const uint32_t *age) {
+  uint32_t found = 0;
+  for (uint32_t i = 0; i < g->n_nodes; i++) {
+    const jfi_node *n = &g->node[i];
+    if (is_candidate(g, n)) c[found++] = (candidate){n->op, age[i], n->level, n->count, n->flags, i};
+  }
+  return found;
 }
 
 static void join(jfi_sisters *x, const candidate *c, uint32_t sums) {
@@ -49,24 +77,28 @@ static void join(jfi_sisters *x, const candidate *c, uint32_t sums) {
   }
 }
 
-jfhe_status jfi_sisters_find(jfi_sisters *x, const jfi_graph *g) {
-  uint32_t n = 0, group = 0, *mark = jfi_numbers_new(g->n_nodes);
+jfhe_status jfi_sisters_find(jfi_sisters *x, const jfi_graph *g, uint32_t boots) {
+  uint32_t n = 0, group = 0, *mark = jfi_numbers_new(g->n_nodes), *age = jfi_numbers_new(g->n_nodes);
   candidate *c = jfi_alloc((g->n_nodes + 1) * sizeof *c);
   x->first = jfi_numbers_new(g->n_nodes);
   x->next = jfi_numbers_new(g->n_nodes);
   jfhe_status st = JFHE_OK;
-  if (!mark || !c || !x->first || !x->next)
+  if (!mark || !age || !c || !x->first || !x->next)
     st = jfi_fail(JFHE_ERR_MEMORY, "no memory to schedule %u operations", g->n_nodes);
-  if (st == JFHE_OK) n = find_candidates(g, c);
+  if (st == JFHE_OK) {
+    find_ages(g, age);
+    n = find_candidates(g, c, age);
+  }
   if (n) qsort(c, n, sizeof *c, by_shape);
-  for (uint32_t i = 0, sums; i < n; i += sums) {
-    sums = 1;
-    while (i + sums < n && sums < JFI_SUMS_MAX && c[i + sums].level == c[i].level && c[i + sums].count == c[i].count &&
-           c[i + sums].flags == c[i].flags)
-      sums++;
-    if (sums > 1 && is_shared(g, c + i, sums, mark, group++)) join(x, c + i, sums);
+  for (uint32_t i = 0, count; i < n; i += count) {
+    const int boot = c[i].op == JFI_OP_BOOTSTRAP;
+    const uint32_t most = boot ? boots : JFI_SUMS_MAX;
+    count = 1;
+    while (i + count < n && count < most && !differ(&c[i + count], &c[i])) count++;
+    if (count > 1 && (boot || is_shared(g, c + i, count, mark, group++))) join(x, c + i, count);
   }
   jfi_free(mark);
+  jfi_free(age);
   jfi_free(c);
   return st;
 }

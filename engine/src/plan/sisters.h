@@ -1,4 +1,6 @@
-/* plan/sisters.h: sums of products that are made together. Those of one level never need each other: a product goes down a level. */
+/* plan/sisters.h: operations that are done together: sums of products of the same factors, and bootstraps, which share their keys and plaintexts.
+ * None needs another: sums of one level with as many bootstraps before them do not, since a product goes down a level; nor do bootstraps
+ * with as many bootstraps before them. */
 #ifndef JFI_PLAN_SISTERS_H
 #define JFI_PLAN_SISTERS_H
 #include "plan/machine.h"
@@ -7,7 +9,8 @@ typedef struct jfi_sisters {
   uint32_t *first, *next; /* by value: the group's first and the next one; JFI_NONE for none */
 } jfi_sisters;
 
-jfhe_status jfi_sisters_find(jfi_sisters *x, const jfi_graph *g);
+/* boots: bootstraps at once, at most. */
+jfhe_status jfi_sisters_find(jfi_sisters *x, const jfi_graph *g, uint32_t boots);
 void jfi_sisters_free(jfi_sisters *x);
 /* What a value reads, and its sisters. */
 uint32_t jfi_sisters_reads(const jfi_sisters *x, const jfi_graph *g, uint32_t value);
