@@ -141,6 +141,11 @@ def test_keys_are_mapped_and_written_once(owner, tmp_path):
 
 
 # ---- plans ----
+def _two(x):
+    """Two rows of products that meet at their ends."""
+    return powers(x, 12) * powers((x * x - 0.5).within(-1, 1), 11)
+
+
 def test_plans_place_bootstraps(owner):
     x = sealed(owner, np.linspace(-1, 1, 8))
     for count, expect in ((BETWEEN, 0), (BETWEEN + 1, 1), (2 * BETWEEN, 1), (2 * BETWEEN + 1, 2), (30, 3)):
@@ -148,7 +153,8 @@ def test_plans_place_bootstraps(owner):
         assert plan.forecast.bootstraps == expect and 3 <= plan.outputs[0].level <= 11
     assert planned(powers(x, 11), keep=0).forecast.bootstraps == 0  # all that there is, for a result that ends
     text = str(powers(x, 30).explain())
-    assert "bootstraps" in text and "3 bootstraps" in text.replace("  ", " ")
+    assert "bootstraps" in text and "3 bootstraps" in text.replace("  ", " ") and "at once" not in text
+    assert "up to 2 at once" in str(_two(x).explain())
 
 
 def test_without_the_pair_depth_ends(owner, tmp_path):

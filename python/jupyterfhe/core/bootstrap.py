@@ -79,7 +79,7 @@ class Bootstrap(Handle):
         super().__init__(engine, pointer, lib.jfhe_bootstrap_free, params.pointer)
 
     def prepare(self):
-        """Make the plaintexts, once; afterwards any number of threads bootstrap. :meth:`EvaluationKeys.lighten` makes it faster."""
+        """Make the plaintexts, once; afterwards any number of threads bootstrap."""
         with self._lock:
             if not self._ready:
                 with self.params.gate:

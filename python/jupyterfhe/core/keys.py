@@ -245,7 +245,7 @@ class EvaluationKeys:
 
         Notes
         -----
-        Memory: what the system keeps of the files, shared between processes: 210 MB with preset 'deep-lean'. Where no file can
+        Memory: what the system keeps of the files, shared between processes: 251 MB with preset 'deep-lean'. Where no file can
         be written, as much in memory.
         """
         lacking = self.lacks_for_bootstrap(wants)

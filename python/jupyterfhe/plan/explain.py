@@ -13,7 +13,8 @@ WORDS = {"sum": "sums of products", "to_level": "level changes", "inner_sum": "s
          "lookup": "tables in bootstraps",
          "neg": "negations", "lift": "lifts to a larger ring", "lower": "returns from it"}
 LINE = re.compile(r"^%\d+ = (\w+)", re.M)
-BOOTSTRAP = re.compile(r"^%(\d+) = bootstrap %(\d+) .*?error <= ([0-9.e+-]+).*?   ([0-9.e+-]+) ms", re.M)
+BOOTSTRAP = re.compile(r"^%(\d+) = bootstrap %(\d+) .*?error <= ([0-9.e+-]+) \(likely \S+\)(?:   ([0-9.e+-]+) ms)?"
+                       r"(?:   \((\d+) bootstraps together\))?", re.M)
 ERROR = re.compile(r"^%(\d+) = (\w+).*?error <= ([0-9.e+-]+)", re.M)
 PARAMETERS = re.compile(r"parameters (\S+)$", re.M)
 LIFTED = re.compile(r"^%\d+ = input .*?   level \d+ of (\S+)", re.M)
@@ -52,22 +53,39 @@ def bootstraps(plan):
     Returns
     -------
     list of (str, float, float, float)
-        Words for what is bootstrapped, seconds, its error bound before and after; in the order of the run.
+        Words for what is bootstrapped, seconds, its error bound before and after; in the order of the run. Seconds of
+        bootstraps that go together are those of the first.
     """
     made = {number: (op, float(error)) for number, op, error in ERROR.findall(plan.text)}
-    return [(f"%{read} = {WORDS.get(made[read][0], made[read][0])}", float(ms) / 1000, made[read][1], float(error))
-            for _, read, error, ms in BOOTSTRAP.findall(plan.text)]
+    return [(f"%{read} = {WORDS.get(made[read][0], made[read][0])}", float(ms or 0) / 1000, made[read][1], float(error))
+            for _, read, error, ms, _ in BOOTSTRAP.findall(plan.text)]
 
 
-def _told(rows, count):
+def together(plan):
+    """How many bootstraps at most share one reading of their keys.
+
+    Parameters
+    ----------
+    plan : Plan
+
+    Returns
+    -------
+    int
+        1 where each goes alone, 0 where there are none.
+    """
+    return max((int(count or 1) for *_, count in BOOTSTRAP.findall(plan.text)), default=0)
+
+
+def _told(rows, count, at_once):
     """One line of bootstraps; those that are not among the rows look tables up."""
     if not rows:
         return f"{count}, to look tables up"
     shown = ", ".join(what for what, *_ in rows[:6]) + (f" and {len(rows) - 6} more" if len(rows) > 6 else "")
     worst = max(after - before for _, _, before, after in rows)
-    together = remaining(sum(seconds for _, seconds, _, _ in rows))
+    seconds = remaining(sum(seconds for _, seconds, _, _ in rows))
     tables = f"; {count - len(rows)} more to look tables up" if count > len(rows) else ""
-    return f"{len(rows)}, about {together} together, each adds at most {worst:.1e} of error: behind {shown}{tables}"
+    grouped = f"up to {at_once} at once, " if at_once > 1 else ""
+    return f"{len(rows)}, {grouped}about {seconds} in all, each adds at most {worst:.1e} of error: behind {shown}{tables}"
 
 
 def _climbed(plan):
@@ -93,7 +111,7 @@ def facts(plan):
     f = plan.forecast
     placed = {"ring": _climbed(plan)} if f.lifts else {}
     if f.bootstraps:
-        placed["bootstraps"] = _told(bootstraps(plan), f.bootstraps)
+        placed["bootstraps"] = _told(bootstraps(plan), f.bootstraps, together(plan))
     return {"time": f"about {remaining(f.seconds)} on one thread", "memory": f"at most {human(f.memory_bytes)}, keys "
             f"{human(f.key_bytes)}", "levels": f"{f.depth} used, inputs need {f.level_in}",
             "operations": f"{f.operations}: {f.products} relinearisations, {f.rotations} rotations", **placed}
