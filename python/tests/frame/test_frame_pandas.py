@@ -99,7 +99,7 @@ def simulated(owner, data):
         with jf.options.set(resolution=0.5 if case.deep else None, precision=1e-5):
             names = {"df": deep if case.deep else df, "pd": frame, "np": np}
             result = frames._result(as_result(eval(case.ours, names)), None)
-            found[case.ours] = frames._opened(result, iter(finish(result.roots, open_part)), lambda _: None)
+            found[case.ours] = frames._opened(result, iter(finish(result.roots, open_part)), lambda _: None, str)
     return found
 
 
