@@ -29,7 +29,7 @@ def binary(a, b, name, swapped=False):
     EncryptedSeries
         Refused where rows, filters or kinds do not go together.
     """
-    if hasattr(b, "rest") or hasattr(b, "late"):
+    if hasattr(b, "late"):
         return _series(*((b, a) if swapped else (a, b)), name)
     kind = _kind(a.kind, None, name, swapped)
     if isinstance(b, Finished) or a.late is not None or (isinstance(b, EncryptedArray) and name == "div"):

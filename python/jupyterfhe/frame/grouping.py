@@ -1,11 +1,12 @@
 """Groups of rows: a mask a group, and sums under it."""
 
+import functools
 import itertools
 
 import numpy as np
 
 from ..array import EncryptedArray
-from ..array.finish import at_least, finished, sqrt, stack
+from ..array.finish import at_least, finished, larger, sqrt, stack
 from ..array.layout import afford
 from ..core.errors import ArgumentError
 from . import order
@@ -85,7 +86,7 @@ class GroupBy:
     frame : EncryptedFrame
     by : list
     min_count : int
-        Groups of fewer rows come out undefined. The reader's side decides it, for counts are known nowhere else: it keeps small
+        Groups of fewer rows are left out. The reader's side decides it, for counts are known nowhere else: it keeps small
         groups out of what is shown and passed on, not from a reader who changes the program.
     """
 
@@ -101,7 +102,7 @@ class GroupBy:
         afford(len(combined) * max(len(self._columns), 1) * 16, f"{len(combined):,} groups of {len(self._columns)} columns",
                "Group by fewer keys at a time, or take fewer columns: df.groupby(...)[['a', 'b']].")
         self._codes = combined
-        self._made = None
+        self._made, self._kept = None, {}
 
     @property
     def index(self):
@@ -150,8 +151,29 @@ class GroupBy:
             return cells
         return [at_least(g.count(), self.min_count, c) for g, c in zip(self.groups(), cells, strict=True)]
 
-    def _column(self, name, function, ddof=1):
-        """A column of the result."""
+    def kept(self, wide=1):
+        """Which rows of a table of groups are shown, those of which one group at least is large enough; nothing where all are.
+
+        Parameters
+        ----------
+        wide : int, default=1
+            Groups that stand in one row.
+
+        Returns
+        -------
+        tuple of Finished
+            As :attr:`EncryptedFrame.keep` has it.
+        """
+        if not self.min_count:
+            return ()
+        if wide not in self._kept:  # one for all columns, so that they can be computed with each other
+            counts = [g.count() for g in self.groups()]
+            most = [functools.reduce(larger, counts[i:i + wide]) for i in range(0, len(counts), wide)]
+            self._kept[wide] = stack([at_least(c, self.min_count, 1.0) for c in most]),
+        return self._kept[wide]
+
+    def _column(self, name, function, ddof=1, keep=()):
+        """A column of the result; `keep` where it stands alone."""
         series = self.frame._columns.get(name) if name is not None else None
         if function not in FUNCTIONS and not isinstance(function, float):
             raise Refused(f"agg({function!r})", f"There are {', '.join(FUNCTIONS)}, and quantile(q).")
@@ -162,7 +184,8 @@ class GroupBy:
         kind = KINDS.get(function, "int" if function == "sum" and series.kind in ("int", "bool") else "float")
         if function in ("sum", "count", "size") and not self.min_count and all(isinstance(c, EncryptedArray) for c in cells):
             return EncryptedSeries(np.stack(cells), self.index, name, kind=kind)
-        return EncryptedSeries(None, self.index, name, late=stack([finished(c) for c in cells]), kind=kind)
+        late = stack([finished(c) for c in cells])
+        return EncryptedSeries(None, self.index, name, late=late, kind=kind, keep=keep)
 
     # ---- results ----
     def agg(self, functions=None, **named):
@@ -194,7 +217,7 @@ class GroupBy:
 
     def _all(self, function, ddof=1):
         if self._single is not None:
-            return self._column(self._single, function, ddof)
+            return self._column(self._single, function, ddof, self.kept())
         columns = self._columns
         if function not in KINDS:
             columns = [n for n in columns if self.frame._columns[n].kind in ("float", "int", "bool")]
@@ -203,7 +226,7 @@ class GroupBy:
         return self._frame({n: self._column(n, function, ddof) for n in columns})
 
     def _frame(self, made):
-        return self.frame.like(made, self.index, ())
+        return self.frame.like(made, self.index, self.kept())
 
     def sum(self):
         """Sums by group."""
@@ -251,7 +274,7 @@ class GroupBy:
 
     def size(self):
         """Rows by group, whatever is missing in them."""
-        return self._column(None, "size").rename("size")
+        return self._column(None, "size", keep=self.kept()).rename("size")
 
     def __repr__(self):
         """Keys and groups."""

@@ -38,7 +38,8 @@ def crosstab(rows, columns, margins=False, min_count=0):
     index, kind = cells.row_index, "int"
     if min_count:
         from ..array.finish import stack
-        return _frame({n: EncryptedSeries(None, index, n, late=stack(c), kind=kind) for n, c in made.items()}, index)
+        made = {n: EncryptedSeries(None, index, n, late=stack(c), kind=kind) for n, c in made.items()}
+        return _frame(made, index, cells.keep)
     made = {n: np.stack(c) for n, c in made.items()}
     if margins:
         made = {n: np.concatenate([c, c.sum().reshape(1)]) for n, c in made.items()}
@@ -53,7 +54,7 @@ def crosstab(rows, columns, margins=False, min_count=0):
 class _Cells(list):
     """Counts by row and column, and the labels of the rows."""
 
-    row_index = None
+    row_index, keep = None, ()
 
 
 def _two_keys(rows, columns, min_count):
@@ -66,13 +67,13 @@ def _two_keys(rows, columns, min_count):
     counts = groups._released([g.raw_count() for g in groups.groups()])
     wide = len(groups.keys[1].index)
     cells = _Cells(counts[i:i + wide] for i in range(0, len(counts), wide))
-    cells.row_index = groups.keys[0].index
+    cells.row_index, cells.keep = groups.keys[0].index, groups.kept(wide)
     return cells, groups.keys[1]
 
 
-def _frame(columns, index):
+def _frame(columns, index, keep=()):
     from .frame import EncryptedFrame
-    return EncryptedFrame(columns, index)
+    return EncryptedFrame(columns, index, keep)
 
 
 def pivot_table(frame, values, index, columns, aggfunc="mean", min_count=0):
@@ -85,7 +86,7 @@ def pivot_table(frame, values, index, columns, aggfunc="mean", min_count=0):
         Of numbers; of declared categories or truth values.
     aggfunc : {'mean', 'sum', 'count', 'var', 'std', 'sem'}
     min_count : int, default=0
-        Groups of fewer rows come out undefined.
+        Groups of fewer rows come out undefined; rows in which all are too small are left out.
 
     Returns
     -------
@@ -99,7 +100,8 @@ def pivot_table(frame, values, index, columns, aggfunc="mean", min_count=0):
     down, across = (k.index for k in groups.keys)
     every, wide = finished(cells.cells), len(across)
     made = {str(label): stack([every[i * wide + j] for i in range(len(down))]) for j, label in enumerate(across)}
-    return frame.like({n: EncryptedSeries(None, down, n, late=c, kind=cells.kind) for n, c in made.items()}, down, ())
+    return frame.like({n: EncryptedSeries(None, down, n, late=c, kind=cells.kind) for n, c in made.items()}, down,
+                      groups.kept(wide))
 
 
 def get_dummies(data, columns=None):
