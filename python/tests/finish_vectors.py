@@ -238,11 +238,11 @@ def _truths(nodes, values, bounds, outputs):
 
 def chances():
     """Means of groups whose counts the worst case does not tell, or hardly: nothing is decided by probable bounds."""
-    counts, sums, squares = [12.0, 0.0, 3.0, 40.0], [31.5, 0.0, 7.25, -80.0], [112.0, 0.0, 21.0, 500.0]
+    counts, sums, squares = [12.0, 0.0, 6.0, 40.0], [31.5, 0.0, 7.25, -80.0], [112.0, 0.0, 21.0, 500.0]
     values, outputs = counts + sums + squares, [3, 4, 11, 13]
-    bounds, likely = [1.7, 0.0, 3.5, 0.4] + [1e-1, 0.0, 1e-1, 1e-1] * 2, [1e-3, 0.0, 1e-3, 1e-3] + [1e-5, 0.0, 1e-5, 1e-5] * 2
+    bounds, likely = [1.7, 0.0, 6.5, 0.4] + [1e-1, 0.0, 1e-1, 1e-1] * 2, [1e-3, 0.0, 1e-3, 1e-3] + [1e-5, 0.0, 1e-5, 1e-5] * 2
     shown = [["proved"] * 4, ["proved", "undefined", "unknown", "proved"], ["proved", "undefined", "unknown", "proved"],
-             ["proved", "undefined", "undefined", "proved"]]  # at least 5: 12 is, by 10.3; what may be 6 and may be -1 is not shown
+             ["proved", "undefined", "undefined", "proved"]]  # at least 5: 12 is, by 10.3; 6 probably is, and is not shown
     return {"kind": "chance", "name": "means", "arrays": [{"shape": [12], "values": values, "bounds": bounds, "likely": likely}], "nodes": MEANS,
             "outputs": outputs, "probable": _truths(MEANS, values, [0.5 * b for b in likely], outputs), "shown": shown}
 
