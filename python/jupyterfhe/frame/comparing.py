@@ -14,7 +14,7 @@ from .refusal import Refused
 
 OPERATORS = {"lt": lambda a, b: a < b, "le": lambda a, b: a <= b, "gt": lambda a, b: a > b, "ge": lambda a, b: a >= b}
 FEW = 16  # declared values up to which one polynomial is as sharp as a sign
-SHARP = 1e-5  # off by less, masks of some ten thousand rows count them
+SHARP = 3e-5  # off by less, masks of some ten thousand rows count them
 SPARE = 3  # levels for products of masks, and their sums
 NEAR = 2.0**-40  # what halves of whole numbers are rounded by
 WHOLE = ("int", "bool", "date", "datetime")  # of which two differ by 1 at least: days, seconds
@@ -142,11 +142,11 @@ def _sharply(series, codes, chosen):
     rest, count = series.rest, len(codes)
     if getattr(rest, "exact", False) or count <= FEW or not 0 < len(chosen) < count:
         return None
-    if expected(rest, 0.5, SPARE) > SHARP:
-        return None
     upper = chosen[-1] == count - 1
-    edge = float(codes.labels[chosen[0] if upper else chosen[-1] + 1]) - 0.5 - series.offset
-    told = signs(rest - edge, 0.5 * (1 - NEAR), spare=SPARE, goal=4 * SHARP)  # an edge aside from the middle: less well
+    apart = rest - (float(codes.labels[chosen[0] if upper else chosen[-1] + 1]) - 0.5 - series.offset)
+    if expected(apart, 0.5, SPARE) > SHARP:  # more levels than there are, or an edge far from the middle
+        return None
+    told = signs(apart, 0.5 * (1 - NEAR), spare=SPARE, goal=SHARP)
     return (told + 1.0) * 0.5 if upper else (1.0 - told) * 0.5
 
 

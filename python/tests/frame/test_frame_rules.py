@@ -69,6 +69,19 @@ def test_filters_by_many_declared_values_count_rows(keep):
     assert np.all(np.abs(opened(counts) - np.bincount(groups[keep(ages)].astype(int), minlength=10)) <= bound)
 
 
+@pytest.mark.parametrize("name,edge", [("ge", 50), ("lt", 50), ("gt", 49), ("le", 18), ("ge", 81)])
+def test_missing_values_are_below_and_above_nothing(name, edge):
+    """Where nothing is there slots hold 0, which stands for 49.5: right on the edge of the sign that tells 49 from 50."""
+    row, session = np.arange(500), Session.clear("ml")
+    ages, there = row * 11 % 64 + 18.0, (row % 7 > 0).astype(float)
+    rest, valid = clear((ages - 49.5) * there, session, (-31.5, 31.5)), clear(there, session, (0, 1))
+    got = getattr(operator, name)(EncryptedSeries(rest, valid=valid, kind="int", offset=49.5), edge)
+    truth = got.rest
+    want = getattr(operator, name)(ages, edge) * there
+    off = np.abs(np.asarray(opened(truth), dtype=float) - want)
+    assert np.all(off <= truth.error_bound()) and np.max(truth.error_bound()) < 1e-2
+
+
 def test_groups_of_one_and_of_none(owner, df):
     got = shown(owner, df.groupby("k").agg(n=("x", "count"), total=("x", "sum"), mean=("x", "mean"), spread=("x", "std")))
     many = np.delete(X, 3)
