@@ -60,5 +60,5 @@ def sorts(name, remark):
         return (lambda a: getattr(np, name)(numbers(a), kind="stable")), [line(pick)]
 
 
-sorts("sort", "Two tables' levels beyond a sign: more than 'ml' has but for a few numbers.")
+sorts("sort", "Two tables' levels beyond a sign: more than 'ml' has but for a few numbers; 'deep-lean' sorts 80, and more by a network.")
 sorts("argsort", "As floats.")
