@@ -113,6 +113,8 @@ def indicator(codes, count, chosen, valid=None):
     if valid is None:
         return _promised(out)
     one = next(iter(made.flat))
+    if one.length is None:  # a single number, in every slot: none stands behind it
+        return _promised(out * valid)
     behind = one.shift + one.gain * one.pad  # what the polynomial gives for a slot that holds 0
     return _promised(out - behind * (1.0 - valid))
 
@@ -139,7 +141,8 @@ def _filled(codes, valid):
 
 
 def _selected(strip, count, chosen):
-    if strip.pad != 0.0 or isinstance(strip.pad, complex):
+    single = strip.length is None
+    if not single and (strip.pad != 0.0 or isinstance(strip.pad, complex)):
         strip = masked(strip)
     # a label outside of what the numbers were declared to be, as 0 is where missing values are filled, is none of the nodes
     first, last = max(math.ceil(strip.bounds[0] - NEAR), 0), min(math.floor(strip.bounds[1] + NEAR), count - 1)
@@ -154,8 +157,8 @@ def _selected(strip, count, chosen):
     # slots hold what was declared, or 0: the polynomial's slope matters there alone
     values = tuple(v.poly(body, size, promised=True) for v in strip.declared().values)
     # slots of rows hold an integer code each, for which the polynomial gives 0 or 1
-    return Strip(strip.session, values, strip.length, 1.0, 0.0, (min(-off, at_zero), max(1 + off, at_zero)), at_zero,
-                 iv.up(off))
+    return Strip(strip.session, values, strip.length, 1.0, 0.0, (min(-off, at_zero), max(1 + off, at_zero)),
+                 values[0] if single else at_zero, iv.up(off))
 
 
 def _promised(array):
