@@ -23,8 +23,8 @@ jfhe_ctx *jfi_test_ctx_boot_far(uint32_t log_n, uint32_t stages, uint32_t betwee
 }
 
 jfhe_ctx *jfi_test_ctx_boot_small(uint32_t log_n) {
-  const jfi_params p = {.log_n = log_n, .first_bits = 42, .n_special = 3, .special_bits = 48};
-  const uint32_t count[] = {6, 8, 2}, bits[] = {34, 46, 48};
+  const jfi_params p = {.log_n = log_n, .first_bits = 44, .n_special = 3, .special_bits = 48};
+  const uint32_t count[] = {6, 8, 2}, bits[] = {34, 46, 47};
   return open(p, count, bits);
 }
 

@@ -186,6 +186,7 @@ static jfhe_status fill(jfhe_bootstrap *b, const jfi_boot_options *options) {
   b->overflow += SLACK;
   uint32_t most = ((uint32_t)1 << (JFI_SINE_LEVELS - JFI_SINE_DOUBLINGS)) - 2;
   JFI_TRY(jfi_cosine_new(&b->cosine, &b->cosine_error, b->overflow, JFI_SINE_DOUBLINGS, most));
+  b->sine = jfi_sine_deviation(b->ctx, b, jfi_sine_scale(b->ctx, b));
   JFI_TRY(make_down(b));
   return make_up(b);
 }

@@ -25,6 +25,11 @@ enum {
   JFI_BOOT_COUNT_MAX = 8 /* of any stage: two for 2^16 slots */
 };
 
+/* Deviation over all integer parts, and over those of the one for which it is largest. */
+typedef struct jfi_sine_noise {
+  double sd, most;
+} jfi_sine_noise;
+
 struct jfhe_bootstrap {
   const jfhe_ctx *ctx;
   uint32_t log_slots, stages, keys, walk_most;
@@ -34,6 +39,7 @@ struct jfhe_bootstrap {
   struct jfhe_linmap *down[JFI_BOOT_STAGES_MAX], *up[JFI_BOOT_STAGES_MAX]; /* in order of application */
   struct jfhe_poly *cosine;
   double cosine_error; /* |polynomial - cosine| on [-1, 1] */
+  jfi_sine_noise sine; /* jfi_sine_deviation */
 };
 
 typedef struct jfi_boot_options {
@@ -77,6 +83,15 @@ size_t jfi_sine_scratch(const jfhe_ctx *ctx, const struct jfhe_bootstrap *b);
 /* out = mag/(2 pi eps) sin(2 pi t) at level_out from u = t/overflow at level_sine. Takes u's error as 0 and spoils u. */
 jfhe_status jfi_sine(const jfhe_ctx *ctx, const struct jfhe_bootstrap *b, struct jfhe_ct *out, struct jfhe_ct *u,
                      const struct jfhe_keyring *keys, jfi_scratch *s);
+
+/* Scale of the cosine from which the doublings lead to sin(2 pi t) at the scale that makes mag/(2 pi eps) sin(2 pi t) canonical. */
+double jfi_sine_scale(const jfhe_ctx *ctx, const struct jfhe_bootstrap *b);
+
+/* bootstrap_noise.c: deviation of a sine's values that its own roundings make, the argument taken as exact. scale: jfi_sine_scale. */
+jfi_sine_noise jfi_sine_deviation(const jfhe_ctx *ctx, const struct jfhe_bootstrap *b, double scale);
+/* What the sine's bend, cubic times (3/4) x - x^3, does to numbers x: of modulus at most m at worst; where they are uniform on the interval, or, a
+ * coordinate, on the disc. */
+jfi_noise jfi_sine_bend(double cubic, double m, int complex);
 
 /* bootstrap_raise.c: from level 0 to the top through the sparse secret. Bounds of coefficients, in units of q0. */
 size_t jfi_raise_scratch(const jfhe_ctx *ctx);

@@ -167,14 +167,20 @@ static jfhe_status conjugate(running *r, traveller *t, jfi_scratch *s) {
   return jfi_ckks_automorphism(r->ctx, &t->turned, &t->high, jfhe_galois_conjugate(r->ctx), r->conjugate, s);
 }
 
-/* What the sine makes of one part whose argument is off by e (in units of u = t/overflow). */
-static void add_bounds(const running *r, jfhe_ct *out, const jfi_bound *e) {
+/* What the sine makes of one part whose argument is off by e (in units of u = t/overflow). Of a real vector the imaginary part of the sine's noise is not
+ * decoded. Where noise outweighs the sine's bend, its deviation is entered as that of the slots that have most of it, imaginary part and all: the
+ * multiple that makes a probable bound of it wants that (docs/SOUNDNESS.md, "Bootstrapping: deviation"). */
+static void add_bounds(const running *r, jfhe_ct *out, const jfi_bound *e, const jfhe_ct *a) {
   const jfhe_bootstrap *b = r->b;
-  double theta = TWO_PI * b->eps, cubic = theta * theta / 6, gain = b->mag / b->eps * b->overflow;
-  gain *= 1 + theta * theta / 8;
-  double own = out->bound.sd, moved = e->sd * gain, bent = 0.18 * cubic * b->mag;
-  out->bound.worst = jfi_up(out->bound.worst + e->worst * gain + b->mag * cubic * (0.25 + cubic));
-  out->bound.sd = jfi_up(sqrt(own * own + moved * moved + bent * bent));
+  double theta = TWO_PI * b->eps, gain = b->mag / b->eps * b->overflow * (1 + theta * theta / 8);
+  int complex = a->packing == JFHE_PACK_COMPLEX;
+  jfi_noise bend = jfi_sine_bend(theta * theta / 6, fmin(1, a->bound.mag / b->mag), complex);
+  /* what is there before the sine's noise is, or is entered as, alike in all repetitions */
+  double spread = jfi_spread(r->ctx->ring->log_n, a->packing, a->log_slots), bent = bend.sd * b->mag * spread;
+  double moved = e->sd * gain * spread, own = out->bound.sd * (complex ? 1 : sqrt(0.5));
+  double peak = jfi_hypot(moved, own * b->sine.most / b->sine.sd) * (complex ? 1 : sqrt(2));
+  out->bound.worst = jfi_up(out->bound.worst + e->worst * gain + b->mag * bend.worst);
+  out->bound.sd = jfi_up(fmax(sqrt(bent * bent + moved * moved + own * own), peak));
 }
 
 /* turned = conj(high): their sum is twice the real part, i (turned - high) twice the imaginary one. Leaves high spoilt. */
@@ -193,13 +199,13 @@ static jfhe_status sines(running *r, traveller *t, jfi_scratch *s) {
     JFI_TRY(jfi_ckks_copy(r->ctx, &t->high, &sum));
     e = t->turned.bound;
     JFI_TRY(jfi_sine(r->ctx, r->b, &t->im, &t->turned, r->keys, s));
-    add_bounds(r, &t->im, &e);
+    add_bounds(r, &t->im, &e, t->in);
   } else {
     JFI_TRY(jfi_ckks_add(r->ctx, &t->high, &t->turned, &t->high, 0));
   }
   e = t->high.bound;
   JFI_TRY(jfi_sine(r->ctx, r->b, &t->re, &t->high, r->keys, s));
-  add_bounds(r, &t->re, &e);
+  add_bounds(r, &t->re, &e, t->in);
   return JFHE_OK;
 }
 
@@ -214,8 +220,6 @@ static jfhe_status finish(running *r, traveller *t) {
     JFI_TRY(jfi_ckks_add(r->ctx, &t->re, &t->re, &t->im, 0));
   }
   b.mag = a->bound.mag;
-  b.sd = jfi_up(b.sd * jfi_spread(r->ctx->ring->log_n, a->packing,
-                                  a->log_slots)); /* on the way it was that after the mean, or more */
   if (!(b.worst < r->b->mag))
     return jfi_fail(JFHE_ERR_RANGE, "bootstrapping numbers up to %g would leave an error of up to %g", r->b->mag,
                     b.worst);

@@ -80,9 +80,14 @@ size_t jfi_sine_scratch(const jfhe_ctx *ctx, const jfhe_bootstrap *b) {
   return jfi_ct_temp_bytes(ctx, top) + (poly > doubling ? poly : doubling) + 4 * JFI_SCRATCH_SLACK;
 }
 
-/* Scale of the cosine from which the doublings lead to sin(2 pi t) at the scale that makes mag/(2 pi eps) sin(2 pi t) canonical. */
-static double start_scale(const jfhe_ctx *ctx, const jfhe_bootstrap *b, double end) {
-  double s = end;
+/* What the sine is multiplied by: mag/theta, raised so that the cubic term is a quarter. */
+static double gain_of(const jfhe_bootstrap *b) {
+  double theta = TWO_PI * b->eps;
+  return b->mag / theta * (1 + theta * theta / 8);
+}
+
+double jfi_sine_scale(const jfhe_ctx *ctx, const jfhe_bootstrap *b) {
+  double s = ctx->chain.scale[b->level_out] * gain_of(b);
   for (uint32_t l = b->level_out + 1; l <= b->level_out + JFI_SINE_DOUBLINGS; l++) s = sqrt(s * ctx->chain.step[l]);
   return s;
 }
@@ -92,20 +97,19 @@ jfhe_status jfi_sine(const jfhe_ctx *ctx, const jfhe_bootstrap *b, jfhe_ct *out,
   jfhe_ct c;
   jfi_scratch at = *s;
   const jfhe_evk *rlk = jfi_keyring_find(keys, JFHE_EVK_RELIN, 0);
-  double theta = TWO_PI * b->eps, gain = b->mag / theta * (1 + theta * theta / 8);
+  double gain = gain_of(b);
   jfi_ct_piece(&c, ctx, b->level_out + JFI_SINE_DOUBLINGS, jfi_ct_is_shadow(u), &at);
   if (at.failed) return jfi_fail(JFHE_ERR_SCRATCH, "scratch is too small for a bootstrap");
   JFI_TRY(jfi_ckks_add_const(ctx, u, u, -0.25 / b->overflow, 0));
   u->bound = (jfi_bound){1, 0, 0};
   u->packing = JFHE_PACK_REAL;
-  JFI_TRY(jfi_poly_eval_at(ctx, &c, u, b->cosine, JFHE_POLY_PROMISED,
-                           start_scale(ctx, b, ctx->chain.scale[b->level_out] * gain), keys, &at));
+  JFI_TRY(jfi_poly_eval_at(ctx, &c, u, b->cosine, JFHE_POLY_PROMISED, jfi_sine_scale(ctx, b), keys, &at));
   c.bound.mag = 1;
   c.bound.worst += b->cosine_error;
   for (int i = 0; i < JFI_SINE_DOUBLINGS; i++) JFI_TRY(twice(ctx, &c, rlk, at));
   jfi_meta m = jfi_meta_of(&c);
   m.scale = ctx->chain.scale[b->level_out];
-  m.bound = (jfi_bound){b->mag, jfi_up(c.bound.worst * gain), jfi_up(c.bound.sd * gain)};
+  m.bound = (jfi_bound){b->mag, jfi_up(c.bound.worst * gain), jfi_up(b->sine.sd * gain)};
   for (size_t i = 0; i < 2 && !jfi_ct_is_shadow(out); i++)
     memcpy(jfi_ct_poly(out, i), jfi_ct_poly(&c, i), c.n_limbs * ctx->ring->n * sizeof(uint64_t));
   jfi_ct_settle(ctx, out, &m);

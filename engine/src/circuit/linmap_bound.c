@@ -47,6 +47,16 @@ static jfi_bound bound(const jfi_linmap_run *x, const jfhe_ct *a, double scale_o
   return jfi_bound_drift(&r, spread);
 }
 
+/* Deviation of what babies add, as it is: those on a walk have half the way behind them on average, and hoisted ones were not divided by P. */
+static double baby_deviation(const jfi_linmap_run *x) {
+  const jfhe_linmap *map = x->map;
+  double turns = 0, worst, divided, sd = baby_noise(x).sd;
+  jfi_divide_noise(x->h.ctx, &worst, &divided);
+  if (!map->stride.walk) return sqrt(fmax(0, sd * sd - divided * divided));
+  for (size_t t = 0; t < map->count; t++) turns += map->diag[t].baby_at;
+  return x->h.noise.sd * sqrt(turns / (double)map->count);
+}
+
 /* The same by the maker's claim. What babies add meets the rows' entries at slots of its own: it adds in squares (norm2). */
 static jfi_bound claimed(const jfi_linmap_run *x, const jfhe_ct *a, double scale_out) {
   const jfi_linmap_claim *c = &x->map->claim;
@@ -54,7 +64,7 @@ static jfi_bound claimed(const jfi_linmap_run *x, const jfhe_ct *a, double scale
   jfi_bound r = {jfi_up(a->bound.mag * c->norm), jfi_up(a->bound.worst * c->norm), jfi_up(a->bound.sd * c->sd_norm)};
   jfi_noise n, b = baby_noise(x);
   jfi_divide_noise(x->h.ctx, &n.worst, &n.sd);
-  double baby = b.sd / a->scale * x->map->norm2, giant = x->h.noise.sd / product, last = n.sd / scale_out;
+  double baby = baby_deviation(x) / a->scale * x->map->norm2, giant = x->h.noise.sd / product, last = n.sd / scale_out;
   double worst = b.worst / a->scale * x->map->norm2 + giants * x->h.noise.worst / product + n.worst / scale_out;
   double sd = sqrt(baby * baby + giants * giant * giant + last * last) * c->sd_factor;
   r = jfi_bound_noise(&r, (jfi_noise){jfi_up(worst), jfi_up(sd)});

@@ -61,11 +61,11 @@ jfhe_status jfi_params_preset(jfi_params *p, const char *name) {
     guests(p, 14, 44);
   } else if (name && strcmp(name, "deep-small") == 0) { /* half the ring, two stages a transform: docs/adr/0040 */
     base(p, name, 15, 3, 48);
-    p->first_bits = 42;
+    p->first_bits = 44;
     push_steps(p, 2, 34);
     push_steps(p, 4, 34);
     push_steps(p, 8, 46);
-    push_steps(p, 2, 48);
+    push_steps(p, 2, 47);
     guests(p, 6, 46);
   } else if (name && strcmp(name, "exact") == 0) { /* integers: a product modulo 65537 leaves noise of 36 bits */
     base(p, name, 14, 2, 48);
