@@ -248,17 +248,20 @@ static double measured(jfi_boot_world *w, int complex, double size, int runs, do
   return sqrt(squares);
 }
 
-/* Of large numbers the sine's bend is most of the error, of small ones there is noise alone. What is predicted of it is what is left of the
- * prediction for large ones; small ones themselves have a larger deviation entered, that of the slots with most noise. (With the steps of `deep` the noise
- * in a small ring is less than what the rules grant for roundings of scales.) */
+/* Of large numbers the sine's bend is most of the error, of small ones there is noise alone, of which more is entered than is predicted. (With the
+ * steps of `deep` the noise in a small ring is less than what the rules grant for roundings of scales.) */
 static void predicted(jfhe_ctx *ctx, const char *name, int noise) {
-  jfi_boot_world w = jfi_boot_open(ctx, 9, 1, NULL);
-  double sd, entered, real = measured(&w, 0, 0.999, 4, &sd) / sd, complex = measured(&w, 1, 0.999, 4, &sd) / sd;
-  double cubic = pow(6.283185307179586 * w.b->eps, 2) / 6, bent = jfi_sine_bend(cubic, 0.999, 1).sd;
-  double rest = sqrt(sd * sd - 2 * bent * bent), small = noise ? measured(&w, 1, 0x1p-14, 40, &entered) : rest;
-  printf("%s: measured over predicted %.3f real, %.3f complex, %.3f of noise\n", name, real, complex, small / rest);
-  CHECK(fabs(real - 1) <= 0.05 && fabs(complex - 1) <= 0.05 && fabs(small / rest - 1) <= 0.05);
-  CHECK(!noise || (entered > rest && entered < 3 * rest));
+  const jfi_boot_options options = {.untailed = 1};
+  jfi_boot_world w = jfi_boot_open(ctx, 9, 1, &options);
+  double sd, real = measured(&w, 0, 0.999, 4, &sd) / sd, complex = measured(&w, 1, 0.999, 4, &sd) / sd, alone = 1;
+  if (noise) {
+    double entered, rms = measured(&w, 1, 0x1p-14, 40, &sd);
+    alone = rms / sd;
+    w.b->untailed = 0;
+    CHECK(measured(&w, 1, 0x1p-14, 1, &entered) < 2 * sd && entered > sd && entered < 3 * sd);
+  }
+  printf("%s: measured over predicted %.3f real, %.3f complex, %.3f of noise\n", name, real, complex, alone);
+  CHECK(fabs(real - 1) <= 0.05 && fabs(complex - 1) <= 0.05 && fabs(alone - 1) <= 0.05);
   jfi_boot_close(&w);
 }
 
@@ -661,7 +664,7 @@ static size_t uploaded(const jfhe_keyring *keys) {
 }
 
 static void preset(const char *name, uint32_t keys, size_t most_upload, double least_bits, uint32_t levels) {
-  const jfi_boot_options options = {.keys = keys};
+  const jfi_boot_options options = {.keys = keys, .untailed = 1};
   jfhe_ctx *ctx = NULL;
   REQUIRE_OK(jfhe_ctx_new_preset(&ctx, name));
   double start = jfi_now();

@@ -203,6 +203,7 @@ jfhe_status jfi_bootstrap_new(jfhe_bootstrap **out, const jfhe_ctx *ctx, uint32_
   b->keys = keys;
   b->bare = options && options->bare;
   b->late = options && options->late;
+  b->untailed = options && options->untailed;
   jfhe_status st = fill(b, options);
   if (st != JFHE_OK) {
     jfhe_bootstrap_free(b);

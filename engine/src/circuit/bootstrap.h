@@ -33,7 +33,7 @@ typedef struct jfi_sine_noise {
 struct jfhe_bootstrap {
   const jfhe_ctx *ctx;
   uint32_t log_slots, stages, keys, walk_most;
-  int bare, late;                           /* no plaintexts; not yet */
+  int bare, late, untailed;                 /* no plaintexts; not yet */
   uint32_t level_in, level_sine, level_out; /* of the input, the sine's argument, the result */
   double mag, eps, overflow;
   struct jfhe_linmap *down[JFI_BOOT_STAGES_MAX], *up[JFI_BOOT_STAGES_MAX]; /* in order of application */
@@ -48,6 +48,7 @@ typedef struct jfi_boot_options {
   int bare;           /* no plaintexts: good for questions alone */
   double overflow;    /* how a test weakens it: 0 keeps what is safe */
   uint32_t walk_most; /* how a test makes stages wide: 0 is JFI_BOOT_WALK_MAX */
+  int untailed;       /* how a test sees the predicted deviation: no more is entered for the probable bound's sake */
 } jfi_boot_options;
 jfhe_status jfi_bootstrap_new(struct jfhe_bootstrap **out, const jfhe_ctx *ctx, uint32_t log_slots, double mag,
                               const jfi_boot_options *options);

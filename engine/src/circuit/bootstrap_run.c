@@ -167,20 +167,26 @@ static jfhe_status conjugate(running *r, traveller *t, jfi_scratch *s) {
   return jfi_ckks_automorphism(r->ctx, &t->turned, &t->high, jfhe_galois_conjugate(r->ctx), r->conjugate, s);
 }
 
+/* Deviation entered: the predicted one, or as much more as 11.1 of it need to hold the bend at its largest (1.43 of its deviations) and the noise of the
+ * slots that have most. docs/SOUNDNESS.md, "Bootstrapping: deviation". */
+static double enter(const jfhe_bootstrap *b, double bent, double moved, double own, int complex) {
+  double predicted = sqrt(bent * bent + moved * moved + own * own);
+  double peak = jfi_hypot(moved, own * b->sine.most / b->sine.sd) * (complex ? 1 : 1.3) + 0.13 * bent;
+  return b->untailed ? predicted : fmax(predicted, peak);
+}
+
 /* What the sine makes of one part whose argument is off by e (in units of u = t/overflow). Of a real vector the imaginary part of the sine's noise is not
- * decoded. Where noise outweighs the sine's bend, its deviation is entered as that of the slots that have most of it, imaginary part and all: the
- * multiple that makes a probable bound of it wants that (docs/SOUNDNESS.md, "Bootstrapping: deviation"). */
+ * decoded. */
 static void add_bounds(const running *r, jfhe_ct *out, const jfi_bound *e, const jfhe_ct *a) {
   const jfhe_bootstrap *b = r->b;
   double theta = TWO_PI * b->eps, gain = b->mag / b->eps * b->overflow * (1 + theta * theta / 8);
   int complex = a->packing == JFHE_PACK_COMPLEX;
   jfi_noise bend = jfi_sine_bend(theta * theta / 6, fmin(1, a->bound.mag / b->mag), complex);
   /* what is there before the sine's noise is, or is entered as, alike in all repetitions */
-  double spread = jfi_spread(r->ctx->ring->log_n, a->packing, a->log_slots), bent = bend.sd * b->mag * spread;
-  double moved = e->sd * gain * spread, own = out->bound.sd * (complex ? 1 : sqrt(0.5));
-  double peak = jfi_hypot(moved, own * b->sine.most / b->sine.sd) * (complex ? 1 : sqrt(2));
+  double spread = jfi_spread(r->ctx->ring->log_n, a->packing, a->log_slots), own = out->bound.sd;
+  double entered = enter(b, bend.sd * b->mag * spread, e->sd * gain * spread, complex ? own : own * sqrt(0.5), complex);
   out->bound.worst = jfi_up(out->bound.worst + e->worst * gain + b->mag * bend.worst);
-  out->bound.sd = jfi_up(fmax(sqrt(bent * bent + moved * moved + own * own), peak));
+  out->bound.sd = jfi_up(entered);
 }
 
 /* turned = conj(high): their sum is twice the real part, i (turned - high) twice the imaginary one. Leaves high spoilt. */
