@@ -53,6 +53,26 @@ JFI_TEST(twice_the_real_part) {
   }
 }
 
+/* Noise between repetitions is no error any more: they are numbers of their own, and the result says so. */
+JFI_TEST(repetitions_of_a_sparse_vector_are_told_apart) {
+  setting t = open_setting(0);
+  jfi_vec few = jfi_vec_random(&t.w, 4, 0), all = jfi_vec_new(512);
+  jfhe_ct *sparse = jfi_world_encrypt(&t.w, &few, JFHE_PACK_REAL, 2, 2),
+          *noise = jfi_world_encrypt(&t.w, &t.v, JFHE_PACK_REAL, 9, 2);
+  CHECK_OK(jfhe_ckks_add(t.w.ctx, t.x, sparse, noise));
+  t.x->log_slots = 2; /* an error as large as the numbers, in every slot its own */
+  t.x->bound.mag = t.x->bound.worst = 1;
+  CHECK_OK(SETTLE(t, 5));
+  CHECK(t.out->log_slots == 9);
+  for (size_t i = 0; i < 512; i++) all.re[i] = 2 * (few.re[i % 4] + t.v.re[i]);
+  jfi_world_check(&t.w, t.out, &all, "settled");
+  jfhe_ct_free(sparse);
+  jfhe_ct_free(noise);
+  jfi_vec_free(&few);
+  jfi_vec_free(&all);
+  close_setting(&t);
+}
+
 JFI_TEST(beyond_the_limit_is_refused) {
   setting t = open_setting(0);
   t.x->bound.mag = 0.75;

@@ -22,19 +22,19 @@ static void add_turn(jfi_world *w, int32_t k, uint32_t level) {
   CHECK_OK(jfhe_keyring_add(w->keys, key));
 }
 
-static place *open_with(uint32_t between) {
+static place *open_with(uint32_t between, uint32_t log_slots) {
   const jfi_boot_options options = {.keys = JFHE_BOOTSTRAP_FEW_KEYS, .late = 1};
   place *p = malloc(sizeof *p);
-  p->w = jfi_boot_open(jfi_test_ctx_boot_far(LOG_N, 3, between), LOG_SLOTS, MAG, &options);
-  for (int32_t k = 1; k < 1 << LOG_SLOTS; k *= 2) add_turn(&p->w.w, k, jfhe_bootstrap_level_out(p->w.b));
+  p->w = jfi_boot_open(jfi_test_ctx_boot_far(LOG_N, 3, between), log_slots, MAG, &options);
+  for (int32_t k = 1; k < 1 << log_slots; k *= 2) add_turn(&p->w.w, k, jfhe_bootstrap_level_out(p->w.b));
   add_turn(&p->w.w, -1, jfhe_bootstrap_level_out(p->w.b)); /* of linear maps */
-  model_open(&p->x, &p->w.w, LOG_SLOTS);
+  model_open(&p->x, &p->w.w, log_slots);
   p->x.boot = p->w.b;
   p->x.keep = 64;
   return p;
 }
 
-static place *open_place(void) { return open_with(BETWEEN); }
+static place *open_place(void) { return open_with(BETWEEN, LOG_SLOTS); }
 
 static void close_place(place *p) {
   model_close(&p->x);
@@ -169,6 +169,22 @@ JFI_TEST(what_is_settled_is_bootstrapped_first) {
   CHECK(then != NULL && sscanf(strstr(at, "error <= "), "error <= %lf", &boot) == 1);
   CHECK(worst < boot / 4);
   jfhe_plan_free(plan);
+  close_place(p);
+}
+
+/* Repetitions of a sparse vector are different numbers once they are settled: a bootstrap would give all their mean. */
+JFI_TEST(settled_repetitions_are_not_joined) {
+  place *p = open_with(BETWEEN, LOG_SLOTS - 2);
+  uint32_t settled, number, a = model_mul_const(&p->x, model_input(&p->x, 0), 0.4, 0);
+  CHECK_OK(jfhe_program_promise(p->x.p, a, 0.4));
+  CHECK_OK(jfhe_program_settle(p->x.p, &settled, a, 1));
+  for (int i = 0; i < 3 * BETWEEN; i++) { /* more than one segment holds */
+    CHECK_OK(jfhe_program_mul(p->x.p, &settled, settled, settled));
+    CHECK_OK(jfhe_program_promise(p->x.p, settled, 1));
+  }
+  CHECK_OK(jfhe_program_output(p->x.p, &number, "y", settled));
+  plan_at(p, 2, JFHE_PASS_SCHEDULE, JFHE_ERR_FORM);
+  CHECK(strstr(jfhe_last_error(), "what was settled") != NULL);
   close_place(p);
 }
 
@@ -479,7 +495,7 @@ JFI_TEST(fifty_iterations_of_newtons_method) {
 JFI_TEST(random_programs) {
   enum { PROGRAMS = 6 };
   uint32_t found = 0;
-  place *p = open_with(3);
+  place *p = open_with(3, LOG_SLOTS);
   for (int t = 0; t < PROGRAMS; t++) {
     uint8_t hash[32];
     model_random(&p->x, 150, 12);

@@ -106,7 +106,8 @@ JFHE_API JFHE_CHECK jfhe_status jfhe_ckks_conjugate(const jfhe_ctx *ctx, jfhe_ct
  *  as a sign; and for real numbers that were halved, whose error's imaginary part is dropped.
  *
  *  limit   finite, above 0: a's magnitude and error bound must come to limit/2 at the most, so that |out[i]| <= limit.
- *  Shapes  a: degree 1, real or complex packing.  out: as a, real packing; it may not be a.
+ *  Shapes  a: degree 1, real or complex packing.  out: as a, real packing, all N/2 slots (repetitions of a sparse vector are numbers of
+ *          their own, as far apart as their errors were); it may not be a.
  *  Error   |e[i]| is a key switch's alone. What a's error was is a part of the value: who uses it must know what that does.
  *  Memory  allocates nothing; scratch >= jfhe_ckks_rotate_scratch(ctx, a's level) bytes.
  *  Time    of a conjugation; independent of messages.

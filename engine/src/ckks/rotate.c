@@ -78,6 +78,7 @@ jfhe_status jfi_ckks_settle(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *a,
   JFI_TRY(jfi_ckks_add(ctx, out, out, &x, 0));
   out->bound.mag = limit;
   out->packing = JFHE_PACK_REAL;
+  out->log_slots = ctx->ring->log_n - 1; /* repetitions differ by their errors, which are numbers now */
   return JFHE_OK;
 }
 

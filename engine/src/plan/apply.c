@@ -182,6 +182,14 @@ static jfhe_status add_vector(const jfi_machine *m, const jfi_node *n, jfhe_ct *
   return jfi_ckks_add_pt(m->ctx, out, a, &pt, 0);
 }
 
+/* In a program of sparse vectors each repetition is a number of its own from here on, about which all that is claimed holds; visit_all
+ * (plan/bounds.c) sees to it that none is taken for another. */
+static jfhe_status settle(const jfi_machine *m, const jfi_node *n, jfhe_ct *out, const jfhe_ct *a, jfi_scratch *s) {
+  JFI_TRY(jfi_ckks_settle(m->ctx, out, a, n->re, m->keys, s));
+  out->log_slots = m->program->log_slots;
+  return JFHE_OK;
+}
+
 static jfhe_status compute(const jfi_machine *m, const jfi_graph *g, const jfi_node *n, jfhe_ct *out,
                            const jfhe_ct *const *in, jfi_scratch *s) {
   const jfhe_ctx *ctx = m->ctx;
@@ -193,7 +201,7 @@ static jfhe_status compute(const jfi_machine *m, const jfi_graph *g, const jfi_n
   case JFI_OP_ADD_VECTOR: return add_vector(m, n, out, in[0], s);
   case JFI_OP_ROTATE: return jfi_ckks_rotate(ctx, out, in[0], n->k, m->keys, s);
   case JFI_OP_CONJUGATE: return jfi_ckks_conjugate(ctx, out, in[0], m->keys, s);
-  case JFI_OP_SETTLE: return jfi_ckks_settle(ctx, out, in[0], n->re, m->keys, s);
+  case JFI_OP_SETTLE: return settle(m, n, out, in[0], s);
   case JFI_OP_INNER_SUM: return jfi_ckks_inner_sum(ctx, out, in[0], (uint32_t)n->k, n->count, m->keys, s);
   case JFI_OP_LINMAP: return jfi_linmap_apply(ctx, out, in[0], m->map[n->table], m->keys, s);
   case JFI_OP_POLY: return jfi_poly_eval(ctx, out, in[0], m->poly[n->table], n->flags, m->keys, s);

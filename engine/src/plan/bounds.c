@@ -62,6 +62,27 @@ static jfhe_status take_input(shadows *x, jfhe_plan *plan, uint32_t i) {
   return JFHE_OK;
 }
 
+/* Whether a value's repetitions may be different numbers: settled, each has taken its own error in. */
+static uint8_t comes_apart(const shadows *x, const jfi_node *n) {
+  const jfhe_plan *plan = x->plan;
+  if (plan->m.program->log_slots + 1 == plan->m.ctx->ring->log_n) return 0;
+  if (n->op == JFI_OP_SETTLE) return 1;
+  for (uint32_t r = 0; r < jfi_reads(n); r++) {
+    uint32_t a = jfi_read(&plan->g, n, r);
+    if (a != JFI_NONE && plan->value[a].apart) return 1;
+  }
+  return 0;
+}
+
+/* A bootstrap gives every repetition the mean of all, another number than the one that the value's other readers see. */
+static jfhe_status check_joined(const jfhe_plan *plan, uint32_t i) {
+  const jfi_node *n = &plan->g.node[i];
+  if ((n->op != JFI_OP_BOOTSTRAP && n->op != JFI_OP_LOOKUP) || !plan->value[i].apart) return JFHE_OK;
+  jfhe_status st = jfi_fail(JFHE_ERR_FORM, "what was settled is bootstrapped in vectors of all 2^%u slots alone",
+                            plan->m.ctx->ring->log_n - 1);
+  return named(plan, i, st);
+}
+
 static jfhe_status visit_all(shadows *x, jfhe_plan *plan) {
   const jfi_machine *m = &plan->m;
   for (uint32_t i = 0; i < plan->g.n_nodes; i++) {
@@ -77,7 +98,9 @@ static jfhe_status visit_all(shadows *x, jfhe_plan *plan) {
     cast_reads(x, n);
     jfhe_status st = jfi_apply(m, &plan->g, n, &out, x->in, &s);
     if (st != JFHE_OK) return named(plan, i, st);
-    plan->value[i] = (jfi_value){out.scale, out.bound, (uint8_t)out.level, (uint8_t)out.packing, n->ring};
+    plan->value[i] =
+        (jfi_value){out.scale, out.bound, (uint8_t)out.level, (uint8_t)out.packing, n->ring, comes_apart(x, n)};
+    JFI_TRY(check_joined(plan, i));
   }
   return JFHE_OK;
 }

@@ -28,7 +28,7 @@ static jfi_value fresh(const jfi_machine *m, const jfi_input *input) {
   jfi_fresh_noise(ctx, 0, &worst, &sd);
   jfi_noise e = jfi_encode_noise(ctx->ring->log_n, input->packing, log_slots, scale, mag);
   jfi_bound b = {mag, jfi_up(e.worst + jfi_up(worst / scale)), jfi_up(jfi_hypot(e.sd, sd / scale))};
-  return (jfi_value){scale, b, (uint8_t)top, (uint8_t)input->packing, ring};
+  return (jfi_value){scale, b, (uint8_t)top, (uint8_t)input->packing, ring, 0};
 }
 
 static int is_of(const jfhe_info *x, const jfhe_ctx *ctx) {
@@ -85,7 +85,7 @@ static jfhe_status take_inputs(jfi_machine *m, const jfhe_info *inputs) {
     uint8_t ring = comes_from_below(m, x) ? JFI_BELOW : JFI_OWN;
     JFI_TRY(take_secret(m, i, x->key_id, ring, &first[ring]));
     m->given[i] = (jfi_value){
-        x->scale, {x->magnitude, x->error_worst, x->error_sd}, (uint8_t)x->level, (uint8_t)x->packing, ring};
+        x->scale, {x->magnitude, x->error_worst, x->error_sd}, (uint8_t)x->level, (uint8_t)x->packing, ring, 0};
   }
   return JFHE_OK;
 }

@@ -17,6 +17,7 @@ typedef struct jfi_value {
   double scale;
   jfi_bound bound;
   uint8_t level, packing, ring; /* jfi_ring_of */
+  uint8_t apart;                /* repetitions of a sparse vector may differ: it was settled */
 } jfi_value;
 
 /* What joins a smaller ring to that of a program. */

@@ -128,7 +128,7 @@ jfhe_status jfi_rung_lift(const jfi_machine *m, jfi_value *out, const jfi_value 
   memcpy(from.key_id, m->key_id[JFI_BELOW], JFHE_ID_BYTES);
   jfi_ct_shadow(&to, m->ctx, m->ctx->chain.top);
   JFI_TRY(jfi_lift(m->ctx, &to, &a, 1, m->rung->lift, NULL));
-  *out = (jfi_value){to.scale, to.bound, (uint8_t)to.level, (uint8_t)to.packing, JFI_OWN};
+  *out = (jfi_value){to.scale, to.bound, (uint8_t)to.level, (uint8_t)to.packing, JFI_OWN, 0};
   return JFHE_OK;
 }
 
