@@ -74,18 +74,20 @@ def test_digits_are_those_of_the_probable_bound_and_both_bounds_are_told(run):
     assert head == ["job", "root"] and likely[:2] == ["probably", "±"] and proved[:2] == ["proved", "±"] and len(rows) == 3
     assert 0 < float(likely[2]) < float(proved[2])
     assert len(rows[1][1].split(".")[1]) >= -round(math.log10(float(likely[2]))) - 1 and abs(float(rows[1][1]) - 6.3) <= float(likely[2])
-    found = json.loads(run("decrypt", "roots", "--json", "-"))["columns"]["root"]
-    assert all(0 < a < b for a, b in zip(found["error_probable"], found["error_bound"], strict=True))
 
 
 def test_sealed_names_are_shown_to_their_owner_alone(run, tmp_path):
-    assert "job" not in run("inspect", "sealed") and "c1" in run("inspect", "sealed")
+    told = run("inspect", "sealed")
+    assert "job" not in told and "c1" in told
     assert [c["name"] for c in json.loads(run("decrypt", "sealed", "--json", "-"))["columns"]] == ["job", "age", "root"]
     path = tmp_path / "one.csv"
     run("decrypt", "sealed", "--only", "root", "--only", "c2", "--csv", str(path))
     assert next(csv.reader(path.open())) == ["root", "age"]
     assert run("decrypt", "unnamed").splitlines()[0].split() == ["job", "age_mean", "age_count"]
-    assert json.loads(run("decrypt", "means", "--json", "-"))["index"] == ["age", "root"]
+    found = json.loads(run("decrypt", "means", "--json", "-"))
+    (numbers,) = found["columns"].values()
+    assert found["index"] == ["age", "root"]
+    assert 0 < numbers["error_probable"][1] < numbers["error_bound"][1]  # ages are whole numbers: their mean is rounded alone
     assert [line.split()[:2] for line in run("decrypt", "jobs").splitlines()[2:]] == [["=SUM(1)", "1"], ["cook", "2"], ["smith", "2"]]
 
 
