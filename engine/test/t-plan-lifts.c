@@ -43,22 +43,33 @@ static void add_turn(jfi_world *w, int32_t k, uint32_t level) {
   CHECK_OK(jfhe_keyring_add(w->keys, key));
 }
 
-static ladder *open_ladder(void) {
+/* below: log2 of the smaller ring's degree; slots, boot: log2 of those of programs and of the bootstrap. */
+static ladder *open_ladder_of(uint32_t below, uint32_t slots, uint32_t boot) {
   const jfi_boot_options options = {.keys = JFHE_BOOTSTRAP_FEW_KEYS, .late = 1};
   ladder *l = calloc(1, sizeof *l);
-  l->below = jfi_world_open_with(jfi_test_ctx(LOG_BELOW, GUESTS, 44, 2), NULL, 0);
-  l->above = jfi_boot_open(high_ctx(), LOG_SLOTS, 1 + 0x1p-4, &options);
+  l->below = jfi_world_open_with(jfi_test_ctx(below, GUESTS, 44, 2), NULL, 0);
+  l->above = jfi_boot_open(high_ctx(), boot, 1 + 0x1p-4, &options);
   jfi_world *w = &l->above.w;
-  for (int32_t k = 1; k < 1 << LOG_SLOTS; k *= 2) add_turn(w, k, jfhe_bootstrap_level_out(l->above.b));
+  for (int32_t k = 1; k < 1 << slots; k *= 2) add_turn(w, k, jfhe_bootstrap_level_out(l->above.b));
   add_turn(w, -1, jfhe_bootstrap_level_out(l->above.b));
+  if (slots < boot) add_turn(w, 1 << slots, w->ctx->chain.top); /* of halves */
   CHECK_OK(jfhe_keygen_lift(&l->lift, w->ctx, l->below.sk, w->sk));
   CHECK_OK(jfhe_keygen_lower(&l->lower, w->ctx, w->sk, l->below.sk));
   CHECK_OK(jfhe_rung_new(&l->rung, w->ctx, l->below.ctx, l->lift, l->lower));
-  model_open(&l->x, &l->below, LOG_SLOTS);
+  model_open(&l->x, &l->below, slots);
   l->x.rung = l->rung;
   l->x.high = w;
   l->x.boot = l->above.b;
   l->x.keep = 64;
+  return l;
+}
+
+static ladder *open_ladder(void) { return open_ladder_of(LOG_BELOW, LOG_SLOTS, LOG_SLOTS); }
+
+/* Programs of all slots of a ring half as large, bootstraps of all slots above: two parts of a program are to share them. */
+static ladder *open_pairs(void) {
+  ladder *l = open_ladder_of(LOG_N - 1, LOG_N - 2, LOG_N - 1);
+  l->x.keep = 0;
   return l;
 }
 
@@ -321,6 +332,88 @@ JFI_TEST(refusals) {
                 "nothing is left of it when it is lifted");
   refused_input(l, jfi_world_encrypt(&l->below, &x->value[a], JFHE_PACK_REAL, LOG_SLOTS, 3), JFHE_ERR_LEVEL,
                 "has 2 levels when it is lifted; bootstrapping begins at level 3");
+  close_ladder(l);
+}
+
+/* ---- two in one ---- */
+/* What chunks of an array go through: half of the bootstraps, and vectors stand in both halves. */
+JFI_TEST(two_parts_share_ciphertexts) {
+  ladder *l = open_pairs();
+  model *x = &l->x;
+  for (int i = 0; i < 2; i++) {
+    uint32_t a = model_input(x, 0), b = row(x, a, a, 8);
+    model_output(x, model_poly(x, model_mul_const(x, b, 0.5, 0)));
+  }
+  check_all(l, 2, 2, 2);
+  jfhe_plan *plan = plan_at(l, 2, JFHE_OK);
+  char text[8192] = "";
+  CHECK(jfhe_plan_text(plan, text, sizeof text) <= sizeof text);
+  CHECK(strstr(text, "= lift %0 %1") && strstr(text, "lower half") && strstr(text, "upper half") &&
+        strstr(text, ", 512 slots, parameters high"));
+  jfhe_plan_free(plan);
+  close_ladder(l);
+}
+
+/* A vector of random numbers that both parts are multiplied by. */
+static uint32_t times_vector(model *x, uint32_t a, uint32_t table, const double *v) {
+  uint32_t id = 0;
+  CHECK_OK(jfhe_program_mul_vector(x->p, &id, a, table));
+  CHECK_EQ(id, x->n);
+  x->value[x->n] = jfi_vec_new(x->slots);
+  for (size_t t = 0; t < x->slots; t++) x->value[x->n].re[t] = x->value[a].re[t] * v[t];
+  return x->n++;
+}
+
+JFI_TEST(parts_of_two_inputs_and_two_outputs) {
+  enum { SLOTS = 1 << (LOG_N - 2) };
+  ladder *l = open_pairs();
+  model *x = &l->x;
+  jfi_vec v = jfi_vec_random(&l->below, SLOTS, 0);
+  uint32_t table = 0;
+  CHECK_OK(jfhe_program_vector(x->p, &table, v.re, NULL, SLOTS));
+  for (int i = 0; i < 2; i++) {
+    uint32_t a = model_input(x, 0), b = model_input(x, 0), half = model_mul_const(x, a, 0.5, 0);
+    uint32_t m = row(x, model_sub(x, half, model_mul_const(x, b, 0.5, 0)), b, 3);
+    model_output(x, times_vector(x, m, table, v.re));
+    model_output(x, m);
+  }
+  jfi_vec_free(&v);
+  check_all(l, 0, 4, 4);
+  close_ladder(l);
+}
+
+JFI_TEST(a_part_without_a_mate) {
+  ladder *l = open_pairs();
+  for (int i = 0; i < 3; i++) {
+    uint32_t a = model_input(&l->x, 0);
+    model_output(&l->x, row(&l->x, a, a, 9));
+  }
+  check_all(l, 2, 3, 3); /* one for the two, one for the third */
+  close_ladder(l);
+}
+
+JFI_TEST(what_cannot_share) {
+  ladder *l = open_pairs();
+  model *x = &l->x;
+  uint32_t a = model_input(x, 0), b = model_input(x, 0);
+  model_output(x, model_mul_const(x, a, 0.5, 0));
+  model_output(x, model_mul_const(x, b, 0.25, 0));
+  plan_at(l, 2, JFHE_ERR_FORM);
+  CHECK(strstr(jfhe_last_error(), "no two parts of the program are alike"));
+  a = model_input(x, 0); /* other vectors */
+  b = model_input(x, 0);
+  model_output(x, model_vector(x, a, 1, 0));
+  model_output(x, model_vector(x, b, 1, 0));
+  plan_at(l, 2, JFHE_ERR_FORM);
+  model_output(x, model_rotate(x, a, 1));
+  plan_at(l, 2, JFHE_ERR_FORM);
+  CHECK(strstr(jfhe_last_error(), "rotate does not work number by number"));
+  close_ladder(l);
+  l = open_ladder_of(LOG_BELOW, LOG_SLOTS, LOG_N - 1); /* four would fit: not two halves */
+  a = model_input(&l->x, 0);
+  model_output(&l->x, model_mul(&l->x, a, a));
+  plan_at(l, 2, JFHE_ERR_FORM);
+  CHECK(strstr(jfhe_last_error(), "the bootstrap is for 2^9 slots, the program has 2^7"));
   close_ladder(l);
 }
 

@@ -202,7 +202,7 @@ JFHE_API size_t jfhe_lower_scratch(const jfhe_ctx *ctx, uint32_t level, const jf
 
 /** Lift and separate: slot t + j*n/2 of out is a_j[t mod n/2]. map: jfhe_linmap_new_ladder, mix = 0; keys: its rotations.
  *  As jfhe_lift and jfhe_linmap_apply one after the other, one level more, but with the bounds of the parts themselves: magnitude and
- *  inherited error are the largest of theirs, not their sum. Outputs complex packing. Not for JFHE_PACK_COEFF. */
+ *  inherited error are the largest of theirs, not their sum. out has their packing. Not for JFHE_PACK_COEFF. */
 JFHE_API JFHE_CHECK jfhe_status jfhe_lift_slots(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *const *in,
                                                 size_t count, const jfhe_evk *key, jfhe_linmap *map,
                                                 const jfhe_keyring *keys, void *scratch, size_t scratch_len);

@@ -29,7 +29,7 @@ jfhe_status jfi_lift_slots(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *con
   if (in[0]->packing == JFHE_PACK_COEFF) return jfi_fail(JFHE_ERR_FORM, "coefficients are lifted side by side already");
   jfi_scratch at = *s;
   jfhe_ct mixed;
-  jfi_ct_temp(&mixed, ctx, to, &at);
+  jfi_ct_piece(&mixed, ctx, to, jfi_ct_is_shadow(out), &at);
   if (at.failed) return jfi_fail(JFHE_ERR_SCRATCH, "scratch is too small to lift");
   JFI_TRY(jfi_lift(ctx, &mixed, in, count, key, &at));
   if (count == 1) { /* a sparse packing is a full one that repeats */
@@ -50,6 +50,7 @@ jfhe_status jfi_lift_slots(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *con
   /* the map charged norm >= 1 times the sum of the parts' errors; each part only gets its own back */
   out->bound.worst = jfi_up(out->bound.worst - (sum - worst) * (1 - 0x1p-20));
   out->bound.mag = fmin(out->bound.mag, mag * (1 + 0x1p-40));
+  out->packing = in[0]->packing; /* the parts' own numbers again, real where they are */
   return JFHE_OK;
 }
 
@@ -64,7 +65,7 @@ jfhe_status jfi_lower_slots(const jfhe_ctx *ctx, jfhe_ct *const *out, size_t cou
     return jfi_fail(JFHE_ERR_ARG, "the map is not the one that mixes these");
   jfi_scratch at = *s;
   jfhe_ct mixed;
-  jfi_ct_temp(&mixed, ctx, a->level - 1, &at);
+  jfi_ct_piece(&mixed, ctx, a->level - 1, jfi_ct_is_shadow(out[0]), &at);
   if (at.failed) return jfi_fail(JFHE_ERR_SCRATCH, "scratch is too small to lower");
   JFI_TRY(jfi_linmap_apply(ctx, &mixed, a, map, keys, &at));
   /* From here on the bounds speak of the parts, whose coefficients are the mixed polynomial's: they return a's own message

@@ -7,6 +7,7 @@
 #include "circuit/bootstrap.h"
 #include "circuit/table.h"
 #include "circuit/ladder.h"
+#include "circuit/ladder_map.h"
 #include "circuit/linmap.h"
 #include "circuit/poly_eval.h"
 #include "circuit/rotate_sum.h"
@@ -35,7 +36,7 @@ static jfhe_status encode(const jfi_machine *m, jfhe_pt *pt, uint32_t table, uin
                   .primes = ctx->chain.level[level],
                   .form = JFHE_FORM_EVAL,
                   .packing = packing,
-                  .log_slots = log_slots,
+                  .log_slots = m->log_slots, /* a sparse vector stands in both halves of a shared one */
                   .scale = scale,
                   .bound = {mag, e.worst, e.sd}};
   pt->n_limbs = pt->cap_limbs = (uint32_t)jfi_set_count(pt->primes);
@@ -113,7 +114,7 @@ static jfhe_status close_sum(summing *x, const jfi_node *n, const jfhe_ct *const
   if (n->re != 0) jfi_acc_add_const(&x->acc, n->re);
   JFI_TRY(jfi_acc_finish(&x->acc, out, n->promise, jfi_keyring_find(x->m->keys, JFHE_EVK_RELIN, 0), at));
   out->packing = x->complex ? JFHE_PACK_COMPLEX : JFHE_PACK_REAL;
-  out->log_slots = x->m->program->log_slots;
+  out->log_slots = x->m->log_slots;
   memmove(out->key_id, in[0]->key_id, JFHE_ID_BYTES);
   return JFHE_OK;
 }
@@ -190,6 +191,19 @@ static jfhe_status settle(const jfi_machine *m, const jfi_node *n, jfhe_ct *out,
   return JFHE_OK;
 }
 
+/* One of the two that share a ciphertext; the first is made on the way to the second. */
+static jfhe_status lower_half(const jfi_machine *m, const jfi_node *n, jfhe_ct *out, const jfhe_ct *a, jfi_scratch *s) {
+  jfi_scratch at = *s;
+  jfhe_ct first, *both[2] = {n->k ? &first : out, out};
+  jfi_ct_piece(&first, m->rung->small, n->level, jfi_ct_is_shadow(out), &at);
+  return jfi_lower_slots(m->ctx, both, (size_t)n->k + 1, a, m->rung->lower, m->mix, m->keys, &at);
+}
+
+static size_t lower_half_bytes(const jfi_machine *m, uint32_t level) {
+  return jfi_ct_temp_bytes(m->rung->small, jfi_rung_lowered(m, level)) + JFI_SCRATCH_SLACK +
+         jfi_lower_slots_scratch(m->ctx, level, m->rung->lower, m->mix);
+}
+
 static jfhe_status compute(const jfi_machine *m, const jfi_graph *g, const jfi_node *n, jfhe_ct *out,
                            const jfhe_ct *const *in, jfi_scratch *s) {
   const jfhe_ctx *ctx = m->ctx;
@@ -217,8 +231,12 @@ static jfhe_status compute(const jfi_machine *m, const jfi_graph *g, const jfi_n
   case JFI_OP_LOOKUP:
     if (!m->boot) return jfi_fail(JFHE_ERR_ARG, "nothing here looks tables up");
     return jfi_table_run(ctx, out, in[0], m->look[n->table], m->keys, s);
-  case JFI_OP_LIFT: return jfi_lift(ctx, out, in, 1, m->rung->lift, s);
-  case JFI_OP_LOWER: return jfi_lower(ctx, &out, 1, in[0], m->rung->lower, s);
+  case JFI_OP_LIFT:
+    if (!jfi_rung_packs(m)) return jfi_lift(ctx, out, in, 1, m->rung->lift, s);
+    return jfi_lift_slots(ctx, out, in, jfi_reads(n), m->rung->lift, m->apart, m->keys, s);
+  case JFI_OP_LOWER:
+    if (!jfi_rung_packs(m)) return jfi_lower(ctx, &out, 1, in[0], m->rung->lower, s);
+    return lower_half(m, n, out, in[0], s);
   case JFI_OP_ROTATE_SUM: return jfi_rotate_sum(ctx, out, in[0], g->turn + n->k, n->count, m->keys, s);
   default: return jfi_fail(JFHE_ERR_ARG, "%s is not evaluated by these parameters", jfi_op_name(n->op));
   }
@@ -246,8 +264,11 @@ size_t jfi_apply_scratch(const jfi_machine *m, const jfi_graph *g, const jfi_nod
   case JFI_OP_ROTATE_SUM: return jfi_rotate_sum_scratch(ctx, level);
   case JFI_OP_BOOTSTRAP: return jfi_bootstrap_scratch(ctx, m->boot);
   case JFI_OP_LOOKUP: return jfi_table_scratch(ctx, m->look[n->table]);
-  case JFI_OP_LIFT: return jfi_lift_scratch(ctx, m->rung->small, level, m->rung->lift);
-  case JFI_OP_LOWER: return jfi_lower_scratch(ctx, level, m->rung->lower);
+  case JFI_OP_LIFT:
+    if (!jfi_rung_packs(m)) return jfi_lift_scratch(ctx, m->rung->small, level, m->rung->lift);
+    return jfi_lift_slots_scratch(ctx, m->rung->small, level, m->rung->lift, m->apart);
+  case JFI_OP_LOWER:
+    return jfi_rung_packs(m) ? lower_half_bytes(m, level) : jfi_lower_scratch(ctx, level, m->rung->lower);
   default: return 0;
   }
 }

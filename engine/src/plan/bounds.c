@@ -20,7 +20,7 @@ static void cast(const shadows *x, jfhe_ct *ct, uint32_t value) {
   jfi_ct_shadow(ct, jfi_machine_ctx(m, v->ring), v->level);
   ct->form = JFHE_FORM_EVAL;
   ct->packing = v->packing;
-  ct->log_slots = m->program->log_slots;
+  ct->log_slots = jfi_machine_slots(m, v->ring);
   ct->scale = v->scale;
   ct->bound = v->bound;
   memcpy(ct->key_id, m->key_id[v->ring], JFHE_ID_BYTES);

@@ -169,6 +169,7 @@ static void lower(work *w, const jfhe_plan *plan, const jfi_node *n, uint32_t le
   double to = limbs_at(plan->m.rung->small, n->level);
   divide(w, limbs_at(plan->m.ctx, level), to, 2);
   switch_rings(w, plan->m.rung->lower, to, to);
+  if (jfi_rung_packs(&plan->m)) linmap(w, plan->m.ctx, plan->m.mix, level);
 }
 
 static void count(work *w, const jfhe_plan *plan, const jfi_node *n) {
@@ -202,6 +203,7 @@ static void count(work *w, const jfhe_plan *plan, const jfi_node *n) {
   case JFI_OP_SUM: sum(w, plan, n, level); break;
   case JFI_OP_LIFT:
     switch_rings(w, plan->m.rung->lift, limbs_at(plan->m.rung->small, level), limbs_at(ctx, n->level));
+    if (jfi_rung_packs(&plan->m)) linmap(w, ctx, plan->m.apart, n->level + 1);
     break;
   case JFI_OP_LOWER: lower(w, plan, n, level); break;
   case JFI_OP_TO_LEVEL:

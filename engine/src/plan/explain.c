@@ -67,6 +67,9 @@ static void say_reads(sink *s, const jfhe_plan *plan, const jfi_node *n) {
   case JFI_OP_INNER_SUM: say(s, " of %u, %d apart", n->count, n->k); break;
   case JFI_OP_LINMAP: say(s, " m%u", n->table); break;
   case JFI_OP_POLY: say(s, " p%u", n->table); break;
+  case JFI_OP_LOWER:
+    if (jfi_rung_packs(&plan->m)) say(s, n->k ? " upper half" : " lower half");
+    break;
   case JFI_OP_ROTATE_SUM: say(s, " by %u rotations", n->count); break;
   default: break;
   }
@@ -120,7 +123,7 @@ static void say_forecast(sink *s, const jfhe_plan *plan) {
 size_t jfi_plan_print(const jfhe_plan *plan, char *text, size_t cap) {
   sink s = {text, cap, 0};
   say(&s, "after pass '%s' at -O%u, %u slots, parameters %s\n", jfhe_pass_name(plan->pass), plan->options.opt_level,
-      1u << plan->m.program->log_slots, plan->m.ctx->params.name);
+      1u << plan->m.log_slots, plan->m.ctx->params.name);
   if (plan->pass >= JFHE_PASS_SCHEDULE)
     say_steps(&s, plan);
   else

@@ -12,8 +12,8 @@ typedef struct lifter {
   const jfi_machine *m;
   const jfi_graph *from;
   jfi_graph *to;
-  uint32_t *map, *low; /* by value: its new number, and as it is lowered */
-  uint32_t *want;      /* the highest level at which it is read; JFI_NONE: nowhere yet */
+  uint32_t *map, *low[2]; /* by value: its new number, and as it is lowered, by half */
+  uint32_t *want;         /* the highest level at which it is read; JFI_NONE: nowhere yet */
 } lifter;
 
 /* Whether a node only changes the level of what may be lifted there at once. */
@@ -43,6 +43,10 @@ static jfhe_status lift(lifter *x, uint32_t i) {
   in.ring = JFI_BELOW;
   in.level = from.level;
   JFI_TRY(jfi_graph_add(x->to, &up.a, &in, NULL, NULL));
+  if (jfi_rung_packs(x->m) && x->m->mate[in.table] != JFI_NONE) {
+    in.table = x->m->mate[in.table];
+    JFI_TRY(jfi_graph_add(x->to, &up.b, &in, NULL, NULL));
+  }
   up.level = to.level;
   return jfi_graph_add(x->to, &x->map[i], &up, NULL, NULL);
 }
@@ -59,16 +63,22 @@ static jfhe_status visit(lifter *x, uint32_t i) {
 }
 
 /* An output at the level that the lowered one has. */
-static jfhe_status lower(lifter *x, uint32_t *at, uint32_t old) {
-  jfi_node down = {
-      .op = JFI_OP_LOWER, .a = x->map[old], .b = JFI_NONE, .table = JFI_NONE, .ring = JFI_BELOW, .promise = HUGE_VAL};
+static jfhe_status lower(lifter *x, uint32_t *at, uint32_t old, uint32_t half) {
+  jfi_node down = {.op = JFI_OP_LOWER,
+                   .a = x->map[old],
+                   .b = JFI_NONE,
+                   .table = JFI_NONE,
+                   .k = (int32_t)half,
+                   .ring = JFI_BELOW,
+                   .promise = HUGE_VAL};
   uint32_t level = x->from->node[old].level, below = jfi_rung_lowered(x->m, level);
   if (below == UINT32_MAX)
     return jfi_fail(JFHE_ERR_LEVEL, "a result at level %u reaches no level of '%s'", level,
                     x->m->rung->small->params.name);
   down.level = (uint8_t)below;
-  if (x->low[old] == JFI_NONE) JFI_TRY(jfi_graph_add(x->to, &x->low[old], &down, NULL, NULL));
-  *at = x->low[old];
+  uint32_t *low = &x->low[half][old];
+  if (*low == JFI_NONE) JFI_TRY(jfi_graph_add(x->to, low, &down, NULL, NULL));
+  *at = *low;
   return JFHE_OK;
 }
 
@@ -76,7 +86,8 @@ static jfhe_status run(lifter *x) {
   find_wants(x);
   JFI_TRY(jfi_graph_like(x->to, x->from));
   for (uint32_t i = 0; i < x->from->n_nodes; i++) JFI_TRY(visit(x, i));
-  for (uint32_t i = 0; i < x->from->n_outputs; i++) JFI_TRY(lower(x, &x->to->output[i], x->from->output[i]));
+  for (uint32_t i = 0; i < x->from->n_outputs; i++)
+    JFI_TRY(lower(x, &x->to->output[i], x->from->output[i], jfi_rung_packs(x->m) ? x->m->part[i] : 0));
   return JFHE_OK;
 }
 
@@ -85,13 +96,14 @@ jfhe_status jfi_pass_lifts(jfi_graph *g, const jfi_machine *m) {
   lifter x = {.m = m, .from = g, .to = &to};
   if (!m->rung) return JFHE_OK;
   x.map = jfi_numbers_new(g->n_nodes);
-  x.low = jfi_numbers_new(g->n_nodes);
+  for (int half = 0; half < 2; half++) x.low[half] = jfi_numbers_new(g->n_nodes);
   x.want = jfi_numbers_new(g->n_nodes);
-  jfhe_status st = x.map && x.low && x.want ? run(&x) : jfi_fail(JFHE_ERR_MEMORY, "no memory to plan");
+  jfhe_status st = x.map && x.low[0] && x.low[1] && x.want ? run(&x) : jfi_fail(JFHE_ERR_MEMORY, "no memory to plan");
   jfi_graph_free(st == JFHE_OK ? g : &to);
   if (st == JFHE_OK) *g = to;
   jfi_free(x.map);
-  jfi_free(x.low);
+  jfi_free(x.low[0]);
+  jfi_free(x.low[1]);
   jfi_free(x.want);
   return st;
 }

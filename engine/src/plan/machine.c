@@ -15,7 +15,7 @@
 #include "rlwe/noise.h"
 
 double jfi_machine_spread(const jfi_machine *m, uint32_t ring) {
-  return jfi_spread(jfi_machine_ctx(m, ring)->ring->log_n, JFHE_PACK_COMPLEX, m->program->log_slots);
+  return jfi_spread(jfi_machine_ctx(m, ring)->ring->log_n, JFHE_PACK_COMPLEX, jfi_machine_slots(m, ring));
 }
 
 /* ---- inputs ---- */
@@ -156,7 +156,7 @@ static jfhe_status take_keys(jfi_machine *m, const jfhe_keyring *keys, int have_
 }
 
 jfhe_status jfi_machine_turns(jfi_machine *m, int *have, int64_t k, uint32_t level) {
-  int64_t n = (int64_t)1 << m->program->log_slots, low = ((k % n) + n) % n;
+  int64_t n = (int64_t)1 << m->log_slots, low = ((k % n) + n) % n;
   const int64_t tries[3] = {k, low, low - n};
   *have = low == 0;
   for (int t = 0; t < 3 && !*have; t++) {
@@ -204,12 +204,12 @@ static jfhe_status take_look(jfi_machine *m, uint32_t i) {
 
 jfhe_status jfi_machine_open(jfi_machine *m, const jfhe_ctx *ctx, const jfhe_keyring *keys, const jfhe_program *p,
                              const jfhe_info *inputs, const jfhe_bootstrap *boot, const jfhe_rung *rung) {
-  *m = (jfi_machine){.ctx = ctx, .program = p, .boot = boot, .typical = keys == NULL};
+  *m = (jfi_machine){.ctx = ctx, .program = p, .boot = boot, .typical = keys == NULL, .log_slots = p->log_slots};
   if (p->log_slots >= ctx->ring->log_n)
     return jfi_fail(JFHE_ERR_FORM, "vectors of 2^%u slots in a ring of degree 2^%u", p->log_slots, ctx->ring->log_n);
   if (boot && (boot->ctx != ctx || boot->bare))
     return jfi_fail(JFHE_ERR_CONTEXT, "the bootstrap is of another context");
-  if (boot && boot->log_slots != p->log_slots)
+  if (boot && boot->log_slots != p->log_slots && !rung)
     return jfi_fail(JFHE_ERR_FORM, "the bootstrap is for 2^%u slots, the program has 2^%u", boot->log_slots,
                     p->log_slots);
   m->input = jfi_alloc_zero((p->n_inputs + 1) * sizeof *m->input);
@@ -240,6 +240,7 @@ void jfi_machine_close(jfi_machine *m) {
   jfi_free(m->look);
   jfi_free(m->input);
   jfi_free(m->given);
+  jfi_rung_leave(m);
   jfhe_keyring_free(m->made);
   *m = (jfi_machine){0};
 }

@@ -31,6 +31,10 @@ typedef struct jfi_machine {
   const struct jfhe_ctx *ctx; /* of the program */
   const jfhe_rung *rung;      /* null where all is in one ring */
   uint32_t floor;             /* the lowest level of outputs */
+  uint32_t log_slots; /* of values in its ring: more than the program's where two parts of it share them (pairs.c) */
+  struct jfhe_linmap *apart, *mix; /* where they do: from a lift's slots to separate ones, and back */
+  uint32_t *mate;                  /* by input: the one that is lifted together with it, or JFI_NONE */
+  uint8_t *part;                   /* by output: which half of its value it is */
   const struct jfhe_keyring *keys;
   struct jfhe_keyring *made;         /* typical keys, else null */
   const struct jfhe_bootstrap *boot; /* null: levels do not come back */
@@ -54,6 +58,9 @@ double jfi_machine_spread(const jfi_machine *m, uint32_t ring);
 static inline const struct jfhe_ctx *jfi_machine_ctx(const jfi_machine *m, uint32_t ring) {
   return ring == JFI_BELOW ? m->rung->small : m->ctx;
 }
+static inline uint32_t jfi_machine_slots(const jfi_machine *m, uint32_t ring) {
+  return ring == JFI_BELOW ? m->program->log_slots : m->log_slots;
+}
 /* Levels that an operation of a program goes down. */
 uint32_t jfi_machine_depth(const jfi_machine *m, const jfi_node *n);
 /* The level of its reads where its value is at `level`: a bootstrap's is the same wherever its value is wanted, and a table's. */
@@ -70,7 +77,10 @@ jfhe_status jfi_rung_new(jfhe_rung **out, const struct jfhe_ctx *ctx, const stru
                          const struct jfhe_evk *lift, const struct jfhe_evk *lower);
 /* Takes it for a program: null for none. */
 jfhe_status jfi_rung_take(jfi_machine *m, const jfhe_rung *rung);
-/* What a value of the ring below is when it was lifted. */
+/* Whether two parts of a program share ciphertexts. */
+static inline int jfi_rung_packs(const jfi_machine *m) { return m->apart != NULL; }
+void jfi_rung_leave(jfi_machine *m);
+/* What a value of the ring below is when it was lifted, beside another like it where parts share ciphertexts. */
 jfhe_status jfi_rung_lift(const jfi_machine *m, jfi_value *out, const jfi_value *in);
 /* The level that a value of the ring below has when it was lifted, or an output's when it was lowered; UINT32_MAX: none. */
 uint32_t jfi_rung_lifted(const jfi_machine *m, uint32_t level);

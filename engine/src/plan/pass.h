@@ -19,6 +19,8 @@ typedef enum jfi_levels { JFI_LEVELS_EARLY, JFI_LEVELS_LATE, JFI_LEVELS_RAW } jf
  * allow and `keep` above, else as high as inputs allow. Raw: late, and sums of inputs at the inputs' scale (raw.h).
  * *need: the level that inputs must have, unless early. */
 jfhe_status jfi_pass_levels(jfi_graph *g, const jfi_machine *m, jfi_levels how, uint32_t keep, uint32_t *need);
+/* pairs.c: parts that are alike share ciphertexts, where the machine is made for it. */
+jfhe_status jfi_pass_pairs(jfi_graph *g, jfi_machine *m);
 /* lifts.c: inputs lifted from the ring below, outputs lowered to it. */
 jfhe_status jfi_pass_lifts(jfi_graph *g, const jfi_machine *m);
 /* rotations.c: rotations whose keys are absent become steps whose keys are present. */

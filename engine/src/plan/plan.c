@@ -43,7 +43,7 @@ static jfhe_status check_ring(const jfhe_plan *plan) {
 static jfhe_status do_pass(jfhe_plan *plan, uint32_t pass) {
   uint32_t opt = plan->options.opt_level;
   switch (pass) {
-  case JFHE_PASS_INPUT: return jfi_graph_of(&plan->g, plan->m.program);
+  case JFHE_PASS_INPUT: JFI_TRY(jfi_graph_of(&plan->g, plan->m.program)); return jfi_pass_pairs(&plan->g, &plan->m);
   case JFHE_PASS_SIMPLIFY: return opt >= 1 ? jfi_pass_simplify(&plan->g, plan->m.program) : JFHE_OK;
   case JFHE_PASS_CSE: return opt >= 1 ? jfi_pass_cse(&plan->g) : JFHE_OK;
   case JFHE_PASS_PRODUCTS: return opt >= 2 ? jfi_pass_products(&plan->g, &plan->m) : JFHE_OK;
@@ -163,7 +163,10 @@ void jfi_plan_identity(const jfhe_plan *plan, uint8_t *hash) {
   jfi_sha256 s;
   jfi_sha256_init(&s);
   jfi_sha256_update(&s, plan->m.ctx->hash, JFHE_HASH_BYTES);
-  if (plan->m.rung) hash_rung(&s, plan->m.rung);
+  if (plan->m.rung) {
+    hash_rung(&s, plan->m.rung);
+    jfi_sha256_update(&s, &plan->m.log_slots, sizeof plan->m.log_slots);
+  }
   if (plan->forecast.bootstraps) {
     jfi_sha256_update(&s, &plan->m.boot->mag, sizeof plan->m.boot->mag);
     jfi_sha256_update(&s, &plan->m.boot->keys, sizeof plan->m.boot->keys);

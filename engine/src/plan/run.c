@@ -17,6 +17,7 @@ static size_t map_bytes(const jfhe_plan *plan) {
   size_t bytes = plan->boot_bytes;
   for (uint32_t i = 0; i < plan->m.program->n_tables; i++)
     if (plan->m.map[i]) bytes += jfhe_linmap_cached(plan->m.map[i]);
+  if (plan->m.apart) bytes += jfhe_linmap_cached(plan->m.apart) + jfhe_linmap_cached(plan->m.mix);
   return bytes;
 }
 
@@ -165,7 +166,7 @@ static jfhe_status run_one(jfhe_run *run, uint32_t value) {
   }
   jfi_scratch_init(&s, run->scratch, plan->scratch);
   JFI_TRY(jfi_apply(&plan->m, &plan->g, n, run->ct[value], run->in, &s));
-  if (n->op != JFI_OP_LINMAP) return JFHE_OK;
+  if (n->op != JFI_OP_LINMAP && n->op != JFI_OP_LIFT && n->op != JFI_OP_LOWER) return JFHE_OK;
   size_t maps = map_bytes(plan);
   hold(run, maps - run->maps);
   run->maps = maps;

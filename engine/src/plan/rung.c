@@ -3,7 +3,9 @@
 
 #include "base/status.h"
 #include "circuit/acc.h"
+#include "circuit/bootstrap.h"
 #include "circuit/ladder.h"
+#include "circuit/ladder_map.h"
 #include "ckks/agree.h"
 #include "plan/machine.h"
 #include "rlwe/keyring.h"
@@ -103,6 +105,30 @@ static jfhe_status take_secrets(jfi_machine *m) {
   return JFHE_OK;
 }
 
+/* A bootstrap of all slots, of which the program has half: two parts of it are to share them. */
+static jfhe_status take_pairs(jfi_machine *m) {
+  const jfhe_program *p = m->program;
+  uint32_t log_n = m->ctx->ring->log_n, below = m->rung->small->ring->log_n;
+  int have = 0;
+  if (m->boot->log_slots != log_n - 1 || p->log_slots != below - 1 || log_n != below + 1)
+    return jfi_fail(JFHE_ERR_FORM, "the bootstrap is for 2^%u slots, the program has 2^%u", m->boot->log_slots,
+                    p->log_slots);
+  m->log_slots = m->boot->log_slots;
+  m->mate = jfi_numbers_new(p->n_inputs);
+  m->part = jfi_alloc_zero(p->n_outputs);
+  if (!m->mate || !m->part) return jfi_fail(JFHE_ERR_MEMORY, "no memory for a plan");
+  JFI_TRY(jfi_linmap_new_ladder(&m->apart, m->ctx, below, 0));
+  JFI_TRY(jfi_linmap_new_ladder(&m->mix, m->ctx, below, 1));
+  return m->typical ? jfi_machine_turns(m, &have, 1 << p->log_slots, m->ctx->chain.top) : JFHE_OK;
+}
+
+void jfi_rung_leave(jfi_machine *m) {
+  jfhe_linmap_free(m->apart);
+  jfhe_linmap_free(m->mix);
+  jfi_free(m->mate);
+  jfi_free(m->part);
+}
+
 jfhe_status jfi_rung_take(jfi_machine *m, const jfhe_rung *rung) {
   if (!rung) return JFHE_OK;
   if (rung->ctx != m->ctx) return jfi_fail(JFHE_ERR_CONTEXT, "the rung leads to another context");
@@ -111,14 +137,26 @@ jfhe_status jfi_rung_take(jfi_machine *m, const jfhe_rung *rung) {
                     rung->small->ring->log_n);
   m->rung = rung;
   if (!m->typical) JFI_TRY(take_secrets(m));
+  if (m->boot && m->boot->log_slots != m->program->log_slots) JFI_TRY(take_pairs(m));
   m->floor = jfi_rung_keep(m, 0);
   return JFHE_OK;
 }
 
 /* ---- values ---- */
+static jfhe_status lift_two(const jfi_machine *m, jfhe_ct *to, const jfhe_ct *from) {
+  const jfhe_ct *in[2] = {from, from};
+  void *room = jfi_alloc(JFI_SHADOW_SCRATCH);
+  jfi_scratch s;
+  jfi_scratch_init(&s, room, JFI_SHADOW_SCRATCH);
+  jfhe_status st = jfi_lift_slots(m->ctx, to, in, 2, m->rung->lift, m->apart, m->keys, &s);
+  jfi_free(room);
+  return st;
+}
+
 jfhe_status jfi_rung_lift(const jfi_machine *m, jfi_value *out, const jfi_value *in) {
   jfhe_ct from, to;
   const jfhe_ct *a = &from;
+  jfi_scratch none = {0};
   jfi_ct_shadow(&from, m->rung->small, in->level);
   from.form = JFHE_FORM_EVAL;
   from.packing = in->packing;
@@ -127,17 +165,22 @@ jfhe_status jfi_rung_lift(const jfi_machine *m, jfi_value *out, const jfi_value 
   from.bound = in->bound;
   memcpy(from.key_id, m->key_id[JFI_BELOW], JFHE_ID_BYTES);
   jfi_ct_shadow(&to, m->ctx, m->ctx->chain.top);
-  JFI_TRY(jfi_lift(m->ctx, &to, &a, 1, m->rung->lift, NULL));
+  JFI_TRY(jfi_rung_packs(m) ? lift_two(m, &to, a) : jfi_lift(m->ctx, &to, &a, 1, m->rung->lift, &none));
   *out = (jfi_value){to.scale, to.bound, (uint8_t)to.level, (uint8_t)to.packing, JFI_OWN, 0};
   return JFHE_OK;
 }
 
 /* ---- levels ---- */
+/* The maps of shared ciphertexts take a level each. */
 uint32_t jfi_rung_lowered(const jfi_machine *m, uint32_t level) {
-  return jfi_lower_level(m->ctx, m->rung->small, level, m->rung->lower);
+  uint32_t maps = (uint32_t)jfi_rung_packs(m);
+  return level < maps ? UINT32_MAX : jfi_lower_level(m->ctx, m->rung->small, level - maps, m->rung->lower);
 }
 
-uint32_t jfi_rung_lifted(const jfi_machine *m, uint32_t level) { return jfi_lift_level(m->ctx, m->rung->small, level); }
+uint32_t jfi_rung_lifted(const jfi_machine *m, uint32_t level) {
+  uint32_t above = jfi_lift_level(m->ctx, m->rung->small, level), maps = (uint32_t)jfi_rung_packs(m);
+  return above == UINT32_MAX || above < maps ? UINT32_MAX : above - maps;
+}
 
 uint32_t jfi_rung_keep(const jfi_machine *m, uint32_t keep) {
   uint32_t top = jfi_machine_ceiling(m), level = m->rung ? 0 : keep;

@@ -146,10 +146,23 @@ static size_t step_scratch(const jfhe_plan *plan, const jfi_step *s) {
 }
 
 /* Encoded diagonals stay with the plan: each map counts once a level. */
+static const jfhe_linmap *map_of(const jfhe_plan *plan, const jfi_node *n) {
+  switch (n->op) {
+  case JFI_OP_LINMAP: return plan->m.map[n->table];
+  case JFI_OP_LIFT: return plan->m.apart;
+  case JFI_OP_LOWER: return plan->m.mix;
+  default: return NULL;
+  }
+}
+
+static uint32_t map_level(const jfhe_plan *plan, const jfi_node *n) {
+  return n->op == JFI_OP_LOWER ? plan->g.node[n->a].level : n->level + 1;
+}
+
 static size_t map_bytes(const jfhe_plan *plan, const jfi_node *n) {
-  const jfhe_linmap *map = plan->m.map[n->table];
-  size_t limbs = jfi_set_count(plan->m.ctx->chain.level[n->level + 1]) + jfi_set_count(plan->m.ctx->chain.special),
-         plain = 0;
+  const jfhe_linmap *map = map_of(plan, n);
+  const jfi_chain *c = &plan->m.ctx->chain;
+  size_t limbs = jfi_set_count(c->level[map_level(plan, n)]) + jfi_set_count(c->special), plain = 0;
   for (size_t i = 0; i < map->count; i++) plain += !map->diag[i].constant;
   return plain * limbs * plan->m.ctx->ring->n * sizeof(uint64_t);
 }
@@ -158,7 +171,7 @@ static size_t map_bytes(const jfhe_plan *plan, const jfi_node *n) {
 static int map_was_met(const jfhe_plan *plan, uint32_t step, const jfi_node *n) {
   for (uint32_t s = 0; s < step; s++) {
     const jfi_node *o = &plan->g.node[plan->order[plan->step[s].first]];
-    if (o->op == JFI_OP_LINMAP && o->table == n->table && o->level == n->level) return 1;
+    if (map_of(plan, o) == map_of(plan, n) && map_level(plan, o) == map_level(plan, n)) return 1;
   }
   return 0;
 }
@@ -198,7 +211,7 @@ static jfhe_status find_memory(jfhe_plan *plan) {
       if (n->op != JFI_OP_INPUT && plan->last_use[value] != JFI_NONE) taken = jfi_shelf_take(&shelf, limbs);
       size[value] = (uint8_t)(taken ? taken : limbs);
       if (!taken) held += jfi_value_bytes(jfi_machine_ctx(&plan->m, n->ring), limbs);
-      if (n->op == JFI_OP_LINMAP && !map_was_met(plan, s, n)) maps += map_bytes(plan, n);
+      if (map_of(plan, n) && !map_was_met(plan, s, n)) maps += map_bytes(plan, n);
     }
     if (held + maps > peak) peak = held + maps;
     for (uint32_t j = 0; j < step->count; j++) {
@@ -285,6 +298,12 @@ static uint32_t levels_spent(const jfhe_plan *plan) {
   return most;
 }
 
+/* What inputs of the ring below must have; where none reaches the level, a bootstrap gave it, and all that they have is used. */
+static uint32_t level_below(const jfhe_plan *plan, uint32_t level) {
+  uint32_t below = jfi_rung_below(&plan->m, level);
+  return below == UINT32_MAX ? plan->m.rung->small->chain.top : below;
+}
+
 static void sum_up(jfhe_plan *plan) {
   jfhe_forecast *f = &plan->forecast;
   uint32_t low = UINT32_MAX, high = 0;
@@ -295,7 +314,7 @@ static void sum_up(jfhe_plan *plan) {
     f->products += products_of(plan, n);
     f->bootstraps += n->op == JFI_OP_BOOTSTRAP;
     if (n->op == JFI_OP_LOOKUP) f->bootstraps += jfhe_table_digits(plan->m.look[n->table]);
-    f->lifts += n->op == JFI_OP_LIFT;
+    f->lifts += n->op == JFI_OP_LIFT ? jfi_reads(n) : 0;
     f->lowers += n->op == JFI_OP_LOWER;
     if (n->op == JFI_OP_INPUT || n->op == JFI_OP_LIFT || n->op == JFI_OP_LOWER) continue;
     uint32_t level = n->op == JFI_OP_TO_LEVEL ? n->level : jfi_reads_level(plan, n);
@@ -308,7 +327,7 @@ static void sum_up(jfhe_plan *plan) {
   }
   /* raw values use a level more where there is one; bootstraps give levels that no input has */
   if (plan->how == JFI_LEVELS_RAW || f->bootstraps) high = plan->need;
-  f->level_in = f->lifts ? jfi_rung_below(&plan->m, high) : high;
+  f->level_in = f->lifts ? level_below(plan, high) : high;
   f->depth = f->bootstraps ? levels_spent(plan) : low <= high ? high - low : 0;
   for (uint32_t s = 0; s < plan->n_steps; s++) f->seconds += jfi_cost_of_step(plan, &plan->step[s]);
   for (size_t i = 0; i < plan->m.keys->count && !plan->m.typical; i++)

@@ -1637,7 +1637,7 @@ export class Calls {
   /**
    * Lift and separate: slot t + j*n/2 of out is a_j[t mod n/2]. map: jfhe_linmap_new_ladder, mix = 0; keys: its rotations.
    * As jfhe_lift and jfhe_linmap_apply one after the other, one level more, but with the bounds of the parts themselves: magnitude and
-   * inherited error are the largest of theirs, not their sum. Outputs complex packing. Not for JFHE_PACK_COEFF.
+   * inherited error are the largest of theirs, not their sum. out has their packing. Not for JFHE_PACK_COEFF.
    */
   liftSlots(ctx: Ptr<'jfhe_ctx'>, out: Ptr<'jfhe_ct'>, in_: Ptr<'jfhe_ct*'>, count: number, key: Ptr<'jfhe_evk'>, map:
     Ptr<'jfhe_linmap'>, keys: Ptr<'jfhe_keyring'>, scratch: Ptr, scratchLen: number): void {
