@@ -155,6 +155,20 @@ def test_deep_programs_within_their_bounds(tmp_path):
 
 
 @SLOW
+def test_chunks_share_ciphertexts(tmp_path):
+    """Three bootstraps for two chunks, where each by itself takes two."""
+    numbers = np.linspace(-1, 1, 20_000)
+    with client.keygen(tmp_path / "keys", "ml", rotations=[1]) as secret:
+        client.add_ladder(tmp_path / "keys", secret, rotations=[], shared=True)
+        x = client.encrypt_array(numbers, secret, keys=tmp_path / "keys", bounds=(-1, 1))
+        y = powers(x, 20)
+        assert forecast(y).bootstraps == 3 and forecast(y).lifts == 2
+        assert forecast(y + y.sum()).bootstraps >= 4  # a sum over slots is none of a half's
+        y.compute()
+        check(y, secret, numbers**21, 3e-3)
+
+
+@SLOW
 def test_a_deep_program_of_default_keys(owner):
     y = powers(sealed(owner), 9)
     y.compute()

@@ -48,7 +48,8 @@ def keys(preset, params):
     -------
     int
     """
-    return 6 + len(wants(Parameters.preset(preset), params.log_n - 1).rotations) + params.log_n - 1
+    above = Parameters.preset(preset)
+    return 6 + len(wants(above, params.log_n - 1).rotations) + params.log_n - 1
 
 
 def run(args):

@@ -274,19 +274,23 @@ class SecretKey(Handle):
         for g in dict.fromkeys(self.params.galois(k) for k in rotations):
             self._add_galois(folder, g, self.params.ceiling)
 
-    def add_bootstrap(self, folder, log_slots=None):
+    def add_bootstrap(self, folder, *log_slots):
         """Add the keys for bootstrapping to a folder for a server: before others, for they serve more levels.
 
         Parameters
         ----------
         folder : path-like
-        log_slots : int, optional
-            log2 of the slots of what is bootstrapped; all by default. Fewer need a key more a halving.
+        *log_slots : int
+            log2 of the slots of what is bootstrapped, of each kind that there is; all slots by default. Fewer need a key more a
+            halving.
         """
-        wants = bootstrap_wants(self.params, log_slots)
-        files.write_new(Path(folder) / RELIN_FILE, self.relin_bytes(wants.sine))
-        self._add_galois(folder, self.params.galois_conjugate, wants.sine)
-        for k, level in wants.rotations.items():
+        each = [bootstrap_wants(self.params, n) for n in log_slots or [None]]
+        sine, rotations = max(w.sine for w in each), {}
+        for k, level in (pair for w in each for pair in w.rotations.items()):
+            rotations[k] = max(level, rotations.get(k, 0))
+        files.write_new(Path(folder) / RELIN_FILE, self.relin_bytes(sine))
+        self._add_galois(folder, self.params.galois_conjugate, sine)
+        for k, level in rotations.items():
             self._add_galois(folder, self.params.galois(k), level)
         for name, data in zip((SPARSE_FILE, DENSE_FILE), self.pair_bytes(), strict=True):
             files.write_new(Path(folder) / name, data)

@@ -10,7 +10,7 @@ from . import files
 from .keys import PARAMS_FILE, SecretKey
 
 
-def add_ladder(folder, secret, params="deep-lean", *, rotations="powers", tell=None):
+def add_ladder(folder, secret, params="deep-lean", *, rotations="powers", shared=False, tell=None):
     """Give a folder of keys a ring above it: evaluation keys of larger parameters, and the keys that lead there and back.
 
     Data and results stay in the ring that they have, and under the secret that they have; what was encrypted before can climb
@@ -26,6 +26,9 @@ def add_ladder(folder, secret, params="deep-lean", *, rotations="powers", tell=N
         'stats'.
     rotations : 'powers' or iterable of int, default='powers'
         Rotations to make keys for in the larger ring; others are made of several in a row.
+    shared : bool, default=False
+        Whether to make the one or two keys more with which chunks of an array share ciphertexts up there, two and two, where a
+        program treats them alike; half of its bootstraps. Where the larger ring is twice as large.
     tell : callable, optional
         Called with the number of keys made since the last call.
 
@@ -51,14 +54,15 @@ def add_ladder(folder, secret, params="deep-lean", *, rotations="powers", tell=N
     if params.bootstrap_levels is None:
         raise ParameterError(f"parameters {params.name} have no levels for bootstrapping: nothing would be gained above")
     log_slots, tell = secret.params.log_n - 1, tell or (lambda count: None)
+    sizes = [log_slots, log_slots + 1] if shared and params.log_n == secret.params.log_n + 1 else [log_slots]
     rotations = [1 << i for i in range(log_slots)] if rotations == "powers" else rotations
     with SecretKey.generate(params) as upper, files.staged(Path(folder) / ABOVE) as part:
         files.write_new(part / PARAMS_FILE, params.to_bytes())
         for name, data in zip((LIFT, LOWER), upper.rung_bytes(secret), strict=True):
             files.write_new(part / name, data)
         tell(2)
-        upper.add_bootstrap(part, log_slots)
-        tell(len(wants(params, log_slots).rotations) + 4)
+        upper.add_bootstrap(part, *sizes)
+        tell(len({k for n in sizes for k in wants(params, n).rotations}) + 4)
         for k in rotations:
             upper.add_rotations(part, [k])
             tell(1)

@@ -1,5 +1,7 @@
 """From expressions to results: collect the graph, plan it, run it, keep what was computed."""
 
+import contextlib
+
 from ..core import errors
 from . import clear, keys, modular, notes
 from .bridge import Bridge, Crossed
@@ -15,6 +17,8 @@ from .whole import WholeSession
 
 CROWDED = ("A total that came over from exact integers has little room above it: encrypt its column with results=64, or "
            "approximately too (exact='both').")
+# What works number by number, so that chunks can share a ciphertext.
+BY_NUMBERS = {"add", "sub", "neg", "mul", "add_const", "mul_const", "add_vector", "mul_vector", "poly", "conjugate", "settle"}
 SLICE = 0.05  # seconds of work between two looks at Ctrl-C and the bar
 
 
@@ -98,10 +102,38 @@ def _ring(graph, session):
 
 
 def _make(graph, program, keep, ring, session):
-    """Plan in a session: the graph's own, or that of the ring above it."""
+    """Plan in a session: the graph's own, or that of the ring above it; there chunks share ciphertexts if that pays."""
+    shared = _shared(graph, program, keep, ring, session)
+    try:
+        alone = _plan(graph, program, keep, ring, session, session.bootstrap)
+    except errors.DepthError:
+        if shared is None:
+            raise
+        return shared
+    return shared if shared is not None and _better(shared, alone) else alone
+
+
+def _shared(graph, program, keep, ring, session):
+    """A plan in which chunks share ciphertexts two and two, or None where they cannot."""
+    ops = {op for _, (op, _, _) in graph.order}
+    if session.reached is None or len(graph.wanted) < 2 or not ops <= BY_NUMBERS:
+        return None
+    with contextlib.suppress(errors.DepthError, errors.FormError, errors.RangeError):
+        if session.shared is not None:
+            return _plan(graph, program, keep, ring, session, session.shared)
+    return None
+
+
+def _better(shared, alone):
+    """Whether it saves time, and proves as much to a bit: two levels less may mean a bootstrap more."""
+    bound = max(o.error_bound for o in alone.outputs)
+    return shared.forecast.seconds < alone.forecast.seconds and max(o.error_bound for o in shared.outputs) <= 2 * bound
+
+
+def _plan(graph, program, keep, ring, session, bootstrap):
     rung = None if session.reached is None else session.reached.rung(typical=ring is None)
     settings = {"keep_levels": keep, "memory_limit": options.memory_limit or 0, "optimize": options.optimize,
-                "bootstrap": session.bootstrap, "rung": rung}
+                "bootstrap": bootstrap, "rung": rung}
     infos = None if session.is_clear else [stored.info for _, stored in graph.leaves]
     try:
         try:
@@ -154,12 +186,17 @@ def _too_deep(session, why):
 
 
 def _bring(graph, program, keep, session):
-    """Load what bootstraps need, where a plan will have some; typical keys tell whether it will."""
-    bootstrap = session.bootstrap
-    if bootstrap is not None and _make(graph, program, keep, None, session).forecast.bootstraps:
-        session.keys.need_bootstrap(bootstrap.wants)
-        session.keys.lighten(bootstrap)
-        bootstrap.prepare()
+    """Load what bootstraps need, where a plan will have some; typical keys tell whether it will, and which bootstrap."""
+    if session.bootstrap is None:
+        return None
+    plan = _make(graph, program, keep, None, session)
+    if plan.bootstrap is not session.bootstrap:
+        session.keys.need(rotations=[session.slots])  # of halves
+    if plan.forecast.bootstraps:
+        session.keys.need_bootstrap(plan.bootstrap.wants)
+        session.keys.lighten(plan.bootstrap)
+        plan.bootstrap.prepare()
+    return plan.bootstrap
 
 
 def _levels(session, keep):
@@ -250,14 +287,14 @@ def _runner(session):
 def _compute(graph, keep_levels):
     keep, program = _levels(graph.session, keep_levels), graph.program()
     session = _place(graph, program, keep)
-    _bring(graph, program, keep, session)
+    bootstrap = _bring(graph, program, keep, session)
     ring = _ring(graph, session)
     with session.params.gate:  # until its end: neither threads nor keys change under a run
         name = _name(graph, program, keep)
         with session.lock:
             plan = session.plans.pop(name, None)  # taken out: one run at a time
         if plan is None:
-            plan = _make(graph, program, keep, ring, session)
+            plan = _plan(graph, program, keep, ring, session, bootstrap)
         _run(graph, plan)
         with session.lock:
             session.plans[name] = plan

@@ -164,17 +164,19 @@ class Plan(Handle):
 
     Attributes
     ----------
+    bootstrap : jupyterfhe.core.Bootstrap or None
     params : jupyterfhe.core.Parameters
         Of inputs and results.
     gate : jupyterfhe.core.call.Gate
         Of the ring in which it is computed.
     """
 
-    __slots__ = ("gate", "infos", "outputs", "params", "program")
+    __slots__ = ("bootstrap", "gate", "infos", "outputs", "params", "program")
 
     def __init__(self, program, params, ring, infos, *, keep_levels=0, memory_limit=0, optimize=2, bootstrap=None, rung=None):
         """Plan."""
         self.program, self.gate, self.params = program, params.gate, params if rung is None else rung.small
+        self.bootstrap = bootstrap
         options = ffi.new("jfhe_plan_options *")
         lib.jfhe_plan_options_init(options)
         options.keep_levels, options.memory_limit, options.opt_level = keep_levels, memory_limit, optimize

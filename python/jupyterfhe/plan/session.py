@@ -47,7 +47,7 @@ class Session:
         self.results = None
         self._whole = {}  # by moduli
         self._looked = None, None  # when the folder of a ring above changed last, and what it lacked then
-        self._bootstrap = self._above = self.reached = None
+        self._bootstrap = self._shared = self._above = self.reached = None
         self.params, self.keys, self.log_slots = params, keys, log_slots
         self.plans = collections.OrderedDict()  # by what they were made for; a plan in use is taken out
         self.lock = threading.Lock()
@@ -186,6 +186,19 @@ class Session:
         if not lacks:
             session.reached, self._above = reached, session
         return lacks
+
+    @property
+    def shared(self):
+        """Of a ring above: the bootstrap of all its slots, with which two chunks share a ciphertext; or None."""
+        params = self.params
+        if self.reached is None or params.log_n != self.reached.below.params.log_n + 1:
+            return None
+        if self.log_slots != params.log_n - 2:
+            return None
+        halves = params.galois(self.slots) in self.keys.galois
+        if self._shared is None and halves and not self.keys.lacks_for_bootstrap(wants(params)):
+            self._shared = Bootstrap(params, params.log_n - 1)
+        return self._shared
 
     # ---- what it holds ----
     @property
