@@ -2529,11 +2529,15 @@ export class Calls {
    * The same for inputs of a smaller ring, which are lifted, and outputs that go back there: the program is computed in the ring of `ctx`, with its
    * levels and its bootstraps, and nobody outside sees that ring. Inputs may also be of `ctx`; fresh ones (inputs null) are of the smaller ring.
    *
+   * bootstrap  for the program's slots; or for all of ctx, where the program has all of a ring half as large: then parts of the program that do
+   *            the same to different inputs, number by number, share ciphertexts two and two (a level each at the lift and the lowering, and the
+   *            key of the rotation by the program's slots).
    * rung       outlives the plan; null: as jfhe_plan_new_with. keep_levels, level_in and outputs' levels are then the smaller ring's.
    * Error      a key switch and a rounding for each input, and for each output (docs/SOUNDNESS.md, "Lifting and lowering").
    *
    * Returns    as jfhe_plan_new_with; JFHE_ERR_CONTEXT also for a rung to other parameters; JFHE_ERR_KEY for one whose keys are of another secret,
-   *            or typical where `keys` are not; JFHE_ERR_LEVEL for an input of which nothing is left when it is lifted.
+   *            or typical where `keys` are not; JFHE_ERR_LEVEL for an input of which nothing is left when it is lifted;
+   *            JFHE_ERR_FORM also where no two parts of the program can share a ciphertext, and the bootstrap is made for that.
    */
   planNewOn(out: Ptr<'jfhe_plan*'>, ctx: Ptr<'jfhe_ctx'>, keys: Ptr<'jfhe_keyring'>, bootstrap: Ptr<'jfhe_bootstrap'>,
     rung: Ptr<'jfhe_rung'>, program: Ptr<'jfhe_program'>, inputs: Ptr<'jfhe_info'>, options: Ptr<'jfhe_plan_options'>):
