@@ -18,7 +18,7 @@ from .whole import WholeSession
 CROWDED = ("A total that came over from exact integers has little room above it: encrypt its column with results=64, or "
            "approximately too (exact='both').")
 # What works number by number, so that chunks can share a ciphertext.
-BY_NUMBERS = {"add", "sub", "neg", "mul", "add_const", "mul_const", "add_vector", "mul_vector", "poly", "conjugate", "settle"}
+BY_NUMBERS = {"add", "sub", "neg", "mul", "add_const", "mul_const", "add_vector", "mul_vector", "poly", "conjugate"}
 SLICE = 0.05  # seconds of work between two looks at Ctrl-C and the bar
 
 
