@@ -1,5 +1,6 @@
-/* bench-bootstrap.c: one bootstrap of every slot, real and complex, of `deep`, `deep-lean` and `deep-small`, with all keys and with few. It makes gigabytes of
- * keys and plaintexts: only when asked for by name. Cases: the preset, and the preset with ":few". */
+/* bench-bootstrap.c: one bootstrap of every slot, real and complex, and four at once, of `deep`, `deep-lean` and `deep-small`, with all keys
+ * and with few, light keys among them. It makes gigabytes of keys and plaintexts: only when asked for by name. Cases: the preset, and the preset
+ * with ":few". */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +11,7 @@
 #include "jfhe/ckks.h"
 #include "jfhe/secret.h"
 
-enum { KEYS_MAX = 256, LOG_SLOTS_MAX = 15 };
+enum { KEYS_MAX = 256, LOG_SLOTS_MAX = 15, TOGETHER = 4 };
 
 typedef struct world {
   jfhe_ctx *ctx;
@@ -18,7 +19,8 @@ typedef struct world {
   jfhe_keyring *keys;
   jfhe_bootstrap *b;
   jfhe_pt *pt;
-  jfhe_ct *a, *out;
+  jfhe_ct *a, *out[TOGETHER];
+  size_t count; /* ciphertexts at once */
   void *scratch;
   size_t scratch_len, key_bytes;
 } world;
@@ -58,9 +60,10 @@ static jfhe_status make_world(world *w, const char *preset, uint32_t keys, uint3
   if (st == JFHE_OK) st = jfhe_bootstrap_lighten(w->b, w->keys);
   if (st == JFHE_OK) st = jfhe_pt_new(&w->pt, w->ctx, jfhe_bootstrap_level_in(w->b));
   if (st == JFHE_OK) st = jfhe_ct_new(&w->a, w->ctx, 1, jfhe_bootstrap_level_in(w->b));
-  if (st == JFHE_OK) st = jfhe_ct_new(&w->out, w->ctx, 1, jfhe_bootstrap_level_out(w->b));
+  for (size_t i = 0; st == JFHE_OK && i < TOGETHER; i++)
+    st = jfhe_ct_new(&w->out[i], w->ctx, 1, jfhe_bootstrap_level_out(w->b));
   if (st != JFHE_OK) return st;
-  w->scratch_len = jfhe_bootstrap_scratch(w->ctx, w->b);
+  w->scratch_len = jfhe_bootstrap_many_scratch(w->ctx, w->b, TOGETHER); /* what is not touched takes no memory */
   w->scratch = jfi_alloc(w->scratch_len);
   return w->scratch ? JFHE_OK : JFHE_ERR_MEMORY;
 }
@@ -76,8 +79,18 @@ static jfhe_status encrypt(world *w, uint32_t packing) {
 
 static int run(void *arg) {
   world *w = arg;
-  return jfhe_ckks_bootstrap(w->ctx, w->out, w->a, w->b, w->keys, w->scratch, w->scratch_len);
+  const jfhe_ct *const in[TOGETHER] = {w->a, w->a, w->a, w->a};
+  if (w->count == 1) return jfhe_ckks_bootstrap(w->ctx, w->out[0], w->a, w->b, w->keys, w->scratch, w->scratch_len);
+  return jfhe_ckks_bootstrap_many(w->ctx, w->out, in, w->count, w->b, w->keys, w->scratch, w->scratch_len);
 }
+
+/* What is timed: `count` ciphertexts, all of them. */
+static const struct {
+  const char *name;
+  uint32_t packing, count;
+} kinds[] = {{"bootstrap_real", JFHE_PACK_REAL, 1},
+             {"bootstrap_complex", JFHE_PACK_COMPLEX, 1},
+             {"bootstrap_four", JFHE_PACK_REAL, TOGETHER}};
 
 typedef struct bootstrap_case {
   const char *name, *preset;
@@ -88,11 +101,12 @@ static int bench_preset(const jfi_bench_options *o, const bootstrap_case *c) {
   world w = {0};
   char params[96];
   int bad = make_world(&w, c->preset, c->keys, o->threads);
-  for (uint32_t packing = JFHE_PACK_REAL; !bad && packing <= JFHE_PACK_COMPLEX; packing++) {
-    const char *name = packing == JFHE_PACK_REAL ? "bootstrap_real" : "bootstrap_complex";
+  for (size_t k = 0; !bad && k < sizeof kinds / sizeof *kinds; k++) {
+    const char *name = kinds[k].name;
     jfi_bench_result r;
     if (!jfi_bench_wants(o, name)) continue;
-    bad = encrypt(&w, packing);
+    w.count = kinds[k].count;
+    bad = encrypt(&w, kinds[k].packing);
     if (!bad) bad = jfi_bench_time(&r, run, &w, o->budget_ms > 0 ? o->budget_ms : 500);
     (void)snprintf(params, sizeof params, "\"case\": \"%s\", \"logN\": %u, \"levels\": %u, \"threads\": %u", c->name,
                    jfhe_ctx_log_n(w.ctx), jfhe_bootstrap_level_out(w.b) - jfhe_bootstrap_level_in(w.b),
@@ -102,7 +116,7 @@ static int bench_preset(const jfi_bench_options *o, const bootstrap_case *c) {
   if (bad) fprintf(stderr, "bench: %s\n", jfhe_last_error());
   jfi_free(w.scratch);
   jfhe_ct_free(w.a);
-  jfhe_ct_free(w.out);
+  for (size_t i = 0; i < TOGETHER; i++) jfhe_ct_free(w.out[i]);
   jfhe_pt_free(w.pt);
   jfhe_bootstrap_free(w.b);
   jfhe_keyring_free(w.keys);
