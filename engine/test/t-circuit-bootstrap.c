@@ -685,3 +685,31 @@ static void preset(const char *name, uint32_t keys, size_t most_upload, double l
 JFI_TEST_SLOW(deep) { preset("deep", JFHE_BOOTSTRAP_MANY_KEYS, 1800000000, 20, 13); }
 JFI_TEST_SLOW(deep_lean) { preset("deep-lean", JFHE_BOOTSTRAP_FEW_KEYS, 200000000, 20, 8); }
 JFI_TEST_SLOW(deep_small) { preset("deep-small", JFHE_BOOTSTRAP_FEW_KEYS, 150000000, 13, 4); }
+
+/* Fewer slots: shorter transforms, the same sine. */
+static void sparse(const char *name, uint32_t log_slots, double least_bits) {
+  const jfi_boot_options options = {.keys = JFHE_BOOTSTRAP_MANY_KEYS};
+  jfhe_ctx *ctx = NULL;
+  REQUIRE_OK(jfhe_ctx_new_preset(&ctx, name));
+  jfi_boot_world w = jfi_boot_open(ctx, log_slots, 1, &options);
+  jfi_vec v = uniform(&w, 0, 0.999);
+  jfhe_ct *a = jfi_boot_encrypt(&w, &v, 0, w.b->level_in), *out = jfi_world_room(&w.w, 1);
+  printf("%s, 2^%u slots: %zu keys, plaintexts %.2f GB; ", name, log_slots, w.w.keys->count,
+         (double)jfhe_bootstrap_bytes(w.b) * 1e-9);
+  timed(&w, out, a, 1, "first");
+  timed(&w, out, a, 1, "again");
+  double error = jfi_world_check(&w.w, out, &v, "sparse");
+  printf("error 2^%.1f, worst 2^%.1f\n", log2(error), log2(out->bound.worst));
+  CHECK(-log2(error) >= least_bits);
+  jfhe_ct_free(a);
+  jfhe_ct_free(out);
+  jfi_vec_free(&v);
+  jfi_boot_close(&w);
+}
+
+JFI_TEST_SLOW(sparse_deep_small) {
+  for (uint32_t log_slots = 14; log_slots >= 8; log_slots -= 2) sparse("deep-small", log_slots, 13);
+}
+JFI_TEST_SLOW(sparse_deep_lean) {
+  for (uint32_t log_slots = 14; log_slots >= 12; log_slots -= 2) sparse("deep-lean", log_slots, 20);
+}
