@@ -30,8 +30,9 @@ def line(*cells):
 
 def document():
     """The whole document."""
-    from frame_cases import CASES, FAMILIES, STATS
-    out = [HEAD]
+    from frame_cases import CASES, FACTS, FAMILIES, STATS
+    rows = [line(f"`{name}`", f"`{ours}`", remark) for name, (ours, _, remark) in FACTS.items()]
+    out = [HEAD, "\n".join(["## What a frame says of itself\n", line("method", "tested as", "remarks"), "|---|---|---|", *rows]) + "\n"]
     for family in FAMILIES:
         rows = [line(f"`{c.name}`", f"`{c.ours}`", c.remark) for c in CASES if c.family == family]
         out.append("\n".join([f"## {family}\n", line("method", "tested as", "remarks"), "|---|---|---|", *rows]) + "\n")

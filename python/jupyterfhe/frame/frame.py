@@ -104,7 +104,7 @@ class EncryptedFrame:
         return name in self._columns
 
     def memory_usage(self):
-        """Bytes of the ciphertexts that are there, by column.
+        """Bytes of the ciphertexts that are there, by column; of a column in both forms, those of the exact one.
 
         Returns
         -------

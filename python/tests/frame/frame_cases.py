@@ -87,6 +87,8 @@ CASES = [
     Case("groupby.agg", G, "df.groupby('kids').agg(total=('affairs', 'sum'), years=('age', 'mean'))"),
     Case("groupby(public labels)", G, "df[['age']].groupby([list(np.arange(300) % 3)]).mean()", "df[['age']].groupby(list(np.arange(300) % 3)).mean()",
          "labels that are public"),
+    Case("resample", G, "df[['age', 'affairs']].set_index(days).resample('MS').mean()", "df[['age', 'affairs']].set_index(pd.DatetimeIndex(days)).resample('MS').mean().rename(index=lambda d: d.date())",
+         "on a public index of dates, `days`"),
     Case("crosstab", T, "pd.crosstab(df.work, df.kids)", remark="exact; every declared label"),
     Case("crosstab(margins=True)", T, "pd.crosstab(df.rate, df.kids, margins=True)"),
     Case("pivot_table", T, "df.pivot_table('age', 'rate', 'kids')", "df.pivot_table('age', 'rate', 'kids', observed=False)", EVERY),
@@ -152,6 +154,15 @@ CASES = [
          "df[['yrs_married', 'kids']].head(24).nlargest(5, 'yrs_married').sort_index()", "a filter, rows as they stand", deep=True),
     Case("rolling with missing values", W, "df.age.rolling(4, min_periods=2).mean()"),
 ]
+
+# what a frame says of itself on the server: the expression, pandas' own, and a remark
+FACTS = {
+    "df.shape, len": ("(df.shape, len(df))", "(df.shape, len(df))", "refused after a filter: how many rows it leaves is secret"),
+    "df.columns": ("df.columns", "list(df.columns)", "c1, c2, ... for names that the owner hid"),
+    "df.dtypes": ("df.dtypes", "{n: kinds.get(str(t), str(t)) for n, t in df.dtypes.items()}", "float, int, bool, category, date, datetime"),
+    "df.memory_usage": ("sorted(df.memory_usage())", "sorted(df.columns)", "bytes of ciphertexts"),
+    "df.info": ("df.info()", "None", "prints rows, kinds, where values may be missing, bytes; no value"),
+}
 
 # statistics: what of scipy or statsmodels each is compared with in test_stats_scipy.py, and a remark
 STATS = {

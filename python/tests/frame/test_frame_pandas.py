@@ -1,10 +1,11 @@
 """Encrypted frames against pandas on a survey of 1974 (Fair), values missing in two numeric columns and one category."""
 
+import datetime
 import os
 
 import numpy as np
 import pytest
-from frame_cases import CASES, FAMILIES
+from frame_cases import CASES, FACTS, FAMILIES
 
 import jupyterfhe as jf
 from jupyterfhe import client, frame
@@ -24,6 +25,7 @@ datasets = pytest.importorskip("statsmodels.datasets")
 FEW = [c for family in FAMILIES for c in [c for c in CASES if c.family == family][:2]]
 ENCRYPTED = [c for c in (CASES if os.environ.get("JFHE_TEST_SLOW") else FEW) if not c.deep]
 ROWS, SLOTS = 300, 8  # 300 rows in chunks of 256: two, the second nearly empty
+DAYS = [datetime.date(1974, 1, 1) + datetime.timedelta(days=2 * i) for i in range(ROWS)]
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +62,7 @@ def as_result(x):
 @pytest.fixture(scope="module")
 def answers(owner, sealed):
     """Chosen cases, computed by one plan."""
-    made = [as_result(eval(c.ours, {"df": sealed, "pd": frame, "np": np})) for c in ENCRYPTED]
+    made = [as_result(eval(c.ours, {"df": sealed, "pd": frame, "np": np, "days": DAYS})) for c in ENCRYPTED]
     return dict(zip([c.ours for c in ENCRYPTED], client.decrypt_frame(made, owner.secret), strict=True))
 
 
@@ -97,7 +99,7 @@ def simulated(owner, data):
     found = {}
     for case in CASES:
         with jf.options.set(resolution=0.5 if case.deep else None, precision=1e-5):
-            names = {"df": deep if case.deep else df, "pd": frame, "np": np}
+            names = {"df": deep if case.deep else df, "pd": frame, "np": np, "days": DAYS}
             result = frames._result(as_result(eval(case.ours, names)), None)
             found[case.ours] = frames._opened(result, iter(finish(result.roots, open_part)), lambda _: None, str)
     return found
@@ -129,12 +131,22 @@ def equal(case, opened, want):
 
 @pytest.mark.parametrize("case", CASES, ids=[c.ours for c in CASES])
 def test_as_pandas(case, data, simulated):
-    equal(case, simulated[case.ours], eval(case.theirs or case.ours, {"df": data, "pd": pd, "np": np}))
+    equal(case, simulated[case.ours], eval(case.theirs or case.ours, {"df": data, "pd": pd, "np": np, "days": DAYS}))
+
+
+@pytest.mark.parametrize("name", FACTS)
+def test_facts_as_pandas(name, data, sealed, capsys):
+    ours, theirs, _ = FACTS[name]
+    kinds = {"float64": "float", "Int64": "int"}
+    assert eval(ours, {"df": sealed}) == eval(theirs, {"df": data.astype({"educ": "Int64"}), "kinds": kinds})
+    printed = capsys.readouterr().out
+    assert (f"{ROWS} rows" in printed and all(n in printed for n in data)) == (name == "df.info")
+    assert all(size > 0 for size in sealed.memory_usage().values())
 
 
 @pytest.mark.parametrize("case", ENCRYPTED, ids=[c.ours for c in ENCRYPTED])
 def test_encrypted_as_pandas(case, data, answers):
-    equal(case, answers[case.ours], eval(case.theirs or case.ours, {"df": data, "pd": pd, "np": np}))
+    equal(case, answers[case.ours], eval(case.theirs or case.ours, {"df": data, "pd": pd, "np": np, "days": DAYS}))
 
 
 def test_the_document_says_what_is_tested():
