@@ -131,13 +131,22 @@ static int cpu_has(const char *isa) {
   return !strcmp(isa, "ref") || !strcmp(isa, "") || !strcmp(isa, "wasm128");
 }
 
+static int is_fast(const char *isa) {
+#if defined(__wasm__)
+  (void)isa;
+  return 0;
+#else
+  return strcmp(isa, "ref") != 0;
+#endif
+}
+
 static void run_all(const char *isa, tally *sum) {
   const char *only = getenv("JFHE_TEST_ONLY");
-  int slow = getenv("JFHE_TEST_SLOW") != NULL;
+  int most = getenv("JFHE_TEST_SLOW") ? JFI_TEST_ASKED : is_fast(isa) ? JFI_TEST_FAST : JFI_TEST_ALWAYS;
   g_isa = isa;
   for (jfi_test_case *t = g_first; t; t = t->next) {
     if (only && !strstr(t->name, only)) continue;
-    if (!cpu_has(isa) || (t->slow && !slow)) {
+    if (!cpu_has(isa) || t->when > most) {
       sum->skipped++;
       continue;
     }

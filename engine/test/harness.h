@@ -10,7 +10,7 @@
  *                    set to that name alone; a set that the CPU lacks is skipped (exit status 77
  *                    when nothing else ran). Unset: once, as the engine chooses.
  *   JFHE_TEST_ONLY   run only tests whose name contains this.
- *   JFHE_TEST_SLOW   run the JFI_TEST_SLOW tests too.
+ *   JFHE_TEST_SLOW   run the JFI_TEST_SLOW tests too, and JFI_TEST_MANY tests everywhere.
  *   JFHE_TEST_SEED   seed of every jfi_test_rng (default 1); failures print it.
  * A source with the comment  every-isa  between comment marks runs once an instruction set in ctest.
  */
@@ -23,7 +23,7 @@
 typedef struct jfi_test_case {
   const char *name;
   void (*run)(void);
-  int slow;
+  int when; /* jfi_test_when */
   struct jfi_test_case *next;
 } jfi_test_case;
 
@@ -38,16 +38,22 @@ void jfi_test_skip(const char *why);
 /* Name of the instruction set that JFHE_ISA forces at the moment, "" when none. */
 const char *jfi_test_isa(void);
 
-#define JFI_TEST_DEFINE_(name, is_slow)                                                                                \
+/* ALWAYS; FAST: where the engine has vectors of its own, outside of WebAssembly; ASKED: with JFHE_TEST_SLOW alone. */
+enum jfi_test_when { JFI_TEST_ALWAYS, JFI_TEST_FAST, JFI_TEST_ASKED };
+
+#define JFI_TEST_DEFINE_(name, when)                                                                                   \
   static void jfi_test_fn_##name(void);                                                                                \
   __attribute__((constructor)) static void jfi_test_init_##name(void) {                                                \
-    static jfi_test_case test = {#name, jfi_test_fn_##name, is_slow, NULL};                                            \
+    static jfi_test_case test = {#name, jfi_test_fn_##name, when, NULL};                                               \
     jfi_test_register(&test);                                                                                          \
   }                                                                                                                    \
   static void jfi_test_fn_##name(void)
 
-#define JFI_TEST(name)      JFI_TEST_DEFINE_(name, 0)
-#define JFI_TEST_SLOW(name) JFI_TEST_DEFINE_(name, 1)
+#define JFI_TEST(name)      JFI_TEST_DEFINE_(name, JFI_TEST_ALWAYS)
+#define JFI_TEST_SLOW(name) JFI_TEST_DEFINE_(name, JFI_TEST_ASKED)
+/* A law over many samples, or a program of many operations. Backends agree in every bit, which other tests show of each: one
+ * that is fast tells enough. */
+#define JFI_TEST_MANY(name) JFI_TEST_DEFINE_(name, JFI_TEST_FAST)
 
 #define CHECK(cond) ((void)jfi_test_check(!!(cond), __FILE__, __LINE__, #cond))
 #define CHECK_EQ(got, want)                                                                                            \

@@ -151,7 +151,7 @@ static void try_adversarial(jfhe_ctx *ctx, uint32_t keys) {
   jfi_boot_close(&w);
 }
 
-JFI_TEST(adversarial_inputs_stay_within_the_bound) {
+JFI_TEST_MANY(adversarial_inputs_stay_within_the_bound) {
   try_adversarial(jfi_test_ctx_boot(10, 3), JFHE_BOOTSTRAP_MANY_KEYS);
   try_adversarial(jfi_test_ctx_boot(10, 3), JFHE_BOOTSTRAP_FEW_KEYS);
   try_adversarial(jfi_test_ctx_boot_small(10), JFHE_BOOTSTRAP_MANY_KEYS);
@@ -265,7 +265,7 @@ static void predicted(jfhe_ctx *ctx, const char *name, int noise) {
   jfi_boot_close(&w);
 }
 
-JFI_TEST(deviation_is_the_predicted_one) {
+JFI_TEST_MANY(deviation_is_the_predicted_one) {
   predicted(jfi_test_ctx_boot(10, 3), "deep", 0);
   predicted(jfi_test_ctx_boot_small(10), "deep-small", 1);
 }
@@ -341,7 +341,7 @@ static void window(jfi_boot_world *w, double worst, int right[2]) {
 
 /* A window that is too small on purpose: numbers whose integer part falls outside come out wrong, as often as the law of integer parts
  * says, and no others do. (A part far outside may be so large that it wraps and spoils all slots: those few are left out.) */
-JFI_TEST(weakened_overflow_fails_at_the_predicted_rate) {
+JFI_TEST_MANY(weakened_overflow_fails_at_the_predicted_rate) {
   enum { RUNS = 100, SLOTS = 512, FAR = 16 }; /* just outside of its window the sine is only a little off */
   const jfi_boot_options weak = {.overflow = 2.5};
   jfi_boot_world w = jfi_boot_open(jfi_test_ctx_boot(10, 3), 9, 1, &weak);

@@ -198,7 +198,7 @@ JFI_TEST(exponential_is_within_its_error) {
 
 /* ---- inputs that somebody picks ---- */
 /* All alike, the ends, ends in turn, neighbours, digits that are all 0 or all ones; and all of them as far off as they may be said to be. */
-JFI_TEST(adversarial_numbers_stay_within_the_bound) {
+JFI_TEST_MANY(adversarial_numbers_stay_within_the_bound) {
   table_case c = open_case(jfi_test_ctx_boot_far(10, 3, 8), 9, 1024, -500, anything);
   size_t m[512];
   jfhe_ct *out = jfi_world_room(&c.w.w, 1);
@@ -218,7 +218,7 @@ JFI_TEST(adversarial_numbers_stay_within_the_bound) {
 }
 
 /* Middle steps as wide as those of the sine: sets that do not nest, and a bound that tells 4,096 values apart. */
-JFI_TEST(wide_steps_tell_twelve_bits_apart) {
+JFI_TEST_MANY(wide_steps_tell_twelve_bits_apart) {
   jfi_params p = {.log_n = 10, .first_bits = 48, .n_special = 6, .special_bits = 48, .name = "test"};
   jfhe_ctx *ctx = NULL;
   for (uint32_t i = 0; i < 3 + 16 + 3; i++) p.step_bits[p.n_steps++] = i < 3 ? 42 : i < 11 ? 57 : i < 19 ? 58 : 48;
@@ -309,7 +309,7 @@ JFI_TEST(refusals) {
 }
 
 /* A window that is too small on purpose: wrong where a bootstrap would be, and the values tell. */
-JFI_TEST(weakened_overflow_shows) {
+JFI_TEST_MANY(weakened_overflow_shows) {
   const jfi_boot_options weak = {.overflow = 2.5};
   jfi_boot_world w = jfi_boot_open(jfi_test_ctx_boot_far(10, 3, 4), 9, 1, &weak);
   table_case c = {.w = w, .first = 0, .count = 16, .values = malloc(16 * sizeof(double))};

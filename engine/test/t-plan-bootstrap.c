@@ -466,7 +466,7 @@ static void check_deep(place *p, uint32_t expect) {
 }
 
 /* Convolutions of three taps, cubics between them: three levels a layer, two layers a bootstrap. */
-JFI_TEST(a_network_of_thirty_layers) {
+JFI_TEST_MANY(a_network_of_thirty_layers) {
   place *p = open_place();
   uint32_t x = model_input(&p->x, 0);
   for (int i = 0; i < 30; i++) {
@@ -482,7 +482,7 @@ JFI_TEST(a_network_of_thirty_layers) {
 
 /* g(x) = y by Newton's method with the slope of one place, x - (g(x) - y)/8 = p(x) + y/8: two levels a turn, three turns a bootstrap, and y
  * keeps its levels. */
-JFI_TEST(fifty_iterations_of_newtons_method) {
+JFI_TEST_MANY(fifty_iterations_of_newtons_method) {
   place *p = open_place();
   uint32_t y = model_mul_const(&p->x, model_input(&p->x, 0), 0.125, 0), x = y;
   for (int i = 0; i < 50; i++) x = model_add(&p->x, model_poly(&p->x, x), y);
@@ -492,7 +492,7 @@ JFI_TEST(fifty_iterations_of_newtons_method) {
 }
 
 /* ---- any program ---- */
-JFI_TEST(random_programs) {
+JFI_TEST_MANY(random_programs) {
   enum { PROGRAMS = 6 };
   uint32_t found = 0;
   place *p = open_with(3, LOG_SLOTS);

@@ -418,7 +418,7 @@ JFI_TEST(what_cannot_share) {
 }
 
 /* ---- any program ---- */
-JFI_TEST(random_programs) {
+JFI_TEST_MANY(random_programs) {
   enum { PROGRAMS = 6 };
   ladder *l = open_ladder();
   uint32_t boots = 0;

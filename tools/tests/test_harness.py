@@ -52,6 +52,13 @@ def test_skips_and_instruction_sets(tmp_path):
     assert run(tmp_path, "JFI_TEST_SLOW(a) { CHECK(0); }", JFHE_TEST_SLOW="1")[0] == 1
 
 
+def test_many_samples_where_the_engine_is_fast(tmp_path):
+    body = "JFI_TEST_MANY(a) { CHECK(0); }"
+    assert run(tmp_path, body)[0] == 1
+    assert run(tmp_path, body, JFHE_ISA="ref")[0] == 77
+    assert run(tmp_path, body, JFHE_ISA="ref", JFHE_TEST_SLOW="1")[0] == 1
+
+
 def test_numbers_are_the_same_everywhere(tmp_path):
     body = """#include <inttypes.h>
     #include <stdio.h>
