@@ -171,17 +171,21 @@ test('a dropped file is looked at, confirmed, encrypted, stored', async () => {
   assert.match(await words.innerText(), /will see[^]*the labels of diagnosis[^]*will not see/);
   await one.frame.getByLabel('Let the server see the labels of diagnosis').uncheck();
   await one.frame.getByText('how many labels diagnosis has').waitFor();
-  const remembered = () => one.frame.locator('body').evaluate(() => Object.entries(localStorage).filter(([name]) => name.startsWith('jupyterfhe-hide-names:')).map(([, yes]) => yes));
+  const remembered = () => one.frame.locator('body').evaluate(async () => {
+    const wait = request => new Promise((resolve, reject) => Object.assign(request, { onsuccess: () => resolve(request.result), onerror: () => reject(request.error) }));
+    const kept = await wait((await wait(indexedDB.open('jupyterfhe-vault'))).transaction('choices').objectStore('choices').getAll());
+    return kept.filter(({ name }) => name.startsWith('hide-names:')).map(({ yes }) => yes);
+  });
   await label(one, 'Hide all names').check();
   await one.frame.getByText('31 columns: c1, c2, c3').waitFor();
   assert.ok(await label(one, 'Hide the name of mean radius').isChecked() && !(await words.innerText()).includes('mean radius'));
-  assert.deepEqual(await remembered(), ['yes']);
+  assert.deepEqual(await remembered(), [true]);
   await shot(one, '5-names');
   await label(one, 'Hide the name of mean radius').uncheck();
   await one.frame.getByText('31 columns: mean radius, c2').waitFor();
   await label(one, 'Hide all names').uncheck();
   await one.frame.getByText('31 columns: mean radius, mean texture').waitFor();
-  assert.deepEqual(await remembered(), ['no']);
+  assert.deepEqual(await remembered(), [false]);
   await label(one, 'Lowest possible mean radius').fill('0');
   await label(one, 'Highest possible mean radius').fill('20');
   await label(one, 'Highest possible mean radius').press('Tab');

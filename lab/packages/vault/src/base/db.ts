@@ -1,8 +1,9 @@
-// db.ts: IndexedDB of the vault's origin: wrapped keys, and what is needed to go on with an interrupted upload.
+// db.ts: IndexedDB of the vault's origin: wrapped keys, what is needed to go on with an interrupted upload, and a person's choices.
 
 const NAME = 'jupyterfhe-vault';
-const VERSION = 1;
-export type Table = 'keys' | 'jobs' | 'parts';
+const VERSION = 2;
+const TABLES = { keys: 'key_id', jobs: 'job', parts: ['job', 'name'], choices: 'name' };
+export type Table = keyof typeof TABLES;
 
 let opened: Promise<IDBDatabase> | null = null;
 
@@ -10,11 +11,12 @@ function open(): Promise<IDBDatabase> {
   opened ??= new Promise((resolve, reject) => {
     const request = indexedDB.open(NAME, VERSION);
     request.onupgradeneeded = () => {
-      request.result.createObjectStore('keys', { keyPath: 'key_id' });
-      request.result.createObjectStore('jobs', { keyPath: 'job' });
-      request.result.createObjectStore('parts', { keyPath: ['job', 'name'] });
+      for (const [name, keyPath] of Object.entries(TABLES)) if (!request.result.objectStoreNames.contains(name)) request.result.createObjectStore(name, { keyPath });
     };
-    request.onsuccess = () => resolve(request.result);
+    request.onsuccess = () => {
+      request.result.onversionchange = () => request.result.close(); // a newer page shall not wait for this one
+      resolve(request.result);
+    };
     request.onerror = () => reject(request.error);
   });
   return opened;

@@ -1,5 +1,6 @@
 // encryptView.ts: a file is dropped, looked at, confirmed, encrypted and stored.
 
+import { get, put } from '../base/db.ts';
 import { Peer, Told, type Wire } from '../base/rpc.ts';
 import type { Shown } from '../encrypt/reader.ts';
 import type { Sizes } from '../encrypt/exact.ts';
@@ -59,23 +60,17 @@ export async function take(app: App, file: File): Promise<void> {
   await new Encryption(app, file).read(null);
 }
 
-const namesKey = (connection: Connection | null): string => `jupyterfhe-hide-names:${connection?.workspace ?? ''}`;
+const namesChoice = (connection: Connection | null): string => `hide-names:${connection?.workspace ?? ''}`;
 
 /** Whether names of columns are hidden in a workspace where nothing else is said. A browser that keeps nothing forgets it. */
-function namesHidden(connection: Connection | null): boolean {
-  try {
-    return localStorage.getItem(namesKey(connection)) === 'yes';
-  } catch {
-    return false;
-  }
+async function namesHidden(connection: Connection | null): Promise<boolean> {
+  const kept = await get<{ yes: boolean }>('choices', namesChoice(connection)).catch(() => undefined);
+  return kept?.yes === true;
 }
 
-function rememberNames(connection: Connection | null, yes: boolean): void {
-  try {
-    localStorage.setItem(namesKey(connection), yes ? 'yes' : 'no');
-  } catch {
-    // the next file asks again
-  }
+/** The next file asks again where nothing is kept. */
+async function rememberNames(connection: Connection | null, yes: boolean): Promise<void> {
+  await put('choices', { name: namesChoice(connection), yes }).catch(() => {});
 }
 
 /** One file on its way. */
@@ -108,7 +103,7 @@ class Encryption {
     this.reader.on<VaultProgress>('progress', now => progress.set(now.done, now.total, `${sizeWords(this.file.size)} ${leftWords(now.seconds_left)}`));
     this.app.card.show('Encrypt a file', [progress.element], { close: () => this.cancel() });
     try {
-      this.hideNames = namesHidden(await this.app.keeper.ask('connection', null));
+      this.hideNames = await namesHidden(await this.app.keeper.ask('connection', null));
       this.shown = await this.reader.call<Shown>('open', { file: this.file, delimiter, hideNames: this.hideNames });
       this.sizes = await this.app.keeper.ask('sizes', null);
       this.confirm();
@@ -187,7 +182,7 @@ class Encryption {
   private async hideAll(yes: boolean): Promise<void> {
     this.hideNames = yes;
     this.declared = Object.fromEntries(Object.entries(this.declared).map(([name, { hideName: _, ...rest }]) => [name, rest]));
-    rememberNames(await this.app.keeper.ask('connection', null), yes);
+    await rememberNames(await this.app.keeper.ask('connection', null), yes);
     await this.check();
   }
 
