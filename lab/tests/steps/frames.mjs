@@ -26,7 +26,8 @@ async function tableOf(frame) {
 }
 
 function close(text, bound, want) {
-  const most = bound === 'exact' ? 0 : number(bound.replace('±', ''));
+  const [most, proved] = bound === 'exact' ? [0, 0] : [...bound.matchAll(/± *([\d.,e−-]*\d)/g)].map(found => number(found[1])); // the probable bound, where it says more
+  assert.ok(proved === undefined || proved >= most, `${bound}: what is proved is no narrower`);
   const slack = most + 0.5 * 10 ** Math.floor(Math.log10(most || 1e-300)) + 1e-12 * Math.abs(want);
   assert.ok(Math.abs(number(text) - want) <= slack, `${text} ${bound} is not ${want}`);
   assert.ok(most < 0.5 * Math.abs(want), `a bound of ${bound} says nothing of ${want}`);
