@@ -285,9 +285,11 @@ static jfhe_status apply_alike(jfi_linmap_run *x, jfhe_ct *const *out, const jfh
     JFI_TRY(run(x, at));
   }
   for (size_t i = 0; i < x->count; i++) {
-    uint64_t *r[2] = {jfi_ct_poly(out[i], 0), jfi_ct_poly(out[i], 1)};
-    const uint64_t *in[2] = {x->of[i].acc0, x->of[i].acc1};
-    if (!jfi_ct_is_shadow(out[i])) JFI_TRY(jfi_divide(ctx, r, m[i].primes, in, x->h.E, 2, &at));
+    if (!jfi_ct_is_shadow(out[i])) {
+      uint64_t *r[2] = {jfi_ct_poly(out[i], 0), jfi_ct_poly(out[i], 1)};
+      const uint64_t *in[2] = {x->of[i].acc0, x->of[i].acc1};
+      JFI_TRY(jfi_divide(ctx, r, m[i].primes, in, x->h.E, 2, &at));
+    }
     jfi_ct_settle(ctx, out[i], &m[i]);
   }
   return JFHE_OK;
