@@ -121,8 +121,8 @@ static jfhe_status make_map(jfhe_linmap **map, const jfhe_bootstrap *b, const jf
 
 static double half_power(uint32_t k) { return sqrt(1.0 / (double)((uint64_t)1 << k)); }
 
-/* Slots to coefficients: bounds are those of what the inverse of all butterflies so far makes of the slots, whose rows have sum 1. Slots are
- * at most 2^low times as large as the numbers. */
+/* Slots to coefficients: bounds are those of what the inverse of all butterflies so far makes of the slots, whose rows have sum 1 and entries of one
+ * modulus. Slots are in the mean of squares 2^(low/2) times as large as the numbers, and a row meets whole blocks of them: that is what counts. */
 static jfhe_status make_down(jfhe_bootstrap *b) {
   double whole = b->eps * jfi_ctx_product(b->ctx, b->ctx->chain.level[0]) / (b->mag * b->ctx->chain.scale[0]),
          so_far = 1;
@@ -133,7 +133,7 @@ static jfhe_status make_down(jfhe_bootstrap *b) {
     JFI_TRY(make_map(&b->down[i], b, &s, b->level_in - i, scale_down(b, i)));
     jfi_linmap_claim *c = &b->down[i]->claim;
     c->sd_factor = half_power(s.low + s.count);
-    c->encode_worst *= (double)((uint64_t)1 << s.low) * so_far * b->mag;
+    c->encode_worst *= sqrt((double)((uint64_t)1 << s.low)) * so_far * b->mag;
     c->encode_sd *= sqrt((double)((uint64_t)1 << s.low)) * so_far * b->mag * c->sd_factor;
     so_far *= s.factor;
   }
@@ -141,7 +141,8 @@ static jfhe_status make_down(jfhe_bootstrap *b) {
 }
 
 /* Coefficients to slots: bounds are those of coefficients all the way. The slots are those of c0 + c1 s', c0 and c1 uniform modulo q0: a sum
- * of them with weights of square sum w^2 is at most tail * w * (1 + weight of s'). */
+ * of them with weights of square sum w^2 is at most tail * w * (1 + weight of s'). The stages behind take a mean of 2^low slots, whose errors come
+ * from different slots each. */
 static jfhe_status make_up(jfhe_bootstrap *b) {
   const uint32_t top = b->ctx->chain.top;
   double whole = 1 / (2 * b->overflow), so_far = 1, even = whole, gap = sqrt(gap_of(b));
@@ -162,7 +163,7 @@ static jfhe_status make_up(jfhe_bootstrap *b) {
     jfi_linmap_claim *c = &b->up[i]->claim;
     double before = half_power(b->log_slots - s.low - s.count) * so_far;
     c->sd_factor = half_power(s.low);
-    c->encode_worst *= worst * before;
+    c->encode_worst *= worst * before * half_power(s.low);
     c->encode_sd *= sd * before * c->sd_factor;
     so_far *= s.factor;
   }
