@@ -238,6 +238,61 @@ def container(what, key_id, params="cd", from_id="0" * 32, kind=0):
     return bytes(head)
 
 
+def ring_above(ours, upper, sparse, params="ef"):
+    """The heads of all keys of a ring above."""
+    def key(key_id, kind, from_id="0" * 32, galois=0):
+        head = bytearray(container(4, key_id, params, from_id, kind))
+        head[52:56] = galois.to_bytes(4, "little")
+        return bytes(head)
+
+    return {"above-params.jfhe": container(1, "0" * 32, params), "above-relin.key": key(upper, 1, upper),
+            "above-galois-5.key": key(upper, 2, upper, 5), "above-sparse.key": key(sparse, 6, upper),
+            "above-dense.key": key(upper, 7, sparse), "above-lift.key": key(upper, 4, ours), "above-lower.key": key(ours, 5, upper)}
+
+
+def test_a_ring_above_is_registered_whole_and_of_one_secret(api):
+    ours, upper, sparse, theirs = (secrets.token_hex(16) for _ in range(4))
+    below = {"params.jfhe": container(1, "0" * 32), "relin.key": container(4, ours, kind=1)}
+    fine, other = ring_above(ours, upper, sparse), ring_above(ours, theirs, sparse)
+    elsewhere = ring_above(theirs, upper, sparse)
+
+    def ask(above, status, elements=()):
+        files = {**below, **above}
+        api.put_files(files)
+        answer = api.ask("PUT", f"{AT}/keys/{ours}", json={"tree": tree_of(files), "elements": list(elements)}, status=status)
+        return answer.json()["error"]["message"] if status != 200 else answer.json()
+
+    for name in set(fine) - {"above-galois-5.key"}:
+        assert f"lacks {name}" in ask({n: d for n, d in fine.items() if n != name}, 422)
+    assert "lacks above-params.jfhe, above-relin.key" in ask({n: fine[n] for n in ("above-lift.key", "above-lower.key")}, 422)
+    for name in set(fine) - {"above-params.jfhe", "above-lift.key", "above-sparse.key"}:  # by which the others are measured
+        changed = elsewhere if name == "above-lower.key" else ring_above(ours, upper, theirs) if name == "above-dense.key" else other
+        assert f"{name} is of another secret" in ask({**fine, name: changed[name]}, 422)
+    for name in ("above-lift.key", "above-sparse.key"):
+        assert "is of another secret" in ask({**fine, name: other[name]}, 422)
+    assert "above-lift.key is of another secret" in ask({**fine, "above-lift.key": elsewhere["above-lift.key"]}, 422)
+    for name in set(fine) - {"above-params.jfhe"}:
+        assert "of other parameters than above-params" in ask({**fine, name: ring_above(ours, upper, sparse, "ab")[name]}, 422)
+    assert "of the parameters below it" in ask(ring_above(ours, upper, sparse, "cd"), 422)
+    assert "leads to a secret that is below" in ask(ring_above(ours, ours, sparse), 422)
+    assert "leads to a secret that is below" in ask(ring_above(ours, upper, upper), 422)
+    for name, data in (("above-x.jfhe", container(2, upper, "ef")),
+                       ("above-galois-05.key", fine["above-galois-5.key"]), ("above-", fine["above-relin.key"])):
+        assert "is no name of a key" in ask({**fine, name: data}, 422)
+    for name, data in (("above-galois-25.key", fine["above-galois-5.key"]), ("above-relin.key", container(2, upper, "ef")),
+                       ("above-relin.key", b"no container"), ("above-params.jfhe", fine["above-relin.key"]),
+                       ("above-lift.key", fine["above-lower.key"]), ("above-galois-5.key", container(3, upper, "ef"))):
+        assert "is not what its name says" in ask({**fine, name: data}, 422)
+    element = {"file": "above-galois-5.key", "kind": "galois", "galois_element": 5}
+    assert "ring above" in ask(fine, 400, [element])
+    assert "above-relin.key" not in str(ask({}, 200)["tree"])  # as keys are made first, and then again with the ring
+    assert ask(fine, 200)["tree"] == tree_of({**below, **fine}) and ask(fine, 200)["galois_elements"] == 0
+    ask(other, 409)
+    more = {"above-galois-25.key": bytearray(fine["above-galois-5.key"])}
+    more["above-galois-25.key"][52] = 25
+    assert ask({n: bytes(d) for n, d in more.items()}, 200)["files"] == len(below) + len(fine) + 1
+
+
 def test_keys_of_another_secret_or_preset_are_refused_and_keep_nobody_from_theirs(api):
     ours, theirs = secrets.token_hex(16), secrets.token_hex(16)
     fine = {"params.jfhe": container(1, "0" * 32), "public.key": container(3, ours), "relin.key": container(4, ours, kind=1),

@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from . import above
 from .blobs import MAGIC
 from .errors import Refused
 
@@ -19,6 +20,8 @@ class Head(NamedTuple):
         Object; of switching keys, which.
     params, key_id, from_id : str
         Hexadecimal digits.
+    galois : int
+        Of a key for an automorphism.
     """
 
     what: int
@@ -26,13 +29,15 @@ class Head(NamedTuple):
     params: str
     key_id: str
     from_id: str
+    galois: int
 
     @classmethod
     def of(cls, data):
         """The head of a container, None where there is none."""
         if len(data) < BYTES or data[:len(MAGIC)] != MAGIC:
             return None
-        return cls(data[40], data[49], data[64:96].hex(), data[160:176].hex(), data[176:192].hex())
+        return cls(data[40], data[49], data[64:96].hex(), data[160:176].hex(), data[176:192].hex(),
+                   int.from_bytes(data[52:56], "little"))
 
 
 def require_keys_of(files, tree, key_id):
@@ -46,9 +51,12 @@ def require_keys_of(files, tree, key_id):
     key_id : str
         Under which it is registered.
     """
-    params = {}
+    params, upper = {}, {}
     for name, (sha256, _) in tree.files.items():
         head = Head.of(files.head(sha256, BYTES))
+        if name.startswith(above.PREFIX):
+            upper[name] = head
+            continue
         if head is None:
             continue
         if head.what == CIPHERTEXT:
@@ -63,3 +71,5 @@ def require_keys_of(files, tree, key_id):
         first, second = list(params.values())[:2]
         raise Refused("bad_tree", f"{second} is of other parameters than {first}",
                       "Keys of a secret have the parameters that it was made with.")
+    if upper:
+        above.require_ring(upper, key_id, next(iter(params), None))

@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 
 from . import shapes, trees
+from .above import PREFIX
 from .database import iso, now
 from .errors import Refused
 from .schema import key_files, keys
@@ -41,6 +42,8 @@ class Offer:
                 raise Refused("bad_request", "an element of kind galois has no galois_element")
             if file not in self.tree.files:
                 raise Refused("bad_tree", "an element names a file that the tree has not")
+            if file.startswith(PREFIX):
+                raise Refused("bad_request", "an element names a key of the ring above", "Elements are of the key's own ring.")
             if file in self.about:
                 raise Refused("bad_request", "a file is there as two elements")
             self.about[file] = kind, galois
