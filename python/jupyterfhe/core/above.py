@@ -2,16 +2,21 @@
 
 A folder of keys may hold a folder ``above``: evaluation keys of larger parameters, under a secret that nobody kept, and
 ``lift.key`` and ``lower.key``, which lead there and back. Plans climb when depth demands it; nobody says so. docs/adr/0038.
+
+In a store, whose trees are flat, the same files are called ``above-`` and their name. docs/adr/0049.
 """
 
+import os
 import threading
+from pathlib import Path
 
 from . import containers, errors
 from .call import Handle
 from .engine import engine, ffi, lib
-from .keys import MAPPED, EvaluationKeys, Source
+from .keys import ABOVE, MAPPED, EvaluationKeys, Source
 
-ABOVE, LIFT, LOWER = "above", "lift.key", "lower.key"
+LIFT, LOWER = "lift.key", "lower.key"
+PREFIX = f"{ABOVE}-"  # of their names in a flat tree
 _KINDS = {LIFT: lib.JFHE_EVK_LIFT, LOWER: lib.JFHE_EVK_LOWER}
 _WORDS = {LIFT: "lifting", LOWER: "lowering"}
 
@@ -120,4 +125,28 @@ class Above:
         return _Key(self.keys.params, source.mapped(self.keys.params, self.folder / MAPPED))
 
 
-HINT = "Ask the owner of the data for the whole folder 'above'; jupyterfhe ladder makes it."
+HINT = ("Ask the owner of the data for the whole folder 'above'; jupyterfhe ladder makes it, in a notebook Add any depth in "
+        "the vault.")
+
+
+def unflatten(flat, folder):
+    """Give a folder of keys the ring above it that a flat folder has, as links to the same files.
+
+    Parameters
+    ----------
+    flat : path-like
+        With files ``above-...``, or none.
+    folder : path-like
+        On the same file system.
+
+    Returns
+    -------
+    int
+        How many files there were.
+    """
+    found, place = sorted(Path(flat).glob(f"{PREFIX}?*")), Path(folder) / ABOVE
+    if found:
+        place.mkdir()
+    for path in found:
+        os.link(path, place / path.name.removeprefix(PREFIX))
+    return len(found)

@@ -22,6 +22,7 @@ GALOIS = lib.JFHE_EVK_GALOIS
 SPARSE, DENSE = lib.JFHE_EVK_SPARSE, lib.JFHE_EVK_DENSE  # to the secret of bootstrapping and back
 NAMES = ("relin.key", "galois-*.key", "parent-*.key", "sparse.key", "dense.key")
 _FIXED = {RELIN: "relin.key", SPARSE: "sparse.key", DENSE: "dense.key"}
+ABOVE = "above"  # folder, beside keys, of those of a larger ring
 MAPPED = "mapped"  # folder, beside keys, of the same keys in files that can be mapped
 
 
@@ -116,6 +117,7 @@ class EvaluationKeys:
     def __init__(self, params):
         """Start empty; see :meth:`open` and :meth:`add`."""
         self.params, self.key_id, self.folder = params, None, None
+        self.above = None  # where keys of the ring above would lie (above.py)
         self._sources = {}  # (kind, Galois element): Source
         self._parents = {}  # Galois element: Source
         self._ring, self._parent_ring = _Ring(params), None
@@ -146,7 +148,7 @@ class EvaluationKeys:
         """
         folder = Path(folder)
         self = cls(params or Parameters.load(folder))
-        self.folder = folder
+        self.folder, self.above = folder, folder / ABOVE
         for path in sorted(p for names in NAMES for p in folder.glob(names)):
             self.add(path, parent=path.name.startswith("parent-"))
         return self

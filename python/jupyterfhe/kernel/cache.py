@@ -3,7 +3,8 @@
 ::
 
     HOME/blobs/aa/SHA256   a verified blob; a hard link into the store's own folder where that is on this file system
-    HOME/trees/HASH/       a tree that was checked out; HASH.keys/ are its keys as files that can be mapped
+    HOME/trees/HASH/       a tree that was checked out; HASH.keys/ are its keys as files that can be mapped;
+                           in HASH.keys/above/ those of a ring above as they came
     HOME/parts/            what is being made; it enters the other two by one rename
     HOME/unfinished/       results of runs that are not at their end
     HOME/leases/           a file a process, locked for as long as it lives, naming the trees that it opened
@@ -287,7 +288,7 @@ class Cache:
             with self._making(part):
                 part.mkdir(mode=0o700)
                 make(part)
-                self._fresh += sum(p.stat().st_size for p in part.iterdir())
+                self._fresh += sum(p.stat().st_size for p in _files(part))
                 self._settle(part, place, place.is_dir)
         os.utime(place)
         self._tidy()
@@ -347,6 +348,11 @@ class Cache:
         return f"<Cache {self.home}>"
 
 
+def _files(folder):
+    """All files of a tree; keys of a ring above lie in folders of their own."""
+    return (path for path in folder.rglob("*") if path.is_file())
+
+
 class _Heap:
     """What lies in a cache, by inode: bytes are counted once, and not where somebody outside holds the file too."""
 
@@ -356,7 +362,7 @@ class _Heap:
         self.loose = []  # (time, path) of blobs
         for place in (home / "trees").iterdir():
             if place.is_dir():
-                self.trees[place] = place.stat().st_mtime_ns, [self._note(p)[0] for p in place.iterdir()]
+                self.trees[place] = place.stat().st_mtime_ns, [self._note(p)[0] for p in _files(place)]
         for path in (home / "blobs").glob("??/*"):
             inode, at = self._note(path)
             self.files[inode][3] = path

@@ -8,6 +8,7 @@ from ..array import EncryptedArray
 from ..array import store as folders
 from ..array.table import load_table
 from ..core import EvaluationKeys, containers, tables
+from ..core.above import PREFIX, unflatten
 from ..core.errors import ArgumentError, FormatError, KeyMissingError, StorageError
 from ..frame import result as results
 from ..plan import Session
@@ -158,16 +159,18 @@ class Space:
             if known is not None:  # keys were added: those that are used already stay, so that old and new values meet
                 for path in sorted(found.folder.glob("*.key")):
                     known.add(path, parent=path.name.startswith("parent-"))
+                known.above = found.above
                 found = known
             self._keys[key_id] = found, tree.hash
             return found
 
     def _mapped(self, tree):
-        place = self.results.checkout(tree)
+        place, size = self.results.checkout(tree), sum(s for name, (_, s) in tree.files.items() if not name.startswith(PREFIX))
 
         def unpack(folder):
-            with Show("keys", tree.size, expected(tree.size)):
+            with Show("keys", size, expected(size)):
                 EvaluationKeys.open(place).unpack(folder)
+            unflatten(place, folder)  # its keys are unpacked when a program first climbs
 
         return self.cache.derived(f"{tree.hash}.keys", unpack)
 
@@ -189,7 +192,7 @@ class Space:
         Session
         """
         session = Session.of(self.keys(key_id), log_slots)
-        session.results = self.results
+        session.results, session.ask = self.results, lambda: self.keys(key_id)
         return session
 
     # ---- opening ----

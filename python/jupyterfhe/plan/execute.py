@@ -17,6 +17,9 @@ from .whole import WholeSession
 
 CROWDED = ("A total that came over from exact integers has little room above it: encrypt its column with results=64, or "
            "approximately too (exact='both').")
+LADDERS = "stats", "ml"  # presets that a ring can be added above
+_CLIMB = ("Give these keys a ring above, for what is encrypted already too: Add any depth in the vault's dialog of keys (of "
+          "'ml'), or jupyterfhe ladder. Or: ")
 # What works number by number, so that chunks can share a ciphertext.
 BY_NUMBERS = {"add", "sub", "neg", "mul", "add_const", "mul_const", "add_vector", "mul_vector", "poly", "conjugate"}
 SLICE = 0.05  # seconds of work between two looks at Ctrl-C and the bar
@@ -178,11 +181,11 @@ def _too_deep(session, why):
     lacks = f"; {session.lacks_for_bootstrap}" if session.params.bootstrap_levels is not None else ""
     if session.lacks_above:
         lacks += f"; the ring above lacks {session.lacks_above}"
+    climb = _CLIMB if session.params.name in LADDERS else ""
     return errors.DepthError(f"{why.detail} (parameters {session.params.name} have {session.params.ceiling}{lacks})",
-                             "Multiply fewer times in a row, compute() less often with less kept for later, or encrypt with "
-                             "parameters of more depth: 'stats' has 6, 'ml' 14, 'deep-lean' has no end; or give these keys a "
-                             "ring above, for what is encrypted already too: jupyterfhe ladder. In a notebook: the dialog of "
-                             "keys, another key, any depth.", why.status)
+                             f"{climb}Multiply fewer times in a row, compute() less often "
+                             "with less kept for later, or encrypt with parameters of more depth: 'stats' has 6, 'ml' 14, "
+                             "'deep-lean' has no end.", why.status)
 
 
 def _bring(graph, program, keep, session):
@@ -223,12 +226,16 @@ def foresee(values, keep_levels=None):
         return graph, None
     if isinstance(graph.session, WholeSession):
         return graph, WholePlan(graph, options.keep_levels if keep_levels is None else keep_levels)
+    return graph, _climbing(graph.session, lambda: _foresee(graph, keep_levels))
+
+
+def _foresee(graph, keep_levels):
     keep, program = _levels(graph.session, keep_levels), graph.program()
     session = _place(graph, program, keep)
     try:
-        return graph, _make(graph, program, keep, None if session.is_clear else _ring(graph, session), session)
+        return _make(graph, program, keep, None if session.is_clear else _ring(graph, session), session)
     except errors.KeyMissingError:
-        return graph, _make(graph, program, keep, None, session)
+        return _make(graph, program, keep, None, session)
 
 
 def cross(values):
@@ -281,7 +288,17 @@ def compute(values, keep_levels=None):
 def _runner(session):
     if isinstance(session, WholeSession):
         return lambda graph, keep: modular.run(graph, options.keep_levels if keep is None else keep)
-    return clear.run if session.is_clear else _compute
+    return clear.run if session.is_clear else lambda graph, keep: _climbing(session, lambda: _compute(graph, keep))
+
+
+def _climbing(session, work):
+    """Do it; once more where it was too deep, and keys of a ring above have come meanwhile."""
+    try:
+        return work()
+    except errors.DepthError:
+        if not session.grew():
+            raise
+        return work()
 
 
 def _compute(graph, keep_levels):

@@ -8,7 +8,6 @@ import weakref
 from pathlib import Path
 
 from ..core import Above, Bootstrap, Ciphertext, EvaluationKeys, Parameters
-from ..core.above import ABOVE
 from ..core.bootstrap import wants
 from ..core.errors import ArgumentError, ContextError, JupyterFHEError, KeyMissingError
 from .leaf import Filed, Held
@@ -38,15 +37,17 @@ class Session:
     ----------
     results : object or None
         Where computed arrays are kept and found again, if anywhere: has ``compute(array, keep_levels)``.
+    ask : callable or None
+        Looks where keys come from whether there are more, if anywhere.
     reached : jupyterfhe.core.Above or None
         Of the session of a ring above: how it is reached from below.
     """
 
     def __init__(self, params, keys, log_slots):
         """Start without plans."""
-        self.results = None
+        self.results = self.ask = None
         self._whole = {}  # by moduli
-        self._looked = None, None  # when the folder of a ring above changed last, and what it lacked then
+        self._looked = None, None  # the folder of a ring above and when it changed last, and what it lacked then
         self._bootstrap = self._shared = self._above = self.reached = None
         self.params, self.keys, self.log_slots = params, keys, log_slots
         self.plans = collections.OrderedDict()  # by what they were made for; a plan in use is taken out
@@ -163,11 +164,11 @@ class Session:
         """Why programs do not climb, in words; '' where they do, None where there is no ring above."""
         if self._above is not None:
             return ""
-        if self.is_clear or self.keys.folder is None:
+        if self.is_clear or self.keys.above is None:
             return None
-        folder = self.keys.folder / ABOVE
+        folder = self.keys.above
         try:
-            stamp = folder.stat().st_mtime_ns  # files may still be arriving
+            stamp = folder, folder.stat().st_mtime_ns  # files may still be arriving
         except OSError:
             return None
         if self._looked[0] != stamp:
@@ -186,6 +187,13 @@ class Session:
         if not lacks:
             session.reached, self._above = reached, session
         return lacks
+
+    def grew(self):
+        """Whether there is a ring above now that was not there before: its owner may have added one meanwhile."""
+        if self.above is not None or self.ask is None:
+            return False
+        self.ask()
+        return self.above is not None
 
     @property
     def shared(self):
