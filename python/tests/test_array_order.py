@@ -176,3 +176,12 @@ def test_refusals(lab, wide):
             bad()
     with pytest.raises(ValueError):
         np.quantile(x, 1.5)
+
+
+def test_one_number_is_first_smallest_and_largest(wide):
+    x = wide.seal(np.array([3.0]), bounds=(0, 4))
+    for method in ("average", "min", "first"):
+        assert opened(jf.rank(x, method)).tolist() == [1.0]
+    for f in (np.min, np.max, np.median, np.argmax, lambda a: np.max(a, keepdims=True)):
+        got = f(wide.seal(np.array(3.0), bounds=(0, 4)))
+        assert got.shape == () and opened(got) == f(np.array(3.0))

@@ -26,6 +26,8 @@ def _numbers(a, name):
 def _line(a, axis, name):
     """(array, axis) of what is ordered; one axis at a time."""
     a = _numbers(a, name)
+    if not a.ndim and axis is None:
+        return a.reshape(1), 0
     if axis is None and a.ndim != 1:
         raise Refused(f"{name} over several axes at once", "Name one axis; or reshape to one vector first.")
     axis = axis_of(0 if axis is None else axis, a.ndim)
@@ -38,6 +40,7 @@ def _line(a, axis, name):
 
 def _reduced(a, axis, keepdims, wanted, ties, name, index=False):
     """What a weight a place in order makes of numbers along an axis, or of their indices."""
+    shape = a.shape
     a, axis = _line(a, axis, name)
     n, bounds = a.shape[axis], a.bounds
     if n == 1:
@@ -48,7 +51,7 @@ def _reduced(a, axis, keepdims, wanted, ties, name, index=False):
     else:
         out = _across(np.moveaxis(a, axis, 0), wanted, ties, index)
     out = within(out, *((0.0, n - 1.0) if index and n > 1 else bounds)) if n > 1 and bounds[0] < bounds[1] else out
-    return np.expand_dims(out, axis) if keepdims else out
+    return np.expand_dims(out, axis) if keepdims and shape else out
 
 
 def _across(a, wanted, ties, index):
@@ -185,6 +188,8 @@ def rank(x, method="average"):
     if method not in MEANINGS:
         raise Refused(f"ranks by method={method!r}", f"There are {', '.join(MEANINGS)}.")
     x = _vector(approximate(x), 0, "jf.rank")
+    if len(x) == 1:
+        return x * 0.0 + 1.0
     if method == "average":
         return (rank(x, "min") + rank(x, "max")) / 2
     counts = ranks.below(x, "first" if method == "ordinal" else method, spare=1)  # sums of n signs want room at the end
