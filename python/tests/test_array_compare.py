@@ -9,8 +9,10 @@ from world import World
 
 import jupyterfhe as jf
 from jupyterfhe.array.approximation import composite
+from jupyterfhe.array.simulate import clear, opened
 from jupyterfhe.core import Parameters
-from jupyterfhe.plan import foresee
+from jupyterfhe.core.errors import DepthError
+from jupyterfhe.plan import Session, foresee
 from lab import Lab
 
 
@@ -61,6 +63,15 @@ def test_every_comparison_with_ties_and_edges(lab, coarse):
         assert out.dtype == bool
     lab.both(lambda a: a > 3, x, bounds=(0.0, 7.0), close=1e-2)
     lab.both(lambda a: np.greater_equal(3, a), x, bounds=(0.0, 7.0), close=1e-2)
+
+
+def test_truth_that_could_be_either_is_refused_before_it_is_computed():
+    """Each of the two signs of an equality is off by a quarter at six levels: together by more than a half."""
+    x = clear(np.arange(9.0), Session.clear("stats", 6), (0, 8))
+    with jf.options.set(resolution=1.0):
+        assert np.array_equal(opened(x < x[::-1]), np.arange(9) < np.arange(9)[::-1])
+        with pytest.raises(DepthError, match=r"truth values would be known to 0\.5\d only"):
+            x == x[::-1]  # noqa: B015
 
 
 def test_a_filter_on_real_data(lab, coarse):

@@ -2,13 +2,16 @@
 
 import numpy as np
 
+from ...core.errors import DepthError
 from ...plan import options
 from ...plan.notes import ASSUMED, note
 from ..approximation import signs
+from ..approximation.signs import WIDER
 from ..refusal import Refused
 from ..registry import ufunc
 from ..ufuncs import BOOL, FLOAT, add, is_encrypted, multiply, operands, subtract
 
+UNSURE = 0.5  # a truth value that is off by more may be the other one
 SPARE = 1  # levels left where that costs no precision: truth values are made to be multiplied with
 NEAR = 2.0**-40  # the gap is narrower by this share, for the rounding of half a resolution
 
@@ -89,4 +92,8 @@ def _resolution(parts):
 
 
 def _truth(array):
+    """Numbers near 0 and 1 as truth values; refused where nobody could tell which."""
+    off = max((s.drift for s in array.strips.flat), default=0.0)
+    if off >= UNSURE:
+        raise DepthError(f"truth values would be known to {off:.2g} only with the levels left", WIDER)
     return array.like(dtype=np.dtype(bool))
