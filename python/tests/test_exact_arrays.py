@@ -177,10 +177,19 @@ def test_depth_is_refused_before_anything_runs(sealed):
 
 @pytest.mark.parametrize("f", [np.exp, np.sqrt, np.std, lambda x: 1 / x, lambda x: x < np.arange(5), lambda x: np.median(x),
                                lambda x: x * np.array([0.1, 0.2, 0.3, 0.4, 0.5]), lambda x: x * 1j,
-                               lambda x: x * x == 3, lambda x: x.astype(np.int8), np.clip])
+                               lambda x: x * x == 3, lambda x: x.astype(np.int8), lambda x: np.clip(x, 0.5, 3)])
 def test_what_integers_do_not_have_is_refused(sealed, f):
     with pytest.raises((Refused, TypeError)):
         f(sealed(np.arange(5), bounds=(0, 100)))
+
+
+@pytest.mark.parametrize("ends", [(0, 3), (None, 2), (-1, None), (-9, 9), (6, 9)])
+def test_integers_are_cut_off_exactly(sealed, quick, ends):
+    x = np.arange(-3, 5)
+    got = np.clip(sealed(x, bounds=(-3, 4)), *ends)
+    opened = decrypt_array(got, quick.secret)
+    np.testing.assert_array_equal(opened.values, np.clip(x, *ends))
+    assert got.dtype == np.int64 and not np.any(opened.error_bound)
 
 
 def test_integers_are_changed_in_place_as_integers(sealed, quick):

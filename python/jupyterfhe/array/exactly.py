@@ -24,7 +24,7 @@ SHARED = {np.add, np.subtract, np.multiply, np.negative, np.positive, np.square,
 OWN = {np.divide: ufuncs.divide, np.power: ufuncs.power}  # without what approximations add to them
 FLOATING = {np.mean, np.var, np.average, np.cov, np.divide}  # numpy makes floats of integers
 REFUSED = {np.ptp, np.std, np.corrcoef, np.linalg.norm, np.linalg.solve, np.linalg.inv,
-           np.convolve, np.clip}
+           np.convolve}
 TABLES = {
     np.equal: lambda x, c: x == c, np.not_equal: lambda x, c: x != c, np.less: lambda x, c: x < c,
     np.less_equal: lambda x, c: x <= c, np.greater: lambda x, c: x > c, np.greater_equal: lambda x, c: x >= c,

@@ -12,6 +12,7 @@ import numpy as np
 from ...core.errors import ArgumentError
 from ...plan import options
 from ...plan.notes import ASSUMED, note
+from .. import exactly
 from ..approximation import Clip, Modulus, applied, signs
 from ..approximation.signs import expected
 from ..operand import public
@@ -151,8 +152,17 @@ def clip(a, a_min=None, a_max=None, out=None, *, min=None, max=None, **options):
         return a.copy()
     if high <= floor or ceiling <= low:
         return a * 0.0 + (floor if high <= floor else ceiling)
+    if a.exact:
+        return _exactly(a, floor, ceiling)
     found = _clipped(a, floor, ceiling)
     return applied(a, Clip(floor, ceiling)) if found is None else found
+
+
+def _exactly(a, floor, ceiling):
+    """Exact integers cut off at whole ends: a table."""
+    if not all(math.isinf(e) or e.is_integer() for e in (floor, ceiling)):
+        raise Refused("np.clip of exact integers at ends between them", "Cut them off at whole numbers.")
+    return exactly.tabled(a, lambda v: min(max(v, floor), ceiling))
 
 
 def _clipped(a, floor, ceiling):
