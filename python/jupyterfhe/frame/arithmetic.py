@@ -6,6 +6,8 @@ import numpy as np
 
 from ..array import EncryptedArray
 from ..array.finish import Finished, node
+from ..array.registry import UFUNCS as ARRAYS
+from .elementwise import applied
 from .masks import product
 from .refusal import Refused
 from .windows import reindex
@@ -158,6 +160,8 @@ def ufunc_of(series, ufunc, method, inputs, out, options):
             return series**2
         if ufunc is np.negative:
             return -series
+        if len(inputs) == 1 and ufunc in ARRAYS:
+            return applied(series, ufunc, f"np.{ufunc.__name__}", "float")
     raise Refused(f"np.{ufunc.__name__} of an encrypted series", "Use its array where nothing is missing: np.exp(s.values); or "
                   "after "
                   "decryption.")

@@ -131,6 +131,13 @@ class GroupBy:
         out._columns, out._single = chosen, names if isinstance(names, str) else None
         return out
 
+    def __getattr__(self, name):
+        """A column whose name is an identifier, as of a frame."""
+        frame = self.__dict__.get("frame")
+        if frame is None or name not in frame.columns:
+            raise AttributeError(f"groups of an encrypted frame have no {name!r}")
+        return self[name]
+
     # ---- sums ----
     def groups(self):
         """Sums of every group.

@@ -5,7 +5,7 @@ import numpy as np
 from ..array import EncryptedArray
 from ..array.finish import Finished, finished, sqrt, stack
 from ..core.errors import ArgumentError
-from . import order, windows
+from . import elementwise, order, windows
 from .categorical import EncryptedCategorical, integers
 from .comparing import compared
 from .index import Index
@@ -14,7 +14,7 @@ from .moments import Sums
 from .refusal import LATE, Refused
 from .result import Output, Result
 
-ORDER = ("idxmin", "idxmax", "mode", "apply", "map", "agg", "plot", "hist", "item",
+ORDER = ("idxmin", "idxmax", "mode", "apply", "agg", "plot", "hist", "item",
          "tolist", "to_list", "to_numpy")
 
 
@@ -214,6 +214,50 @@ class EncryptedSeries:
             raise Refused(f"a power {k!r} of an encrypted series", "Whole powers from 1 on.")
         return self.like(self._numbers("a power").filled ** int(k))
 
+    # ---- number by number ----
+    def abs(self):
+        """Moduli; coarse near 0 without ``jf.options.resolution``."""
+        return elementwise.applied(self, np.abs, "abs")
+
+    def clip(self, lower=None, upper=None):
+        """Numbers cut off at public ends."""
+        return elementwise.clipped(self, lower, upper)
+
+    def round(self, decimals=0):
+        """Rounded numbers, to even where two are as near: a sign each step of the range, or none of integers."""
+        if self.kind == "int" and decimals >= 0:
+            return self._copy()
+        return elementwise.applied(self, lambda x: np.round(x, decimals), "round")
+
+    def __floordiv__(self, by):
+        """The whole part of a quotient by a public number."""
+        return elementwise.stepped(self, by, np.floor_divide, "//")
+
+    def __mod__(self, by):
+        """What a division by a public number leaves, of its sign."""
+        return elementwise.stepped(self, by, np.remainder, "%")
+
+    def where(self, cond, other=None):
+        """Its numbers where a condition holds; elsewhere others, or nothing.
+
+        Parameters
+        ----------
+        cond : EncryptedSeries
+            Of truth values.
+        other : float or EncryptedSeries, optional
+
+        Returns
+        -------
+        EncryptedSeries
+        """
+        return elementwise.chosen(self, cond, other)
+
+    def mask(self, cond, other=None):
+        """As :meth:`where`, of the opposite condition."""
+        return self.where(~cond, other)
+
+    __abs__, __round__, floordiv, mod = abs, round, __floordiv__, __mod__
+
     # ---- order ----
     def _order(name):
         def method(self, other):
@@ -223,6 +267,10 @@ class EncryptedSeries:
     __lt__, __le__, __gt__, __ge__ = map(_order, ("lt", "le", "gt", "ge"))
     lt, le, gt, ge = __lt__, __le__, __gt__, __ge__
     del _order
+
+    def map(self, table):
+        """What a function, or a dict, makes of every declared value; see :func:`jupyterfhe.frame.elementwise.looked_up`."""
+        return elementwise.looked_up(self, table)
 
     def between(self, left, right, inclusive="both"):
         """Where a value lies between two others.
@@ -409,7 +457,8 @@ class EncryptedSeries:
         method.__name__ = name
         return method
 
-    __bool__ = __float__ = __array__ = _refused("plain value", ("it is encrypted", "client.decrypt_frame opens it."))
+    __bool__ = __float__ = __array__ = _refused("plain value", ("it is encrypted", "client.decrypt_frame opens it. Functions "
+                                                                "of numpy take its array where nothing is missing: s.values."))
     for _name in ORDER:
         locals()[_name] = _refused(_name, ("it needs comparisons, or plain values", "Sums, means and groups work; else after "
                                            "decryption."))

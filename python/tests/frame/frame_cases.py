@@ -6,7 +6,7 @@ spells it otherwise, `theirs` says how; then the remark says why.
 
 from dataclasses import dataclass
 
-FAMILIES = ("Selection and new columns", "Missing values", "Reductions", "Categories and filters", "Groups", "Tables of two keys",
+FAMILIES = ("Selection and new columns", "Number by number", "Missing values", "Reductions", "Categories and filters", "Groups", "Tables of two keys",
             "Joining", "Rows in order", "Order and numeric filters", "Order by all pairs")
 
 
@@ -39,7 +39,7 @@ class Case:
     deep: bool = False
 
 
-S, M, R, C, G, T, J, W, F, P = FAMILIES
+S, N, M, R, C, G, T, J, W, F, P = FAMILIES
 NUM = "['age', 'yrs_married', 'affairs']"
 EVERY = "every declared label is a group, as with observed=False"
 CASES = [
@@ -52,6 +52,17 @@ CASES = [
     Case("s ** k, numbers beside", S, "3 - 2 * (df.age - 30) ** 2 / 100"),
     Case("df.head, df[a:b]", S, "df[['age', 'work']][3:8]"),
     Case("df.drop, df.rename", S, "df.drop(columns=['work', 'rate', 'kids']).rename(columns={'age': 'years'})"),
+    Case("s.where", N, "df.age.where(df.kids)", remark="missing where the condition is false"),
+    Case("s.where(c, other)", N, "df.yrs_married.where(df.kids, df.age)", remark="a public number or another column"),
+    Case("s.mask", N, "df.age.mask(df.kids, 18.0)"),
+    Case("s.map", N, "df.educ.map(lambda years: years * years - 100)", remark="any function, or a dict, of declared values: a table"),
+    Case("s.map of a category", N, "df.rate.map({'r1': 1, 'r2': 2, 'r3': 4, 'r4': 7, 'r5': 9})", "df.rate.map({'r1': 1, 'r2': 2, 'r3': 4, 'r4': 7, 'r5': 9}).astype(float)"),
+    Case("s.abs", N, "(df.age - 30).abs()", remark="by a sign, with `jf.options.resolution`; else coarse near 0", deep=True),
+    Case("s.clip", N, "df.age.clip(20, 35)", remark="at public ends", deep=True),
+    Case("s.round", N, "df.yrs_married.round()", remark="a sign each step", deep=True),
+    Case("s // number", N, "df.educ // 4", remark="by public numbers; exact integers by a table", deep=True),
+    Case("s % number", N, "df.yrs_married % 5", deep=True),
+    Case("np.floor, np.exp, ...", N, "np.floor(df.age)", remark="numpy's functions of one number, as of arrays", deep=True),
     Case("s.isna, df.notna", M, "df[['age', 'work']].notna()"),
     Case("s.fillna", M, "df.age.fillna(30.0)"),
     Case("df.dropna", M, "df[['age', 'affairs']].dropna()", remark="a filter; the reader's side compacts"),
