@@ -205,7 +205,7 @@ def test_a_changed_ciphertext_is_refused(owner, saved, tmp_path):
     "df.k + 1", "df.day * 2", "df.day + df.day", "df.k.sum()", "df[df.b == 1].x.shift(1)", "df.set_index('k')",
     "df.resample('MS')", "df.merge(df, on='k')", "df.x.mean().compute", "df[df.b == 1].x + df.x", "df.n.values", "df.groupby('k')['x'].agg('median')",
     "df.k > 1", "df.k < df.x", "df.k.median()", "df.x.between(1, 2)", "df.x.max()", "df[df.b == 1].x.rank()", "df.n.sort_values()", "df.groupby('b')['x'].max()",
-    "df.x.nunique()", "jf.cut(df.k, [0, 1])", "df.x & df.b", "np.exp(df.x)", "df.x[df.b == 1]", "df.merge(df.groupby('k').mean(), on='k')", "df.groupby(df.x)"])
+    "df.x.nunique()", "jf.cut(df.k, [0, 1])", "df.x & df.b", "np.hypot(df.x, df.same)", "df.x[df.b == 1]", "df.merge(df.groupby('k').mean(), on='k')", "df.groupby(df.x)"])
 def test_refusals_say_why(df, write):
     with pytest.raises((Refused, AttributeError, TypeError), match=r".{20}"):
         eval(write, {"df": df, "np": np, "jf": jf})
