@@ -8,6 +8,7 @@ import pytest
 from jupyterfhe.array import store
 from jupyterfhe.client import decrypt_array, encrypt_array
 from jupyterfhe.core.errors import ChecksumError, FormatError, JupyterFHEError
+from jupyterfhe.plan.notes import ASSUMED, note
 
 X = np.arange(-3, 9000)
 
@@ -39,6 +40,14 @@ def test_what_was_read_goes_on(saved, quick):
 def test_no_value_stands_in_the_manifest(quick, tmp_path):
     encrypt_array(np.array([4711, 5000]), quick.secret, exact=True, bounds=(0, 10000), keys=quick.keys).save(tmp_path / "y")
     assert "4711" not in (tmp_path / "y" / "manifest.json").read_text()
+
+
+def test_promises_are_kept(quick, tmp_path):
+    x = encrypt_array(np.arange(5), quick.secret, exact=True, bounds=(0, 9), keys=quick.keys)
+    for value in x.values:
+        note(value, ASSUMED + "nobody is twice in it")
+    x.sum().save(tmp_path / "z")
+    assert decrypt_array(tmp_path / "z", quick.secret).assumed == ("nobody is twice in it",)
 
 
 def changed(saved, tmp_path, change):

@@ -150,7 +150,8 @@ def _manifest_whole(array, hashes, number):
     strips = [{"length": s.length, "gain": _quotient(s.gain), "shift": _quotient(s.shift), "range": [str(u) for u in s.range],
                "pad": str(s.pad) if isinstance(s.pad, int) else None, "values": [number[v] for v in s.values]}
               for s in array.strips.flat]
-    return _root(array, hashes, strips) | {"version": WHOLE, "moduli": list(moduli), "ciphertexts": len(number) * len(moduli)}
+    return _root(array, hashes, strips) | {"version": WHOLE, "moduli": list(moduli), "ciphertexts": len(number) * len(moduli),
+                                             "assumed": assumed_of(array.values)}
 
 
 def _quotient(x):
@@ -331,10 +332,15 @@ def assembled(found, session, path, first=0):
     if moduli:
         return _load_whole(found, filed, session)
     values = [session.leaf(stored) for stored in filed]
+    _note(found, values)
+    return _array(found, session, values, _strip)
+
+
+def _note(found, values):
+    """Let values know what a manifest says was assumed."""
     for value in values:
         for words in found.get("assumed", []):
             note(value, ASSUMED + words)
-    return _array(found, session, values, _strip)
 
 
 def _array(found, session, values, strip_of):
@@ -358,6 +364,7 @@ def _load_whole(found, filed, session):
         for i in _chosen(strip, vectors):
             most[i] = max(most[i], *(abs(u) for u in _span(strip)))
     values = [session.leaf(Residues(parts, bound)) for parts, bound in zip(vectors, most, strict=True)]
+    _note(found, values)
     array = _array(found, session, values, _whole_strip)
     _need(array.dtype == np.float64 or all(s.integral for s in array.strips.flat), "its integers are none")
     return array

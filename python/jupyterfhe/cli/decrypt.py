@@ -16,7 +16,7 @@ from ..core import errors, tables
 from ..frame import result as results
 from .kept import Kept
 from .main import Refused, home_of, load_key
-from .text import columns, cut_all, progress, shown_bound
+from .text import columns, cut_all, harmless, progress, shown_bound
 
 
 class Field:
@@ -113,6 +113,17 @@ def output(path):
     finally:
         part.unlink(missing_ok=True)
     files.sync(target.absolute().parent)
+
+
+def say_assumed(opened):
+    """What the shown bounds count on, below the numbers: whoever computed promised it, and nothing could check.
+
+    Parameters
+    ----------
+    opened : OpenedArray or OpenedFrame
+    """
+    for text in opened.assumed:
+        print(f"assumed: {harmless(text)}")
 
 
 def harmless_cell(text):

@@ -6,7 +6,7 @@ import json
 import numpy as np
 
 from ..client import decrypt_array
-from .decrypt import output
+from .decrypt import output, say_assumed
 from .main import Refused, load_key
 from .text import columns, cut, shown_bound
 
@@ -103,7 +103,9 @@ def run(args, space, folder):
             plain[at] = _plain(opened.values[at], texts[at], kind)
         with output(args.json) as out:
             json.dump({"shape": list(texts.shape), "dtype": str(opened.values.dtype), "values": plain.tolist(),
-                       "error_bound": [None if not np.isfinite(b) else b for b in left.ravel().tolist()]}, out)
+                       "error_bound": [None if not np.isfinite(b) else b for b in left.ravel().tolist()],
+                       "assumed": list(opened.assumed)}, out)
             out.write("\n")
     else:
         _print(texts, left, max(args.rows, 0))
+        say_assumed(opened)

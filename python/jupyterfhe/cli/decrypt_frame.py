@@ -7,7 +7,7 @@ import numpy as np
 
 from ..client import decrypt_frame
 from ..frame import result as results
-from .decrypt import harmless_cell, output
+from .decrypt import harmless_cell, output, say_assumed
 from .kept import Kept
 from .main import Refused, load_key
 from .text import columns, cut, shown_bound
@@ -86,7 +86,7 @@ def _plain(opened):
         cells = [c if not isinstance(c, float) or np.isfinite(c) else None for c in cells]
         out[name] = {"values": cells, "error_bound": worst, "error_probable": likely, "shape": list(np.shape(values))}
     index = None if opened.index is None else _index(opened)
-    return {"kind": opened.shape, "title": opened.title, "index": index, "columns": out}
+    return {"kind": opened.shape, "title": opened.title, "index": index, "columns": out, "assumed": list(opened.assumed)}
 
 
 def run(args, space, folder):
@@ -118,3 +118,4 @@ def run(args, space, folder):
             out.write("\n")
     else:
         _print(opened, max(args.rows, 0))
+        say_assumed(opened)

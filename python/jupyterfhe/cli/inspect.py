@@ -8,6 +8,8 @@ from ..core import containers, errors, tables
 from .main import BAD, home_of, say
 from .text import bounds, columns, harmless
 
+MEMBERS = (("shape", list), ("dtype", str), ("key_id", str), ("key", str), ("params", str))  # of results' manifests
+
 
 def _table(name, table):
     out = {"name": name, "object": "table", "rows": table.rows, "columns": len(table.columns), "level": table.level,
@@ -43,13 +45,15 @@ def _folder(name, folder, as_json):
     else:
         root = tables.manifest_of(folder)
         found = {"name": name, "object": kind, "bytes": size}
-        for member, wanted in (("shape", list), ("dtype", str), ("key_id", str), ("params", str)):
-            if isinstance(root.get(member), wanted) and len(root[member]) <= 64:
+        for member, wanted in (*MEMBERS, ("assumed", list)):
+            if isinstance(root.get(member), wanted) and len(root[member]) <= 64 and (root[member] or member == "shape"):
                 found[member] = root[member]
         if not as_json:
-            words = ", ".join(f"{k} {harmless(str(v))}" for k, v in found.items() if k not in ("name", "object", "bytes"))
+            said = [(k, str(found[k])) for k, _ in MEMBERS if k in found]
+            words = [f"{k} {v}" if len(v) <= 32 else f"{k} {v[:16]}..." for k, v in said]
             print(f"{name}: {harmless(kind)}, {containers.human(size)}")
-            print(f"  {words}" if words else "", end="\n" if words else "")
+            for line in ([", ".join(words)] if words else []) + [f"assumed: {text}" for text in found.get("assumed", [])]:
+                print(f"  {harmless(line)}")
             return None
     print(json.dumps(found, ensure_ascii=False))
     return None

@@ -13,6 +13,7 @@ from ..core.errors import RangeError
 from ..core.integers import moduli
 from ..plan import Session, Value, compute
 from ..plan.leaf import Held
+from ..plan.notes import assumed_of
 from ..plan.whole import Residues, WholeValue
 from .cipher import decrypt, encrypt
 from .integers import open_integers, seal_integers
@@ -29,13 +30,17 @@ class OpenedArray:
         Bound on the absolute error of each, proved; rounding of doubles included.
     error_probable : float or ndarray of the array's shape
         Bound that holds with about 99.99 % chance.
+    assumed : tuple of str
+        What whoever computed promised and nothing could check, how much compared numbers differ for instance. The bounds hold
+        if these do.
     """
 
-    __slots__ = ("error_bound", "error_probable", "values")
+    __slots__ = ("assumed", "error_bound", "error_probable", "values")
 
-    def __init__(self, values, error_bound, error_probable):
+    def __init__(self, values, error_bound, error_probable, assumed=()):
         """Keep the parts."""
         self.values, self.error_bound, self.error_probable = values, error_bound, error_probable
+        self.assumed = tuple(assumed)
 
     def __array__(self, dtype=None, copy=None):
         """The values."""
@@ -48,7 +53,9 @@ class OpenedArray:
     def __repr__(self):
         """Shape and exactness."""
         worst = np.max(self.error_bound, initial=0.0)
-        return f"<OpenedArray {self.values.shape}, {self.values.dtype}, each within {worst:.1e}; for holders of the key alone>"
+        words = "".join(f"; assumed: {text}" for text in self.assumed)
+        return (f"<OpenedArray {self.values.shape}, {self.values.dtype}, each within {worst:.1e}{words}; for holders of the "
+                "key alone>")
 
 
 def _session(key, keys, log_slots):
@@ -171,7 +178,7 @@ def decrypt_array(array, key):
             raise RangeError("truth values are no longer certain: their error bound reaches 1/2",
                              "Combine fewer of them in a row, or use parameters of more precision.")
         worst = likely = np.zeros(array.shape) if array.shape else 0.0
-    return OpenedArray(values, worst, likely)
+    return OpenedArray(values, worst, likely, assumed_of(wanted.values()))
 
 
 def _decrypt_whole(array, key):
@@ -183,4 +190,4 @@ def _decrypt_whole(array, key):
         return open_integers(wanted[value].stored.load(key.params), key, value.session.moduli, bound, count)
 
     worst = array.errors({})
-    return OpenedArray(numbers_of(array, opened), worst, worst)
+    return OpenedArray(numbers_of(array, opened), worst, worst, assumed_of(wanted.values()))

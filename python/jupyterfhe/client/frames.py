@@ -33,14 +33,16 @@ class OpenedFrame:
     shape : str
         'record', 'series' or 'frame'.
     title : str
+    assumed : tuple of str
+        As of :class:`~jupyterfhe.client.arrays.OpenedArray`; of all results that were opened together.
     """
 
-    __slots__ = ("columns", "error_bound", "error_probable", "index", "names", "shape", "title")
+    __slots__ = ("assumed", "columns", "error_bound", "error_probable", "index", "names", "shape", "title")
 
-    def __init__(self, shape, columns, error_bound, error_probable, index, names, title):
+    def __init__(self, shape, columns, error_bound, error_probable, index, names, title, assumed=()):
         """Keep the parts."""
         self.shape, self.columns, self.error_bound, self.error_probable = shape, columns, error_bound, error_probable
-        self.index, self.names, self.title = index, names, title
+        self.index, self.names, self.title, self.assumed = index, names, title, tuple(assumed)
 
     def to_pandas(self):
         """As pandas has it.
@@ -93,7 +95,7 @@ class OpenedFrame:
         likely, worst = (max((float(np.max(b, initial=0.0)) for b in bounds.values()), default=0.0)
                          for bounds in (self.error_probable, self.error_bound))
         return (f"<OpenedFrame {self.shape} of {len(self.columns)} columns, each probably within {likely:.1e}, proved "
-                f"{worst:.1e}; for holders of the key alone>")
+                f"{worst:.1e}{''.join(f'; assumed: {text}' for text in self.assumed)}; for holders of the key alone>")
 
 
 def decrypt_frame(result, key, labels=None, names=None):
@@ -116,8 +118,9 @@ def decrypt_frame(result, key, labels=None, names=None):
     """
     several = isinstance(result, list)
     found = [_result(r, key) for r in (result if several else [result])]
-    spans = iter(finish([root for r in found for root in r.roots], _opener(key)))
-    out = [_opened(r, spans, labels or (lambda _: None), names or (lambda text: text)) for r in found]
+    assumed = {}
+    spans = iter(finish([root for r in found for root in r.roots], _opener(key, assumed)))
+    out = [_opened(r, spans, labels or (lambda _: None), names or (lambda text: text), assumed) for r in found]
     return out if several else out[0]
 
 
@@ -127,7 +130,7 @@ def _result(x, key):
     return x if hasattr(x, "roots") else results.load(x, lambda log_slots: Session.of(EvaluationKeys(key.params), log_slots))
 
 
-def _opened(result, spans, labels, named):
+def _opened(result, spans, labels, named, assumed=()):
     """A result of the spans of its roots, in their order."""
     cells = [next(spans) for _ in result.outputs]
     valid = [None if o.valid is None else next(spans) for o in result.outputs]
@@ -152,7 +155,7 @@ def _opened(result, spans, labels, named):
             worst[name], likely[name] = np.zeros(mid.shape), np.zeros(mid.shape)
         columns[name] = _shown(output, mid, gone, exact, labels)
     names = None if result.index is None else [n and named(n) for n in result.index.names]
-    return OpenedFrame(result.shape, columns, worst, likely, index, names, result.title)
+    return OpenedFrame(result.shape, columns, worst, likely, index, names, result.title, assumed)
 
 
 def decrypt_finished(x, key):
@@ -167,13 +170,16 @@ def decrypt_finished(x, key):
     -------
     OpenedArray
     """
-    span, = finish([x], _opener(key))
-    return OpenedArray(span.mid, span.bound, span.probable)
+    assumed = {}
+    span, = finish([x], _opener(key, assumed))
+    return OpenedArray(span.mid, span.bound, span.probable, assumed)
 
 
-def _opener(key):
+def _opener(key, assumed):
+    """What opens a recipe's parts, and adds what they assume to a dict, whose keys keep their order."""
     def open_part(array):
         found = decrypt_array(array, key)
+        assumed.update(dict.fromkeys(found.assumed))
         return found.values, found.error_bound, found.error_probable
     return open_part
 

@@ -23,6 +23,9 @@ sealed = jf.open_frame("sealed")
 jf.save(sealed.groupby("c1")[["c2"]].agg(["mean", "count"]), "unnamed")
 jf.save(sealed[["c2", "c3"]].mean(), "means")
 jf.save(sealed.c1.value_counts(), "jobs")
+root = df.root.values.within(0.25, 7.5)
+jf.save(root.sum(), "promised")
+jf.save(jf.EncryptedSeries(root, name="root"), "promises")
 """
 ROWS = [("job", "age", "root"), ("cook", 30, 5.5), ("cook", 50, 7.1), ("=SUM(1)", 41, 6.4), ("smith", "", 0.25), ("smith", 28, 5.3)]
 
@@ -96,3 +99,13 @@ def test_named_numbers_and_json(run):
     found = json.loads(run("decrypt", "test", "--json", "-"))
     assert found["columns"]["df"]["values"] == [3] and found["columns"]["pvalue"]["error_bound"][0] < 0.1
     assert json.loads(run("decrypt", "by-job", "--json", "-"))["index"] == ["=SUM(1)", "cook", "smith"]
+
+
+def test_what_was_promised_stands_below_the_numbers(run):
+    """The bounds hold if it does: a reader who was not there when it was computed has to see it."""
+    line = run("decrypt", "promised").splitlines()[-1]
+    assert line.startswith("assumed: ") and "0.25" in line and line in run("decrypt", "promises").splitlines()
+    for name in ("promised", "promises"):
+        assert [f"assumed: {text}" for text in json.loads(run("decrypt", name, "--json"))["assumed"]] == [line]
+    assert f"  {line}" in run("inspect", "promised").splitlines()
+    assert "assumed" not in run("decrypt", "by-job") and json.loads(run("decrypt", "by-job", "--json"))["assumed"] == []
