@@ -245,6 +245,28 @@ describe('randomness', () => {
   });
 });
 
+describe('keys of a ring above', () => {
+  test('lead between the two secrets, and only where the larger ring carries the smaller one\'s primes', () => {
+    const [small, large] = [opened('stats'), opened('deep-small')];
+    assert.deepEqual([large.context.above(small.context), small.context.above(large.context)], [true, false]);
+    const found = [large.key.liftingKey(small.key), large.key.loweringKey(small.key)].map(bytes => engine.inspect(bytes));
+    assert.deepEqual(found.map(info => [info.fromId, info.keyId]), [[small.key.id, large.key.id], [large.key.id, small.key.id]]);
+    assert.ok(found.every(info => info.logNOther === small.context.logN));
+    const other = opened('stats-lite');
+    assert.equal(large.context.above(other.context), false);
+    assert.throws(() => large.key.liftingKey(other.key), status(Status.ERR_CONTEXT));
+    assert.throws(() => small.key.liftingKey(large.key), status(Status.ERR_CONTEXT));
+    for (const { key, context, encryptor, decryptor } of [small, large, other]) for (const one of [encryptor, decryptor, key, context]) one.free();
+  });
+
+  test('of vectors of fewer slots take a key more a halving', () => {
+    const { context } = opened('deep-small');
+    const [all, half] = [bootstrapWants(context), bootstrapWants(context, context.logN - 2)];
+    assert.ok(half.rotations.some(({ k }) => k === context.slots / 2) && !all.rotations.some(({ k }) => k === context.slots / 2));
+    context.free();
+  });
+});
+
 describe('keys for bootstrapping', () => {
   test('need levels for it', () => {
     const { context } = opened('stats-lite');

@@ -76,3 +76,18 @@ for (const preset of ['stats-lite', 'stats']) {
       }));
   });
 }
+
+describe('deep-small above stats', () => {
+  test('the keys between two rings are those of the native engine, to the byte', { skip: process.platform !== 'linux' }, () =>
+    folder(async file => {
+      steadyLibrary(file('steady.so'));
+      const same = await load({ randomness: steady });
+      const [small, large] = ['stats', 'deep-small'].map(preset => Context.preset(same, preset));
+      const secrets = [small, large].map(context => SecretKey.fromEntropy(context, ENTROPY).write());
+      const [below, above] = [small, large].map((context, i) => SecretKey.read(context, secrets[i])); // their noise begins anew
+      secrets.forEach((bytes, i) => writeFileSync(file(`sk${i}`), bytes, { mode: 0o600 }));
+      native(['rung', 'deep-small', 'stats', file('sk1'), file('sk0'), file('lift'), file('lower')], { LD_PRELOAD: file('steady.so') });
+      assert.deepEqual(above.liftingKey(below), new Uint8Array(readFileSync(file('lift'))));
+      assert.deepEqual(above.loweringKey(below), new Uint8Array(readFileSync(file('lower'))));
+    }));
+});

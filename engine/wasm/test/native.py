@@ -5,6 +5,7 @@
     native.py encrypt PRESET SK COUNT OUT          numbers (t % 97) / 97 + i ((t % 89) / 89 - 1/2), bound 1.2
     native.py decrypt PRESET SK CT OUT             all slots as doubles, re then im, then the error bound
     native.py relin PRESET SK LEVEL OUT            the relinearisation key
+    native.py rung PRESET BELOW SK SMALL_SK LIFT LOWER  the keys from the ring of preset BELOW to this one and back
     native.py square PRESET RELIN CT OUT           the square of a ciphertext, packed
 
 JFHE_LIBRARY names another library than build/libjfhe_client.so. A status other than 0 ends it with the engine's words.
@@ -92,6 +93,13 @@ def relin(ctx, key, level, out):
     write("evk", new("jfhe_keygen_relin", ctx, key, c_uint32(int(level))), out, c_uint32(SEEDED))
 
 
+def rung(ctx, below, key, small, lift, lower):
+    small = read("jfhe_sk_read", new("jfhe_ctx_new_preset", below.encode()), small)
+    key = read("jfhe_sk_read", ctx, key)
+    write("evk", new("jfhe_keygen_lift", ctx, small, key), lift, c_uint32(SEEDED))
+    write("evk", new("jfhe_keygen_lower", ctx, key, small), lower, c_uint32(SEEDED))
+
+
 def square(ctx, relin, path, out):
     ct, ring = read("jfhe_ct_read", ctx, path), new("jfhe_keyring_new", ctx)
     call("jfhe_keyring_add", ring, read("jfhe_evk_read", ctx, relin))
@@ -107,7 +115,7 @@ def main(command, preset, *args):
     if command == "ctx":
         write("ctx", ctx, *args)
     else:
-        {"sk": sk, "encrypt": encrypt, "decrypt": decrypt, "relin": relin, "square": square}[command](ctx, *args)
+        {"sk": sk, "encrypt": encrypt, "decrypt": decrypt, "relin": relin, "rung": rung, "square": square}[command](ctx, *args)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,8 @@ import type { Engine } from './engine.js';
 import { JfheError } from './error.js';
 import { Encoding, HASH_BYTES, ID_BYTES, Status, type Ptr } from './raw.js';
 
+const NO_LEVEL = 2 ** 32 - 1;
+
 /** Parameters with their tables: `Context.preset(engine, 'stats')`. */
 export class Context {
   private known: number | null = null; // the ceiling, once it was asked for
@@ -81,6 +83,11 @@ export class Context {
     const limbs = (at: number): number => calls.ctxLimbs(this.ptr, at);
     const digits = Math.ceil(limbs(level) / Math.ceil(limbs(this.levels) / this.digits));
     return digits * (limbs(level) + calls.ctxSpecials(this.ptr)) * this.residueBytes;
+  }
+
+  /** Whether what is encrypted in a smaller ring can be lifted into this one. */
+  above(small: Context): boolean {
+    return this.engine.calls.liftLevel(this.ptr, small.ptr, small.ceiling) !== NO_LEVEL;
   }
 
   /** Bytes of a fresh ciphertext of numbers at a level, but for its header. */
@@ -204,6 +211,16 @@ export class SecretKey {
     } finally {
       for (const evk of pair) calls.evkFree(evk);
     }
+  }
+
+  /** The key that lifts what is under a smaller ring's secret to this one, as its container. Throws JfheError (ERR_CONTEXT) off the ladder. */
+  liftingKey(below: SecretKey): Uint8Array<ArrayBuffer> {
+    return this.switchingKey(out => this.context.engine.calls.keygenLift(out, this.context.ptr, below.ptr, this.ptr));
+  }
+
+  /** The key that lowers what is under this secret to that of a smaller ring. */
+  loweringKey(below: SecretKey): Uint8Array<ArrayBuffer> {
+    return this.switchingKey(out => this.context.engine.calls.keygenLower(out, this.context.ptr, this.ptr, below.ptr));
   }
 
   free(): void {
