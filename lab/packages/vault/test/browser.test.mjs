@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, test } from 'node:test';
-import { here, root } from './bundle.mjs';
+import { here, root, vault } from './bundle.mjs';
 import { lab, SHOTS, world } from './world.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'vault-browser-'));
@@ -508,6 +508,58 @@ test('a refusal of large keys is told as one, not as a broken network', async ()
   await other.close();
 });
 
+let loaded = null;
+/** The engine in this process. */
+function engine() {
+  vault.loadFrom(async () => readFileSync(process.env.JFHE_WASM ?? `${root}build/wasm/jfhe.wasm`));
+  return (loaded ??= vault.engine());
+}
+
+/** All rows of a table of the vault's IndexedDB, bytes in base64. */
+function rows(one, table) {
+  return one.frame.evaluate(name => new Promise((done, fail) => {
+    const request = indexedDB.open('jupyterfhe-vault');
+    request.onerror = () => fail(request.error);
+    request.onsuccess = () => {
+      const found = request.result.transaction(name).objectStore(name).getAll();
+      const plain = x => (x instanceof Uint8Array ? btoa(String.fromCharCode(...x)) : x);
+      found.onsuccess = () => (request.result.close(), done(found.result.map(row => Object.fromEntries(Object.entries(row).map(([key, value]) => [key, plain(value)])))));
+    };
+  }), table);
+}
+const uppers = one => rows(one, 'uppers');
+const parts = async one => (await rows(one, 'parts')).filter(({ job }) => job.startsWith('above-'));
+
+/** All that IndexedDB holds, texts and bytes in a row, in base64. */
+async function dump(one) {
+  const all = [];
+  for (const table of ['keys', 'jobs', 'parts', 'choices', 'uppers']) all.push(...(await rows(one, table)).flatMap(row => Object.values(row)));
+  const bytes = all.map(value => Buffer.from(String(value), /^[A-Za-z0-9+/]{40,}={0,2}$/.test(String(value)) ? 'base64' : 'utf8'));
+  return Buffer.concat(bytes).toString('base64');
+}
+
+/** What the vault's page hears from its workers from now on; gives a function that tells it as bytes. */
+async function overhear(one) {
+  await one.frame.evaluate(() => {
+    window.heard = [];
+    const keep = data => {
+      const bytes = [];
+      const text = JSON.stringify(data, (_, value) => {
+        if (value instanceof ArrayBuffer) value = new Uint8Array(value);
+        if (!ArrayBuffer.isView(value)) return value;
+        bytes.push(Array.from(new Uint8Array(value.buffer)));
+        return null;
+      });
+      window.heard.push([...new TextEncoder().encode(text)], ...bytes);
+    };
+    const { set } = Object.getOwnPropertyDescriptor(Worker.prototype, 'onmessage');
+    Object.defineProperty(Worker.prototype, 'onmessage', { set(listener) {
+      set.call(this, event => (keep(event.data), listener(event)));
+    } });
+  });
+  return async () => (await one.frame.evaluate(() => window.heard)).map(bytes => Buffer.from(bytes));
+}
+
 /** Set up a key in an open dialog. */
 async function create(one, title) {
   await offer(one, title).check();
@@ -580,6 +632,98 @@ test('keys on their way are stopped, go on, and go on after the page was closed;
   await one.page.close();
   one = await lab(w, other, problems);
   assert.equal(one.connected.key_id, key_id, 'the one that was in use last is in use');
+  await other.close();
+});
+
+test('any depth is added to a key: told before, stopped, gone on with after a reload, forgotten; its secret is nowhere but sealed', async () => {
+  const other = await w.browser.newContext({ viewport: { width: 1100, height: 900 }, acceptDownloads: true });
+  let one = await lab(w, other, problems);
+  const first = w.store.log.length;
+  const sent = () => w.store.log.slice(first).filter(([method, path]) => method === 'PUT' && path.startsWith('/blobs/')).map(([, path]) => path.slice(7));
+  const some = async count => {
+    for (const until = sent().length + count; sent().length < until; ) await new Promise(done => setTimeout(done, 20));
+  };
+  w.store.ready = { tree: { files: [] }, elements: [] }; // as if the keys of any first ring were there: this test is about those above
+  await one.ask({ type: 'open', view: 'keys' });
+  await label(one, 'With any depth above').check();
+  await one.frame.getByText('556 MB of keys, once').waitFor();
+  await shot(one, '17-with-any-depth');
+  await offer(one, 'Sums').check();
+  assert.ok(await label(one, 'With any depth above').isHidden(), 'no larger ring is offered above those');
+  await offer(one, 'Statistics').check();
+  await label(one, 'With any depth above').uncheck();
+  await create(one, 'Statistics');
+  const download = one.page.waitForEvent('download');
+  await button(one, 'Save recovery file').click();
+  const record = vault.parseRecovery(readFileSync(await (await download).path(), 'utf8'));
+  await button(one, 'Done').click();
+  await one.ask({ type: 'open', view: 'keys' });
+  await one.frame.getByText('ends; any can be added').waitFor();
+  await button(one, 'Add any depth…').click();
+  await one.frame.getByText('314 MB of keys, once').waitFor();
+  await shot(one, '18-add-any-depth');
+  await button(one, 'Not now').click();
+  await one.frame.getByText('ends; any can be added').waitFor();
+  assert.deepEqual([sent(), await uppers(one)], [[], []], 'nothing happens before it is wanted');
+
+  const heard = await overhear(one);
+  await button(one, 'Add any depth…').click();
+  await button(one, 'Add any depth').click();
+  await one.frame.getByText('any depth is being added').waitFor();
+  await some(3); // parameters, the key that lifts, the one that lowers
+  await shot(one, '19-adding-any-depth');
+  await button(one, 'Stop').click();
+  await one.frame.getByText('Stopped. What the server has of the keys stays').waitFor();
+  assert.equal((await one.event('failed')).code, 'cancelled');
+  const [row] = await uppers(one);
+  const container = await vault.unwrap(record, PASSPHRASE);
+  const small = vault.Context.read(await engine(), vault.unbase64(record.params), 16);
+  const large = vault.Context.preset(await engine(), 'deep-lean');
+  const sealing = await vault.upperSealingKey(container, vault.unhex(record.key_id));
+  const secretOf = async ({ job, sealed }) => {
+    const bytes = Buffer.from(sealed, 'base64');
+    return vault.unlockBytes(bytes.subarray(24), bytes.subarray(0, 24), sealing, vault.joined(vault.utf8(`jupyterfhe upper 1 ${job} `), large.hash));
+  };
+  const upper = await secretOf(row);
+  const held = vault.SecretKey.read(large, upper);
+  const lift = [...w.store.blobs.values()].map(bytes => bytes.subarray(0, 192)).find(head => head[40] === 4 && head[49] === 4);
+  assert.deepEqual([lift.subarray(176, 192).toString('hex'), Buffer.from(held.id)], [record.key_id, lift.subarray(160, 176)], 'the key that lifts leads from this secret to that one');
+  const stopped = sent().length;
+  const before = await heard();
+
+  await one.page.close(); // and with the page what it had in memory
+  one = await lab(w, other, problems);
+  const again = await overhear(one);
+  await unlock(one);
+  await some(2); // it goes on by itself
+  assert.ok((await one.events('progress'))[0].done > 0, 'the bar begins where it stopped');
+  const after = sent().slice(stopped);
+  assert.equal(new Set(sent()).size, sent().length, 'nothing that had arrived is sent again');
+  const newest = w.store.blobs.get(after.at(-1));
+  assert.deepEqual(newest.subarray(160, 176), Buffer.from(held.id), 'of the same secret');
+  assert.deepEqual(await secretOf((await uppers(one))[0]), upper);
+
+  for (const secret of [upper, container]) {
+    const payload = Buffer.from(secret).subarray(Number(Buffer.from(secret).readBigUInt64LE(24)) + 16);
+    const pieces = [0.2, 0.7].map(at => payload.subarray(Math.floor(at * (payload.length - 32)), Math.floor(at * (payload.length - 32)) + 32));
+    assert.ok(pieces.every(piece => new Set(piece).size > 2), 'something to look for');
+    const where = [...sent().map(hash => w.store.blobs.get(hash)).filter(bytes => bytes), Buffer.from(await dump(one), 'base64'), ...(secret === upper ? [...before, ...(await again())] : [])];
+    for (const [i, place] of where.entries()) assert.ok(!pieces.some(piece => place.includes(piece)), `a secret lies in place ${i}`);
+  }
+  assert.ok(before.length > 0 && (await again()).length > 0, 'something was overheard');
+
+  await one.ask({ type: 'open', view: 'keys' });
+  await one.frame.getByText('any depth is being added').waitFor();
+  await button(one, 'Stop and forget').click();
+  await one.frame.getByText('Forgotten. Nothing of the larger ring stays').waitFor();
+  assert.deepEqual([await uppers(one), await parts(one)], [[], []]);
+  const end = sent().length;
+  await one.page.waitForTimeout(300);
+  assert.ok(sent().length <= end + 1, 'one that was on its way may arrive');
+  assert.ok(!w.store.keys.has(record.key_id), 'nothing was registered');
+  await one.ask({ type: 'open', view: 'keys' });
+  w.store.ready = null;
+  for (const it of [held, large, small]) it.free();
   await other.close();
 });
 

@@ -32,6 +32,45 @@ test('the keys of a preset weigh what was foretold', async () => {
   session.close();
 });
 
+test('the keys of a ring above weigh what the page tells, and belong together', async () => {
+  const [{ preset, ladder }] = vault.OFFERS;
+  assert.deepEqual(vault.OFFERS.filter(offer => offer.ladder !== null).map(offer => offer.preset), ['ml']);
+  const engine = await vault.engine();
+  const [small, large] = [preset, ladder.preset].map(name => vault.Context.preset(engine, name));
+  assert.deepEqual([large.above(small), small.above(large)], [true, false]);
+  const [below, upper] = [small, large].map(context => vault.SecretKey.generate(context));
+  const parts = vault.aboveParts(large, upper, below, ladder);
+  near(ladder.keys, parts.reduce((sum, { weight }) => sum + weight, 0), 0.01);
+  const names = parts.flatMap(({ files }) => files.map(({ name, kind, galois }) => (assert.deepEqual([kind, galois], [null, null]), name)));
+  assert.equal(new Set(names).size, names.length);
+  assert.ok(names.every(name => /^above-[a-z0-9-]+\.(key|jfhe)$/.test(name)) && !names.some(name => name.includes('public')));
+  for (const name of ['params.jfhe', 'lift.key', 'lower.key', 'relin.key', 'sparse.key', 'dense.key']) assert.ok(names.includes(`above-${name}`), name);
+  const [lift, lower] = ['above-lift.key', 'above-lower.key'].map(name => {
+    const { weight, make } = parts.find(({ files }) => files[0].name === name);
+    const [bytes] = make();
+    near(weight, bytes.length, 0.005);
+    return engine.inspect(bytes);
+  });
+  assert.deepEqual([lift.fromId, lift.keyId, lower.fromId, lower.keyId], [below.id, upper.id, upper.id, below.id]);
+  for (const one of [upper, below, large, small]) one.free();
+});
+
+test('keys of one ring above are not mixed with those of another secret', () => {
+  const part = (name, ...digest) => [name, { name, sha256: name, size: 1, digest: Uint8Array.of(...digest) }];
+  const found = new Map([part('above-lift.key', 1, 2), part('above-relin.key', 1, 3), part('public.key')]);
+  assert.deepEqual([...vault.ofSet(found, Uint8Array.of(1, 2)).keys()], ['above-lift.key']);
+  assert.deepEqual([...vault.ofSet(found, new Uint8Array(0)).keys()], ['public.key']);
+});
+
+test('too little memory is told as that, and nothing else is', () => {
+  for (const why of [new vault.JfheError(vault.Status.ERR_MEMORY, 'no 40 bytes'), new RangeError('Array buffer allocation failed')]) {
+    assert.match(vault.told(why).message, /not enough memory/);
+    assert.equal(vault.told(why).code, 'memory');
+  }
+  const other = new vault.JfheError(vault.Status.ERR_CONTEXT, 'x');
+  assert.equal(vault.told(other), other);
+});
+
 /** Parts that count how often they are made, and a store that can fail. */
 function uploading(known, fails = () => false) {
   const made = [];
@@ -50,7 +89,7 @@ function uploading(known, fails = () => false) {
   };
   const told = [];
   const progress = new vault.Progress('j', 'keys', 80, now => told.push(now), () => 1000 * told.length);
-  const upload = new vault.Upload(store, 'note', new Map(known.map(name => [name, { sha256: `old ${name}`, size: 7 }])), progress);
+  const upload = new vault.Upload(store, { note: 'note', whose: new Uint8Array(0) }, new Map(known.map(name => [name, { sha256: `old ${name}`, size: 7 }])), progress);
   return { made, sent, part, progress, told, upload };
 }
 

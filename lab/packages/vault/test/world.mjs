@@ -19,6 +19,8 @@ export class FakeStore {
   log = [];
   faults = { drop: 0, dropAfter: Infinity, delay: 0, deny: false };
   puts = 0;
+  /** What is registered for every key that nothing was registered for. */
+  ready = null;
   /** Resolves when so many bytes have come: a slow line, where one is wanted. */
   line = async () => {};
 
@@ -66,7 +68,10 @@ export class FakeStore {
       return end(201, {});
     }
     if (kind === 'blobs' && method === 'GET') return this.blobs.has(name) ? end(200, this.blobs.get(name)) : end(404, {});
-    if (kind === 'keys' && method === 'GET') return this.keys.has(name) ? end(200, this.keys.get(name)) : end(404, {});
+    if (kind === 'keys' && method === 'GET') {
+      const found = this.keys.get(name) ?? this.ready;
+      return found ? end(200, found) : end(404, {});
+    }
     if (kind === 'keys' && method === 'PUT') {
       const found = json();
       if (found.tree.files.some(f => !this.blobs.has(f.sha256))) return end(422, {});

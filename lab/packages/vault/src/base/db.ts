@@ -1,8 +1,9 @@
-// db.ts: IndexedDB of the vault's origin: wrapped keys, what is needed to go on with an interrupted upload, and a person's choices.
+// db.ts: IndexedDB of the vault's origin: wrapped keys, what is needed to go on with an interrupted upload (of rings above, their
+// sealed secrets), and a person's choices.
 
 const NAME = 'jupyterfhe-vault';
-const VERSION = 2;
-const TABLES = { keys: 'key_id', jobs: 'job', parts: ['job', 'name'], choices: 'name' };
+const VERSION = 3;
+const TABLES = { keys: 'key_id', jobs: 'job', parts: ['job', 'name'], choices: 'name', uppers: 'job' };
 export type Table = keyof typeof TABLES;
 
 let opened: Promise<IDBDatabase> | null = null;
@@ -52,6 +53,23 @@ export async function putRelaxed(table: Table, values: readonly [unknown, ...unk
     for (const value of others) store.put(value);
     return store.put(first);
   }, true);
+}
+
+/** Put what `next` makes of a row, unless that is undefined; nobody comes between. Resolves to what was put, once it is on disk. */
+export async function change<T>(table: Table, key: IDBValidKey, next: (row: T | undefined) => T | undefined): Promise<T | undefined> {
+  const db = await open();
+  return new Promise((resolve, reject) => {
+    const transaction = db.transaction(table, 'readwrite', { durability: 'strict' });
+    const store = transaction.objectStore(table);
+    const request = store.get(key) as IDBRequest<T | undefined>;
+    let made: T | undefined;
+    request.onsuccess = () => {
+      made = next(request.result);
+      if (made !== undefined) store.put(made);
+    };
+    transaction.oncomplete = () => resolve(made);
+    transaction.onerror = transaction.onabort = () => reject(transaction.error ?? request.error);
+  });
 }
 
 export async function remove(table: Table, key: IDBValidKey | IDBKeyRange): Promise<void> {

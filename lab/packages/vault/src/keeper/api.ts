@@ -12,6 +12,10 @@ export interface KeeperState {
   readonly key_id: string | null;
   readonly preset: string | null;
   readonly published: boolean | null;
+  /** Whether keys of a ring above lie there too; null where that is not known. */
+  readonly above: boolean | null;
+  /** A ring above is wanted, and its keys are not all stored yet. */
+  readonly climbing: boolean;
   readonly connected: boolean;
   /** Ids of passkeys that open the key, with the salts that they are asked with. */
   readonly passkeys: readonly { readonly id: string; readonly salt: string }[];
@@ -39,10 +43,14 @@ export interface KeeperApi {
   status: [null, KeeperState];
   connect: [Connection, KeeperState];
   connection: [null, Connection | null];
-  /** A key for an offer, the first of this device or `another`, which is in use from then on. */
-  create: [{ passphrase: string; preset: string; another: boolean }, { recovery: string; name: string }];
+  /** A key for an offer, the first of this device or `another`, which is in use from then on; `climb`: with a ring above. */
+  create: [{ passphrase: string; preset: string; another: boolean; climb: boolean }, { recovery: string; name: string }];
   /** Take another key of this device into use; it is locked. */
   use: [{ key_id: string }, null];
+  /** Want a ring above the key in use: its keys are made and stored with the next evaluation keys. */
+  climb: [null, null];
+  /** Want it no more: nothing of it stays here. */
+  stayBelow: [null, null];
   /** Ask the store anew whether evaluation keys are there. */
   look: [null, KeeperState];
   unlock: [{ passphrase: string }, null];

@@ -9,7 +9,9 @@ import { sizesOf } from '../encrypt/exact.ts';
 import { together } from '../base/together.ts';
 import { scalarFiles, publicRange } from '../encrypt/scalar.ts';
 import { lockAfter, parseRecovery, PASSPHRASE_MIN, recoveryText, unwrap, unwrapPasskey, wrap, wrapPasskey, type KeyRecord } from '../keys/wrap.ts';
-import { OFFERS } from '../keys/offers.ts';
+import { hasAbove } from '../keys/generate.ts';
+import { ladderOf, OFFERS, titleOf, type Ladder } from '../keys/offers.ts';
+import { climbOf, forget, want, wanted } from '../keys/upper.ts';
 import { end, unfinished } from '../upload/journal.ts';
 import { Store, treeHash, treeOf, type Connection } from '../upload/store.ts';
 import type { Reference, TreeFile } from '../../../core/src/vaultProtocol.ts';
@@ -26,6 +28,8 @@ let others: readonly KeyRecord[] = []; // keys of this device that are not in us
 let session: Session | null = null;
 let connection: Connection | null = null;
 let published: boolean | null = null;
+let above: boolean | null = null;
+let climbing = false;
 let used = Date.now();
 let locks = 0; // how often it was locked
 const frames = new Set<Peer>();
@@ -45,6 +49,8 @@ function state(): KeeperState {
     key_id: record?.key_id ?? null,
     preset: record?.preset ?? null,
     published,
+    above,
+    climbing,
     connected: connection !== null,
     passkeys: (record?.passkeys ?? []).map(({ id, salt }) => ({ id, salt })),
     created: record?.created ?? null,
@@ -102,7 +108,6 @@ async function adopt(next: KeyRecord, opened: Session, begun: number): Promise<v
   session?.close();
   inUse(lately);
   [session, used] = [opened, Date.now()];
-  published = null;
   await look();
 }
 
@@ -118,17 +123,36 @@ function inUse(next: KeyRecord): void {
   record = next;
 }
 
-/** Whether evaluation keys lie in the store. Failing to ask is no error: it is not known then. */
+/** Whether evaluation keys lie in the store, of a ring above too, or are wanted. Failing to ask is no error: it is not known then. */
 async function look(): Promise<void> {
-  published = null;
-  if (record !== null && connection !== null) {
+  [published, above] = [null, null];
+  if (record === null || connection === null) {
+    climbing = false;
+  } else {
+    const { key_id } = record;
+    climbing = (await wanted(climbOf(key_id, connection.workspace)).catch(() => null)) !== null;
     try {
-      published = await new Store(connection, undefined, undefined, 2).hasKeys(record.key_id);
+      const found = await new Store(connection, undefined, undefined, 2).keys(key_id);
+      [published, above] = [found !== null, hasAbove(found)];
     } catch {
-      published = null;
+      [published, above] = [null, null];
     }
   }
   tellAll('state', state());
+}
+
+/** The upload of the ring above the key in use. */
+function climbHere(): string {
+  return climbOf(known().key_id, connected().workspace);
+}
+
+/** Want a ring above the key in use. */
+async function climb(): Promise<void> {
+  const ladder = ladderOf(unlocked().preset);
+  if (ladder === null) throw new Told(`There is no ring above keys made for: ${titleOf(unlocked().preset)}.`, 'params');
+  if (above === true) throw new Told('Keys for any depth are there already.', 'exists');
+  await want(climbHere(), ladder);
+  await look();
 }
 
 function file(recordOf: KeyRecord): { recovery: string; name: string } {
@@ -213,7 +237,7 @@ const served: Served = {
     return state();
   },
   connection: () => connection,
-  create: async ({ passphrase, preset, another }, peer) => {
+  create: async ({ passphrase, preset, another, climb: higher }, peer) => {
     const begun = locks;
     await loaded;
     if (record !== null && !another) throw new Told('There is a key on this device already.', 'exists');
@@ -223,8 +247,18 @@ const served: Served = {
     const container = made.key.write();
     const next = await wrap(container, passphrase, { key_id: made.keyId, preset, params: made.context.write() }, stretchedBy(peer()));
     container.fill(0);
+    if (higher && connection !== null && ladderOf(preset) !== null) await want(climbOf(next.key_id, connection.workspace), ladderOf(preset) as Ladder);
     await adopt(next, made, begun);
     return file(next);
+  },
+  climb: async () => {
+    await climb();
+    return null;
+  },
+  stayBelow: async () => {
+    await forget(climbHere());
+    await look();
+    return null;
   },
   look: async () => {
     await loaded;

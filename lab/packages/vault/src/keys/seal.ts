@@ -8,13 +8,23 @@ const BLOCK = 1024;
 /** Bytes of the secret key's payload before its coefficients: counts, which change. */
 const COUNTS = 16;
 
-/** The key under which this secret key's holder seals texts. */
-export async function sealingKey(container: Uint8Array, keyId: Bytes): Promise<Bytes> {
+/** A key that only the holder of a secret key can derive, for one purpose. */
+async function derivedOf(container: Uint8Array, keyId: Bytes, purpose: string): Promise<Bytes> {
   const view = new DataView(container.buffer, container.byteOffset, container.byteLength);
   const coefficients = container.slice(Number(view.getBigUint64(24, true)) + COUNTS);
-  const key = await derive(coefficients, keyId, 'jupyterfhe sealed 1');
+  const key = await derive(coefficients, keyId, purpose);
   coefficients.fill(0);
   return key;
+}
+
+/** The key under which this secret key's holder seals texts. */
+export function sealingKey(container: Uint8Array, keyId: Bytes): Promise<Bytes> {
+  return derivedOf(container, keyId, 'jupyterfhe sealed 1');
+}
+
+/** The key under which the secret of a ring above lies here while its keys are made (upper.ts). */
+export function upperSealingKey(container: Uint8Array, keyId: Bytes): Promise<Bytes> {
+  return derivedOf(container, keyId, 'jupyterfhe upper 1');
 }
 
 /** Sealed, its length hidden up to a kilobyte. */

@@ -10,7 +10,7 @@ import { Card } from './card.ts';
 import { h } from './dom.ts';
 import { choose, dropPlace, take } from './encryptView.ts';
 import { createKey, ensureUnlocked, keys, restore, unlock } from './keysView.ts';
-import { publishUnlessStopped, stopPublishing } from './publish.ts';
+import { publishUnlessStopped, stopClimbing, stopPublishing } from './publish.ts';
 import { secret } from './secretView.ts';
 
 const framed = window.parent !== window;
@@ -29,7 +29,7 @@ class MainApp implements App {
   readonly framed = framed;
   readonly jobs = new Map<string, VaultProgress>();
   readonly cancels = new Map<string, () => void>();
-  state: KeeperState = { keys: 'none', key_id: null, preset: null, published: null, connected: false, passkeys: [], created: null, lock_after: 0, others: [] };
+  state: KeeperState = { keys: 'none', key_id: null, preset: null, published: null, above: null, climbing: false, connected: false, passkeys: [], created: null, lock_after: 0, others: [] };
 
   tell(event: VaultEvent): void {
     port.send(event);
@@ -195,8 +195,9 @@ async function main(): Promise<void> {
   it.keeper.on('state', next => {
     it.state = next;
     tellState();
-    if (next.keys !== 'unlocked') stopPublishing();
-    else if (next.published === false) void publishUnlessStopped(it).catch(() => {});
+    if (next.keys !== 'unlocked') return stopPublishing();
+    if (!next.climbing && next.above !== true) stopClimbing();
+    if (next.published === false || next.climbing) void publishUnlessStopped(it).catch(() => {});
   });
   it.keeper.on('progress', now => it.progress(now));
   it.keeper.on('committed', ({ job, dataset, snapshot, kind }) => (it.ended(job), it.tell({ type: 'committed', job, dataset, snapshot, kind })));

@@ -5,6 +5,7 @@ import { PASSPHRASE_MIN } from '../keys/wrap.ts';
 import { download, words, type App } from './app.ts';
 import { titleOf } from '../keys/offers.ts';
 import { action, alertLine, buttons } from './card.ts';
+import { addDepth, canClimb, depthWords } from './depth.ts';
 import { field, h } from './dom.ts';
 import { offerChoice } from './offerChoice.ts';
 import { otherKeys } from './otherKeys.ts';
@@ -30,14 +31,14 @@ export function createKey(app: App, another = false): Promise<boolean> {
   return new Promise(done => {
     const [first, second] = [passphraseInput('new-password', true), passphraseInput('new-password')];
     const alert = alertLine();
-    const offers = offerChoice();
+    const offers = offerChoice(!app.state.connected);
     const close = (): void => (app.card.hide(), done(false));
     const create = action('Create key', async () => {
       if ([...first.value].length < PASSPHRASE_MIN) return alert.say(`Take at least ${PASSPHRASE_MIN} characters. Three or four unrelated words are good.`);
       if (first.value !== second.value) return alert.say('The two passphrases differ.');
       alert.say('');
       try {
-        const file = await app.keeper.ask('create', { passphrase: first.value, preset: offers.preset(), another });
+        const file = await app.keeper.ask('create', { passphrase: first.value, preset: offers.preset(), another, climb: offers.climb() });
         [first.value, second.value] = ['', ''];
         await finishKey(app, file);
         done(true);
@@ -179,6 +180,7 @@ export async function keys(app: App): Promise<void> {
     h('dl', {},
       h('dt', {}, 'Name'), h('dd', {}, h('code', {}, (state.key_id ?? '').slice(0, 8))),
       h('dt', {}, 'Made for'), h('dd', {}, titleOf(state.preset)),
+      ...depthWords(state),
       h('dt', {}, 'On this computer since'), h('dd', {}, state.created ?? ''),
       h('dt', {}, 'Locks by itself'), h('dd', {}, lockChoice(app)),
       h('dt', {}, 'The server'), h('dd', {}, state.published ? 'is ready to compute with it' : state.connected ? 'is being prepared' : 'is not connected')
@@ -191,6 +193,7 @@ export async function keys(app: App): Promise<void> {
         good.textContent = `Saved as ${file.name}.`;
       }),
       device,
+      canClimb(state) ? action('Add any depth…', () => addDepth(app, () => void keys(app)), 'plain') : null,
       action('Make another key…', () => void createKey(app, true), 'plain'),
       action('Lock', async () => {
         await app.keeper.ask('lock', null);
@@ -198,7 +201,7 @@ export async function keys(app: App): Promise<void> {
       }, 'plain')
     )
   ], { close: () => app.card.hide() });
-  if (state.published === false) progress.start();
+  if (state.published === false || state.climbing) progress.start();
 }
 
 const LOCKS: readonly (readonly [number, string])[] = [[5, 'after 5 minutes without use'], [30, 'after 30 minutes without use'], [240, 'after 4 hours without use'], [0, 'when the last page is closed']];

@@ -11,8 +11,10 @@ let stop: ((why: Told) => void) | null = null;
 /** The person stopped it: it goes on when they say so, or unlock anew. */
 let stopped = false;
 
-/** What is going on: the job, while there is one, and whether the store answers. */
-export const publishing: { job: string | null; offline: boolean } = { job: null, offline: false };
+const ROUNDS = 2; // a ring above may be wanted while the keys below it are on their way
+
+/** What is going on: the job, while there is one, whether the store answers, and whether a ring above is made. */
+export const publishing: { job: string | null; offline: boolean; climbs: boolean } = { job: null, offline: false, climbs: false };
 
 /** The same, but for keys whose making a person stopped. */
 export async function publishUnlessStopped(app: App): Promise<void> {
@@ -39,8 +41,20 @@ export function stopPublishing(): void {
   stop?.(new Told('The key was locked.', 'locked'));
 }
 
+/** The ring above is not wanted any more, as this page or another one was told. */
+export function stopClimbing(): void {
+  if (publishing.climbs) stop?.(new Told('Cancelled.', 'cancelled'));
+}
+
 async function publish(app: App): Promise<void> {
-  if ((await app.keeper.ask('look', null)).published === true) return;
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const { published, climbing } = await app.keeper.ask('look', null);
+    if (published === true && !climbing) return;
+    await publishOnce(app, climbing);
+  }
+}
+
+async function publishOnce(app: App, climbs: boolean): Promise<void> {
   const connection = await app.keeper.ask('connection', null);
   if (connection === null) throw new Told('This page is not connected to a notebook.', 'not_connected');
   const job = `keys-${hex(crypto.getRandomValues(new Uint8Array(6)))}`;
@@ -53,7 +67,7 @@ async function publish(app: App): Promise<void> {
   };
   one.onerror = () => peer.fail(new Told('A worker of the vault stopped.'));
   app.cancels.set(job, cancelPublishing);
-  Object.assign(publishing, { job, offline: false });
+  Object.assign(publishing, { job, offline: false, climbs });
   peer.on<VaultProgress>('progress', now => app.progress(now));
   peer.on<boolean>('online', yes => (publishing.offline = !yes));
   try {
@@ -69,7 +83,7 @@ async function publish(app: App): Promise<void> {
     throw why;
   } finally {
     stop = null;
-    publishing.job = null;
+    Object.assign(publishing, { job: null, climbs: false });
     one.terminate();
   }
 }

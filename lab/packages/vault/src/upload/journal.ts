@@ -25,7 +25,8 @@ interface JobRow {
   readonly sealed: Bytes;
 }
 
-/** A part that is in the store: a vector's ciphertext, or an evaluation key. `digest` is keyed, and says whether the numbers are the same; empty for keys. */
+/** A part that is in the store: a vector's ciphertext, or an evaluation key. `digest` is keyed, and says whether the numbers are the same; of a key of a ring above it is the
+ *  name of that ring's secret, of other keys empty. */
 export interface Part {
   readonly job: string;
   readonly name: string;

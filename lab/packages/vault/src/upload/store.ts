@@ -16,6 +16,12 @@ export interface Stored {
   readonly size: number;
 }
 
+/** Evaluation keys in the registry: their files, and which of them hold what. */
+export interface Registered {
+  readonly tree: Tree;
+  readonly elements: readonly unknown[];
+}
+
 const LARGE = 8 << 20; // bytes; the server reads a refused body to its end up to here
 const BATCH = 500; // hashes a request
 const FIRST_PAUSE = 500;
@@ -99,11 +105,13 @@ export class Store {
     throw new Told('The store kept changing this dataset while it was being stored.', 'store');
   }
 
-  async hasKeys(keyId: string): Promise<boolean> {
-    return (await this.send('GET', `/keys/${keyId}`, undefined, [404])).status !== 404;
+  /** The evaluation keys that are registered for a key; null where there are none. */
+  async keys(keyId: string): Promise<Registered | null> {
+    const response = await this.send('GET', `/keys/${keyId}`, undefined, [404]);
+    return response.status === 404 ? null : registered(await this.json(response));
   }
 
-  /** Register evaluation keys. Where another device of this key was faster, its keys stay: they serve as well. */
+  /** Register evaluation keys: all that are there, and more. Where another device of this key was faster, its keys stay: they serve as well. */
   async putKeys(keyId: string, tree: Tree, elements: readonly unknown[]): Promise<void> {
     await this.send('PUT', `/keys/${keyId}`, { tree, elements }, [409]);
   }
@@ -160,6 +168,15 @@ function refusal(status: number): Told {
   }
   if (status === 413 || status === 507) return new Told('The store has no room for it.', 'store');
   return new Told(`The store refused it (status ${status}).`, 'store');
+}
+
+/** The registry's answer, checked as far as it is used. */
+function registered(found: unknown): Registered {
+  const { tree, elements } = (found ?? {}) as Partial<Registered>;
+  const fine = Array.isArray(tree?.files) && Array.isArray(elements) &&
+    tree.files.every(file => typeof file?.name === 'string' && typeof file.sha256 === 'string' && typeof file.size === 'number');
+  if (!fine) throw new Told('The store answered with something that is no list of keys.', 'store');
+  return { tree: treeOf((tree as Tree).files), elements: elements as readonly unknown[] };
 }
 
 /** A body of exactly so many bytes; null when it has more or fewer. */
