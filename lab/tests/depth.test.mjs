@@ -1,18 +1,18 @@
 // depth.test.mjs: keys for any depth, as a person makes them: chosen in words, made in the browser, interrupted by a reload, gone on with; then
 // a cell multiplies more often than levels last, two kernels share the keys, and the result is decrypted. Minutes long: JFHE_TEST_SLOW=1 runs it.
 import assert from 'node:assert/strict';
-import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { dropFiles, newPage, openLab, runCode, shot, shots, startBrowser } from './lib/browser.mjs';
+import { dropFiles, newPage, openLab, shot, shots, startBrowser } from './lib/browser.mjs';
+import { checkPower, writeWaves } from './lib/depth.mjs';
 import { startLab, steps, until } from './lib/lab.mjs';
-import { PASSPHRASE, confirmFile, decrypt, painted, unlock, vaultFrame } from './lib/vault.mjs';
+import { PASSPHRASE, confirmFile, unlock, vaultFrame } from './lib/vault.mjs';
 
 const slow = process.env.JFHE_TEST_SLOW === '1';
 const walk = steps(test, () => page);
 const step = slow ? walk : name => test(name, { skip: 'JFHE_TEST_SLOW=1 runs it' }, () => {});
-const NUMBERS = Array.from({ length: 50 }, (_, i) => Math.round(800 * Math.cos(i)) / 1000);
 let home, lab, browser, page;
 
 before(async () => {
@@ -22,7 +22,7 @@ before(async () => {
   copyFileSync(join(lab.notebooks, 'welcome.ipynb'), join(lab.notebooks, 'second.ipynb'));
   browser = await startBrowser();
   page = await newPage(browser);
-  writeFileSync(join(home, 'waves.csv'), `x\n${NUMBERS.join('\n')}\n`);
+  writeWaves(join(home, 'waves.csv'));
 });
 
 after(async () => {
@@ -69,26 +69,7 @@ step('numbers are encrypted where bootstraps end', async () => {
   await confirmFile(page, lab, 'waves.csv', { dataset: 'waves', onDialog: () => shot(page, 'depth-3-confirm') });
 });
 
-const CODE = count => `x = jf.open("waves")["x"]\ny = x\nfor _ in range(${count}):\n    y = y * x\n`;
-
-/** Run a product of many factors in a cell, decrypt it, and compare. */
-async function check(count, name) {
-  const said = await (await runCode(page, `${CODE(count)}print(y.explain())`, 180)).locator('.jp-OutputArea').innerText();
-  assert.match(said, /bootstrap/, said);
-  const cell = await runCode(page, `${CODE(count)}y`, 230);
-  await shots(page, `${name}-computed`);
-  const { rows } = await painted(await decrypt(page, lab, cell));
-  assert.equal(rows.length, NUMBERS.length);
-  rows.forEach(([{ value, bound }], i) => {
-    assert.ok(bound > 0 && bound < 0.05, `a bound of ${bound}`);
-    const slack = bound + 0.5 * 10 ** Math.floor(Math.log10(bound)); // the digits that are shown
-    assert.ok(Math.abs(value - NUMBERS[i] ** (count + 1)) <= slack, `${value} is not ${NUMBERS[i] ** (count + 1)} within ${bound}`);
-  });
-  await cell.scrollIntoViewIfNeeded();
-  await shots(page, `${name}-decrypted`);
-}
-
-step('a cell multiplies more often than levels last, and decrypts within its bound', () => check(13, 'depth-4'));
+step('a cell multiplies more often than levels last, and decrypts within its bound', () => checkPower(page, lab, 13, 'depth-4'));
 
 /** Files of keys that each kernel has mapped, by its id. */
 function mapped() {
@@ -105,7 +86,7 @@ function mapped() {
 step('a second kernel maps the same files', async () => {
   await openLab(page, lab, '/tree/second.ipynb');
   await unlock(page, lab);
-  await check(14, 'depth-5');
+  await checkPower(page, lab, 14, 'depth-5');
   const [one, two] = mapped();
   assert.ok(one && two, `${mapped().length} kernels have mapped keys`);
   assert.ok([...two].filter(file => one.has(file)).length >= 7, 'the keys of bootstrapping');

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, test } from 'node:test';
 import { here, root, vault } from './bundle.mjs';
+import { engine, piecesOf, rows, secretsOf } from './upper.mjs';
 import { lab, SHOTS, world } from './world.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'vault-browser-'));
@@ -508,32 +509,13 @@ test('a refusal of large keys is told as one, not as a broken network', async ()
   await other.close();
 });
 
-let loaded = null;
-/** The engine in this process. */
-function engine() {
-  vault.loadFrom(async () => readFileSync(process.env.JFHE_WASM ?? `${root}build/wasm/jfhe.wasm`));
-  return (loaded ??= vault.engine());
-}
-
-/** All rows of a table of the vault's IndexedDB, bytes in base64. */
-function rows(one, table) {
-  return one.frame.evaluate(name => new Promise((done, fail) => {
-    const request = indexedDB.open('jupyterfhe-vault');
-    request.onerror = () => fail(request.error);
-    request.onsuccess = () => {
-      const found = request.result.transaction(name).objectStore(name).getAll();
-      const plain = x => (x instanceof Uint8Array ? btoa(String.fromCharCode(...x)) : x);
-      found.onsuccess = () => (request.result.close(), done(found.result.map(row => Object.fromEntries(Object.entries(row).map(([key, value]) => [key, plain(value)])))));
-    };
-  }), table);
-}
-const uppers = one => rows(one, 'uppers');
-const parts = async one => (await rows(one, 'parts')).filter(({ job }) => job.startsWith('above-'));
+const uppers = one => rows(one.frame, 'uppers');
+const parts = async one => (await rows(one.frame, 'parts')).filter(({ job }) => job.startsWith('above-'));
 
 /** All that IndexedDB holds, texts and bytes in a row, in base64. */
 async function dump(one) {
   const all = [];
-  for (const table of ['keys', 'jobs', 'parts', 'choices', 'uppers']) all.push(...(await rows(one, table)).flatMap(row => Object.values(row)));
+  for (const table of ['keys', 'jobs', 'parts', 'choices', 'uppers']) all.push(...(await rows(one.frame, table)).flatMap(row => Object.values(row)));
   const bytes = all.map(value => Buffer.from(String(value), /^[A-Za-z0-9+/]{40,}={0,2}$/.test(String(value)) ? 'base64' : 'utf8'));
   return Buffer.concat(bytes).toString('base64');
 }
@@ -676,15 +658,8 @@ test('any depth is added to a key: told before, stopped, gone on with after a re
   await one.frame.getByText('Stopped. What the server has of the keys stays').waitFor();
   assert.equal((await one.event('failed')).code, 'cancelled');
   const [row] = await uppers(one);
-  const container = await vault.unwrap(record, PASSPHRASE);
-  const small = vault.Context.read(await engine(), vault.unbase64(record.params), 16);
+  const { below, upper } = await secretsOf(row, record, PASSPHRASE);
   const large = vault.Context.preset(await engine(), 'deep-lean');
-  const sealing = await vault.upperSealingKey(container, vault.unhex(record.key_id));
-  const secretOf = async ({ job, sealed }) => {
-    const bytes = Buffer.from(sealed, 'base64');
-    return vault.unlockBytes(bytes.subarray(24), bytes.subarray(0, 24), sealing, vault.joined(vault.utf8(`jupyterfhe upper 1 ${job} `), large.hash));
-  };
-  const upper = await secretOf(row);
   const held = vault.SecretKey.read(large, upper);
   const lift = [...w.store.blobs.values()].map(bytes => bytes.subarray(0, 192)).find(head => head[40] === 4 && head[49] === 4);
   assert.deepEqual([lift.subarray(176, 192).toString('hex'), Buffer.from(held.id)], [record.key_id, lift.subarray(160, 176)], 'the key that lifts leads from this secret to that one');
@@ -701,12 +676,10 @@ test('any depth is added to a key: told before, stopped, gone on with after a re
   assert.equal(new Set(sent()).size, sent().length, 'nothing that had arrived is sent again');
   const newest = w.store.blobs.get(after.at(-1));
   assert.deepEqual(newest.subarray(160, 176), Buffer.from(held.id), 'of the same secret');
-  assert.deepEqual(await secretOf((await uppers(one))[0]), upper);
+  assert.deepEqual((await secretsOf((await uppers(one))[0], record, PASSPHRASE)).upper, upper);
 
-  for (const secret of [upper, container]) {
-    const payload = Buffer.from(secret).subarray(Number(Buffer.from(secret).readBigUInt64LE(24)) + 16);
-    const pieces = [0.2, 0.7].map(at => payload.subarray(Math.floor(at * (payload.length - 32)), Math.floor(at * (payload.length - 32)) + 32));
-    assert.ok(pieces.every(piece => new Set(piece).size > 2), 'something to look for');
+  for (const secret of [upper, below]) {
+    const pieces = piecesOf(secret);
     const where = [...sent().map(hash => w.store.blobs.get(hash)).filter(bytes => bytes), Buffer.from(await dump(one), 'base64'), ...(secret === upper ? [...before, ...(await again())] : [])];
     for (const [i, place] of where.entries()) assert.ok(!pieces.some(piece => place.includes(piece)), `a secret lies in place ${i}`);
   }
@@ -723,7 +696,7 @@ test('any depth is added to a key: told before, stopped, gone on with after a re
   assert.ok(!w.store.keys.has(record.key_id), 'nothing was registered');
   await one.ask({ type: 'open', view: 'keys' });
   w.store.ready = null;
-  for (const it of [held, large, small]) it.free();
+  for (const it of [held, large]) it.free();
   await other.close();
 });
 
