@@ -37,7 +37,7 @@ const blobs = () => readdirSync(join(lab.data, 'jupyterfhe'), { recursive: true,
 /** The dialog of the key. */
 async function yourKey() {
   const frame = await vaultFrame(page, lab);
-  await page.locator('.jp-Fhe-status-button').first().click();
+  await page.evaluate(() => window.jupyterapp.commands.execute('jupyterfhe:keys'));
   const dialog = frame.getByRole('dialog', { name: 'Your key' });
   await dialog.waitFor();
   return { frame, dialog };
@@ -51,7 +51,7 @@ step('numbers are encrypted for statistics', async () => {
 });
 
 step('a program that is too deep for them is refused, and told where depth is to be had', async () => {
-  const cell = await runCode(page, `${power(17)}y`, 120);
+  const cell = await runCode(page, `${power(17)}y.compute()`, 120);
   const said = await cell.locator('.jp-OutputArea').innerText();
   assert.match(said, /DepthError/, said);
   assert.match(said, /vault|Add any depth|dialog of/i, said);
