@@ -1,4 +1,5 @@
-/* t-circuit-bootstrap-maps.c: what a bootstrap's linear maps claim of their encoding errors, against those errors as matrices. */
+/* t-circuit-bootstrap-maps.c: what a bootstrap's linear maps claim of their encoding errors, and of what random errors at their slots come to, against
+ * matrices. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -103,6 +104,17 @@ static void norms(const matrix *const *product, size_t count, double *l1, double
   jfi_vec_free(&x);
 }
 
+/* Butterflies of a stage: its rows have 2 to this power of entries. */
+static uint32_t stage_count(const jfhe_linmap *map) {
+  uint32_t count = 0;
+  matrix m = exact(map);
+  size_t entries = 0;
+  for (size_t t = 0; t < m.count; t++) entries += m.diag[t].re[0] != 0 || m.diag[t].im[0] != 0;
+  while ((size_t)1 << count < entries) count++;
+  matrix_free(&m);
+  return count;
+}
+
 /* `count` butterflies from 2^low on, undone, without factors. */
 static matrix undone(const jfi_boot_world *w, uint32_t low, uint32_t count) {
   jfhe_linmap *map = NULL;
@@ -113,6 +125,91 @@ static matrix undone(const jfi_boot_world *w, uint32_t low, uint32_t count) {
   return m;
 }
 
+/* ---- random errors ---- */
+/* A map's diagonals that the key switch of a baby has a part in: those of the baby; on a walk those of all that come after, too. */
+static matrix of_switch(const jfhe_linmap *map, size_t baby) {
+  matrix m = exact(map);
+  for (size_t t = 0; t < m.count; t++)
+    if (map->stride.walk ? map->diag[t].baby_at < baby : map->diag[t].baby_at != baby)
+      for (size_t k = 0; k < SLOTS; k++) m.diag[t].re[k] = m.diag[t].im[k] = 0;
+  return m;
+}
+
+/* += squares of the moduli of a product's entries, row by row. */
+static void add_squares(double squares[SLOTS], const matrix *const *product, size_t count) {
+  jfi_vec x = jfi_vec_new(SLOTS);
+  for (size_t j = 0; j < SLOTS; j++) {
+    for (size_t k = 0; k < SLOTS; k++) x.re[k] = x.im[k] = 0;
+    x.re[j] = 1;
+    for (size_t i = 0; i < count; i++) apply(product[i], &x);
+    for (size_t k = 0; k < SLOTS; k++) squares[k] += x.re[k] * x.re[k] + x.im[k] * x.im[k];
+  }
+  jfi_vec_free(&x);
+}
+
+static double largest(const double squares[SLOTS]) {
+  double most = 0;
+  for (size_t k = 0; k < SLOTS; k++) most = fmax(most, squares[k]);
+  return sqrt(most);
+}
+
+/* One stage, and what makes of its slots that which is bounded: errors of one size at each slot, of its babies' switches and of its result. */
+static void try_random(const jfhe_linmap *map, const jfi_stage *stage, const matrix *const *after, size_t n,
+                       const char *what) {
+  const matrix *all[8];
+  double babies[SLOTS] = {0}, own[SLOTS] = {0};
+  for (size_t i = 0; i < n; i++) all[i + 1] = after[i];
+  for (size_t j = 0; j < map->n_babies; j++) {
+    if (map->baby[j] == 0) continue;
+    matrix m = of_switch(map, j);
+    all[0] = &m;
+    add_squares(babies, all, n + 1);
+    matrix_free(&m);
+  }
+  if (n)
+    add_squares(own, after, n);
+  else
+    own[0] = 1;
+  const double of_babies = map->claim.babies * map->claim.factor;
+  printf("%s: babies %.2f of what is claimed, result %.2f\n", what, largest(babies) / of_babies,
+         largest(own) / map->claim.factor);
+  CHECK_CLOSE(largest(babies) / of_babies, 1, 1e-6);
+  CHECK(map->claim.babies <= jfi_stage_babies_most(map, stage) * (1 + 1e-9));
+  CHECK_CLOSE(largest(own) / map->claim.factor, 1, 1e-9);
+}
+
+static void try_stages(jfhe_ctx *ctx, const jfi_boot_options *options) {
+  jfi_boot_world w = jfi_boot_open(ctx, LOG_SLOTS, 1, options);
+  const uint32_t stages = w.b->stages;
+  matrix back[3];
+  const matrix *after[3];
+  jfi_stage down[3] = {{0}};
+  for (uint32_t i = 0; i < stages; i++) {
+    down[i].count = stage_count(w.b->down[i]);
+    down[i].low = i ? down[i - 1].low + down[i - 1].count : 0;
+    back[i] = undone(&w, down[i].low, down[i].count);
+    for (uint32_t j = 0; j <= i; j++) after[j] = &back[i - j];
+    try_random(w.b->down[i], &down[i], after, i + 1, "down");
+  }
+  for (uint32_t i = 0; i < stages; i++) { /* without factors, as what follows a stage is claimed */
+    jfi_stage up = down[stages - 1 - i];
+    up.inverse = 1;
+    for (uint32_t j = i + 1; j < stages; j++) after[j - i - 1] = &back[stages - 1 - j];
+    try_random(w.b->up[i], &up, after, stages - 1 - i, "up");
+  }
+  for (uint32_t i = 0; i < stages; i++) matrix_free(&back[i]);
+  jfi_boot_close(&w);
+}
+
+JFI_TEST(what_maps_claim_of_random_errors_holds) {
+  try_stages(jfi_test_ctx_boot(LOG_SLOTS + 1, 3), NULL);
+  try_stages(jfi_test_ctx_boot(LOG_SLOTS + 1, 3), &(jfi_boot_options){.keys = JFHE_BOOTSTRAP_FEW_KEYS});
+  try_stages(jfi_test_ctx_boot_small(LOG_SLOTS + 1), NULL);
+  try_stages(jfi_test_ctx_boot_small(LOG_SLOTS + 1),
+             &(jfi_boot_options){.keys = JFHE_BOOTSTRAP_FEW_KEYS, .walk_most = 2});
+}
+
+/* ---- encoding ---- */
 /* The largest error that any numbers up to `mag` have in coefficients by one stage's encoding, beside what its map claims. */
 JFI_TEST(what_maps_down_claim_of_their_encoding_holds) {
   jfi_boot_world w = jfi_boot_open(jfi_test_ctx_boot_far(LOG_SLOTS + 1, 3, 2), LOG_SLOTS, 1, NULL);

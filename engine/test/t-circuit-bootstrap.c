@@ -202,7 +202,7 @@ JFI_TEST(a_second_bootstrap_adds_bits) {
     CHECK_OK(jfhe_ckks_bootstrap_precise(w.w.ctx, twice, a, w.b, w.w.keys, scratch, len));
     double before = jfi_world_error(&w.w, once, &v, "once"), after = jfi_world_error(&w.w, twice, &v, "twice");
     CHECK(after <= jfhe_ct_error_probable(twice) && after < before / 16);
-    CHECK(twice->bound.worst < once->bound.worst / 64 && twice->level == once->level - 1);
+    CHECK(twice->bound.worst < once->bound.worst / 16 && twice->level == once->level - 1);
     if (kind == 0)
       printf("once 2^%.1f (worst 2^%.1f), twice 2^%.1f (2^%.1f)\n", log2(before), log2(once->bound.worst), log2(after),
              log2(twice->bound.worst));

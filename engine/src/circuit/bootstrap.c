@@ -103,6 +103,8 @@ static double scale_up(const jfhe_bootstrap *b, uint32_t i) {
 
 static double scale_down(const jfhe_bootstrap *b, uint32_t i) { return b->ctx->chain.scale[b->level_in - i]; }
 
+static double half_power(uint32_t k) { return sqrt(1.0 / (double)((uint64_t)1 << k)); }
+
 /* Encodes the map of a level, now or late, measures the encoding, claims bounds. mine: what the encoding's errors meet, worst and root mean square,
  * as multiples of what jfi_linmap_measure says. */
 static jfhe_status make_map(jfhe_linmap **map, const jfhe_bootstrap *b, const jfi_stage *s, uint32_t level,
@@ -114,12 +116,14 @@ static jfhe_status make_map(jfhe_linmap **map, const jfhe_bootstrap *b, const jf
   double plain = jfi_linmap_scale(b->ctx, level, scale);
   JFI_TRY(jfi_linmap_measure(*map, plain, &e));
   if (!b->late) JFI_TRY(jfi_linmap_cache_get(*map, &cache, level, plain));
-  (*map)->claim = (jfi_linmap_claim){s->factor, s->factor, 1, e.l1, e.rms};
-  if (s->inverse) (*map)->claim.encode_worst = e.l2;
+  (*map)->claim = (jfi_linmap_claim){.norm = s->factor,
+                                     .sd_norm = s->factor,
+                                     .factor = half_power(s->inverse ? s->low : s->low + s->count),
+                                     .babies = fmin(jfi_stage_babies(*map, s), jfi_stage_babies_most(*map, s)),
+                                     .encode_worst = s->inverse ? e.l2 : e.l1,
+                                     .encode_sd = e.rms};
   return JFHE_OK;
 }
-
-static double half_power(uint32_t k) { return sqrt(1.0 / (double)((uint64_t)1 << k)); }
 
 /* Slots to coefficients: bounds are those of what the inverse of all butterflies so far makes of the slots, whose rows have sum 1 and entries of one
  * modulus. Slots are in the mean of squares 2^(low/2) times as large as the numbers, and a row meets whole blocks of them: that is what counts. */
@@ -132,9 +136,8 @@ static jfhe_status make_down(jfhe_bootstrap *b) {
     s.factor = i + 1 < b->stages ? power_near(root(whole, b->stages)) : whole / so_far;
     JFI_TRY(make_map(&b->down[i], b, &s, b->level_in - i, scale_down(b, i)));
     jfi_linmap_claim *c = &b->down[i]->claim;
-    c->sd_factor = half_power(s.low + s.count);
     c->encode_worst *= sqrt((double)((uint64_t)1 << s.low)) * so_far * b->mag;
-    c->encode_sd *= sqrt((double)((uint64_t)1 << s.low)) * so_far * b->mag * c->sd_factor;
+    c->encode_sd *= sqrt((double)((uint64_t)1 << s.low)) * so_far * b->mag * c->factor;
     so_far *= s.factor;
   }
   return JFHE_OK;
@@ -162,9 +165,8 @@ static jfhe_status make_up(jfhe_bootstrap *b) {
     JFI_TRY(make_map(&b->up[i], b, &s, top - i, scale));
     jfi_linmap_claim *c = &b->up[i]->claim;
     double before = half_power(b->log_slots - s.low - s.count) * so_far;
-    c->sd_factor = half_power(s.low);
-    c->encode_worst *= worst * before * half_power(s.low);
-    c->encode_sd *= sd * before * c->sd_factor;
+    c->encode_worst *= worst * before * c->factor;
+    c->encode_sd *= sd * before * c->factor;
     so_far *= s.factor;
   }
   return JFHE_OK;
@@ -187,7 +189,7 @@ static jfhe_status fill(jfhe_bootstrap *b, const jfi_boot_options *options) {
   b->overflow += SLACK;
   uint32_t most = ((uint32_t)1 << (JFI_SINE_LEVELS - JFI_SINE_DOUBLINGS)) - 2;
   JFI_TRY(jfi_cosine_new(&b->cosine, &b->cosine_error, b->overflow, JFI_SINE_DOUBLINGS, most));
-  b->sine = jfi_sine_deviation(b->ctx, b, jfi_sine_scale(b->ctx, b));
+  JFI_TRY(jfi_sine_noise_of(&b->sine, b->ctx, b, jfi_sine_scale(b->ctx, b)));
   JFI_TRY(make_down(b));
   return make_up(b);
 }

@@ -25,10 +25,14 @@ enum {
   JFI_BOOT_COUNT_MAX = 8 /* of any stage: two for 2^16 slots */
 };
 
-/* Deviation over all integer parts, and over those of the one for which it is largest. */
+/* What its own roundings do to a sine. Deviation over all integer parts, and over those of the one for which it is largest; the worst case, over all
+ * arguments, of what is random, and of the rest. */
 typedef struct jfi_sine_noise {
   double sd, most;
+  double worst, drift;
 } jfi_sine_noise;
+/* Part of a rounding that is left for the key switch before it. */
+#define JFI_SINE_ROOM 0x1p-10
 
 struct jfhe_bootstrap {
   const jfhe_ctx *ctx;
@@ -39,7 +43,7 @@ struct jfhe_bootstrap {
   struct jfhe_linmap *down[JFI_BOOT_STAGES_MAX], *up[JFI_BOOT_STAGES_MAX]; /* in order of application */
   struct jfhe_poly *cosine;
   double cosine_error; /* |polynomial - cosine| on [-1, 1] */
-  jfi_sine_noise sine; /* jfi_sine_deviation */
+  jfi_sine_noise sine;
 };
 
 typedef struct jfi_boot_options {
@@ -66,6 +70,10 @@ typedef struct jfi_stage {
 } jfi_stage;
 jfhe_status jfi_stage_map(struct jfhe_linmap **out, const jfhe_ctx *ctx, uint32_t log_slots, const jfi_stage *stage);
 void jfi_stage_map_free(struct jfhe_linmap *map);
+/* Largest root of squares of the weights on babies' key switches, of weights on a stage's slots with squares of sum 1: those that undoing it makes, or, up,
+ * one slot's. Counted, or HUGE_VAL where that takes long; and what it is at most. */
+double jfi_stage_babies(const struct jfhe_linmap *map, const jfi_stage *stage);
+double jfi_stage_babies_most(const struct jfhe_linmap *map, const jfi_stage *stage);
 /* What encoding does to a map's diagonals at a scale: sum over them of the largest error; largest root of a row's sum of squares; its
  * root mean square. */
 typedef struct jfi_encoded {
@@ -88,8 +96,11 @@ jfhe_status jfi_sine(const jfhe_ctx *ctx, const struct jfhe_bootstrap *b, struct
 /* Scale of the cosine from which the doublings lead to sin(2 pi t) at the scale that makes mag/(2 pi eps) sin(2 pi t) canonical. */
 double jfi_sine_scale(const jfhe_ctx *ctx, const struct jfhe_bootstrap *b);
 
-/* bootstrap_noise.c: deviation of a sine's values that its own roundings make, the argument taken as exact. scale: jfi_sine_scale. */
-jfi_sine_noise jfi_sine_deviation(const jfhe_ctx *ctx, const struct jfhe_bootstrap *b, double scale);
+/* bootstrap_noise.c: the argument is taken as exact. scale: jfi_sine_scale. */
+jfhe_status jfi_sine_noise_of(jfi_sine_noise *noise, const jfhe_ctx *ctx, const struct jfhe_bootstrap *b, double scale);
+/* The worst case for the keys at hand; HUGE_VAL where their noise leaves no JFI_SINE_ROOM. */
+double jfi_sine_worst(const jfhe_ctx *ctx, const struct jfhe_bootstrap *b, double scale,
+                      const struct jfhe_keyring *keys);
 /* What the sine's bend, cubic times (3/4) x - x^3, does to numbers x: of modulus at most m at worst; where they are uniform on the interval, or, a
  * coordinate, on the disc. */
 jfi_noise jfi_sine_bend(double cubic, double m, int complex);

@@ -124,6 +124,97 @@ void jfi_stage_map_free(jfhe_linmap *map) {
   jfi_free(s);
 }
 
+/* ---- what key switches do ---- */
+/* One row of weights on a stage's slots, those of one residue modulo 2^low and one period, on its way through the diagonals. */
+typedef struct weights {
+  const jfhe_linmap *map;
+  const stage *s;
+  size_t units, residue;
+  double row_re[1 << JFI_BOOT_COUNT_MAX], row_im[1 << JFI_BOOT_COUNT_MAX]; /* on the stage's slots */
+  double re[1 << JFI_BOOT_COUNT_MAX], im[1 << JFI_BOOT_COUNT_MAX];         /* on a baby's */
+} weights;
+
+/* Where diagonal y has slot p's entry: a number below `units`, or nowhere. */
+static size_t column(const weights *w, size_t p, size_t y) {
+  return w->s->many == w->units ? (p + y) & (w->units - 1) : p + y;
+}
+
+/* The stage's entry at (p, c). */
+static void entry(const weights *w, size_t p, size_t c, double *re, double *im) {
+  size_t at = ((c - p) & (w->s->many - 1)) * w->s->period + (p << w->s->low) + w->residue;
+  *re = w->s->re[at];
+  *im = w->s->im[at];
+}
+
+/* A row of 2-norm 1: of what undoes the stage, a factor times 2^(count/2) times a unitary matrix; of what follows a stage up, which meets one slot. */
+static void start_row(weights *w, const jfi_stage *want, size_t q) {
+  const double scale = 1 / (want->factor * sqrt((double)w->units));
+  for (size_t p = 0; p < w->units; p++) {
+    if (want->inverse) {
+      w->row_re[p] = p == q;
+      w->row_im[p] = 0;
+      continue;
+    }
+    entry(w, p, q, &w->row_re[p], &w->row_im[p]);
+    w->row_re[p] *= scale;
+    w->row_im[p] *= -scale;
+  }
+}
+
+static void add_diagonal(weights *w, size_t y) {
+  for (size_t p = 0; p < w->units; p++) {
+    size_t c = column(w, p, y) & (w->s->many - 1);
+    double re, im;
+    if (c >= w->units) continue;
+    entry(w, p, c, &re, &im);
+    w->re[c] += w->row_re[p] * re - w->row_im[p] * im;
+    w->im[c] += w->row_re[p] * im + w->row_im[p] * re;
+  }
+}
+
+/* Sum over the babies' switches of the squares of the weights on each: of its own diagonals, and on a walk of all that lie behind it. */
+static double squares(weights *w) {
+  const jfhe_linmap *map = w->map;
+  double sum = 0;
+  memset(w->re, 0, sizeof w->re);
+  memset(w->im, 0, sizeof w->im);
+  for (size_t j = map->n_babies; j-- > 0;) {
+    for (size_t t = 0; t < map->count; t++)
+      if (map->diag[t].baby_at == j) add_diagonal(w, (size_t)map->diag[t].index >> w->s->low & (w->s->many - 1));
+    for (size_t c = 0; c < w->units && map->baby[j] != 0; c++) sum += w->re[c] * w->re[c] + w->im[c] * w->im[c];
+    if (map->stride.walk) continue;
+    memset(w->re, 0, sizeof w->re);
+    memset(w->im, 0, sizeof w->im);
+  }
+  return sum;
+}
+
+double jfi_stage_babies(const jfhe_linmap *map, const jfi_stage *want) {
+  weights w = {.map = map, .s = map->self, .units = (size_t)1 << want->count};
+  const double work = (double)((w.units << want->low) * (map->count * (w.units + map->n_babies)));
+  double most = 0;
+  if (work > 0x1p25) return HUGE_VAL;
+  for (w.residue = 0; w.residue < (size_t)1 << want->low; w.residue++)
+    for (size_t q = 0; q < w.units; q++) {
+      start_row(&w, want, q);
+      double sum = squares(&w);
+      if (sum > most) most = sum;
+    }
+  return sqrt(most) * (1 + 0x1p-30);
+}
+
+/* As many switches as a baby has behind it on a walk, each on a row of the map, and as often as the weights on the stage's slots meet at one slot of a switch,
+ * through diagonals that have the baby in common, or lie behind it. Up, they are on 2^low slots in a line, and diagonals are multiples of 2^low: once. Down
+ * they are on 2^(low + count): for each giant that fits in between, or each diagonal on a walk. */
+double jfi_stage_babies_most(const jfhe_linmap *map, const jfi_stage *want) {
+  const double units = (double)((uint64_t)1 << want->count), unit = (double)((uint64_t)1 << want->low);
+  const jfi_stride *d = &map->stride;
+  double meets = d->width ? fmax(1, units * unit / (double)d->width) : fmin(units, (double)map->n_giants);
+  if (d->walk) meets = units;
+  if (want->inverse) meets = 1;
+  return map->norm2 * sqrt(meets * (d->walk ? (double)(map->n_babies - 1) : 1));
+}
+
 /* ---- what encoding does ---- */
 typedef struct room {
   double *re, *im, *turned_re, *turned_im, *row;

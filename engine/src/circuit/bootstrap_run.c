@@ -129,6 +129,18 @@ static jfhe_status to_coefficients(running *r, jfi_scratch *s) {
   return JFHE_OK;
 }
 
+/* Coefficients stay what they are, but for the sum's key switches: random at slots, of which a coefficient is a mean. */
+static jfhe_status sum_repetitions(running *r, traveller *t, uint32_t slots, uint32_t gap, jfi_scratch *s) {
+  const jfi_bound before = t->high.bound;
+  t->high.bound = (jfi_bound){before.mag, 0, 0};
+  JFI_TRY(jfi_ckks_inner_sum(r->ctx, &t->high, &t->high, slots, gap, r->keys, s));
+  const jfi_bound own = jfi_bound_scale(&t->high.bound, sqrt(1.0 / slots) / gap);
+  t->high.log_slots = r->b->log_slots;
+  t->high.scale *= gap;
+  t->high.bound = (jfi_bound){before.mag, jfi_up(before.worst + own.worst), jfi_up(jfi_hypot(before.sd, own.sd))};
+  return JFHE_OK;
+}
+
 /* The phase in units of q0: bounds of a coefficient. */
 static jfhe_status raise(running *r, traveller *t, jfi_scratch *s) {
   const jfhe_ctx *ctx = r->ctx;
@@ -143,12 +155,7 @@ static jfhe_status raise(running *r, traveller *t, jfi_scratch *s) {
   t->high.packing = JFHE_PACK_COMPLEX;
   t->high.log_slots = ctx->ring->log_n - 1;
   uint32_t slots = (uint32_t)1 << r->b->log_slots, gap = (uint32_t)(ctx->ring->n / 2) >> r->b->log_slots;
-  if (gap == 1) return JFHE_OK;
-  JFI_TRY(jfi_ckks_inner_sum(ctx, &t->high, &t->high, slots, gap, r->keys, s));
-  t->high.log_slots = r->b->log_slots;
-  t->high.scale = q0 * gap;
-  *b = (jfi_bound){b->mag / gap, b->worst / gap, b->sd / gap};
-  return JFHE_OK;
+  return gap > 1 ? sum_repetitions(r, t, slots, gap, s) : JFHE_OK;
 }
 
 static jfhe_status to_slots(running *r, jfi_scratch *s) {

@@ -97,7 +97,7 @@ jfhe_status jfi_sine(const jfhe_ctx *ctx, const jfhe_bootstrap *b, jfhe_ct *out,
   jfhe_ct c;
   jfi_scratch at = *s;
   const jfhe_evk *rlk = jfi_keyring_find(keys, JFHE_EVK_RELIN, 0);
-  double gain = gain_of(b);
+  const double gain = gain_of(b), own = jfi_sine_worst(ctx, b, u->scale, keys);
   jfi_ct_piece(&c, ctx, b->level_out + JFI_SINE_DOUBLINGS, jfi_ct_is_shadow(u), &at);
   if (at.failed) return jfi_fail(JFHE_ERR_SCRATCH, "scratch is too small for a bootstrap");
   JFI_TRY(jfi_ckks_add_const(ctx, u, u, -0.25 / b->overflow, 0));
@@ -109,7 +109,7 @@ jfhe_status jfi_sine(const jfhe_ctx *ctx, const jfhe_bootstrap *b, jfhe_ct *out,
   for (int i = 0; i < JFI_SINE_DOUBLINGS; i++) JFI_TRY(twice(ctx, &c, rlk, at));
   jfi_meta m = jfi_meta_of(&c);
   m.scale = ctx->chain.scale[b->level_out];
-  m.bound = (jfi_bound){b->mag, jfi_up(c.bound.worst * gain), jfi_up(b->sine.sd * gain)};
+  m.bound = (jfi_bound){b->mag, jfi_up(fmin(c.bound.worst, own) * gain), jfi_up(b->sine.sd * gain)};
   for (size_t i = 0; i < 2 && !jfi_ct_is_shadow(out); i++)
     memcpy(jfi_ct_poly(out, i), jfi_ct_poly(&c, i), c.n_limbs * ctx->ring->n * sizeof(uint64_t));
   jfi_ct_settle(ctx, out, &m);

@@ -25,7 +25,8 @@ typedef struct jfi_diag {
  * a bijection makes of the slots, and the bijection is the maker's affair. Used when norm > 0. */
 typedef struct jfi_linmap_claim {
   double norm, sd_norm;           /* the input's bounds are multiplied by these */
-  double sd_factor;               /* deviation of what the map adds, against a slot's */
+  double factor;                  /* of what the map adds, against a slot's: largest 2-norm of the bijection's rows */
+  double babies;                  /* of what babies' switches add, against a slot's and before `factor` */
   double encode_worst, encode_sd; /* error by the diagonals' encoding, absolute */
 } jfi_linmap_claim;
 

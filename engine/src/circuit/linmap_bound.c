@@ -57,17 +57,18 @@ static double baby_deviation(const jfi_linmap_run *x) {
   return x->h.noise.sd * sqrt(turns / (double)map->count);
 }
 
-/* The same by the maker's claim. What babies add meets the rows' entries at slots of its own: it adds in squares (norm2). */
+/* The same by the maker's claim. What key switches and roundings add is random at every slot, so it adds in squares: along a row of the map, and of what the
+ * bijection makes of the map's slots. */
 static jfi_bound claimed(const jfi_linmap_run *x, const jfhe_ct *a, double scale_out) {
   const jfi_linmap_claim *c = &x->map->claim;
   double giants = jfi_linmap_steps(x->map, 1) + jfi_linmap_steps(x->map, -1), product = a->scale * x->scale;
   jfi_bound r = {jfi_up(a->bound.mag * c->norm), jfi_up(a->bound.worst * c->norm), jfi_up(a->bound.sd * c->sd_norm)};
-  jfi_noise n, b = baby_noise(x);
+  jfi_noise n;
   jfi_divide_noise(x->h.ctx, &n.worst, &n.sd);
   double baby = baby_deviation(x) / a->scale * x->map->norm2, giant = x->h.noise.sd / product, last = n.sd / scale_out;
-  double worst = b.worst / a->scale * x->map->norm2 + giants * x->h.noise.worst / product + n.worst / scale_out;
-  double sd = sqrt(baby * baby + giants * giant * giant + last * last) * c->sd_factor;
-  r = jfi_bound_noise(&r, (jfi_noise){jfi_up(worst), jfi_up(sd)});
+  double worst = x->h.noise.worst / a->scale * c->babies + giants * x->h.noise.worst / product + n.worst / scale_out;
+  double sd = sqrt(baby * baby + giants * giant * giant + last * last);
+  r = jfi_bound_noise(&r, (jfi_noise){jfi_up(worst * c->factor), jfi_up(sd * c->factor)});
   r = jfi_bound_noise(&r, (jfi_noise){c->encode_worst, c->encode_sd});
   return jfi_bound_drift(&r, 1); /* deviations of a claim are those after the mean: bootstrap_run.c */
 }
