@@ -8,7 +8,7 @@ from sklearn.datasets import load_breast_cancer
 from world import World
 
 import jupyterfhe as jf
-from jupyterfhe.array.approximation import composite
+from jupyterfhe.array.approximation import composite, signs
 from jupyterfhe.array.simulate import clear, opened
 from jupyterfhe.core import Parameters
 from jupyterfhe.core.errors import DepthError
@@ -42,6 +42,37 @@ def test_parts_are_level_and_within_their_bounds(degree, low):
     ends = np.sum(off[[0, -1]] > 0.99 * off.max())
     if off.max() > 1e-10:  # the best has one extreme more than coefficients, all alike
         assert peaks + ends >= (degree + 1) // 2 + 1
+
+
+@pytest.mark.parametrize("degree,low,middle", [(7, 0.1, 0.3), (31, 0.02, -0.6), (63, 0.01, 0.999)])
+def test_moved_parts_change_their_sign_elsewhere_and_are_within_their_bounds(degree, low, middle):
+    p, wide = composite.moved(degree, low, middle), 1 + abs(middle)
+    u = np.linspace(-1, 1, 20001)
+    values, far = np.polynomial.chebyshev.chebval(u, p.coefficients), np.abs(u - middle) >= low * wide
+    assert np.abs(values - np.sign(u - middle))[far].max() <= p.error <= composite.part(degree, low).error * 1.001 + 1e-9
+    assert np.abs(values).max() <= p.size and p.degree == degree
+
+
+def test_the_last_part_has_the_least_degree_that_reaches_the_goal():
+    goal = 1e-5
+    chosen = composite.degrees(2.0**-6, 11, goal, summed=True)
+    assert composite.off(2.0**-6, chosen) <= goal
+    assert sum(math.ceil(math.log2(d + 1)) for d in chosen) == sum(math.ceil(math.log2(d + 1)) for d in composite.degrees(2.0**-6, 14, goal))
+    less = [d for d in composite.DEGREES if d < chosen[-1]]
+    assert len(chosen) > 1 and chosen[-1] < 31 and all(composite.off(2.0**-6, (*chosen[:-1], d)) > goal for d in less)
+
+
+def test_an_edge_off_the_middle_costs_no_level(lab):
+    x = lab.seal(np.array([-3.0, 2, 3, 0, 2.25]), bounds=(-3.0, 3.0))
+    found = signs(x - 2.5, 0.2, goal=1e-2)
+    lab.agree(found, np.sign(np.array([-3.0, 2, 3, 0, 2.25]) - 2.5), close=0.02)
+    assert foresee(found.values, 0)[1].forecast.depth == sum(math.ceil(math.log2(d + 1)) for d in told_degrees(found))
+
+
+def told_degrees(found):
+    """Degrees as explain() names them."""
+    words = str(found.explain()).split("degrees ")[1].split(" on ")[0]
+    return [int(d) for d in words.split(",")]
 
 
 def test_a_composition_is_far_better_than_one_polynomial_of_its_depth():

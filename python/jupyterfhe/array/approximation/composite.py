@@ -69,6 +69,38 @@ def part(degree, low):
     return Part(c, error, size) if error < 1 else None
 
 
+@functools.lru_cache(maxsize=256)
+def moved(degree, low, middle):
+    """The same part about a point other than 0, whose window is cut to [-1, 1]: no level brings its numbers there.
+
+    ``Q(u) = P((u - middle) / (1 + |middle|))`` is of the same degree, and what it is off is proved for itself.
+
+    Parameters
+    ----------
+    degree : int
+    low : float
+        Of P's argument.
+    middle : float
+        In (-1, 1).
+
+    Returns
+    -------
+    Part or None
+    """
+    p, wide = part(degree, low), 1 + abs(middle)
+    if p is None:
+        return None
+    at = certify.nodes(2 * (degree + 1))
+    values = np.polynomial.chebyshev.chebval((at - middle) / wide, p.coefficients)
+    c = np.polynomial.chebyshev.chebfit(at, values, degree)
+    below, above = middle - low * wide, middle + low * wide
+    sides = [certify.piece(-1.0, below, lambda x: -np.ones_like(x), degree, c, oversample=FINE)] if below > -1 else []
+    sides += [certify.piece(above, 1.0, np.ones_like, degree, c, oversample=FINE)] if above < 1 else []
+    error = max(sides, default=1.0)
+    size = certify.piece(-1.0, 1.0, np.zeros_like, degree, c, oversample=FINE)
+    return Part(c, error, size) if error < 1 else None
+
+
 def _exchange(degree, low):
     """Coefficients of T_1, T_3, ...; extremes are moved to where the error is largest until it is level."""
     count = (degree + 1) // 2
@@ -99,7 +131,7 @@ def _exchange(degree, low):
     return best
 
 
-def degrees(low, levels, goal):
+def degrees(low, levels, goal, summed=False):
     """Degrees of the composition of least depth whose error is below a goal, else of the best.
 
     Parameters
@@ -108,6 +140,9 @@ def degrees(low, levels, goal):
         No modulus is below it, and none above 1.
     levels : int
     goal : float
+    summed : bool, default=False
+        Whether noise matters more than products: of all that reach the goal the one whose last part has the least degree, for
+        what parts before it are off is settled.
 
     Returns
     -------
@@ -116,25 +151,28 @@ def degrees(low, levels, goal):
     """
     step = -math.ceil(-math.log2(low) * STEPS)
     for depth in range(2, levels + 1):
-        error, found = _best(step, depth)
-        if error <= goal:
-            return found
+        if _best(step, depth)[0] <= goal:
+            found = (_best(step, depth, last) for last in (DEGREES if summed else (None,)))
+            return next(chosen for error, chosen in found if error <= goal)
     return _best(step, levels)[1] if levels >= 2 else ()
 
 
 @functools.lru_cache(maxsize=8192)
-def _best(step, depth):
-    """(error, degrees) for numbers down to 2^(step / STEPS), estimated: the parts are proved when they are made."""
+def _best(step, depth, last=None):
+    """(error, degrees) for numbers down to 2^(step / STEPS), estimated: the parts are proved when they are made.
+
+    `last` is the degree of the last part, where it is not any.
+    """
     best = 1 - 2.0 ** (step / STEPS), ()
     for degree in DEGREES[:depth - 1]:
         p = part(degree, 2.0 ** (step / STEPS))
         if p is None:
             continue
         rest = depth - p.depth
-        error, more = p.error, ()
+        error, more = p.error if last in (None, degree) else 1.0, ()
         if rest >= 2:
             after = below(p)
-            error, more = _best(-math.ceil(-math.log2(after) * STEPS), rest)
+            error, more = _best(-math.ceil(-math.log2(after) * STEPS), rest, last)
         if error < best[0]:
             best = error, (degree, *more)
     return best

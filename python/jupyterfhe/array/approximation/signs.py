@@ -1,6 +1,7 @@
 """From a strip to the signs of its numbers: the composition chosen, evaluated, and what is proved of the result."""
 
 import math
+import typing
 import warnings
 
 import numpy as np
@@ -27,9 +28,45 @@ ROOM_MAX = 2.0**-5
 PARTS = 3  # polynomials of a composition, where levels come back between them
 ROOMS = 8  # how much more room the last part leaves than the errors before it are expected to need
 BEFORE = 1 + 2.0**-5  # a bootstrap passes on errors that were there, a little larger
+CUT = 1.5  # how much wider a window may be than the numbers are, and spare its level: a level halves what can be told
 
 
-def signs(array, gap, *, spare=0, headroom=HEADROOM, goal=None, settle=False):
+class Window(typing.NamedTuple):
+    """What the first polynomial gets.
+
+    Attributes
+    ----------
+    factor : int
+        What slots are multiplied by.
+    ends : (float, float)
+        The interval they are in then; a level unless it is [-1, 1].
+    middle : float
+        Where in [-1, 1] the numbers change their sign: 0, or what the polynomial is moved by instead.
+    low : float
+        How near to that they may be, as a share of the window.
+    """
+
+    factor: int
+    ends: tuple[float, float]
+    middle: float
+    low: float
+
+    @property
+    def spent(self):
+        """Levels before the polynomial."""
+        return int(self.ends != UNIT)
+
+    @property
+    def far(self):
+        """An end of [-1, 1] whose sign is its own, wherever the middle is."""
+        return 1.0 if self.middle < 0 else -1.0
+
+    def part(self, degree):
+        """The first polynomial of a composition, as :func:`.composite.part` has it."""
+        return composite.moved(degree, self.low, self.middle) if self.middle else composite.part(degree, self.low)
+
+
+def signs(array, gap, *, spare=0, headroom=HEADROOM, goal=None, settle=False, summed=False):
     """-1 or 1 for every number of an array.
 
     Parameters
@@ -47,6 +84,8 @@ def signs(array, gap, *, spare=0, headroom=HEADROOM, goal=None, settle=False):
     settle : bool, default=False
         Settle the numbers before the first polynomial too, for sums whose errors its slope would multiply: a level unless they
         lie within half a unit.
+    summed : bool, default=False
+        Whether many are summed: see :func:`.composite.degrees`.
 
     Returns
     -------
@@ -67,36 +106,36 @@ def signs(array, gap, *, spare=0, headroom=HEADROOM, goal=None, settle=False):
     levels, goal = levels_left(array, PARTS), 2 * options.precision if goal is None else goal
 
     def one(strip):
-        return told(strip, gap, min(levels[v] for v in strip.values) - spare, headroom, goal, settle)
+        return told(strip, gap, min(levels[v] for v in strip.values) - spare, headroom, goal, settle, summed=summed)
 
     return array.like(dtype=np.dtype(float), strips=mapped(one, array.strips))
 
 
-def expected(array, gap, spare=0):
+def expected(array, gap, spare=0, goal=None):
     """How far signs are expected to be off, at the most over an array's strips; 1 where they cannot be told.
 
     Parameters
     ----------
     array : EncryptedArray
-    gap, spare : float and int
+    gap, spare, goal : float, int, and float or None
         As of :func:`signs`.
 
     Returns
     -------
     float
     """
-    levels, worst = levels_left(array, PARTS), 0.0
+    levels, worst, goal = levels_left(array, PARTS), 0.0, 2 * options.precision if goal is None else goal
     for strip in array.strips.flat:
         try:
-            _, window, low = _ready(strip, gap)
+            window = _ready(strip, gap)
         except errors.ArgumentError:
             return 1.0
-        chosen = composite.degrees(low, min(levels[v] for v in strip.values) - spare - (window != UNIT), 2 * options.precision)
-        worst = max(worst, composite.off(low, chosen))
+        chosen = composite.degrees(window.low, min(levels[v] for v in strip.values) - spare - window.spent, goal)
+        worst = max(worst, composite.off(window.low, chosen))
     return worst
 
 
-def told(strip, gap, levels, headroom, goal, settle, refresh=False):
+def told(strip, gap, levels, headroom, goal, settle, refresh=False, summed=False):
     """-1 or 1 for every number of a strip.
 
     Parameters
@@ -110,31 +149,43 @@ def told(strip, gap, levels, headroom, goal, settle, refresh=False):
     settle : bool
     refresh : bool, default=False
         Whether levels come back between parts, wherever else they do.
+    summed : bool, default=False
 
     Returns
     -------
     Strip
     """
-    strip = strip if settle else _known_behind(strip)
     if settle:
         values, low, spent = _settled(strip, gap)
-        window = UNIT
+        window = Window(1, UNIT, 0.0, low)
     else:
-        factor, window, low = _ready(strip, gap)
-        spent = window != UNIT
-    chosen = composite.degrees(low, levels - spent, goal)
-    # told as well where that does not more than double errors; else unknown, and a level for sums that need a mask
-    aside = not settle and len(chosen) > 1 and isinstance(strip.pad, float) and 0 < strip.behind <= (strip.length or 0)
+        strip = _known_behind(strip)
+        window = _ready(strip, gap)
+        spent = window.spent
+    chosen = composite.degrees(window.low, levels - spent, goal, summed)
+    zeros = len(chosen) == 1 and not window.middle  # stay zeros: the polynomial is odd
+    aside = not settle and not zeros and _worth(strip, composite.off(window.low, chosen), goal)
     if not settle:
-        values = _arguments(strip, factor, aside)
+        values = _arguments(strip, window, aside)
     if not chosen:
         largest = max(map(abs, strip.bounds))
         raise errors.DepthError(
             f"telling signs down to {gap:.3g} of {largest:.3g} needs more than the {max(levels, 0)} levels left", WIDER)
-    values, error, unit = _composed(values, window, low, chosen, headroom, refresh)
-    out = _finished(strip, values, error, unit, headroom, aside, exact_zeros=len(chosen) == 1)
+    values, error, unit = _composed(values, window, chosen, headroom, refresh)
+    out = _finished(strip, values, error, unit, headroom, window.far if aside else 0.0 if zeros else None)
     _tell(out, strip, gap, chosen, error, levels, goal)
     return out
+
+
+def _worth(strip, error, goal):
+    """Whether slots behind the numbers are told as well, so that sums know them; else a level for sums, which need a mask.
+
+    Their errors count as the numbers' own: as many of them as there are numbers at most double those, and any number does not
+    matter as long as all together stay below what was asked for, or would be unasked.
+    """
+    if not strip.behind or not isinstance(strip.pad, float):
+        return False
+    return strip.behind <= strip.length or error * (1 + strip.behind / strip.length) <= max(goal, 2 * options.precision)
 
 
 def _wide(strip):
@@ -148,7 +199,7 @@ def _settled(strip, gap):
     largest = max(map(abs, strip.bounds))
     wide = _wide(strip)
     ratio = HALF / wide if wide > HALF else float(min(HALF // wide, FACTOR_MAX))
-    values = [v.mul_const(ratio).promising(HALF, always=True) for v in _arguments(strip, 1)]
+    values = [v.mul_const(ratio).promising(HALF, always=True) for v in _arguments(strip, Window(1, UNIT, 0.0, 0.0), False)]
     slip = strip.drift + 8 * iv.EPS * (abs(strip.shift) + largest)
     near = (gap - slip) / abs(strip.gain) * 2 * ratio * (1 - NEAR)
     room = settling(values, near / 2)
@@ -182,17 +233,19 @@ def settling(values, most=math.inf):
 
 
 def _ready(strip, gap):
-    """(factor, window, low): what slots are multiplied by, the interval they are in then, and how near 0 they may be in it."""
-    largest = max(map(abs, strip.bounds))
+    """The :class:`Window` of a strip."""
+    largest, offset = max(map(abs, strip.bounds)), strip.shift / strip.gain
     wide = _wide(strip)  # a symmetric window of x / gain
     factor = int(min(1 / wide, FACTOR_MAX)) if wide <= 1 else 1
-    window = UNIT if wide <= 1 else (-wide, wide)
+    ends, middle = UNIT if wide <= 1 else (-wide, wide), 0.0
+    if wide > 1 >= strip.size and abs(offset) < 1 and 1 + abs(offset) <= CUT * wide:
+        wide, ends, middle = 1 + abs(offset), UNIT, -offset
     # rounding of the offset, the quotient and the window moves numbers by less than NEAR of the gap and 8 EPS of their size
     slip = strip.drift + 8 * iv.EPS * (abs(strip.shift) + largest)
-    low = (gap - slip) / abs(strip.gain) * factor / window[1] * (1 - NEAR)
+    low = (gap - slip) / abs(strip.gain) * factor / (wide if middle else ends[1]) * (1 - NEAR)
     if not low > 0:
         raise errors.ArgumentError(f"the numbers are known to {strip.drift:.1e} only, and the gap is {gap:.1e}")
-    return factor, window, min(low, LOW_MAX)
+    return Window(factor, ends, middle, min(low, LOW_MAX))
 
 
 def _known_behind(strip):
@@ -202,36 +255,40 @@ def _known_behind(strip):
     return masked(strip)
 
 
-def _arguments(strip, factor, aside=False):
-    """Slots that are factor * x / gain; behind the last number 0, or the least number where that is to be told as well."""
+def _arguments(strip, window, aside):
+    """Slots that are factor * x / gain; behind the last number 0, or what lies far from the edge if that is to be told too."""
+    keep = (strip.length or 0) - (strip.chunks - 1) * strip.session.slots
+    if window.middle:
+        if not aside:
+            return list(strip.values)
+        return [*strip.values[:-1], strip.values[-1].add_vector(Vector([0.0] * keep + [window.far] * strip.behind))]
     offset = strip.shift / strip.gain
     whole = [v.add_const(offset) for v in strip.values]
     if strip.behind and isinstance(strip.pad, float) and (offset or aside):
-        keep = strip.length - (strip.chunks - 1) * strip.session.slots
         there = [-_wide(strip)] * strip.behind if aside else []
         whole[-1] = strip.values[-1].add_vector(Vector([offset] * keep + there))
-    return [v.mul_const(factor) for v in whole]
+    return [v.mul_const(window.factor) for v in whole]
 
 
-def _composed(values, window, low, chosen, headroom, refresh):
+def _composed(values, window, chosen, headroom, refresh):
     """(values, bound on the distance from the sign, unit) of numbers in the window, none nearer to 0 than low.
 
     Every part but the last halves its result, and leaves room: settled, it is a real number again, without error, in [low, 1].
     """
     *before, last = chosen
     for degree in before:
-        p = composite.part(degree, low)
-        room = _room(_through(values, p, window, 2 * _unit(p)))
+        p = window.part(degree)
+        room = _room(_through(values, p, window.ends, 2 * _unit(p)))
         half = (1 - room) / 2
-        values = _through(values, p, window, _unit(p) / half)
+        values = _through(values, p, window.ends, _unit(p) / half)
         values = [v.promising(half, always=True) for v in values]
         values = [(v.bootstrap() if refresh else v).settle(1) for v in values]
-        low, window = composite.below(p, room), UNIT
-        if not low > 0:
+        window = Window(1, UNIT, 0.0, composite.below(p, room))
+        if not window.low > 0:
             raise errors.RangeError("errors between polynomials leave no signs to be told", WIDER)
-    p = composite.part(last, low)
+    p = window.part(last)
     unit = _unit(p) * headroom
-    return _through(values, p, window, unit), p.error * (1 + composite.SLACK), unit
+    return _through(values, p, window.ends, unit), p.error * (1 + composite.SLACK), unit
 
 
 def _unit(p):
@@ -255,17 +312,18 @@ def _room(values):
     return room
 
 
-def _finished(strip, values, error, unit, headroom, aside, exact_zeros):
-    """The strip of signs; zeros behind its numbers stay zeros where nothing was settled.
+def _finished(strip, values, error, unit, headroom, behind):
+    """The strip of signs, with what stands behind its numbers: zeros, signs, or None for what is not known.
 
-    What was put aside there is told as all numbers are, and off by as much: each number carries its share of that, for sums.
+    Signs are off there by as much as anywhere: each number carries its share of that, for sums.
     """
-    gain = math.copysign(unit, strip.gain)
-    pad = -1 / unit if aside else None if strip.behind and not exact_zeros else 0.0
-    error *= 1 + (strip.behind / strip.length if aside else 0)
+    pad = 0.0 if not strip.behind else None if behind is None else behind / unit
+    if behind:
+        error *= 1 + strip.behind / strip.length
     if strip.length is None or isinstance(strip.pad, Value):
         pad = values[-1]
-    return Strip(strip.session, tuple(values), strip.length, gain, 0.0, iv.sym(iv.up(1 / headroom)), pad, iv.up(error))
+    return Strip(strip.session, tuple(values), strip.length, math.copysign(unit, strip.gain), 0.0,
+                 iv.sym(iv.up(1 / headroom)), pad, iv.up(error))
 
 
 def _tell(out, strip, gap, chosen, error, levels, goal):
