@@ -8,7 +8,7 @@ from ..array import EncryptedArray
 from ..array.finish import Finished, node
 from ..array.registry import UFUNCS as ARRAYS
 from .elementwise import applied
-from .masks import product
+from .products import product
 from .refusal import Refused
 from .windows import reindex
 

@@ -7,6 +7,7 @@ from ..array import EncryptedArray
 from ..array.layout import mapped
 from ..array.twin import Twin
 from ..core.errors import ArgumentError
+from . import sharp
 from .index import Index
 from .masks import LABELS_MAX, indicator
 
@@ -95,7 +96,8 @@ class EncryptedCategorical:
         """
         chosen = tuple(sorted(set(codes)))
         if chosen not in self._made:
-            self._made[chosen] = indicator(self.array, self.count, chosen, self.valid)
+            found = indicator(self.array, self.count, chosen, self.valid)
+            self._made[chosen] = sharp.offered(found, self.array, self.count, chosen, self.valid)
         return self._made[chosen]
 
     @functools.cached_property

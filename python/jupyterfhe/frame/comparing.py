@@ -14,7 +14,8 @@ from .refusal import Refused
 
 OPERATORS = {"lt": lambda a, b: a < b, "le": lambda a, b: a <= b, "gt": lambda a, b: a > b, "ge": lambda a, b: a >= b}
 FEW = 16  # declared values up to which one polynomial is as sharp as a sign
-SHARP = 3e-5  # off by less, masks of some ten thousand rows count them
+SHARP = 3e-5  # off by more, a sign is no better than a polynomial
+COUNTED = 2.0**-5  # what signs may be off a count of all slots, wherever levels suffice
 SPARE = 3  # levels for products of masks, and their sums
 NEAR = 2.0**-40  # what halves of whole numbers are rounded by
 WHOLE = ("int", "bool", "date", "datetime")  # of which two differ by 1 at least: days, seconds
@@ -144,9 +145,11 @@ def _sharply(series, codes, chosen):
         return None
     upper = chosen[-1] == count - 1
     apart = rest - (float(codes.labels[chosen[0] if upper else chosen[-1] + 1]) - 0.5 - series.offset)
-    if expected(apart, 0.5, SPARE) > SHARP:  # more levels than there are, or an edge far from the middle
+    goal = min(SHARP, COUNTED / sum(s.length + s.behind for s in rest.strips.flat))
+    off = expected(apart, 0.5, SPARE, goal)
+    if off > SHARP:  # more levels than there are
         return None
-    told = signs(apart, 0.5 * (1 - NEAR), spare=SPARE, goal=SHARP)
+    told = signs(apart, 0.5 * (1 - NEAR), spare=SPARE, goal=goal if off <= goal else SHARP, summed=True)
     return (told + 1.0) * 0.5 if upper else (1.0 - told) * 0.5
 
 

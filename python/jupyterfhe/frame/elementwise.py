@@ -6,7 +6,7 @@ import numpy as np
 
 from ..array.lut import lut
 from ..core.errors import ArgumentError
-from .masks import product
+from .products import product
 from .refusal import Refused
 
 KINDS = ("float", "int", "bool")

@@ -10,8 +10,8 @@ from . import order, windows
 from .columns import centred, series_of
 from .grouping import GroupBy
 from .index import Index
-from .masks import decided
 from .moments import Sums
+from .products import decided
 from .refusal import Refused
 from .result import Result
 from .series import ORDER, EncryptedSeries

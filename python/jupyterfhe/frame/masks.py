@@ -1,21 +1,18 @@
-"""Encrypted 0/1 vectors: where a category has a label, which rows stay; and products of them that spend few levels."""
+"""Encrypted 0/1 vectors: where a category has a label."""
 
 import functools
 import math
 
 import numpy as np
 
-from ..array import EncryptedArray
 from ..array import interval as iv
 from ..array.approximation.apply import masked
-from ..array.finish import Finished, finished
 from ..array.layout import mapped
 from ..array.strip import Strip
 from ..array.twin import Twin
 from ..core import Polynomial
 from ..core.errors import DepthError
-from ..plan.value import LEAVES
-from .refusal import LATE, Refused
+from .refusal import Refused
 
 LABELS_MAX = 128  # a polynomial of degree 255 takes 8 levels
 # sum of moduli of Chebyshev coefficients, which multiplies the error: beyond it one level more is the smaller price
@@ -106,17 +103,21 @@ def indicator(codes, count, chosen, valid=None):
     if len(chosen) == count:
         return codes * 0.0 + 1.0 if valid is None else valid
     if count == 2:
-        ones = codes if valid is None else _filled(codes, valid)
+        ones = codes if valid is None else filled(codes, valid)
         return ones if chosen == (1,) else (1.0 if valid is None else valid) - ones
     made = mapped(lambda s: _selected(s, count, chosen), codes.strips)
-    out = codes.like(strips=made)
+    return _promised(_there(codes.like(strips=made), valid))
+
+
+def _there(out, valid):
+    """Truth values of codes, 0 where no code is."""
+    one = next(iter(out.strips.flat))
     if valid is None:
-        return _promised(out)
-    one = next(iter(made.flat))
+        return out
     if one.length is None:  # a single number, in every slot: none stands behind it
-        return _promised(out * valid)
+        return out * valid
     behind = one.shift + one.gain * one.pad  # what the polynomial gives for a slot that holds 0
-    return _promised(out - behind * (1.0 - valid))
+    return out - behind * (1.0 - valid)
 
 
 def _exactly(codes, count, chosen, valid):
@@ -134,7 +135,7 @@ def _exactly(codes, count, chosen, valid):
     return out
 
 
-def _filled(codes, valid):
+def filled(codes, valid):
     """Codes, 0 where they are missing."""
     centre = codes.strips.flat[0].shift
     return codes - centre * (1.0 - valid)
@@ -144,13 +145,10 @@ def _selected(strip, count, chosen):
     single = strip.length is None
     if not single and (strip.pad != 0.0 or isinstance(strip.pad, complex)):
         strip = masked(strip)
-    # a label outside of what the numbers were declared to be, as 0 is where missing values are filled, is none of the nodes
-    first, last = max(math.ceil(strip.bounds[0] - NEAR), 0), min(math.floor(strip.bounds[1] + NEAR), count - 1)
-    chosen = tuple(c - first for c in chosen if first <= c <= last)
-    if not 0 < len(chosen) <= last - first:
-        return strip.constant(float(bool(chosen)))
-    ends = (first - strip.shift) / strip.gain, (last - strip.shift) / strip.gain
-    coefficients, off = selector(ends, last - first + 1, chosen, STEEP_DEEP if strip.session.params.levels >= DEEP else STEEP)
+    found = chooser(strip, count, chosen)
+    if isinstance(found, Strip):
+        return found
+    coefficients, off, _ = found
     body = Polynomial(coefficients, "chebyshev", (-1.0, 1.0))
     size = float(np.abs(coefficients).sum())
     at_zero = float(np.polynomial.chebyshev.chebval(0.0, coefficients))
@@ -161,6 +159,32 @@ def _selected(strip, count, chosen):
                  values[0] if single else at_zero, iv.up(off))
 
 
+def chooser(strip, count, chosen):
+    """The polynomial of a strip's slots that picks some of its codes.
+
+    Parameters
+    ----------
+    strip : Strip
+        Of codes.
+    count : int
+    chosen : tuple of int
+
+    Returns
+    -------
+    (tuple of float, float, (float, bool)), or Strip
+        Coefficients, how far its values are off, and where the first code lies and whether it is picked; a constant strip where
+        the declared range leaves nothing to pick.
+    """
+    # a label outside of what the numbers were declared to be, as 0 is where missing values are filled, is none of the nodes
+    first, last = max(math.ceil(strip.bounds[0] - NEAR), 0), min(math.floor(strip.bounds[1] + NEAR), count - 1)
+    chosen = tuple(c - first for c in chosen if first <= c <= last)
+    if not 0 < len(chosen) <= last - first:
+        return strip.constant(float(bool(chosen)))
+    ends = (first - strip.shift) / strip.gain, (last - strip.shift) / strip.gain
+    steep = STEEP_DEEP if strip.session.params.levels >= DEEP else STEEP
+    return *selector(ends, last - first + 1, chosen, steep), (ends[0], 0 in chosen)
+
+
 def _promised(array):
     """The same truth values, whose range is known better than intervals say."""
     def tight(strip):
@@ -168,90 +192,3 @@ def _promised(array):
         slack = 2.0**-40 + strip.drift / abs(strip.gain)
         return strip._like(range=(min(low, high) - slack, max(low, high) + slack)).promising()
     return array.like(strips=mapped(tight, array.strips))
-
-
-# ---- products ----
-def left(array):
-    """About how many levels are left: what orders products; the planner knows it exactly.
-
-    Parameters
-    ----------
-    array : EncryptedArray
-
-    Returns
-    -------
-    int
-    """
-    if getattr(array, "exact", False) or not array.size:
-        return 0
-    known, pending = {}, [array.strips.flat[0].values[0]]
-    while pending:
-        value = pending[-1]
-        op, args, data = value.made
-        wanted = [a for a in args if a not in known]
-        if wanted:
-            pending += wanted
-            continue
-        pending.pop()
-        if op in LEAVES:
-            known[value] = value.session.params.levels if value.session.is_clear else data.level
-        else:
-            known[value] = min(known[a] for a in args) - _price(op, data)
-    return known[array.strips.flat[0].values[0]]
-
-
-def _price(op, data):
-    if op in ("mul", "mul_vector", "linmap"):
-        return 1
-    if op == "mul_const":
-        return 0 if data.imag == 0 and data.real.is_integer() and abs(data.real) < 2**31 else 1
-    return math.ceil(math.log2(len(data[0].coefficients))) if op == "poly" else 0
-
-
-def product(factors):
-    """The product of encrypted and public factors, those with most levels left first.
-
-    Parameters
-    ----------
-    factors : iterable of EncryptedArray, ndarray of bool, or None
-        None stands for ones.
-
-    Returns
-    -------
-    EncryptedArray, ndarray of bool or None
-    """
-    factors = [f for f in factors if f is not None]
-    if any(isinstance(f, Finished) for f in factors):
-        raise Refused("which rows count is decided at decryption: nothing is summed over them here", LATE)
-    public = [f for f in factors if not isinstance(f, EncryptedArray)]
-    sealed = [f for f in factors if isinstance(f, EncryptedArray)]
-    known = functools.reduce(np.logical_and, public) if public else None
-    if not sealed:
-        return known
-    ranked = sorted(((left(f), i, f) for i, f in enumerate(sealed)), key=lambda t: (-t[0], t[1]))
-    if known is not None and not known.all():
-        level, i, first = ranked[0]
-        ranked[0] = level - 1, i, np.where(known, first, 0)
-    while len(ranked) > 1:
-        ranked.sort(key=lambda t: (-t[0], t[1]))
-        (a, i, x), (b, _, y) = ranked[:2]
-        ranked[:2] = [(min(a, b) - 1, i, x * y)]
-    return ranked[0][2]
-
-
-def decided(factors):
-    """Which rows stay, for the reader: as :func:`product`, of filters that are finished at decryption too.
-
-    Parameters
-    ----------
-    factors : iterable of EncryptedArray, ndarray of bool, Finished, or None
-
-    Returns
-    -------
-    Finished or None
-    """
-    late = [f for f in factors if isinstance(f, Finished)]
-    known = product(f for f in factors if not isinstance(f, Finished))
-    if known is not None:
-        late.append(finished(known.astype(float) if isinstance(known, np.ndarray) else known))
-    return functools.reduce(lambda a, b: a * b, late) if late else None

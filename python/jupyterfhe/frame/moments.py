@@ -8,7 +8,7 @@ cancels little. Divisions are left to the reader's side.
 import numpy as np
 
 from ..array.finish import finished, number, sqrt, whole
-from .masks import left, product
+from .products import left, product
 
 
 class Sums:

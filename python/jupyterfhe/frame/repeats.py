@@ -14,8 +14,8 @@ from ..array.finish import finished, larger, node, number, smaller, stack, whole
 from ..core.errors import ArgumentError
 from .comparing import WHOLE
 from .index import Index
-from .masks import decided
 from .order import occurring, rank
+from .products import decided
 from .refusal import Refused
 
 NUMBERS_MAX = 1 << 22  # of all nodes of a recipe: more are not shown in notebooks (adr/0032)

@@ -9,8 +9,8 @@ from . import elementwise, order, windows
 from .categorical import EncryptedCategorical, integers
 from .comparing import compared
 from .index import Index
-from .masks import decided, product
 from .moments import Sums
+from .products import decided, product
 from .refusal import LATE, Refused
 from .result import Output, Result
 

@@ -7,7 +7,7 @@ from ..array.finish import ARGUMENTS_MAX, Finished, at_least, finished, node, sq
 from ..array.layout import afford, mapped, placed
 from ..array.twin import Twin
 from ..core.errors import ArgumentError
-from .masks import product
+from .products import product
 from .refusal import Refused
 
 

@@ -6,8 +6,8 @@ from ..array import interval as iv
 from ..array.finish import finished, node, sqrt, stack
 from ..core.errors import ArgumentError
 from ..frame import EncryptedFrame
-from ..frame.masks import product
 from ..frame.moments import Sums
+from ..frame.products import product
 from .outcome import Outcome, pair, sample
 
 

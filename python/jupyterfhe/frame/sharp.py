@@ -1,0 +1,139 @@
+"""Masks made sharp: settled, and brought to 0 and 1 by a cubic whose slope is 0 there.
+
+A polynomial through ten labels is off by its evaluation's own noise, 1e-5 under `ml`: enough to miscount 10^5 rows. What the
+mask is off is small beside the 1 between 0 and 1, so it is taken into the number (settled) and squared by ``3 m^2 - 2 m^3``,
+and the cubic's noise is what is left. That takes two levels, which masks often have: they meet filters that have fewer
+(adr/0047).
+"""
+
+import weakref
+
+from ..array import interval as iv
+from ..array.approximation.apply import masked
+from ..array.approximation.signs import HALF, settling
+from ..array.layout import mapped
+from ..array.strip import Strip
+from ..core import Polynomial
+from ..plan import Vector
+from .masks import chooser, filled
+
+LEVELS = 2
+KEPT = 4  # levels that a product may be taken down to, though it could keep more
+ROOM_MAX = 2.0**-7  # HALF leaves twice that
+WORTH = 2.0**-6  # of a row: masks that count all slots nearer than this are left as they are
+_OFFERS = weakref.WeakKeyDictionary()  # of a mask's first value: what makes it sharp
+
+
+def offered(mask, codes, count, chosen, valid):
+    """A mask, and how it is made sharp where someone has the levels.
+
+    Parameters
+    ----------
+    mask : EncryptedArray
+        As :func:`jupyterfhe.frame.masks.indicator` made it of the other parameters.
+    codes, count, chosen, valid
+        As there.
+
+    Returns
+    -------
+    EncryptedArray
+        The same mask.
+    """
+    plain = not mask.size or getattr(codes, "exact", False) or count <= 2 or not 0 < len(chosen) < count
+    first = None if plain else mask.strips.flat[0].values[0]
+    if first is not None and first.session.between is None:  # else two levels more are a bootstrap a mask (adr/0047)
+        made = []
+
+        def make():
+            if not made:
+                made.append(_sharpened(codes, count, chosen, valid))
+            return made[0]
+        _OFFERS[first] = make
+    return mask
+
+
+def chosen(factors, left):
+    """Factors of a product, masks sharp where that costs the product no level that it needs.
+
+    Parameters
+    ----------
+    factors : list of EncryptedArray
+    left : callable
+        Gives a factor's levels.
+
+    Returns
+    -------
+    list of EncryptedArray
+    """
+    levels, out = [left(f) for f in factors], list(factors)
+    for i, factor in enumerate(factors):
+        make = _OFFERS.get(factor.strips.flat[0].values[0]) if factor.size and not getattr(factor, "exact", False) else None
+        fewer = [*levels[:i], levels[i] - LEVELS, *levels[i + 1:]]
+        if make is None or _after(fewer) < min(_after(levels), KEPT):
+            continue
+        found = make()
+        if found is not None:
+            levels, out[i] = fewer, found
+    return out
+
+
+def _after(levels):
+    """Levels of a product of factors that have so many, those with most multiplied first."""
+    levels = sorted(levels)
+    while len(levels) > 1:
+        levels = sorted([*levels[:-2], min(levels[-2:]) - 1])
+    return levels[0]
+
+
+def _sharpened(codes, count, chosen, valid):
+    """The sharp mask; None where there is nothing to gain, or no room for what the plain one is off."""
+    full = codes if valid is None else filled(codes, valid)  # a missing row has the first code, and is taken out below
+    made = mapped(lambda s: _cubed(s, count, chosen), full.strips)
+    if any(s is None for s in made.flat):
+        return None
+    out = codes.like(strips=made)
+    return out if valid is None or 0 not in chosen else out - (1.0 - valid)
+
+
+def _cubed(strip, count, chosen):
+    if strip.length is None:
+        return None
+    found = chooser(strip, count, chosen)
+    if isinstance(found, Strip):
+        return None
+    coefficients, off, (first, told) = found
+    picked = _scaled(_at_code(strip, first), coefficients)
+    room = settling(picked)
+    if room > ROOM_MAX or room * (strip.length + strip.behind) <= WORTH:
+        return None
+    # slots hold 2 HALF (2 m - 1), m being 0 or 1 but for `off`; and what they are off is at most `room`, or the run is refused
+    held = [v.promising((1 - room) / 2, always=True).settle(1) for v in picked]
+    end, slip = 2 * HALF, room + 4 * HALF * off
+    cubic = Polynomial([0.5, 0.75 / end - 0.1875 / end**3, 0.0, -0.0625 / end**3], "chebyshev", (-1.0, 1.0))
+    # Taylor at the ends, where the slope is 0 and the second derivative at most 1.5 (end + slip) / end^3
+    drift = 0.75 * (1 + slip / end) * (slip / end) ** 2 + 2.0**-48
+    values = tuple(v.poly(cubic, 1 + 2.0**-40, promised=True) for v in held)
+    drift *= 1 + strip.behind / strip.length  # what stands behind the rows is off by as much, and is taken off sums as told
+    pad = float(told) if strip.behind else 0.0
+    return Strip(strip.session, values, strip.length, 1.0, 0.0, (-(2.0**-40), 1 + 2.0**-40), pad, iv.up(drift))
+
+
+def _at_code(strip, first):
+    """Values whose slots behind the rows hold the first code."""
+    if not strip.behind:
+        return list(strip.declared().values)
+    if not isinstance(strip.pad, float):
+        strip = masked(strip)
+    keep = strip.length - (strip.chunks - 1) * strip.session.slots
+    values, reach = list(strip.declared().values), iv.up(max(strip.size, abs(first)))
+    moved = values[-1].add_vector(Vector([0.0] * keep + [first - strip.pad] * strip.behind))
+    return [*values[:-1], moved.promising(reach, always=True)]
+
+
+def _scaled(values, coefficients):
+    """HALF (2 m - 1) of each value, m its mask."""
+    body = [2 * HALF * c for c in coefficients]
+    body[0] -= HALF
+    size = iv.up(sum(map(abs, body)))
+    body = Polynomial(body, "chebyshev", (-1.0, 1.0))
+    return [v.poly(body, size, promised=True) for v in values]
