@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "boot-cases.h"
 #include "circuit/table.h"
+#include "rlwe/keyring.h"
 
 /* ---- worlds ---- */
 typedef struct case_ {
@@ -194,6 +195,121 @@ JFI_TEST(exponential_is_within_its_error) {
   printf("degree %u, error 2^%.1f, bound 2^%.1f\n", p->degree, log2(most), log2(error));
   CHECK(most <= error && error < 0x1p-40 && jfhe_poly_depth(p) == 6);
   jfhe_poly_free(p);
+}
+
+/* ---- errors of powers ---- */
+/* exp(2 pi i q x/n) */
+static void turn_of(double *re, double *im, size_t q, size_t x, size_t n) {
+  const double a = 2 * acos(-1) * (double)(q * x % n) / (double)n;
+  *re = cos(a);
+  *im = sin(a);
+}
+
+/* |sum of constants times turns| at every number, for a baby's constants over the giants or a giant's over the babies. */
+static double largest_at_numbers(const jfhe_table *t, size_t which, int baby) {
+  const size_t n = (size_t)1 << t->log_n, giant = t->log_low ? (size_t)1 << t->log_high : t->babies;
+  double most = 0;
+  for (size_t x = 0; x < n; x++) {
+    double re = 0, im = 0;
+    for (size_t j = 0; j < (baby ? t->giants : t->babies); j++) {
+      const size_t at = baby ? j * t->babies + which : which * t->babies + j;
+      const size_t q = baby ? j * giant : j < t->powers ? j : n - (j - t->powers + 1);
+      double c, s;
+      turn_of(&c, &s, q, x, n);
+      re += t->re[at] * c - t->im[at] * s;
+      im += t->re[at] * s + t->im[at] * c;
+    }
+    most = fmax(most, hypot(re, im));
+  }
+  return most;
+}
+
+JFI_TEST(errors_of_powers_are_multiplied_by_what_is_there_at_numbers) {
+  const size_t counts[] = {60, 500};
+  jfhe_ctx *ctx = jfi_test_ctx_boot_far(10, 3, 8);
+  jfhe_bootstrap *b = NULL;
+  CHECK_OK(jfhe_bootstrap_new(&b, ctx, 9, 1, JFHE_BOOTSTRAP_MANY_KEYS | JFHE_BOOTSTRAP_WHEN_NEEDED));
+  for (size_t c = 0; c < 2; c++) {
+    jfhe_table *t = NULL;
+    double values[512];
+    for (size_t m = 0; m < counts[c]; m++) values[m] = anything(m);
+    CHECK_OK(jfhe_table_new(&t, b, values, counts[c], 0));
+    for (size_t i = 0; i < t->babies; i++) {
+      CHECK_CLOSE(t->of_baby[i].at_numbers, largest_at_numbers(t, i, 1), 1e-9);
+      CHECK(t->of_baby[i].at_numbers <= t->of_baby[i].sum * (1 + 1e-9));
+    }
+    for (size_t k = 0; k < t->giants; k++) CHECK_CLOSE(t->of_giant[k], largest_at_numbers(t, k, 0), 1e-9);
+    jfhe_table_free(t);
+  }
+  jfhe_bootstrap_free(b);
+  jfhe_ctx_free(ctx);
+}
+
+/* ---- what is proved at real parameters ---- */
+/* Keys as keygen makes them, without residues: enough for bounds. */
+static void add_shaped(jfhe_keyring *keys, uint32_t kind, uint32_t galois, uint32_t level, jfi_set specials,
+                       int one_digit) {
+  const jfhe_ctx *ctx = keys->ctx;
+  const jfi_chain *c = &ctx->chain;
+  const jfi_set q = c->level[level];
+  jfhe_evk *key = jfi_alloc_zero(sizeof *key);
+  CHECK_OK(jfi_evk_shape(key, ctx, q, specials, one_digit ? &q : c->digit, one_digit ? 1 : c->n_digits));
+  key->kind = kind;
+  key->galois = galois;
+  key->level = level;
+  jfi_fresh_noise(ctx, 0, &key->noise_worst, &key->noise_sd);
+  CHECK_OK(jfhe_keyring_add(keys, key));
+}
+
+static jfhe_keyring *shaped_keys(const jfhe_ctx *ctx, const jfhe_bootstrap *b) {
+  const jfi_chain *c = &ctx->chain;
+  jfhe_keyring *keys = NULL;
+  int32_t k[256];
+  CHECK_OK(jfhe_keyring_new(&keys, ctx));
+  add_shaped(keys, JFHE_EVK_RELIN, 0, c->top, c->special, 0);
+  add_shaped(keys, JFHE_EVK_GALOIS, jfhe_galois_conjugate(ctx), c->top, c->special, 0);
+  add_shaped(keys, JFHE_EVK_SPARSE, 0, 0, jfi_set_range(c->n - 1, 1), 1);
+  add_shaped(keys, JFHE_EVK_DENSE, 0, c->top, c->special, 1);
+  for (size_t i = 0, count = jfhe_bootstrap_rotations(b, k, NULL, 256); i < count; i++)
+    add_shaped(keys, JFHE_EVK_GALOIS, jfi_galois_rotation(ctx->ring->log_n, k[i]), c->top, c->special, 0);
+  return keys;
+}
+
+static double twelve(size_t m) { return (double)((m * 2654435761u >> 7) % 4096); }
+static double ends(size_t m) { return twelve(m) < 2048 ? 0 : 4095; }
+
+/* Whole numbers of 12 bits into whole numbers of 12 bits: less than a half off, so that rounding is right. */
+JFI_TEST(twelve_bits_into_twelve_are_proved) {
+  double (*const kinds[])(size_t) = {itself, twelve, ends}, values[4096];
+  jfhe_ctx *ctx = NULL;
+  jfhe_bootstrap *b = NULL;
+  REQUIRE_OK(jfhe_ctx_new_preset(&ctx, "deep-lean"));
+  REQUIRE_OK(jfhe_bootstrap_new(&b, ctx, 15, 1, JFHE_BOOTSTRAP_MANY_KEYS | JFHE_BOOTSTRAP_WHEN_NEEDED));
+  jfhe_keyring *keys = shaped_keys(ctx, b);
+  void *room = jfi_alloc((size_t)1 << 20);
+  for (size_t i = 0; i < 3; i++) {
+    jfhe_table *t = NULL;
+    jfhe_ct a, out;
+    jfi_scratch s;
+    for (size_t m = 0; m < 4096; m++) values[m] = kinds[i](m);
+    CHECK_OK(jfhe_table_new(&t, b, values, 4096, 0));
+    jfi_ct_shadow(&a, ctx, jfhe_table_level_in(t));
+    jfi_ct_shadow(&out, ctx, jfhe_table_level_out(t));
+    a.scale = ctx->chain.scale[a.level];
+    a.packing = JFHE_PACK_REAL;
+    a.log_slots = 15;
+    a.form = JFHE_FORM_EVAL;
+    a.bound = (jfi_bound){4095, 0x1p-10, 0x1p-15};
+    jfi_scratch_init(&s, room, (size_t)1 << 20);
+    CHECK_OK(jfi_table_run(ctx, &out, &a, t, keys, &s));
+    printf("12 bits into 12: worst %.3f\n", out.bound.worst);
+    CHECK(out.bound.worst < 0.5 && out.level >= b->level_in);
+    jfhe_table_free(t);
+  }
+  jfi_free(room);
+  jfhe_keyring_free(keys);
+  jfhe_bootstrap_free(b);
+  jfhe_ctx_free(ctx);
 }
 
 /* ---- inputs that somebody picks ---- */

@@ -116,11 +116,12 @@ static jfhe_status make_map(jfhe_linmap **map, const jfhe_bootstrap *b, const jf
   double plain = jfi_linmap_scale(b->ctx, level, scale);
   JFI_TRY(jfi_linmap_measure(*map, plain, &e));
   if (!b->late) JFI_TRY(jfi_linmap_cache_get(*map, &cache, level, plain));
+  const double met = fmin(e.l1, sqrt((double)(*map)->count) * e.l2); /* by squares, as the slots that errors meet */
   (*map)->claim = (jfi_linmap_claim){.norm = s->factor,
                                      .sd_norm = s->factor,
                                      .factor = half_power(s->inverse ? s->low : s->low + s->count),
                                      .babies = fmin(jfi_stage_babies(*map, s), jfi_stage_babies_most(*map, s)),
-                                     .encode_worst = s->inverse ? e.l2 : e.l1,
+                                     .encode_worst = s->inverse ? e.l2 : met,
                                      .encode_sd = e.rms};
   return JFHE_OK;
 }

@@ -47,14 +47,14 @@ size_t jfi_exponential_scratch(const jfhe_ctx *ctx, const struct jfhe_table *t) 
   return jfi_ct_temp_bytes(ctx, jfi_boot_roomiest(ctx, top)) + most + 4 * JFI_SCRATCH_SLACK;
 }
 
-/* Scale from which the squarings lead to the canonical one of level_out. */
-static double start_scale(const jfhe_ctx *ctx, uint32_t level_out) {
-  double s = ctx->chain.scale[level_out];
+/* Scale from which the squarings lead to `finer` times the canonical one of level_out. */
+static double start_scale(const jfhe_ctx *ctx, uint32_t level_out, double finer) {
+  double s = ctx->chain.scale[level_out] * finer;
   for (uint32_t l = level_out + 1; l <= level_out + JFI_SINE_DOUBLINGS; l++) s = sqrt(s * ctx->chain.step[l]);
   return s;
 }
 
-jfhe_status jfi_exponential(const jfhe_ctx *ctx, const struct jfhe_table *t, jfhe_ct *out, jfhe_ct *u,
+jfhe_status jfi_exponential(const jfhe_ctx *ctx, const struct jfhe_table *t, jfhe_ct *out, jfhe_ct *u, double finer,
                             const jfhe_keyring *keys, jfi_scratch *s) {
   jfhe_ct w;
   jfi_scratch at = *s;
@@ -64,13 +64,13 @@ jfhe_status jfi_exponential(const jfhe_ctx *ctx, const struct jfhe_table *t, jfh
   u->bound = (jfi_bound){1, 0, 0};
   u->packing = JFHE_PACK_REAL;
   JFI_TRY(jfi_poly_eval_at(ctx, &w, u, t->exponential, JFHE_POLY_PROMISED | JFI_POLY_ODD_IMAGINARY,
-                           start_scale(ctx, end), keys, &at));
+                           start_scale(ctx, end, finer), keys, &at));
   w.packing = JFHE_PACK_COMPLEX;
   w.bound.mag = 1;
   w.bound.worst += t->exponential_error;
   for (uint32_t i = 0; i < JFI_SINE_DOUBLINGS; i++)
     JFI_TRY(square(ctx, &w, jfi_keyring_find(keys, JFHE_EVK_RELIN, 0), at));
-  w.scale = ctx->chain.scale[end]; /* to the last bit; the square roots left it within 2^-50 */
+  w.scale = ctx->chain.scale[end] * finer; /* to the last bit; the square roots left it within 2^-50 */
   w.bound.worst = jfi_up(w.bound.worst + 0x1p-50);
   return jfi_ckks_copy(ctx, out, &w);
 }

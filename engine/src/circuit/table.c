@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "base/status.h"
+#include "circuit/move.h"
 #include "circuit/poly.h"
 
 /* ---- shape ---- */
@@ -104,8 +105,36 @@ static jfhe_status fill(jfhe_table *t, const double *values, size_t count) {
     t->re[0] += 0.25 * t->low + 0.25 * t->high; /* half of the middle */
   }
   jfhe_status st = ok ? jfi_table_slopes(t, room, room + n) : jfi_fail(JFHE_ERR_MEMORY, "no memory for a table");
+  if (st == JFHE_OK) st = jfi_table_reaches(t, room + n);
   jfi_free(room);
   return st;
+}
+
+/* ---- scales ---- */
+static double root_of(double x, uint32_t log_degree) {
+  while (log_degree--) x = sqrt(x);
+  return x;
+}
+
+static double clamp(double x, double low, double high) { return fmin(fmax(x, low), high); }
+
+/* Each power's rounding weighs as many times as higher powers are made of it, so low ones had better be finer. If w has d bits more than the
+ * canonical scale, w^n has n d more. In the end they may come to `spare`: constants, whose roundings do not grow with the values, keep the rest of 42
+ * bits, and so do the integers by which the highest giants come down a level; where there are more levels on that way, to a step more for each.
+ * Where the table's values are small the sums' roundings, one a giant, are what shows, and giants leave more of the scale to them. */
+static void choose_scales(jfhe_table *t) {
+  static const double SIZE_ONE = 0x1p16, SPARE_MOST = 0x1p20, COARSE_MOST = 16;
+  const jfi_chain *c = &t->b->ctx->chain;
+  const uint32_t products = t->level_out + 1, depth = jfi_poly_power_depth(t->giants - 1);
+  double size = 0;
+  for (size_t i = 0; i < (size_t)t->giants * t->babies; i++) size += jfi_hypot(t->re[i], t->im[i]);
+  t->finer[0] = t->finer[1] = t->coarser = 1;
+  if (!t->log_low || jfi_move_operand_moves(t->b->ctx, t->b->level_out, products)) return;
+  double spare = clamp(SIZE_ONE * size, 1, SPARE_MOST);
+  t->coarser = clamp(sqrt(t->giants / (size + 0x1p-20)), 1, COARSE_MOST);
+  t->finer[0] = root_of(spare, t->log_high);
+  for (uint32_t l = t->b->level_out - depth; l > products + 1; l--) spare *= c->step[l];
+  t->finer[1] = root_of(spare, t->log_low);
 }
 
 /* ---- making ---- */
@@ -127,7 +156,9 @@ static jfhe_status make(jfhe_table *t, const double *values, size_t count) {
                     t->b->level_out);
   t->level_out = t->b->level_out - t->depth;
   JFI_TRY(jfi_exponential_new(&t->exponential, &t->exponential_error, t->b->overflow, JFI_SINE_DOUBLINGS, most));
-  return fill(t, values, count);
+  JFI_TRY(fill(t, values, count));
+  choose_scales(t);
+  return JFHE_OK;
 }
 
 jfhe_status jfi_table_new(jfhe_table **out, const jfhe_bootstrap *b, const double *values, size_t count, double first) {
@@ -158,6 +189,8 @@ void jfhe_table_free(jfhe_table *t) {
   jfhe_poly_free(t->exponential);
   jfi_free(t->re);
   jfi_free(t->im);
+  jfi_free(t->of_baby);
+  jfi_free(t->of_giant);
   jfi_free(t);
 }
 

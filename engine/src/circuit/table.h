@@ -22,6 +22,11 @@ enum {
   JFI_TABLE_ROWS = 16     /* sums made at once: with their constants they fit a second-level cache */
 };
 
+/* What multiplies an error of a power: at roots of unity of numbers, and anywhere. */
+typedef struct jfi_reach {
+  double at_numbers, sum;
+} jfi_reach;
+
 /* Sums over `babies` (powers of w and their conjugates, 1 in front) for each of `giants` powers of v, or of w^babies. Row 0 is halved in the
  * middle: the table is twice the real part of the whole. */
 struct jfhe_table {
@@ -30,9 +35,12 @@ struct jfhe_table {
   uint32_t babies, giants, powers;   /* powers: of w among the babies, 1 included */
   uint32_t depth, level_out;
   double first, last, low, high; /* numbers; values */
+  double finer[2], coarser;      /* scales of w and v over the canonical one; that one over the giants' (table.c) */
   struct jfhe_poly *exponential;
   double exponential_error; /* |polynomial - exponential| on [-1, 1] */
   double *re, *im;          /* giants x babies */
+  jfi_reach *of_baby;       /* babies */
+  double *of_giant;         /* giants, at numbers; anywhere the sum of the row's moduli */
   double flat[2], steep[2]; /* table_bound.c: what errors of angles cost by their square, of moduli in proportion */
 };
 
@@ -51,8 +59,11 @@ jfhe_status jfi_table_slopes(struct jfhe_table *t, const double *values, const d
 /* Adds what such errors of w and v make of a value. */
 void jfi_table_add_roots(const struct jfhe_table *t, const jfi_root_error e[2], double spread, jfi_bound *b);
 
+/* table_reach.c: of_baby and of_giant. cosine: jfi_cheb_cosines of n. */
+jfhe_status jfi_table_reaches(jfhe_table *t, const double *cosine);
+
 /* table_sums.c: sum[r] += sum over i of (re[r][i] + i im[r][i]) baby[i], all sums at one level, babies over supersets of its primes; baby[0] is 1.
- * Bounds as jfi_acc_mul_const. s: jfi_table_sums_scratch. */
+ * Bounds as jfi_acc_mul_const, but the babies are taken as they are: their errors count as magnitude. s: jfi_table_sums_scratch. */
 size_t jfi_table_sums_scratch(const jfhe_ctx *ctx, size_t rows, size_t babies);
 jfhe_status jfi_table_sums(jfi_acc *sum, size_t rows, const jfhe_ct *const *baby, size_t babies, const double *re,
                            const double *im, jfi_scratch *s);
@@ -60,9 +71,9 @@ jfhe_status jfi_table_sums(jfi_acc *sum, size_t rows, const jfhe_ct *const *baby
 /* exponential.c: the series of exp(2 pi i overflow x / 2^doublings) on [-1, 1] for JFI_POLY_ODD_IMAGINARY; its error, proved. */
 jfhe_status jfi_exponential_new(struct jfhe_poly **out, double *error, double overflow, uint32_t doublings,
                                 uint32_t most);
-/* out = exp(2 pi i overflow u) at level_out, canonical, from u at level_sine. Takes u's error as 0; out's bound is the error of the evaluation. */
+/* out = exp(2 pi i overflow u) at level_out, `finer` times the canonical scale, from u at level_sine. Takes u's error as 0; out's bound is the error of the evaluation. */
 size_t jfi_exponential_scratch(const jfhe_ctx *ctx, const struct jfhe_table *t);
-jfhe_status jfi_exponential(const jfhe_ctx *ctx, const struct jfhe_table *t, jfhe_ct *out, jfhe_ct *u,
+jfhe_status jfi_exponential(const jfhe_ctx *ctx, const struct jfhe_table *t, jfhe_ct *out, jfhe_ct *u, double finer,
                             const struct jfhe_keyring *keys, jfi_scratch *s);
 
 /* table_run.c */

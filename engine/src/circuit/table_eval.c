@@ -15,6 +15,7 @@ typedef struct evaluation {
   const jfhe_ct *head;   /* what all intermediates share: packing, slots, key id */
   const jfhe_ct **baby;  /* t->babies: 1 (null), powers of w, their conjugates */
   const jfhe_ct **giant; /* t->giants: 1 (null), powers */
+  const double *off;     /* of w's powers, of v's */
   int shadow;
 } evaluation;
 
@@ -56,7 +57,7 @@ size_t jfi_table_eval_scratch(const jfhe_ctx *ctx, const jfhe_table *t) {
   held += powers_bytes(ctx, top, t->powers) + ct_bytes(ctx, giants_at) + powers_bytes(ctx, giants_at, t->giants);
   size_t step = 0;
   for (uint32_t l = sums; l <= top; l++) step = most(step, product_bytes(ctx, top, l));
-  held += operands_bytes(ctx, top, sums, t->powers) + operands_bytes(ctx, top, products, t->giants);
+  held += operands_bytes(ctx, top, sums, t->powers) + t->giants * ct_bytes(ctx, products);
   held += (t->babies - t->powers + 2) * ct_bytes(ctx, sums); /* conjugates, and what is cut for one */
   size_t row =
       jfi_table_sums_scratch(ctx, rows, t->babies) + rows * jfi_acc_bytes(ctx, sums) + jfi_ct_temp_bytes(ctx, products);
@@ -82,6 +83,12 @@ static jfhe_status new_acc(const evaluation *e, jfi_acc *acc, uint32_t level, do
 }
 
 /* ---- powers ---- */
+/* As jfi_move_operand, but where scales are finer than canonical ones sets nest, and any scale will do. */
+static jfhe_status operand(const evaluation *e, const jfhe_ct **out, const jfhe_ct *a, uint32_t level, jfi_scratch *s) {
+  *out = a;
+  return e->t->finer[0] > 1 ? JFHE_OK : jfi_move_operand(e->ctx, out, a, level, s);
+}
+
 /* *out = a b, a level below the lower of the two. */
 static jfhe_status multiply(const evaluation *e, const jfhe_ct **out, const jfhe_ct *a, const jfhe_ct *b,
                             jfi_scratch *s) {
@@ -91,9 +98,9 @@ static jfhe_status multiply(const evaluation *e, const jfhe_ct **out, const jfhe
   JFI_TRY(new_ct(e, &product, level - 1, s));
   jfi_scratch at = *s;
   const jfhe_ct *x, *y;
-  JFI_TRY(jfi_move_operand(e->ctx, &x, a, level, &at));
+  JFI_TRY(operand(e, &x, a, level, &at));
   y = x;
-  if (a != b) JFI_TRY(jfi_move_operand(e->ctx, &y, b, level, &at));
+  if (a != b) JFI_TRY(operand(e, &y, b, level, &at));
   JFI_TRY(new_acc(e, &acc, level, x->scale * y->scale, &at));
   JFI_TRY(jfi_acc_mul(&acc, x, y, 0));
   *out = product;
@@ -130,10 +137,27 @@ static jfhe_status make_conjugates(const evaluation *e, jfi_scratch *s) {
   return JFHE_OK;
 }
 
-/* Powers as operands at the one level where they are used from here on. */
-static jfhe_status bring_down(const evaluation *e, const jfhe_ct **power, uint32_t count, uint32_t level,
-                              jfi_scratch *s) {
-  for (uint32_t n = 1; n < count; n++) JFI_TRY(jfi_move_operand(e->ctx, &power[n], power[n], level, s));
+/* Babies at the level of the sums, whose constants meet any scale. */
+static jfhe_status bring_babies_down(const evaluation *e, jfi_scratch *s) {
+  for (uint32_t n = 1; n < e->t->powers; n++) JFI_TRY(operand(e, &e->baby[n], e->baby[n], level_sums(e->t), s));
+  return JFHE_OK;
+}
+
+/* Giants at the level of the products, and at the scale that leaves the sums theirs. */
+static jfhe_status bring_giants_down(const evaluation *e, jfi_scratch *s) {
+  const jfi_chain *c = &e->ctx->chain;
+  const uint32_t level = level_products(e->t);
+  for (uint32_t n = 1; n < e->t->giants; n++) {
+    const jfhe_ct *g = e->giant[n];
+    jfhe_ct *x;
+    if (e->t->finer[1] == 1) {
+      JFI_TRY(jfi_move_operand(e->ctx, &e->giant[n], g, level, s));
+      continue;
+    }
+    JFI_TRY(new_ct(e, &x, level, s));
+    JFI_TRY(jfi_move(e->ctx, x, c->level[level], c->scale[level] / e->t->coarser, g, 20, s));
+    e->giant[n] = x;
+  }
   return JFHE_OK;
 }
 
@@ -148,12 +172,34 @@ static jfhe_status make_factors(evaluation *e, const jfhe_ct *root, jfi_scratch 
   e->giant[1] = &root[1];
   if (!t->log_low) JFI_TRY(multiply(e, &e->giant[1], e->baby[t->babies / 2], e->baby[t->babies / 2], s));
   JFI_TRY(make_powers(e, e->giant, t->giants, s));
-  JFI_TRY(bring_down(e, e->baby, t->powers, level_sums(t), s));
-  JFI_TRY(bring_down(e, e->giant, t->giants, level_products(t), s));
+  JFI_TRY(bring_babies_down(e, s));
+  JFI_TRY(bring_giants_down(e, s));
   return t->log_low ? make_conjugates(e, s) : JFHE_OK;
 }
 
 /* ---- sums and products ---- */
+/* A row's magnitude, of which the triangle inequality knows too little: at numbers, what angles add, and the babies' errors. Those are charged once for all
+ * rows (add_babies), so they are no error of a row. */
+static void bound_row(const evaluation *e, jfi_bound *b, uint32_t k) {
+  const jfhe_table *t = e->t;
+  double sum = 0, errors = 0;
+  for (size_t i = 0; i < t->babies; i++) {
+    const double c = jfi_hypot(t->re[k * t->babies + i], t->im[k * t->babies + i]);
+    sum += c;
+    if (i) errors += c * e->baby[i]->bound.worst;
+  }
+  b->mag = fmin(b->mag, jfi_up(t->of_giant[k] + e->off[0] * sum + errors));
+}
+
+/* What all rows make of the babies' errors: baby i's is multiplied by the sum of its constants times giants as they would be without errors; what
+ * giants' errors make of it is with the rows. */
+static void add_babies(const evaluation *e, jfi_bound *b) {
+  for (size_t i = 1; i < e->t->babies; i++) {
+    const jfi_reach r = e->t->of_baby[i];
+    b->worst = jfi_up(b->worst + e->baby[i]->bound.worst * (r.at_numbers + e->off[1] * r.sum));
+  }
+}
+
 /* acc += rows first .. first + count - 1. A row's scale is what its giant needs to meet acc's. */
 static jfhe_status add_rows(const evaluation *e, jfi_acc *acc, uint32_t first, uint32_t count, jfi_scratch at) {
   const jfhe_table *t = e->t;
@@ -167,6 +213,7 @@ static jfhe_status add_rows(const evaluation *e, jfi_acc *acc, uint32_t first, u
   }
   size_t from = (size_t)first * t->babies;
   JFI_TRY(jfi_table_sums(row, count, e->baby, t->babies, t->re + from, t->im + from, &at));
+  for (uint32_t r = 0; r < count; r++) bound_row(e, &row[r].bound, first + r);
   for (uint32_t r = 0; r < count; r++) {
     jfi_scratch here = at;
     const jfhe_ct *g = e->giant[first + r];
@@ -182,9 +229,9 @@ static jfhe_status add_rows(const evaluation *e, jfi_acc *acc, uint32_t first, u
   return JFHE_OK;
 }
 
-jfhe_status jfi_table_eval(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *root, const jfhe_table *t,
-                           const jfhe_keyring *keys, jfi_scratch *s) {
-  evaluation e = {.ctx = ctx, .t = t, .head = &root[0], .shadow = jfi_ct_is_shadow(out)};
+jfhe_status jfi_table_eval(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *root, const double off[2],
+                           const jfhe_table *t, const jfhe_keyring *keys, jfi_scratch *s) {
+  evaluation e = {.ctx = ctx, .t = t, .head = &root[0], .off = off, .shadow = jfi_ct_is_shadow(out)};
   jfi_scratch at = *s;
   jfi_acc acc;
   e.rlk = jfi_keyring_find(keys, JFHE_EVK_RELIN, 0);
@@ -194,6 +241,7 @@ jfhe_status jfi_table_eval(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *roo
   JFI_TRY(new_acc(&e, &acc, level, ctx->chain.scale[t->level_out] * ctx->chain.step[level], &at));
   for (uint32_t k = 0; k < t->giants; k += JFI_TABLE_ROWS)
     JFI_TRY(add_rows(&e, &acc, k, t->giants - k < JFI_TABLE_ROWS ? t->giants - k : JFI_TABLE_ROWS, at));
+  add_babies(&e, &acc.bound);
   out->packing = root[0].packing;
   out->log_slots = root[0].log_slots;
   memcpy(out->key_id, root[0].key_id, sizeof out->key_id);

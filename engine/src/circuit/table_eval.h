@@ -4,9 +4,9 @@
 #include "circuit/table.h"
 
 /* out = sum over k, i of (re + i im)[k][i] baby_i(w) giant_k, at t->level_out, canonical. root: w, and v where there are two digits, both at the
- * bootstrap's level_out; their bounds are taken for magnitudes. out's bound is the error of the evaluation, its magnitude one by the triangle
- * inequality. */
+ * bootstrap's level_out; their bounds are taken for magnitudes. off: how far powers of w and of v may be from those of numbers' roots. out's bound is
+ * the error of the evaluation, its magnitude one by the triangle inequality. */
 size_t jfi_table_eval_scratch(const jfhe_ctx *ctx, const struct jfhe_table *t);
-jfhe_status jfi_table_eval(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *root, const struct jfhe_table *t,
-                           const struct jfhe_keyring *keys, jfi_scratch *s);
+jfhe_status jfi_table_eval(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *root, const double off[2],
+                           const struct jfhe_table *t, const struct jfhe_keyring *keys, jfi_scratch *s);
 #endif

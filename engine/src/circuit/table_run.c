@@ -94,7 +94,7 @@ static jfhe_status to_root(looking *r, size_t d, double count, jfi_scratch *s) {
   jfi_keyswitch_noise(ctx, u.primes, turn, &imaginary.worst, &imaginary.sd);
   imaginary.worst *= over / u.scale;
   imaginary.sd *= over / u.scale;
-  JFI_TRY(jfi_exponential(ctx, r->t, w, &u, r->keys, &at));
+  JFI_TRY(jfi_exponential(ctx, r->t, w, &u, r->t->finer[d], r->keys, &at));
   const jfi_bound e = w->bound;
   if (!(e.worst < 0.125 && imaginary.worst < 0.01))
     return jfi_fail(JFHE_ERR_RANGE, "an error of %g in a root of unity", e.worst);
@@ -114,6 +114,12 @@ static jfhe_status to_roots(looking *r, const jfhe_ct *a, jfi_scratch *s) {
   if (!t->log_low) return JFHE_OK;
   JFI_TRY(jfi_ckks_mul_int(r->ctx, &r->low, &r->low, (int32_t)1 << t->log_high));
   return to_root(r, 1, ldexp(1, (int)t->log_low), s);
+}
+
+/* How far powers up to the digit's count are from those of a number's root: |exp(z) - 1| <= |z| (1 + |z|) for |z| <= 1. */
+static double off_numbers(const jfi_root_error *e) {
+  const double z = TWO_PI * e->angle.worst + e->modulus.worst;
+  return z <= 1 ? jfi_up(z * (1 + z)) : 2 * (1 + 2 * e->modulus.worst);
 }
 
 /* ---- the end ---- */
@@ -148,6 +154,7 @@ jfhe_status jfi_table_run(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *a, c
   jfi_ct_piece(&turned, ctx, t->level_out, shadow, &at);
   if (at.failed) return jfi_fail(JFHE_ERR_SCRATCH, "scratch is too small for a table");
   JFI_TRY(to_roots(&r, a, &at));
-  JFI_TRY(jfi_table_eval(ctx, &sum, r.root, t, keys, &at));
+  const double off[2] = {off_numbers(&r.error[0]), off_numbers(&r.error[1])};
+  JFI_TRY(jfi_table_eval(ctx, &sum, r.root, off, t, keys, &at));
   return finish(&r, out, a, &sum, &turned, &at);
 }

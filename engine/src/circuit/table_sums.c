@@ -78,7 +78,10 @@ static void join(jfi_acc *sum, const jfhe_ct *const *baby, size_t babies, const 
   if (factor) factor[0] = sum->scale;
   for (size_t i = 1; i < babies; i++) {
     double f = 0;
-    if (re[i] != 0 || im[i] != 0) f = jfi_acc_join_const(sum, baby[i], jfi_up(jfi_hypot(re[i], im[i])), 2);
+    jfhe_ct as_is = *baby[i];
+    as_is.bound.mag += as_is.bound.worst;
+    as_is.bound.worst = 0;
+    if (re[i] != 0 || im[i] != 0) f = jfi_acc_join_const(sum, &as_is, jfi_up(jfi_hypot(re[i], im[i])), 2);
     if (factor) factor[i] = f;
   }
 }
