@@ -170,14 +170,18 @@ uint32_t model_inner_sum(model *x, uint32_t a, uint32_t stride, uint32_t count) 
 
 uint32_t model_poly(model *x, uint32_t a) {
   static const double c[4] = {0.5, -0.25, 0, 0.125};
+  return model_cubic(x, a, c);
+}
+
+uint32_t model_cubic(model *x, uint32_t a, const double c[4]) {
   uint32_t table = 0, id = 0;
   CHECK_OK(jfhe_program_poly(x->p, &table, c, 4, JFHE_BASIS_POWER, 0, 0));
   jfhe_status st = jfhe_program_apply_poly(x->p, &id, a, table, 0);
   value(x, st, id, x->depth[a] + 2);
   for (size_t i = 0; i < x->slots; i++) {
     double re = x->value[a].re[i], im = x->value[a].im[i], r2 = re * re - im * im, i2 = 2 * re * im;
-    x->value[id].re[i] = c[0] + c[1] * re + c[3] * (r2 * re - i2 * im);
-    x->value[id].im[i] = c[1] * im + c[3] * (r2 * im + i2 * re);
+    x->value[id].re[i] = c[0] + c[1] * re + c[2] * r2 + c[3] * (r2 * re - i2 * im);
+    x->value[id].im[i] = c[1] * im + c[2] * i2 + c[3] * (r2 * im + i2 * re);
   }
   return id;
 }

@@ -43,8 +43,9 @@ uint32_t model_vector(model *x, uint32_t a, int by, int complex);
 uint32_t model_rotate(model *x, uint32_t a, int32_t k);
 uint32_t model_conjugate(model *x, uint32_t a);
 uint32_t model_inner_sum(model *x, uint32_t a, uint32_t stride, uint32_t count);
-uint32_t model_poly(model *x, uint32_t a);                /* 0.5 - 0.25 x + 0.125 x^3 on [-1, 1] in powers */
-uint32_t model_linmap(model *x, uint32_t a, int complex); /* diagonals 0, 1 and -1 */
+uint32_t model_poly(model *x, uint32_t a);                     /* 0.5 - 0.25 x + 0.125 x^3 on [-1, 1] in powers */
+uint32_t model_cubic(model *x, uint32_t a, const double c[4]); /* in powers */
+uint32_t model_linmap(model *x, uint32_t a, int complex);      /* diagonals 0, 1 and -1 */
 /* The values of the whole numbers 0, 1, .. of a. */
 uint32_t model_lookup(model *x, uint32_t a, const double *values, size_t count);
 void model_output(model *x, uint32_t a);

@@ -218,7 +218,7 @@ static jfhe_status compute(const jfi_machine *m, const jfi_graph *g, const jfi_n
   case JFI_OP_SETTLE: return settle(m, n, out, in[0], s);
   case JFI_OP_INNER_SUM: return jfi_ckks_inner_sum(ctx, out, in[0], (uint32_t)n->k, n->count, m->keys, s);
   case JFI_OP_LINMAP: return jfi_linmap_apply(ctx, out, in[0], m->map[n->table], m->keys, s);
-  case JFI_OP_POLY: return jfi_poly_eval(ctx, out, in[0], m->poly[n->table], n->flags, m->keys, s);
+  case JFI_OP_POLY: return jfi_poly_eval(ctx, out, in[0], jfi_machine_poly(m, n), n->flags, m->keys, s);
   case JFI_OP_SUM: return sum(m, g, n, out, in, s);
   case JFI_OP_MUL_INT: return jfi_ckks_mul_int(ctx, out, in[0], n->k);
   case JFI_OP_MUL_I: return jfi_ckks_mul_i(ctx, out, in[0]);
@@ -258,7 +258,7 @@ size_t jfi_apply_scratch(const jfi_machine *m, const jfi_graph *g, const jfi_nod
   case JFI_OP_CONJUGATE: return jfi_ckks_rotate_bytes(ctx, level);
   case JFI_OP_INNER_SUM: return jfi_ckks_inner_sum_bytes(ctx, level);
   case JFI_OP_LINMAP: return jfi_linmap_scratch(ctx, m->map[n->table], level);
-  case JFI_OP_POLY: return jfi_poly_eval_scratch(ctx, m->poly[n->table], level);
+  case JFI_OP_POLY: return jfi_poly_eval_scratch(ctx, jfi_machine_poly(m, n), level);
   case JFI_OP_SUM: return sum_bytes(m, g, n, level);
   case JFI_OP_TO_LEVEL: return jfi_ckks_rescale_bytes(ctx, level);
   case JFI_OP_ROTATE_SUM: return jfi_rotate_sum_scratch(ctx, level);

@@ -64,9 +64,11 @@ static uint32_t depth_of(const placer *x, uint32_t v) { return jfi_machine_depth
 
 static uint32_t levels_between(const placer *x) { return x->high - x->m->boot->level_in; }
 
+double jfi_bootstrap_room(const jfhe_plan *plan) { return plan->m.boot->mag / (plan->roomy ? MORE_ROOM : ROOM); }
+
 /* Doublings by which a value is too large to be bootstrapped as it is. */
 static uint32_t too_large(const placer *x, uint32_t v) {
-  double most = x->m->boot->mag / (x->plan->roomy ? MORE_ROOM : ROOM) * (1 + 0x1p-40), mag = x->mag[v];
+  double most = jfi_bootstrap_room(x->plan) * (1 + 0x1p-40), mag = x->mag[v];
   uint32_t k = 0;
   for (; mag > most && k <= DOUBLINGS_MAX; k++) mag /= 2;
   return k;

@@ -197,7 +197,7 @@ static void count(work *w, const jfhe_plan *plan, const jfi_node *n) {
     divide(w, s + specials(ctx), s, 2);
     break;
   case JFI_OP_LINMAP: linmap(w, ctx, plan->m.map[n->table], level); break;
-  case JFI_OP_POLY: poly(w, ctx, plan->m.poly[n->table], level); break;
+  case JFI_OP_POLY: poly(w, ctx, jfi_machine_poly(&plan->m, n), level); break;
   case JFI_OP_BOOTSTRAP: bootstrap(w, plan, n); break;
   case JFI_OP_LOOKUP: look_up(w, plan, n); break;
   case JFI_OP_SUM: sum(w, plan, n, level); break;

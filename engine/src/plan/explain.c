@@ -66,7 +66,10 @@ static void say_reads(sink *s, const jfhe_plan *plan, const jfi_node *n) {
   case JFI_OP_LEVEL: say(s, " %d", n->k); break;
   case JFI_OP_INNER_SUM: say(s, " of %u, %d apart", n->count, n->k); break;
   case JFI_OP_LINMAP: say(s, " m%u", n->table); break;
-  case JFI_OP_POLY: say(s, " p%u", n->table); break;
+  case JFI_OP_POLY:
+    say(s, " p%u", n->table);
+    if (n->k) say(s, " in units 2^%d, 2^%d", (int)n->re, -(int)n->im);
+    break;
   case JFI_OP_LOWER:
     if (jfi_rung_packs(&plan->m)) say(s, n->k ? " upper half" : " lower half");
     break;

@@ -41,7 +41,7 @@ static double of(const jfi_machine *m, const jfi_graph *g, const jfi_node *n, co
   case JFI_OP_SETTLE: return n->re;
   case JFI_OP_LOOKUP: return m->program->table[n->table].max;
   case JFI_OP_LINMAP: return a * m->map[n->table]->norm;
-  case JFI_OP_POLY: return poly(m->poly[n->table], a);
+  case JFI_OP_POLY: return poly(jfi_machine_poly(m, n), a);
   case JFI_OP_MUL_INT: return a * fabs((double)n->k);
   case JFI_OP_SUM: return sum(m, g, n, mag);
   default: return a;
@@ -60,7 +60,7 @@ static double inside(const jfhe_poly *p, double x) {
 
 double jfi_magnitude_inside(const jfi_machine *m, const jfi_graph *g, const jfi_node *n, const double *mag) {
   switch (n->op) {
-  case JFI_OP_POLY: return inside(m->poly[n->table], mag[n->a]);
+  case JFI_OP_POLY: return inside(jfi_machine_poly(m, n), mag[n->a]);
   case JFI_OP_MUL: /* products look at the promise before they end */
   case JFI_OP_MUL_CONST:
   case JFI_OP_MUL_VECTOR:

@@ -40,6 +40,15 @@ static jfhe_status check_ring(const jfhe_plan *plan) {
   return JFHE_OK;
 }
 
+/* Units before levels are given back, and of what bootstraps made behind that. */
+static jfhe_status bring_levels_back(jfhe_plan *plan) {
+  if (!plan->m.boot) return JFHE_OK;
+  double limit = jfi_bootstrap_room(plan);
+  if (plan->units) JFI_TRY(jfi_pass_units(&plan->g, &plan->m, limit, 0, &plan->changed));
+  JFI_TRY(jfi_pass_bootstraps(&plan->g, plan));
+  return plan->units ? jfi_pass_units(&plan->g, &plan->m, limit, 1, &plan->changed) : JFHE_OK;
+}
+
 static jfhe_status do_pass(jfhe_plan *plan, uint32_t pass) {
   uint32_t opt = plan->options.opt_level;
   switch (pass) {
@@ -47,7 +56,7 @@ static jfhe_status do_pass(jfhe_plan *plan, uint32_t pass) {
   case JFHE_PASS_SIMPLIFY: return opt >= 1 ? jfi_pass_simplify(&plan->g, plan->m.program) : JFHE_OK;
   case JFHE_PASS_CSE: return opt >= 1 ? jfi_pass_cse(&plan->g) : JFHE_OK;
   case JFHE_PASS_PRODUCTS: return opt >= 2 ? jfi_pass_products(&plan->g, &plan->m) : JFHE_OK;
-  case JFHE_PASS_BOOTSTRAPS: return jfi_pass_bootstraps(&plan->g, plan);
+  case JFHE_PASS_BOOTSTRAPS: return bring_levels_back(plan);
   case JFHE_PASS_LEVELS: return jfi_pass_levels(&plan->g, &plan->m, plan->how, plan->keep, &plan->need);
   case JFHE_PASS_RING: JFI_TRY(jfi_pass_lifts(&plan->g, &plan->m)); return check_ring(plan);
   case JFHE_PASS_ROTATIONS: return jfi_pass_rotations(&plan->g, &plan->m);
@@ -88,6 +97,67 @@ static jfhe_status make_roomy(jfhe_plan *plan) {
   return do_passes(plan);
 }
 
+/* ---- units ---- */
+static jfhe_status make_in(jfhe_plan *plan, int units) {
+  plan->units = units;
+  plan->changed = plan->roomy = 0;
+  jfhe_status st = do_passes(plan);
+  return st == JFHE_ERR_RANGE && plan->m.boot ? make_roomy(plan) : st;
+}
+
+static uint32_t count_bootstraps(const jfi_graph *g) {
+  uint32_t count = 0;
+  for (uint32_t i = 0; i < g->n_nodes; i++) count += g->node[i].op == JFI_OP_BOOTSTRAP;
+  return count;
+}
+
+/* Whether no output has a larger bound than in the other plan, nor does it take more bootstraps, and something is better. */
+static int is_better(const jfhe_plan *plan, const jfhe_plan *other) {
+  uint32_t own = count_bootstraps(&plan->g), others = count_bootstraps(&other->g);
+  int better = own < others;
+  if (own > others) return 0;
+  for (uint32_t i = 0; i < plan->g.n_outputs; i++) {
+    const jfi_bound *a = &plan->value[plan->g.output[i]].bound, *b = &other->value[other->g.output[i]].bound;
+    if (a->worst > b->worst || a->sd > b->sd) return 0;
+    better |= a->worst < b->worst;
+  }
+  return better;
+}
+
+/* Up to the bounds, in units and without; what is better stays. The machine is one for both. */
+static jfhe_status make_in_better(jfhe_plan *plan) {
+  jfhe_status with = make_in(plan, 1), without;
+  if (!plan->changed) return with;
+  jfhe_plan in_units = *plan;
+  plan->g = (jfi_graph){0};
+  plan->value = NULL;
+  plan->order = plan->last_use = NULL;
+  plan->step = NULL;
+  without = make_in(plan, 0);
+  if (with == JFHE_OK && (without != JFHE_OK || is_better(&in_units, plan))) {
+    jfi_machine m = plan->m;
+    forget(plan);
+    *plan = in_units;
+    plan->m = m;
+    return JFHE_OK;
+  }
+  in_units.m = plan->m;
+  forget(&in_units);
+  return without;
+}
+
+/* Bounds decide, so a plan that stops before them is made up to them and once more. */
+static jfhe_status make_in_best(jfhe_plan *plan) {
+  uint32_t stop = plan->options.stop_after;
+  if (stop < JFHE_PASS_BOUNDS) plan->options.stop_after = JFHE_PASS_BOUNDS;
+  jfhe_status st = make_in_better(plan);
+  if (plan->options.stop_after == stop) return st;
+  plan->options.stop_after = stop;
+  int units = st == JFHE_OK && plan->units;
+  forget(plan);
+  return make_in(plan, units);
+}
+
 jfhe_status jfi_plan_make(jfhe_plan *plan, const jfhe_ctx *ctx, const jfhe_keyring *keys, const jfhe_bootstrap *boot,
                           const jfhe_rung *rung, const jfhe_program *program, const jfhe_info *inputs) {
   JFI_TRY(jfi_machine_open(&plan->m, ctx, keys, program, inputs, boot, rung));
@@ -97,9 +167,9 @@ jfhe_status jfi_plan_make(jfhe_plan *plan, const jfhe_ctx *ctx, const jfhe_keyri
   plan->how = opt >= 2 ? JFI_LEVELS_RAW : opt == 1 ? JFI_LEVELS_LATE : JFI_LEVELS_EARLY;
   /* raw values rise to the inputs' own level, which a bootstrap's keys need not serve, and lifted ones have none */
   if ((plan->m.boot || rung) && plan->how == JFI_LEVELS_RAW) plan->how = JFI_LEVELS_LATE;
-  jfhe_status st = do_passes(plan);
-  if (st == JFHE_ERR_RANGE && plan->m.boot) return make_roomy(plan);
-  if (st == JFHE_OK || plan->how != JFI_LEVELS_RAW || st == JFHE_ERR_MEMORY) return st;
+  if (plan->m.boot && !rung && opt >= 1) return make_in_best(plan);
+  jfhe_status st = make_in(plan, 0);
+  if (st == JFHE_OK || plan->how != JFI_LEVELS_RAW || plan->m.boot || st == JFHE_ERR_MEMORY) return st;
   /* what raw values leave no room for may be possible without them, and else its reason is the one to tell */
   forget(plan);
   plan->how = JFI_LEVELS_LATE;

@@ -18,6 +18,8 @@ struct jfhe_plan {
   uint32_t keep;    /* levels that outputs keep in the program's ring */
   uint32_t need;    /* the level that inputs must have, for levels chosen late */
   int roomy;        /* numbers are scaled further below a bootstrap's bound */
+  int units;        /* values may be in units of their own (units.c) */
+  int changed;      /* some are */
   jfi_value *value; /* by operation, from JFHE_PASS_BOUNDS on */
   uint32_t *order;  /* operations in the order of work */
   jfi_step *step;
@@ -41,6 +43,8 @@ size_t jfi_plan_rotations(const jfhe_plan *plan, int32_t *k, size_t cap);
 
 /* bootstraps.c: bootstraps where levels end; g is the plan's. */
 jfhe_status jfi_pass_bootstraps(jfi_graph *g, const jfhe_plan *plan);
+/* How large what is bootstrapped may be, its error apart. */
+double jfi_bootstrap_room(const jfhe_plan *plan);
 
 /* bounds.c: value[] of every operation, by the operations themselves on shadows. */
 jfhe_status jfi_plan_bounds(jfhe_plan *plan);

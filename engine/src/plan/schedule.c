@@ -274,7 +274,7 @@ static uint32_t rotations_of(const jfhe_plan *plan, const jfi_node *n) {
 }
 
 static uint32_t products_of(const jfhe_plan *plan, const jfi_node *n) {
-  if (n->op == JFI_OP_POLY) return plan->m.poly[n->table]->plan.relins;
+  if (n->op == JFI_OP_POLY) return jfi_machine_poly(&plan->m, n)->plan.relins;
   if (n->op == JFI_OP_LOOKUP) return jfi_table_products(plan->m.look[n->table]);
   if (n->op != JFI_OP_SUM) return 0;
   for (uint32_t i = 0; i < n->count; i++)
