@@ -1,8 +1,11 @@
 """Bootstraps in programs: keys, plans, refusals; with JFHE_TEST_SLOW=1 deep programs beside numpy."""
 
 import os
+import re
 import resource
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -148,6 +151,48 @@ def test_keys_are_mapped_and_written_once(owner, tmp_path):
     assert third.nbytes > 150e6 and third.count == 8
 
 
+HOLD = """
+import sys
+from pathlib import Path
+from jupyterfhe.core import containers, keys
+
+home, held = Path(sys.argv[1]), []
+params = keys.EvaluationKeys.open(home).params
+for name in ("dense.key", "relin.key"):
+    source = keys.Source(home / name, containers.inspect_file(home / name))
+    held.append(source.mapped(params, home / keys.MAPPED).open(params))
+print("held", flush=True)
+sys.stdin.read()
+"""
+
+
+def held(pid, home):
+    """Files of keys that a process has mapped, bytes of them in memory, and those that others have there too."""
+    found, inside = np.zeros(3, dtype=int), False
+    for line in Path(f"/proc/{pid}/smaps").read_text().splitlines():
+        if re.match(r"[0-9a-f]+-[0-9a-f]+ ", line):
+            inside = str(home / "mapped") in line
+            found[0] += inside
+        elif inside:
+            name, size = line.split(":")[0], line.split()[1]
+            found[1:] += [int(size) << 10 if name in names else 0 for names in (("Rss",), ("Shared_Clean", "Shared_Dirty"))]
+    return found
+
+
+def test_two_processes_have_one_copy_of_the_keys(owner, tmp_path):
+    """Both write the files, neither knowing of the other; one of each stays."""
+    home = linked(owner[0], tmp_path / "keys")
+    command = [sys.executable, "-c", HOLD, home]
+    with (subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as first,
+          subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as second):
+        assert first.stdout.readline() == second.stdout.readline() == b"held\n"
+        for process in (first, second):
+            files, resident, shared = held(process.pid, home)
+            assert files == 2 and shared == resident > 20e6
+        first.stdin.close()
+        second.stdin.close()
+
+
 # ---- plans ----
 def _two(x):
     """Two rows of products that meet at their ends."""
@@ -255,7 +300,7 @@ def test_order_with_bootstraps(usual, name, f, n, steps):
 
 
 @SLOW
-def test_two_kernels_share_the_files_of_keys(owner):
+def test_a_program_computes_with_the_mapped_files(owner):
     home = owner[0]
     x = sealed(owner, np.linspace(-1, 1, 8))
     want = np.linspace(-1, 1, 8) ** 10

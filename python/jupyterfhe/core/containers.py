@@ -179,14 +179,15 @@ def regular(path):
     return handle
 
 
-def save(path, data):
+def save(path, data, replace=True):
     """Write a file that appears whole or not at all.
 
     Parameters
     ----------
     path : path-like
-        Replaced when it exists.
     data : bytes-like
+    replace : bool, default=True
+        Whether a file that is there meanwhile is replaced; else it stays, so that all processes that map it have one copy.
     """
     path = Path(path)
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.part-", dir=path.parent)
@@ -196,10 +197,21 @@ def save(path, data):
             file.flush()
             os.fchmod(file.fileno(), 0o666 & ~_umask())
             os.fsync(file.fileno())
-        os.replace(name, path)
-    except BaseException:
+        if replace or not _linked(name, path):
+            os.replace(name, path)
+    finally:
         Path(name).unlink(missing_ok=True)
-        raise
+
+
+def _linked(name, path):
+    """Give a file its second name, unless another has that; False on a file system without such names."""
+    try:
+        os.link(name, path)
+    except FileExistsError:
+        pass
+    except OSError:
+        return False
+    return True
 
 
 def _umask():

@@ -78,7 +78,7 @@ class Source:
             path = folder / f"{hashlib.sha256(file.read(containers.HEADER_MAX)).hexdigest()}.key"
             if not path.exists():
                 folder.mkdir(exist_ok=True)
-                containers.save(path, self.rewritten(params, "raw-seeded"))
+                containers.save(path, self.rewritten(params, "raw-seeded"), replace=False)
             info = containers.inspect_file(path)
             if all(getattr(info, n) == getattr(self.info, n) for n in ("kind", "galois", "level", "key_id", "from_id")):
                 return Source(path, info)
