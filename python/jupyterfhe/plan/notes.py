@@ -17,6 +17,23 @@ def note(value, text):
     _notes[value] = tuple(dict.fromkeys((*_notes.get(value, ()), text)))
 
 
+def handed_on(value, other):
+    """Let another value, the same numbers under a promise, have a value's words.
+
+    Parameters
+    ----------
+    value, other : Value
+
+    Returns
+    -------
+    Value
+        The other.
+    """
+    if value in _notes:
+        _notes[other] = _notes[value]
+    return other
+
+
 def notes_of(values):
     """Words about values, each once.
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from ..core import LinearMap
 from ..core.errors import ArgumentError, InvalidValueError
+from .notes import handed_on
 
 LEAVES = ("input", "bridge")  # operations that read no value: what is there, and what comes over from the other scheme
 
@@ -237,7 +238,7 @@ class Value:
         """
         if self.made[0] in LEAVES or not (always or bound < 0.75 * self.mag):
             return self
-        return Value(self.session, self.made, bound, self.complex, bound)
+        return handed_on(self, Value(self.session, self.made, bound, self.complex, bound))
 
     def declared(self, bound):
         """The same numbers, none of whose moduli exceeds `bound` by what their owner declared.
