@@ -144,6 +144,19 @@ def test_order_survives_bootstraps(lean, f, most):
         assert bound < most and np.all(np.abs(opened(got) - f(x)) <= bound)
 
 
+@pytest.mark.parametrize("n", [200, 1000])
+def test_places_of_many_numbers_are_looked_up(lean, n):
+    """A polynomial for so many would lie across a bootstrap: that bootstrap is the table."""
+    x, y = drawn(lean, n, 16)
+    with jf.options.set(resolution=1 / 16, precision=1e-4):
+        for f, most in ((np.median, 1e-2), (np.argmax, 0.2)):  # the last: bit by bit, so that it is an index
+            got = f(y)
+            text = str(got.explain())
+            bound = np.max(got.error_bound())
+            assert f"a table of {n:,} numbers, looked up in 2 bootstraps" in text
+            assert bound < most and np.all(np.abs(opened(got) - f(x)) <= bound)
+
+
 def test_moduli_and_extremes_are_as_fine_as_signs(lab):
     x, y = np.array([-3.0, 0, 1, 3, 2, -1]), np.array([-3.0, 1, 1, -3, 3, 0])
     for f in (np.maximum, np.minimum, lambda a, b: np.abs(a), lambda a, b: np.clip(a, -1, 2)):

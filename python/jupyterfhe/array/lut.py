@@ -6,11 +6,10 @@ from fractions import Fraction
 import numpy as np
 
 from ..core import Polynomial, errors
-from ..plan import Vector
 from ..plan.notes import ASSUMED, note
 from . import interval as iv
-from .approximation import certify
-from .approximation.apply import levels_left, masked
+from .approximation import certify, looking
+from .approximation.apply import levels_left
 from .approximation.tables import depth, table
 from .layout import mapped
 from .refusal import Refused
@@ -18,8 +17,6 @@ from .strip import Strip
 
 DENOMINATOR_MAX = 1 << 20  # of what an exact table gives
 SPAN_MAX = 512  # whole numbers of one polynomial
-LOOKED_UP_MAX = 4096  # of a table in the middle of a bootstrap
-FLAT = math.pi**2 / 3  # of its values' width a step off a number costs so much, by the step's square (SOUNDNESS.md, "Tables")
 BOOL, INT, FLOAT = np.dtype(bool), np.dtype(np.int64), np.dtype(float)
 
 
@@ -140,27 +137,16 @@ class LookUp:
 
     def _in_a_bootstrap(self, strip, chosen):
         """Approximate numbers of a wide range, where levels come back: the engine's tables."""
-        strip = masked(strip) if strip.behind and not isinstance(strip.pad, float) else strip
         first, last = chosen[0], chosen[-1]
-        if strip.behind:  # what is there is looked up too
-            at = strip.shift + strip.gain * strip.pad
+        if strip.behind:  # what is there is looked up too, zeros where nobody knows it
+            at = strip.shift + (strip.gain * strip.pad if isinstance(strip.pad, float) else 0.0)
             first, last = min(first, math.floor(at)), max(last, math.ceil(at))
-        most = min(LOOKED_UP_MAX, strip.session.slots)
+        most = looking.most(strip.session)
         if last - first >= most:
             raise Refused(f"a table over {last - first + 1:,} approximate whole numbers, more than {most:,}",
                           "Declare tighter bounds, or encrypt with exact=True.")
         wanted = np.interp(np.arange(first, last + 1), chosen, [self.near[k] for k in chosen])
-        unit = iv.power_of_two(float(np.abs(wanted).max()) or 1.0)
-        table = Vector(wanted / unit)
-        values = tuple(v.mul_const(strip.gain).add_const(strip.shift - first).look_up(table) for v in strip.values)
-        for v in values:
-            note(v, f"a table of {len(wanted):,} numbers, looked up in {1 if len(wanted) <= 128 else 2} bootstraps")
-        low, high = float(table.re.min()), float(table.re.max())
-        # (e + d)^2 - e^2 <= d + d^2 for what the engine knows of, e <= 1/2, and what only doubles did, d; for each digit
-        drift = strip.drift + 4 * iv.EPS * (strip.largest + abs(first))
-        off = 2 * FLAT * (high - low) * unit * (drift + drift**2)
-        pad = values[-1] if strip.length is None else None
-        return Strip(strip.session, values, strip.length, unit, 0.0, (low, high), pad, iv.up(off)).promising()
+        return looking.looked_up(strip, wanted, first, iv.power_of_two(float(np.abs(wanted).max()) or 1.0))
 
 
 def lut(f, domain):

@@ -13,7 +13,7 @@ from ..plan.notes import ASSUMED, note
 from . import interval as iv
 from .approximation import signs
 from .approximation.apply import masked
-from .approximation.places import SURE, weighed
+from .approximation.places import SURE, ahead, weighed, within_bootstraps, yes_or_no
 from .approximation.signs import HEADROOM, WIDER
 from .approximation.tables import FULL, depth, settled
 from .layout import pack
@@ -107,6 +107,22 @@ def below(x, ties="first", *, spare=0, reach=None):
     return Strip(session, (total,), n, told.gain / 2 / ratio, (n - 1) / 2, iv.sym(far), None, drift)
 
 
+def counted(x, ties="first"):
+    """As :func:`below`, ready to be weighed: levels for that, for a product and for a sum are left.
+
+    Parameters
+    ----------
+    x : EncryptedArray of shape (n,)
+    ties : {'first', 'last'}
+
+    Returns
+    -------
+    Strip of n numbers
+    """
+    levels, reach = ahead(x.session, len(x))
+    return below(x, ties, spare=levels + 2, reach=reach)
+
+
 def units(n, reach):
     """What signs are divided by, and what their sums are multiplied by, so that slots reach no farther than they may.
 
@@ -173,17 +189,16 @@ def picked(x, wanted, ties="first"):
 
     Notes
     -----
-    Cost: that of :func:`below`, ``depth(n) + 1`` levels more, and one that is left, where the sum has room.
+    Cost: that of :func:`below`, that of a table of n places, a level more, and one that is left, where the sum has room.
     """
     strip = vector(x)
     n = strip.length
-    counts = below(x, ties, spare=depth(n) + 2, reach=FULL)
-    (weights, off), rest = weighed(counts, wanted, depth(n)), strip._like(shift=0.0)
+    (weights, off), rest = weighed(counted(x, ties), wanted), strip._like(shift=0.0)
     out = summed(weights.times(rest), rest.largest * sum(wanted), off * rest.largest + sum(wanted) * rest.drift)
     return out.shifted(strip.shift * float(sum(wanted)), n * iv.EPS)
 
 
-def summed(strip, reach, drift):
+def summed(strip, reach, drift, count=None):
     """The sum of numbers of which all but a few are near 0: no more than those few, whatever each may be.
 
     Parameters
@@ -194,6 +209,8 @@ def summed(strip, reach, drift):
         Bound on the modulus of the sum when every weight is what it stands for.
     drift : float
         Bound on what the weights, a permutation's, are off together, times the largest number.
+    count : int, optional
+        How many slots are summed, a power of two; as many as there are numbers by default.
 
     Returns
     -------
@@ -203,7 +220,7 @@ def summed(strip, reach, drift):
     (value,) = strip.values
     drift = iv.up(drift + 16 * strip.length * iv.EPS * strip.largest)
     span = iv.sym(iv.up((reach + drift) / abs(strip.gain)))
-    count = int(iv.power_of_two(float(strip.length)))  # as many as there are: a sum is off by as much as it has slots
+    count = count or int(iv.power_of_two(float(strip.length)))  # as many as there are: a sum is off by as much as it has slots
     total = value.inner_sum(count).promising(span[1], always=True)
     alone = count < strip.session.slots
     return Strip(strip.session, (total,), 1 if alone else None, strip.gain, 0.0, span, None if alone else total, drift)
@@ -224,10 +241,54 @@ def place(x, which, ties):
         One number.
     """
     n = len(x)
-    counts = below(x, ties, spare=depth(n) + 2, reach=FULL)
-    weights, off = weighed(counts, [float(k == which) for k in range(n)], depth(n))
+    weights, off = weighed(counted(x, ties), [float(k == which) for k in range(n)])
+    if within_bootstraps(x.session, n):
+        return by_bits(weights, off)
     middle = (n - 1) / 2
     return summed(weights.times_vector(np.arange(n) - middle), middle, off * middle).shifted(middle)
+
+
+def by_bits(weights, off):
+    """The index of the one number whose weight is 1, bit by bit: sums of signs, which are told once more.
+
+    Summed at once, an index is off by what all weights are, n of them, times n: by more than 1/2 for some hundred numbers.
+
+    Parameters
+    ----------
+    weights : Strip of n numbers
+        1 for one of them, 0 for the others.
+    off : float
+        Bound on the sum of what they are off.
+
+    Returns
+    -------
+    Strip
+        One number.
+
+    Notes
+    -----
+    Cost: a product and a rotation a bit, a sign, two levels and ``log2`` of the slots in rotations beside it.
+    """
+    n, session = weights.length, weights.session
+    tile, bits = int(iv.power_of_two(float(n))), (n - 1).bit_length()
+    if tile * bits > session.slots:
+        raise Refused(f"the index of one of {n:,} numbers in vectors of {session.slots}",
+                      "Encrypt with all slots that the ring has.")
+    total = None
+    for bit in reversed(range(bits)):  # each in a tile of its own, leftwards of slot 0 round the end
+        part = weights.times_vector(np.where(np.arange(n) >> bit & 1, 1.0, -1.0))
+        (value,) = part.values
+        total = value if total is None else total.rotate(tile).add(value)
+    off = iv.up(off + n * part.drift)
+    # wherever a tile's length begins, the weight that is 1 is in it once, or in none
+    near = summed(part._like(values=(total,)), 1.0, off, tile)._like(length=session.slots, pad=None)
+    powers, mask = 2.0 ** np.arange(bits), np.zeros(session.slots)
+    mask[-tile * np.arange(bits)] = powers
+    found = yes_or_no(near, SURE / powers.sum()).times_vector(mask)
+    drift = iv.up(2 * found.drift)  # all powers together are less than twice the largest
+    reach = iv.up((powers.sum() + drift) / abs(found.gain))
+    value = found.values[0].inner_sum(session.slots // tile, tile).promising(reach, always=True)
+    return found._like(values=(value,), length=1, range=iv.sym(reach), pad=None, drift=drift)
 
 
 def ordered(x, indices=False):
@@ -256,7 +317,7 @@ def ordered(x, indices=False):
     column, index = pairs.places()  # column k of tile j reads number (k - j) mod n
     apart = counts._like(values=tuple(pairs.narrow(counts.values[0])), length=len(pairs.each) * pairs.slots)
     apart = apart.plus_vector(np.where(column < 0, (n - 1) / 2, n - 1.0 - column))
-    here, off = weighed(apart, [float(k == n - 1) for k in range(2 * n - 1)], levels)
+    here, off = weighed(apart, [float(k == n - 1) for k in range(2 * n - 1)])
     if indices:
         shift, reach = (n - 1) / 2, (n - 1) / 2
         found, off = here.times_vector(np.where(index < 0, 0.0, index - shift)), off * reach

@@ -176,9 +176,7 @@ def largest(series, n, side):
     """
     from ..array import ranks
     from ..array.approximation.places import weighed
-    from ..array.approximation.tables import FULL, depth
     values = approximate(series._numbers("order").values) * float(-side)  # so that the first of equal ones come first
     rows = len(values)
     with _resolved(series):
-        counts = ranks.below(values, spare=depth(rows) + 2, reach=FULL)
-        return ranks.one(values, weighed(counts, [float(k < n) for k in range(rows)], depth(rows))[0])
+        return ranks.one(values, weighed(ranks.counted(values), [float(k < n) for k in range(rows)])[0])

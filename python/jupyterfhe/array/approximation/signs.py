@@ -23,6 +23,7 @@ WIDER = ("Promise a wider gap, or encrypt with parameters of more depth: 'ml' ha
          "'deep' is made for bootstraps.")
 HEADROOM = 4.0  # how much smaller than 1 the last slots are: what is made of them on the way fits the lowest level then
 HALF = 0.5 - 2.0**-7  # what numbers may reach before they are settled, which doubles them
+COARSE = 0.4  # the same of numbers that are less well known
 SETTLED = 1.5  # how much more than the errors foreseen settling allows
 ROOM_MAX = 2.0**-5
 PARTS = 3  # polynomials of a composition, where levels come back between them
@@ -198,17 +199,21 @@ def _settled(strip, gap):
     """(values in [-1, 1] without errors, how near 0 they may be, levels spent): what they were off counts against the gap."""
     largest = max(map(abs, strip.bounds))
     wide = _wide(strip)
-    ratio = HALF / wide if wide > HALF else float(min(HALF // wide, FACTOR_MAX))
-    values = [v.mul_const(ratio).promising(HALF, always=True) for v in _arguments(strip, Window(1, UNIT, 0.0, 0.0), False)]
     slip = strip.drift + 8 * iv.EPS * (abs(strip.shift) + largest)
-    near = (gap - slip) / abs(strip.gain) * 2 * ratio * (1 - NEAR)
-    room = settling(values, near / 2)
-    if (1 - room) / 2 < HALF:
+    for reach in (HALF, COARSE):
+        ratio = reach / wide if wide > reach else float(min(reach // wide, FACTOR_MAX))
+        far = min(reach, iv.up(wide * ratio))
+        values = [v.mul_const(ratio).promising(far, always=True) for v in _arguments(strip, Window(1, UNIT, 0.0, 0.0), False)]
+        near = (gap - slip) / abs(strip.gain) * 2 * ratio * (1 - NEAR)
+        room = settling(values, near / 2)
+        if (1 - room) / 2 >= far:
+            break
+    else:
         raise errors.RangeError(f"numbers known to {room:.1e} of their range only have no signs to be told", WIDER)
     low = near - room
     if not low > 0:
         raise errors.RangeError(f"the numbers are known to {room:.1e} of their range only, and the gap is {gap:.1e}", WIDER)
-    return [v.promising((1 - room) / 2, always=True).settle(1) for v in values], min(low, LOW_MAX), wide > HALF
+    return [v.promising((1 - room) / 2, always=True).settle(1) for v in values], min(low, LOW_MAX), wide > reach
 
 
 def settling(values, most=math.inf):

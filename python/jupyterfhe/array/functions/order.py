@@ -58,7 +58,7 @@ def _across(a, wanted, ties, index):
     """As :func:`_reduced`, over the first axis, which is off the slots."""
     n, total = len(a), None
     for i, counts in enumerate(ranks.across(a, ties, spare=depth(n) + (not index))):
-        strips = mapped(lambda s: weighed(s, wanted, depth(n))[0], counts)
+        strips = mapped(lambda s: weighed(s, wanted)[0], counts)
         slot = None if a.slot_axis is None else a.slot_axis - 1
         weight = a.like(shape=a.shape[1:], dtype=FLOAT, slot_axis=slot, strips=strips)
         middle = sum(a.bounds) / 2
