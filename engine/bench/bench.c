@@ -9,6 +9,8 @@
 
 enum { RUNS_MIN = 5, RUNS_MAX = 2000 };
 
+static size_t lines;
+
 int jfi_bench_time(jfi_bench_result *r, int (*run)(void *arg), void *arg, double budget_ms) {
   static double ns[RUNS_MAX];
   size_t n = 0;
@@ -42,7 +44,10 @@ void jfi_bench_print(const jfi_bench_options *o, const char *name, const char *p
     printf("   %s\n", params);
   }
   fflush(stdout);
+  lines++;
 }
+
+size_t jfi_bench_lines(void) { return lines; }
 
 int jfi_bench_wants(const jfi_bench_options *o, const char *name) {
   return !o->filter || strstr(name, o->filter) != NULL;

@@ -25,6 +25,8 @@ int jfi_bench_time(jfi_bench_result *r, int (*run)(void *arg), void *arg, double
 /* One line of output. params: the inside of a JSON object, or empty; bytes: 0 for none. */
 void jfi_bench_print(const jfi_bench_options *o, const char *name, const char *params, const jfi_bench_result *r,
                      size_t bytes);
+/* How many lines were printed so far. */
+size_t jfi_bench_lines(void);
 /* Nonzero when the filter admits the name. */
 int jfi_bench_wants(const jfi_bench_options *o, const char *name);
 /* One call to time: its name and the body that jfi_bench_time repeats. */

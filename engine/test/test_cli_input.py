@@ -115,6 +115,8 @@ def test_wrong_words():
     refused("inspect", says="a file is missing")
     for command in ["encrypt", "stats", "decrypt"]:
         refused(command, says="--keys is missing")
+    refused("bench", "--preset", "stats,nope", says="--preset: no parameter set")
+    refused("bench", "--preset", "stats-lite", "--filter", "nothing_is_called_that", says="--filter: no measurement")
     assert run().returncode == 2 and run().stdout == ""
     for command in ["keygen", "encrypt", "inspect", "stats", "decrypt", "bench", "selftest"]:
         text = works("help", command)
