@@ -151,16 +151,21 @@ JFI_TEST(series_in_units) {
   close_place(p);
 }
 
-/* One output would be better in another unit, the other one worse: units stay. */
+/* One output would be better in another unit, the other one worse: units stay, and nothing of the other plan is left. */
 JFI_TEST(no_bound_is_larger) {
   const double c[4] = {0, 0.7, 0, 0.1}, much[4] = {0, 0.0092, 0, -4e-8};
   for (int both = 0; both < 2; both++) {
     place *p = open_place();
     model *x = &p->x;
-    uint32_t a = model_cubic(x, model_input(x, 0), c);
+    uint32_t a = model_input(x, 0);
+    for (uint32_t i = 0; i <= BETWEEN / 2; i++) a = model_cubic(x, a, c);
     model_output(x, model_cubic(x, model_mul_const(x, a, 100, 0), much));
     if (both) model_output(x, model_mul_const(x, a, 0.3, 0));
-    CHECK_EQ(in_units(p), both ? 0 : 2);
+    jfhe_plan *plan = plan_at(p, 2, JFHE_PASS_SCHEDULE, JFHE_OK);
+    CHECK_EQ(times_said(plan, "in units") > 0, !both);
+    CHECK_EQ(times_said(plan, " = bootstrap"), bootstraps(p, 2));
+    CHECK(bootstraps(p, 2) > 0);
+    jfhe_plan_free(plan);
     close_place(p);
   }
 }

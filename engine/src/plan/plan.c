@@ -73,13 +73,8 @@ static jfhe_status do_passes(jfhe_plan *plan) {
   return JFHE_OK;
 }
 
-/* All that passes made. */
-static void forget(jfhe_plan *plan) {
-  jfi_graph_free(&plan->g);
-  jfi_free(plan->value);
-  jfi_free(plan->order);
-  jfi_free(plan->step);
-  jfi_free(plan->last_use);
+/* As before the first pass; what passes made is another's. */
+static void begin(jfhe_plan *plan) {
   plan->g = (jfi_graph){0};
   plan->value = NULL;
   plan->order = plan->last_use = NULL;
@@ -87,6 +82,16 @@ static void forget(jfhe_plan *plan) {
   plan->n_steps = 0;
   plan->scratch = plan->boot_bytes = 0;
   plan->forecast = (jfhe_forecast){0};
+}
+
+/* All that passes made. */
+static void forget(jfhe_plan *plan) {
+  jfi_graph_free(&plan->g);
+  jfi_free(plan->value);
+  jfi_free(plan->order);
+  jfi_free(plan->step);
+  jfi_free(plan->last_use);
+  begin(plan);
 }
 
 /* Bounds said that a number, its error counted, is too large for a bootstrap: once more, with more room. */
@@ -129,10 +134,7 @@ static jfhe_status make_in_better(jfhe_plan *plan) {
   jfhe_status with = make_in(plan, 1), without;
   if (!plan->changed) return with;
   jfhe_plan in_units = *plan;
-  plan->g = (jfi_graph){0};
-  plan->value = NULL;
-  plan->order = plan->last_use = NULL;
-  plan->step = NULL;
+  begin(plan);
   without = make_in(plan, 0);
   if (with == JFHE_OK && (without != JFHE_OK || is_better(&in_units, plan))) {
     jfi_machine m = plan->m;
