@@ -1,6 +1,7 @@
 """Tables of any function and steps at public edges: exact integers to the last digit, approximate numbers within their bounds."""
 
 import math
+import os
 from fractions import Fraction
 
 import numpy as np
@@ -10,7 +11,7 @@ from world import World
 
 import jupyterfhe as jf
 from jupyterfhe.client import decrypt_array, encrypt_array
-from jupyterfhe.core import Parameters
+from jupyterfhe.core import Parameters, errors
 from lab import ClearLab
 
 
@@ -120,6 +121,50 @@ def test_tables_of_wide_ranges_in_bootstraps(endless, low, high, wanted):
     if low:  # a table of a table, which takes away what the first is off
         y = jf.lut(lambda k: k // 2, range(low, high + 1))(x)
         endless.agree(jf.lut(lambda k: k % 5, range(low // 2, high // 2 + 1))(y), (k // 2 % 5).astype(float), close=0.05)
+
+
+STEPS = [lambda x: np.digitize(x, [-3, 0, 0.5, 7, 90]), lambda x: np.digitize(x, [-3, 0, 0.5, 7, 90], right=True), lambda x: np.digitize(x, [7, 0, -3], right=True),
+         lambda x: np.digitize(x, [7, 0, -3]), lambda x: np.searchsorted([-3, 0, 0, 7], x, side="right"), lambda x: np.searchsorted([-3, 0, 0, 7], x), lambda x: x // 3,
+         lambda x: x // -2.5, lambda x: x % 7, lambda x: x % -2.5, lambda x: np.floor(x / 4), lambda x: np.histogram(x, [-60, -3, 0, 7])[0]]
+
+
+@pytest.mark.parametrize("f", STEPS)
+def test_steps_of_numbers_on_a_grid_are_tables(endless, f):
+    """Whole numbers, and quarters; ties on edges, negative ones, edges outside and between."""
+    k = np.random.default_rng(8).integers(-60, 61, 300).astype(float)
+    k[:6] = -3, 0, 7, -60, 60, -2
+    x = endless.seal(k, bounds=(-60, 60))
+    for sealed, plain in ((x.whole(), k), (x.within(-60, 60, step=1), k), ((x / 4).within(-15, 15, step=0.25), k / 4)):
+        endless.agree(f(sealed), f(plain).astype(float), close=1e-2)  # of 300 numbers' tables where they are counted
+
+
+def test_rounding_on_a_grid_and_tenths(endless):
+    k = np.random.default_rng(9).integers(-40, 41, 200)
+    k[:4] = 5, -5, 15, 0
+    tenths = endless.seal(k / 10, bounds=(-4, 4)).within(-4, 4, step=0.1)
+    for f in (np.floor, np.ceil, np.rint, np.trunc, np.round):
+        endless.agree(f(tenths), f(k / 10), close=2e-3)
+    endless.agree(np.digitize(tenths, [-0.3, 0.3], right=True), np.digitize(k / 10, [-0.3, 0.3], right=True).astype(float), close=2e-3)
+    endless.agree(np.digitize(1 - tenths / 3, [0.9, 1]), np.digitize(1 - k / 30, [0.9, 1]).astype(float), close=2e-3)
+    whole = tenths.whole()
+    assert np.floor(whole) is whole
+
+
+def test_tables_or_signs_as_forecasts_say(endless):
+    x = endless.seal(np.arange(-200.0, 201), bounds=(-200, 200)).whole()
+    assert "4 edges by a table" in str(np.digitize(x, [-7, 0, 8, 150]).explain())
+    with jf.options.set(resolution=1.0):
+        assert "signs do not tell" in str(np.digitize(x, [0]).explain())  # settled values take all slots
+    with pytest.raises(errors.ArgumentError, match="step above 0"):
+        x.within(0, 1, step=0)
+
+
+@pytest.mark.skipif(not os.environ.get("JFHE_TEST_SLOW"), reason="ten seconds to plan")
+def test_one_edge_is_a_sign_where_that_is_faster():
+    x = ClearLab(Parameters.preset("deep-lean"), 15).seal(np.arange(-200.0, 201), bounds=(-200, 200)).whole()
+    with jf.options.set(resolution=1.0):
+        told = str(np.digitize(x, [0]).explain())
+    assert "1 edge by signs" in told and "a table would take" in told
 
 
 def test_half_open_bins_and_halves(wide):

@@ -58,7 +58,7 @@ class EncryptedArray(np.lib.mixins.NDArrayOperatorsMixin):
     slot_axis : int or None
         The axis that runs along the slots of ciphertexts. What combines numbers of other axes rotates nothing.
     session : jupyterfhe.plan.Session
-    known : known.Gram, known.Moment, known.RootOf or None
+    known : known.Gram, known.Moment, known.RootOf, known.Whole, known.Grid or None
         What is proved of it beyond ranges.
     kin : assign.Kin or None
         Arrays that numpy would let share memory with it.
@@ -274,12 +274,15 @@ class EncryptedArray(np.lib.mixins.NDArrayOperatorsMixin):
         """Imaginary parts."""
         return np.imag(self)
 
-    def within(self, low, high):
+    def within(self, low, high, step=None):
         """The same numbers, promised by the caller to lie in an interval, which makes functions of them exact enough.
 
         Parameters
         ----------
         low, high : float
+        step : float, optional
+            Promises as well that they are `low` plus multiples of it, as readings of an instrument or prices are. Where levels
+            come back, bins, floor, remainders and comparisons with several edges are tables then.
 
         Returns
         -------
@@ -288,10 +291,12 @@ class EncryptedArray(np.lib.mixins.NDArrayOperatorsMixin):
         Notes
         -----
         Nothing checks it: where a number lies outside, results are wrong and no bound says so. :meth:`explain` shows it as
-        assumed. Reveals: the interval.
+        assumed. Reveals: the interval and the step.
         """
-        from .functions.within import within
+        from .functions.within import stepping, within
         array = self if self.twin is None else approximate(self)
+        if step is not None:
+            return stepping(array, low, high, step)
         return within(array, low, high, f"numbers of shape {self.shape} lie within [{low:g}, {high:g}]")
 
     def whole(self):

@@ -7,8 +7,11 @@ operations named here, and are forgotten by all others.
 
 import math
 import typing
+from fractions import Fraction
 
 import numpy as np
+
+LARGE = 1e15  # public numbers that a grid is moved by
 
 
 class Family:
@@ -57,6 +60,13 @@ class Whole(typing.NamedTuple):
     """Every number is an integer."""
 
 
+class Grid(typing.NamedTuple):
+    """Every number is `first` plus a multiple of `step`; exactly, so that a third three times is one."""
+
+    first: Fraction
+    step: Fraction
+
+
 def carried(function, inputs, result):
     """Note what is known of a result, for what is known of the operands.
 
@@ -87,6 +97,32 @@ def _one_positive(c):
     return float(c) if c is not None and c.ndim == 0 and c.dtype.kind in "iuf" and 0 < c < math.inf else None
 
 
+def grid(known):
+    """What is known, as a grid, or None.
+
+    Parameters
+    ----------
+    known : object
+
+    Returns
+    -------
+    Grid or None
+    """
+    return Grid(Fraction(0), Fraction(1)) if isinstance(known, Whole) else known if isinstance(known, Grid) else None
+
+
+def _one(c):
+    """A public number as a fraction, or None."""
+    c = np.asarray(c) if not hasattr(c, "strips") else None
+    fits = c is not None and c.ndim == 0 and c.dtype.kind in "iuf" and np.isfinite(c) and abs(c) < LARGE
+    return Fraction(c.item()) if fits else None
+
+
+def _stretched(on, factor):
+    """A grid times a public number."""
+    return Grid(on.first * factor, on.step * abs(factor)) if on and factor else None
+
+
 def _scaled(known, factor):
     if factor is None or not isinstance(known, (Gram, Moment)):
         return None
@@ -97,10 +133,15 @@ def _scaled(known, factor):
 def _times(x, y):
     if not hasattr(x, "strips"):
         x, y = y, x
+    if grid(x.known):
+        return _stretched(grid(x.known), _one(y))
     return _scaled(x.known, _one_positive(y))
 
 
 def _over(x, y):
+    if hasattr(x, "strips") and grid(x.known):
+        by = _one(y)
+        return _stretched(grid(x.known), 1 / by if by else None)
     factor = _one_positive(y)
     return _scaled(x.known, factor and 1 / factor) if hasattr(x, "strips") else None
 
@@ -110,6 +151,9 @@ def _plus(x, y, sign=1.0):
         x, y = y, x
     if hasattr(y, "strips"):
         return _both(x.known, y.known) if sign > 0 else None
+    on, c = grid(x.known), _one(y)
+    if on:
+        return None if c is None else on._replace(first=on.first + Fraction(int(sign)) * c)
     y = np.asarray(y)
     if not isinstance(x.known, Gram) or y.shape != x.shape or y.dtype.kind not in "iufb" or not np.array_equal(y, y.T):
         return None
@@ -129,6 +173,9 @@ def _both(a, b):
 
 
 def _minus(x, y):
+    if not hasattr(x, "strips") and grid(y.known):
+        on, c = grid(y.known), _one(x)
+        return None if c is None else Grid(c - on.first, on.step)
     return _plus(x, y, -1.0) if hasattr(x, "strips") and not hasattr(y, "strips") else None
 
 
@@ -186,5 +233,6 @@ def block(array, key):
 
 
 RULES = {np.multiply: _times, np.divide: _over, np.add: _plus, np.subtract: _minus, np.matmul: _product, np.dot: _product,
+         np.negative: lambda a: _stretched(grid(a.known), Fraction(-1)),
          np.transpose: lambda a, *_: a.known if isinstance(a.known, Gram) else None,
          np.sqrt: lambda a: RootOf(a), np.sum: _counts, np.count_nonzero: _counts}

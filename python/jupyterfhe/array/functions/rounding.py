@@ -13,6 +13,7 @@ from .. import bridge, exactly
 from ..refusal import Refused
 from ..registry import implements, ufunc
 from ..ufuncs import FLOAT, each
+from . import gridded
 from .common import only
 from .steps import stepped
 
@@ -49,6 +50,9 @@ def settled(array, function, name, edge=None):
     if array.exact:
         return exactly.tabled(array, function)
     low, high = (function(end) for end in array.bounds) if array.size else (0.0, 0.0)
+    table = gridded.tabled(array, function) if low < high else None
+    if table is not None:
+        return table
     if edge is not None and options.resolution is not None and low < high:
         edges = [edge(k) for k in range(int(low) + 1, int(high) + 1)]
         strict = {e for e, above in edges if above}

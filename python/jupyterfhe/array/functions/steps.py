@@ -13,7 +13,7 @@ from ..operand import public
 from ..refusal import Refused
 from ..registry import implements, ufunc
 from ..ufuncs import FLOAT, add, is_encrypted, multiply, negative, subtract
-from . import compare
+from . import compare, gridded
 from .common import only
 
 EDGES_MAX = 64  # a sign each
@@ -37,7 +37,8 @@ def stepped(x, edges, strict=None):
 
     Notes
     -----
-    Cost: of exact integers one table; else a sign an edge inside of the range, all of the same depth.
+    Cost: of exact integers one table, and of numbers on a declared grid where levels come back; else a sign an edge inside of
+    the range, all of the same depth.
     """
     strict = strict or (lambda _: False)
     if x.exact:
@@ -45,11 +46,21 @@ def stepped(x, edges, strict=None):
         return exactly.tabled(x, lambda v: sum((v > e) if strict(e) else (v >= e) for e in rising))
     low, high = x.bounds
     inside = [e for e in edges if low < e <= high or (e == low and strict(e))]
+    base = sum(1 for e in edges if e not in inside and e <= low)
+
+    def reached(v):
+        return float(base + sum((v > e) if strict(e) else (v >= e) for e in inside))
+
+    return gridded.cheaper(x, reached, len(inside), lambda: _by_signs(x, inside, base, strict))
+
+
+def _by_signs(x, inside, base, strict):
+    """A sign for each edge inside of the numbers' range."""
     if len(inside) > EDGES_MAX:
         raise Refused(f"{len(inside)} edges inside of the numbers' range, more than {EDGES_MAX}",
-                      "Take fewer; or encrypt whole numbers with exact=True, of which a table has up to 1,024.")
+                      "Take fewer; or encrypt whole numbers with exact=True, of which a table has up to 1,024; or promise a "
+                      "grid, x.within(low, high, step=s), with parameters whose levels come back.")
     afford(64 * len(inside) * len(x.values), f"comparisons with {len(inside)} edges", "Take fewer edges.")
-    base = sum(1 for e in edges if e not in inside and e <= low)
     total = x * 0.0 + float(base)
     for e in inside:
         total = total + (compare.greater if strict(e) else compare.greater_equal)(x, e).astype(FLOAT)
@@ -97,19 +108,26 @@ def histogram(a, bins=10, range=None, density=None, weights=None):
     if flat.exact:
         counts = [np.sum(exactly.tabled(flat, lambda v, i=i: _bin(v, edges) == i)) for i in builtins.range(len(edges) - 1)]
         return np.stack(counts), edges
-    low, high = flat.bounds
-    above = []
-    for k, e in enumerate(edges.tolist()):
-        last = k == len(edges) - 1
-        if e > high or (e == high and last) or e <= low:
-            above.append(float(flat.size) if e <= low and not (last and e == low) else 0.0)
-        else:
-            above.append(np.sum((compare.greater if last else compare.greater_equal)(flat, e).astype(FLOAT)))
+    flat.known = a.known  # of every number
+    above = _above(flat, edges.tolist())
     counts = [hi - lo for hi, lo in itertools.pairwise(above)]
     sealed = next((c for c in counts if is_encrypted(c)), None)
     if sealed is None:
         return np.array(counts), edges
     return np.stack([c if is_encrypted(c) else sealed * 0.0 + c for c in counts]), edges
+
+
+def _above(flat, edges):
+    """How many numbers reach each edge, above the last one alone; public where the range tells."""
+    low, high = flat.bounds
+    last = [k == len(edges) - 1 for k in builtins.range(len(edges))]
+    inside = [k for k, e in enumerate(edges) if not (e > high or (e == high and last[k]) or e <= low)]
+    tables = gridded.reached(flat, [edges[k] for k in inside], [last[k] for k in inside])
+    out = [float(flat.size) if e <= low and not (last[k] and e == low) else 0.0 for k, e in enumerate(edges)]
+    for i, k in enumerate(inside):
+        above = compare.greater if last[k] else compare.greater_equal
+        out[k] = np.sum(above(flat, edges[k]).astype(FLOAT) if tables is None else tables[i])
+    return out
 
 
 def _bin(v, edges):
@@ -137,6 +155,10 @@ def _edges(bins):
 def floor_divide(x, y):
     """Whole numbers below a quotient by a public number: how many of its multiples each number reaches."""
     by = _divisor(x, y)
+    if not x.exact:
+        table = gridded.tabled(x, lambda v: float(np.floor_divide(v, by)))
+        if table is not None:
+            return table
     x, by = (x, by) if by > 0 else (negative(x), -by)
     low, high = (math.floor(end / by) for end in x.bounds) if x.size else (0, 0)
     return add(stepped(x, [k * by for k in builtins.range(low + 1, high + 1)]), float(low))
@@ -146,6 +168,10 @@ def floor_divide(x, y):
 def remainder(x, y):
     """What a division by a public number leaves, of the divisor's sign."""
     by = _divisor(x, y)
+    if not x.exact:
+        table = gridded.tabled(x, lambda v: float(np.remainder(v, by)))
+        if table is not None:
+            return table
     return subtract(x, multiply(floor_divide(x, by), by))
 
 

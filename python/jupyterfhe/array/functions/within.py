@@ -1,10 +1,12 @@
 """What a caller promises of encrypted numbers: the interval where they lie."""
 
 import math
+from fractions import Fraction
 
 from ...core.errors import ArgumentError
 from ...plan.notes import ASSUMED, note
 from .. import interval as iv
+from ..known import Grid, grid
 from ..ufuncs import each
 
 
@@ -30,9 +32,31 @@ def within(array, low, high, words=None):
     if array.dtype.kind == "c":
         raise ArgumentError("a range of complex numbers has no low", "Take .real or .imag first.")
     out = each(array, lambda s: narrowed(s, low, high), array.dtype)
+    out.known = array.known if grid(array.known) else None
     if words:
         for value in out.values:
             note(value, ASSUMED + words)
+    return out
+
+
+def stepping(array, low, high, step):
+    """The same numbers, all of them `low` plus a multiple of a step, none above `high`.
+
+    Parameters
+    ----------
+    array : EncryptedArray
+        Of real numbers.
+    low, high, step : float
+
+    Returns
+    -------
+    EncryptedArray
+    """
+    low, high, step = float(low), float(high), float(step)
+    if not (math.isfinite(low) and math.isfinite(high) and math.isfinite(step) and step > 0):
+        raise ArgumentError("a grid has finite ends and a step above 0")
+    out = within(array, low, high, f"numbers of shape {array.shape} lie within [{low:g}, {high:g}], in steps of {step:g}")
+    out.known = Grid(*(Fraction(repr(c)) for c in (low, step)))  # 3 steps of 0.1 are 0.3, as whoever wrote that means
     return out
 
 
