@@ -13,7 +13,8 @@ from ...core import errors
 from ...plan import foresee, options
 from ...plan.notes import note
 from .. import known
-from ..lut import LOOKED_UP_MAX, LookUp
+from ..approximation import looking
+from ..lut import LookUp
 from ..refusal import Refused
 
 FEW = 2  # edges, up to which signs may cost less than a table: each of them takes bootstraps of its own
@@ -40,7 +41,7 @@ def tabled(array, f):
     low, high = array.bounds
     start, step = on
     first, last = (f((end - start) / step) for f, end in ((_above, Fraction(low)), (_below, Fraction(high))))
-    if not first <= last or last - first >= min(LOOKED_UP_MAX, array.session.slots):
+    if not first <= last or last - first >= looking.most(array.session):
         return None
     look = LookUp(lambda k: f(float(start + k * step)), range(first, last + 1))
     if all(v == float(start + k * step) for k, v in look.near.items()):
