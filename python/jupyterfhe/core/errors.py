@@ -87,8 +87,8 @@ class ScaleError(JupyterFHEError, ArithmeticError):
 class RangeError(JupyterFHEError, OverflowError):
     """The numbers, by their bounds, no longer fit."""
 
-    advice = ("Declare tighter bounds when encrypting, scale the numbers down, or keep a higher level: a sum or product is "
-              "refused while its bound might exceed the modulus.")
+    advice = ("Declare tighter bounds when encrypting, scale the numbers down, or have a level more there: parameters of more "
+              "depth, or fewer products before. A sum or product is refused while its bound might exceed the modulus.")
 
 
 class FormError(JupyterFHEError, ValueError):
