@@ -55,8 +55,8 @@ def cut(series, bins, right=True, labels=None, include_lowest=False):
         Rising edges.
     right : bool, default=True
         Whether bins are closed on the right, (a, b].
-    labels : sequence of str, optional
-        One a bin; ``(a, b]`` by default.
+    labels : sequence of str, or False, optional
+        One a bin; ``(a, b]`` by default; False: numbers 0, 1, ... in their places.
     include_lowest : bool, default=False
         Whether the first bin holds its left edge too.
 
@@ -73,7 +73,8 @@ def cut(series, bins, right=True, labels=None, include_lowest=False):
     if edges.ndim != 1 or not 2 <= len(edges) <= BINS_MAX + 1 or not np.all(np.diff(edges) > 0):
         raise ArgumentError(f"bins are given by 2 to {BINS_MAX + 1} public edges that rise",
                             "Name them: a count of bins would take the values' own ends.")
-    if labels is None:
+    numbered = labels is False
+    if labels is None or numbered:
         labels = [f"({a:g}, {b:g}]" if right else f"[{a:g}, {b:g})" for a, b in itertools.pairwise(edges.tolist())]
     if len(labels) != len(edges) - 1 or len(set(labels)) != len(labels):
         raise ArgumentError(f"{len(labels)} labels, not all different, for {len(edges) - 1} bins")
@@ -82,4 +83,7 @@ def cut(series, bins, right=True, labels=None, include_lowest=False):
         beyond[0] = "ge"
     reached = [compared(series, float(e), name) for e, name in zip(edges, beyond, strict=True)]
     codes = Binned([r.rest for r in reached], tuple(map(str, labels)))
+    if numbered:
+        codes.labels = tuple(range(len(codes)))
+        return series.like(codes.array, valid=codes.valid, kind="int", codes=codes)
     return series.like(codes.array, valid=codes.valid, kind="category", categories=codes.labels, codes=codes)

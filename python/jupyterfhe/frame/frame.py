@@ -318,7 +318,11 @@ class EncryptedFrame:
         return self._reduced(lambda sums, c: sqrt(sums.variance(c, ddof) / sums.count(c)))
 
     def quantile(self, q=0.5):
-        """A quantile by column; see :meth:`EncryptedSeries.quantile`."""
+        """A quantile by column, or several; see :meth:`EncryptedSeries.quantile`."""
+        if np.ndim(q):
+            sums, index = self.sums(), Index([float(x) for x in q])
+            made = {n: stack([order.quantile(c, x, sums) for x in index]) for n, c in self._numeric().items()}
+            return self.like({n: EncryptedSeries(None, index, n, late=cells) for n, cells in made.items()}, index, ())
         return self._reduced(lambda sums, c: order.quantile(c, float(q), sums))
 
     def median(self):
@@ -374,30 +378,53 @@ class EncryptedFrame:
         names = self.columns if subset is None else [subset] if isinstance(subset, str) else list(subset)
         return repeated([self[n] for n in names], keep, self.keep)
 
-    def sort_values(self, by, ascending=True):
+    def sort_values(self, by, ascending=True, na_position="last", *, kind="stable", ignore_index=True):
         """Rows in the order of columns of declared values, or of one of any numbers; see
-        :func:`jupyterfhe.frame.repeats.sorted_by`.
+        :func:`jupyterfhe.frame.places.sorted_by`.
 
         Parameters
         ----------
         by : str or list of str
-        ascending : bool, default=True
+        ascending : bool or list of bool, default=True
+        na_position : {'first', 'last'}, default='last'
+        kind : str
+            Equal rows stand as they stood, whatever is asked for.
+        ignore_index : bool, default=True
+            False is refused: where each row came from is secret.
 
         Returns
         -------
         EncryptedFrame
             On labels 0, 1, 2, ...; finished at decryption.
         """
-        from .repeats import sorted_by
-        return sorted_by(self, [by] if isinstance(by, str) else list(by), ascending)
+        from .places import sorted_by
+        if not ignore_index:
+            raise Refused("sort_values that keeps labels: where each row came from is secret", "Put the labels into a column.")
+        return sorted_by(self, [by] if isinstance(by, str) else list(by), ascending, na_position)
 
-    def nlargest(self, n, columns):
-        """A filter that leaves the rows of a column's largest values, in the order of the rows."""
-        return self.like(self._columns, keep=(*self.keep, order.largest(self[columns], n, 1)))
+    def nlargest(self, n, columns, keep="first"):
+        """A filter that leaves the rows of the largest values of a column, or of several of declared values.
 
-    def nsmallest(self, n, columns):
-        """A filter that leaves the rows of a column's smallest values."""
-        return self.like(self._columns, keep=(*self.keep, order.largest(self[columns], n, -1)))
+        Parameters
+        ----------
+        n : int
+        columns : str or list of str
+        keep : {'first', 'last', 'all'}, default='first'
+
+        Returns
+        -------
+        EncryptedFrame
+            Rows as they stand.
+        """
+        return self._foremost(n, columns, 1, keep)
+
+    def nsmallest(self, n, columns, keep="first"):
+        """The same of the smallest."""
+        return self._foremost(n, columns, -1, keep)
+
+    def _foremost(self, n, columns, side, keep):
+        chosen = [self[c] for c in ([columns] if isinstance(columns, str) else columns)]
+        return self.like(self._columns, keep=(*self.keep, order.largest(chosen, n, side, keep)))
 
     def cov(self, ddof=1):
         """Covariances of all pairs of columns, each over the rows that have both."""
@@ -416,13 +443,25 @@ class EncryptedFrame:
         return self.like({m: EncryptedSeries(None, index, m, late=stack([made[n, m] for n in columns])) for m in columns},
                          index, ())
 
-    def describe(self):
-        """Counts, means and deviations; extremes and quartiles where all columns are integers of small declared ranges."""
+    def describe(self, percentiles=None):
+        """Counts, means and deviations; extremes and quantiles of the columns of small declared ranges.
+
+        Parameters
+        ----------
+        percentiles : sequence of float, optional
+            The quartiles by default.
+
+        Returns
+        -------
+        EncryptedFrame
+            Missing where a column's values are not declared and another's are.
+        """
         sums, columns = self.sums(), self._numeric()
-        more = order.summary(columns.values(), sums)
-        index = Index((*SUMMARY, *more))
-        made = {n: stack([sums.count(c), sums.mean(c), sqrt(sums.variance(c)),
-                          *(order.quantile(c, share, sums) for share in more.values())]) for n, c in columns.items()}
+        if not columns:
+            raise Refused("describe of no numbers", "Categories are counted: s.value_counts(), s.nunique(), s.mode().")
+        more = order.summary(columns.values(), percentiles)
+        index, shares = Index((*SUMMARY, *more)), list(more.values())
+        made = {n: stack(order.described(c, sums, shares)) for n, c in columns.items()}
         return self.like({n: EncryptedSeries(None, index, n, late=cells) for n, cells in made.items()}, index, ())
 
     # ---- groups ----

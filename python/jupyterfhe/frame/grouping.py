@@ -279,6 +279,21 @@ class GroupBy:
         """How many of the declared values are there, by group."""
         return self._all("nunique")
 
+    def describe(self):
+        """Count, mean and deviation by group; extremes and quartiles of columns of small declared ranges.
+
+        Returns
+        -------
+        EncryptedFrame
+            Of one column as ``groupby(...)["a"]`` picks it, ``count``, ``mean`` and so on; else ``a_count``, ``a_mean``.
+        """
+        made = {}
+        for name in [self._single] if self._single is not None else self._columns:
+            more = order.summary([self.frame._columns[name]])
+            for label, function in {"count": "count", "mean": "mean", "std": "std", **more}.items():
+                made[label if self._single is not None else f"{name}_{label}"] = self._column(name, function)
+        return self._frame(made)
+
     def size(self):
         """Rows by group, whatever is missing in them."""
         return self._column(None, "size", keep=self.kept()).rename("size")

@@ -8,14 +8,15 @@ of pos at the next row, which is pandas' linear interpolation. Other columns are
 
 import numpy as np
 
-from ..array.finish import at_least, finished, larger, node, number, smaller, stack, whole
+from ..array.finish import at_least, finished, larger, node, number, smaller, sqrt, stack, whole
 from ..array.functions.order import rank as ranked
 from ..array.twin import approximate
+from ..core.errors import DepthError
 from ..plan import options
 from .comparing import WHOLE, declared
 from .refusal import Refused
 
-QUARTERS = {"min": 0.0, "25%": 0.25, "50%": 0.5, "75%": 0.75, "max": 1.0}
+QUARTERS = (0.25, 0.5, 0.75)
 
 
 def quantile(series, share, sums=None):
@@ -59,7 +60,8 @@ def _count(sums, mask):
 
 def _by_pairs(series, share, sums):
     """A quantile of a short column of any numbers, as an encrypted number."""
-    if sums is not None or series.valid is not None or series.keep:
+    part = sums is not None and (sums.keep or sums.group)
+    if part or series.valid is not None or series.keep:
         raise Refused(f"a quantile of part of {series.name!r}: its values are not declared",
                       "Encrypt it as integers of a range of at most 128, in a coarser unit; or cut it: jf.cut(s, edges).")
     with _resolved(series):
@@ -71,20 +73,42 @@ def _resolved(series):
     return options.set(resolution=1.0 if series.kind in WHOLE else options.resolution)
 
 
-def summary(columns, sums):
-    """Whether quantiles of all columns are counts: what ``describe`` shows of them.
+def summary(columns, shares=None):
+    """Whether quantiles of a column at least are counts: what ``describe`` shows of it, and not of the others.
 
     Parameters
     ----------
     columns : iterable of EncryptedSeries
-    sums : Sums
+    shares : sequence of float, optional
+        Beside the extremes; the quartiles by default.
 
     Returns
     -------
     dict of str to float
-        Names and shares; none where a column is not declared.
+        Names and shares; none where no column is declared.
     """
-    return QUARTERS if all(declared(c) is not None for c in columns) else {}
+    if all(declared(c) is None for c in columns):
+        return {}
+    between = sorted({float(x) for x in (QUARTERS if shares is None else shares)})
+    return {"min": 0.0} | {f"{100 * x:g}%": x for x in between} | {"max": 1.0}
+
+
+def described(series, sums, shares):
+    """A column's count, mean and deviation, and quantiles: undefined where it is not declared.
+
+    Parameters
+    ----------
+    series : EncryptedSeries
+    sums : Sums
+    shares : list of float
+
+    Returns
+    -------
+    list of Finished
+    """
+    known = declared(series) is not None
+    last = [quantile(series, x, sums) if known else at_least(number(0.0), 1, number(0.0)) for x in shares]
+    return [sums.count(series), sums.mean(series), sqrt(sums.variance(series)), *last]
 
 
 def distinct(series, sums=None):
@@ -116,7 +140,23 @@ def occurring(codes, sums):
     Finished of shape (values,)
         1 or 0.
     """
-    return stack([smaller(_count(sums, codes.indicator([i])), 1.0) for i in range(len(codes))])
+    return stack([smaller(c, 1.0) for c in counted(codes, sums)])
+
+
+def counted(codes, sums):
+    """How many rows have each declared value.
+
+    Parameters
+    ----------
+    codes : EncryptedCategorical
+    sums : Sums
+
+    Returns
+    -------
+    list of Finished
+        Integers.
+    """
+    return [_count(sums, codes.indicator([i])) for i in range(len(codes))]
 
 
 def rank(series, method="average", ascending=True):
@@ -125,55 +165,87 @@ def rank(series, method="average", ascending=True):
     Parameters
     ----------
     series : EncryptedSeries
-        Of at most 1,024 rows, none missing or filtered out.
-    method : {'average', 'min', 'max', 'first'}
+        Of at most 1,024 rows, none missing or filtered out; or of declared values, whose places are told at decryption where
+        some are, and by 'dense'.
+    method : {'average', 'min', 'max', 'first', 'dense'}
     ascending : bool
 
     Returns
     -------
     EncryptedSeries
     """
+    if _told_later(series._numbers("ranks")) or (method == "dense" and declared(series) is not None):
+        from .places import ranked as told
+        return told(series, method, ascending)
     values = series._numbers("ranks").values
     with _resolved(series):
         return series.like(ranked(values if ascending else -values, method), kind="float")
 
 
-def sort_values(series, ascending=True):
+def _told_later(series):
+    """Whether only declared values say where rows stand: some may be missing, or filtered out."""
+    return (series.valid is not None or bool(series.keep)) and declared(series) is not None
+
+
+def sort_values(series, ascending=True, na_position="last"):
     """Values in order, on labels 0, 1, 2, ...: where each came from is secret.
 
     Parameters
     ----------
     series : EncryptedSeries
-        As of :func:`rank`.
+        As of :func:`rank`; or a category, in the order of its labels.
     ascending : bool
+    na_position : {'first', 'last'}
 
     Returns
     -------
     EncryptedSeries
     """
     from .series import EncryptedSeries
+    if series.kind == "category" or _told_later(series):
+        from .frame import EncryptedFrame
+        name = series.name or "value"
+        frame = EncryptedFrame({name: series.rename(name)}, series.index, series.keep)
+        return frame.sort_values(name, ascending, na_position)[name].rename(series.name)
     values = series._numbers("sorting").values
     with _resolved(series):
         found = np.sort(values) if ascending else -np.sort(-values)
     return EncryptedSeries(found, None, series.name, kind=series.kind, epoch=series.epoch)
 
 
-def largest(series, n, side):
-    """Where the n largest, or smallest, values are; of equal ones the first.
+def largest(columns, n, side, keep="first"):
+    """A filter of the n largest, or smallest, rows.
 
     Parameters
     ----------
-    series : EncryptedSeries
-        As of :func:`rank`.
+    columns : list of EncryptedSeries
+        One as of :func:`rank`; or several of declared values.
     n : int
     side : {1, -1}
         1 for the largest.
+    keep : {'first', 'last', 'all'}
+        Which of equal rows count where not all do.
 
     Returns
     -------
-    EncryptedArray of shape (rows,)
-        1 or 0.
+    EncryptedArray of shape (rows,), ndarray of bool, or Finished
+        1 or 0; told at decryption of several columns, where values may be missing, and where levels lack.
     """
+    from .places import foremost
+    series, rows = columns[0], len(columns[0].index)
+    if n <= 0 or (n >= rows and not series.keep):
+        return np.full(rows, n > 0)
+    told = len(columns) > 1 or keep != "first" or _told_later(series)
+    try:
+        return foremost(columns, n, side, keep, series.keep) if told else _largest_of_all(series, n, side)
+    except DepthError:
+        if declared(series) is None:
+            raise
+        return foremost(columns, n, side, keep, series.keep)
+
+
+def _largest_of_all(series, n, side):
+    """The same by signs of all pairs, under encryption."""
     from ..array import ranks
     from ..array.approximation.places import weighed
     values = approximate(series._numbers("order").values) * float(-side)  # so that the first of equal ones come first

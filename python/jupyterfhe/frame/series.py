@@ -14,7 +14,7 @@ from .products import decided, product
 from .refusal import LATE, Refused
 from .result import Output, Result
 
-ORDER = ("idxmin", "idxmax", "mode", "apply", "agg", "plot", "hist", "item",
+ORDER = ("idxmin", "idxmax", "apply", "agg", "plot", "hist", "item",
          "tolist", "to_list", "to_numpy")
 
 
@@ -341,23 +341,38 @@ class EncryptedSeries:
         """Places in order from 1 on; see :func:`jupyterfhe.frame.order.rank`."""
         return order.rank(self, method, ascending)
 
-    def sort_values(self, ascending=True):
+    def sort_values(self, ascending=True, na_position="last"):
         """Values in order, on labels 0, 1, 2, ...; see :func:`jupyterfhe.frame.order.sort_values`."""
-        return order.sort_values(self, ascending)
+        return order.sort_values(self, ascending, na_position)
 
-    def nlargest(self, n=5):
-        """A filter that leaves the largest values, in the order of their rows; of equal ones the first."""
-        return self.kept((order.largest(self, n, 1),))
+    def nlargest(self, n=5, keep="first"):
+        """A filter that leaves the largest values, in the order of their rows; see :func:`jupyterfhe.frame.order.largest`."""
+        return self.kept((order.largest([self], n, 1, keep),))
 
-    def nsmallest(self, n=5):
+    def nsmallest(self, n=5, keep="first"):
         """A filter that leaves the smallest values, in the order of their rows."""
-        return self.kept((order.largest(self, n, -1),))
+        return self.kept((order.largest([self], n, -1, keep),))
 
-    def describe(self):
-        """Count, mean, deviation; extremes and quartiles where the values' range is declared and small."""
+    def mode(self):
+        """The declared values that most rows have; see :func:`jupyterfhe.frame.repeats.commonest`."""
+        from .repeats import commonest
+        return commonest(self)
+
+    def describe(self, percentiles=None):
+        """Count, mean, deviation; extremes and quantiles where the values' range is declared and small.
+
+        Parameters
+        ----------
+        percentiles : sequence of float, optional
+            The quartiles by default.
+
+        Returns
+        -------
+        EncryptedSeries
+        """
         from .frame import EncryptedFrame
-        name = self.name or "value"
-        return EncryptedFrame({name: self.rename(name)}, self.index, self.keep).describe()[name]
+        name = self._numbers("describe").name or "value"
+        return EncryptedFrame({name: self.rename(name)}, self.index, self.keep).describe(percentiles)[name]
 
     # ---- truth values ----
     def _compare(self, other, equal):
@@ -574,8 +589,13 @@ class EncryptedSeries:
 
     kurtosis = kurt
 
-    def value_counts(self):
+    def value_counts(self, normalize=False):
         """Rows a label, in the order that was declared; labels that nobody has count 0.
+
+        Parameters
+        ----------
+        normalize : bool, default=False
+            Shares of the rows that have a value instead, divided at decryption.
 
         Returns
         -------
@@ -583,6 +603,9 @@ class EncryptedSeries:
             On the labels.
         """
         codes = self._categories("value_counts")
+        if normalize:
+            counts = stack(order.counted(codes, self.sums()))
+            return EncryptedSeries(None, codes.index(self.name), "proportion", late=counts / counts.sum())
         made = [Sums(len(self.index), self.keep, (codes.indicator([i]),)).raw_count() for i in range(len(codes))]
         return EncryptedSeries(np.stack(made), codes.index(self.name), "count", kind="int")
 

@@ -5,7 +5,7 @@ import os
 
 import numpy as np
 import pytest
-from frame_cases import CASES, FACTS, FAMILIES
+from frame_cases import CASES, FACTS, FAMILIES, Case
 
 import jupyterfhe as jf
 from jupyterfhe import client, frame
@@ -132,6 +132,24 @@ def equal(case, opened, want):
 @pytest.mark.parametrize("case", CASES, ids=[c.ours for c in CASES])
 def test_as_pandas(case, data, simulated):
     equal(case, simulated[case.ours], eval(case.theirs or case.ours, {"df": data, "pd": pd, "np": np, "days": DAYS}))
+
+
+# rows that are all equal, none that is left, one, and a missing one among few
+FEW_ROWS = ["df[df.educ == 14]", "df[df.educ > 20]", "df.head(1)", "df.head(5)"]
+EDGES = {"educ.rank()": "", "educ.rank('dense', ascending=False)": "educ.rank(method='dense', ascending=False)", "educ.nlargest(3)": "educ.nlargest(3).sort_index()",
+         "educ.nsmallest(2, keep='all')": "educ.nsmallest(2, keep='all').sort_index()", "educ.sort_values()": "educ.sort_values().reset_index(drop=True)",
+         "educ.sort_values(False, 'first')": "educ.sort_values(ascending=False, na_position='first').reset_index(drop=True)", "educ.describe()": "", "educ.median()": "",
+         "educ.between(14, 14)": "", "educ.drop_duplicates(keep=False)": "", "drop_duplicates(['educ', 'kids'], keep='last')[['educ', 'kids']]": "",
+         "groupby('kids')['educ'].max()": "groupby('kids')['educ'].max().reindex([False, True])"}
+
+
+@pytest.mark.parametrize("rows", FEW_ROWS)
+def test_edges_as_pandas(rows, data, owner):
+    df = in_the_clear(data, Session.clear(owner.params, SLOTS))
+    for ours, theirs in EDGES.items():
+        result = frames._result(as_result(eval(f"{rows}.{ours}", {"df": df})), None)
+        got = frames._opened(result, iter(finish(result.roots, lambda a: (opened(a), a.error_bound(), a.error_bound()))), lambda _: None, str)
+        equal(Case(ours, "", ours), got, eval(f"{rows}.{theirs or ours}", {"df": data}))
 
 
 @pytest.mark.parametrize("name", FACTS)

@@ -204,7 +204,7 @@ def test_a_changed_ciphertext_is_refused(owner, saved, tmp_path):
     "len(df[df.b == 1])", "bool(df)", "float(df.x)", "df.x > 3", "df.x.median()", "df.sort_values('x')", "df.x == 3", "df.groupby('x')",
     "df.k + 1", "df.day * 2", "df.day + df.day", "df.k.sum()", "df[df.b == 1].x.shift(1)", "df.set_index('k')",
     "df.resample('MS')", "df.merge(df, on='k')", "df.x.mean().compute", "df[df.b == 1].x + df.x", "df.n.values", "df.groupby('k')['x'].agg('median')",
-    "df.k > 1", "df.k < df.x", "df.k.median()", "df.x.between(1, 2)", "df.x.max()", "df[df.b == 1].x.rank()", "df.n.sort_values()", "df.groupby('b')['x'].max()",
+    "df.k > 1", "df.k < df.x", "df.k.median()", "df.x.between(1, 2)", "df.x.max()", "df[df.b == 1].x.rank()", "df.sort_values('n', ignore_index=False)", "df.groupby('b')['x'].max()",
     "df.x.nunique()", "jf.cut(df.k, [0, 1])", "df.x & df.b", "np.hypot(df.x, df.same)", "df.x[df.b == 1]", "df.merge(df.groupby('k').mean(), on='k')", "df.groupby(df.x)"])
 def test_refusals_say_why(df, write):
     with pytest.raises((Refused, AttributeError, TypeError), match=r".{20}"):
