@@ -12,10 +12,10 @@ static void add_turn(jfi_world *w, int32_t k, uint32_t level) {
   CHECK_OK(jfhe_keyring_add(w->keys, key));
 }
 
-place *open_with(uint32_t between, uint32_t log_slots) {
+place *open_of(uint32_t between, uint32_t log_slots, uint32_t boot) {
   const jfi_boot_options options = {.keys = JFHE_BOOTSTRAP_FEW_KEYS, .late = 1};
   place *p = malloc(sizeof *p);
-  p->w = jfi_boot_open(jfi_test_ctx_boot_far(LOG_N, 3, between), log_slots, MAG, &options);
+  p->w = jfi_boot_open(jfi_test_ctx_boot_far(LOG_N, 3, between), boot, MAG, &options);
   for (int32_t k = 1; k < 1 << log_slots; k *= 2) add_turn(&p->w.w, k, jfhe_bootstrap_level_out(p->w.b));
   add_turn(&p->w.w, -1, jfhe_bootstrap_level_out(p->w.b)); /* of linear maps */
   model_open(&p->x, &p->w.w, log_slots);
@@ -23,6 +23,8 @@ place *open_with(uint32_t between, uint32_t log_slots) {
   p->x.keep = 64;
   return p;
 }
+
+place *open_with(uint32_t between, uint32_t log_slots) { return open_of(between, log_slots, log_slots); }
 
 place *open_place(void) { return open_with(BETWEEN, LOG_SLOTS); }
 

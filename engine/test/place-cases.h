@@ -12,6 +12,8 @@ typedef struct place {
   model x;
 } place;
 
+/* Of programs and of the bootstrap: log2 of their slots. */
+place *open_of(uint32_t between, uint32_t log_slots, uint32_t boot);
 place *open_with(uint32_t between, uint32_t log_slots);
 place *open_place(void);
 void close_place(place *p);

@@ -368,6 +368,7 @@ void model_check(model *x, uint32_t opt_level, uint8_t hash[32]) {
   jfhe_plan_options_init(&options);
   options.opt_level = opt_level;
   options.keep_levels = x->keep;
+  options.flags = x->flags;
   jfi_sha256_init(&s);
   const jfi_world *w = x->rung ? x->high : x->w;
   REQUIRE_OK(jfhe_plan_new_on(&plan, w->ctx, w->keys, x->boot, x->rung, x->p, info, &options));

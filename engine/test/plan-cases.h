@@ -13,6 +13,7 @@ typedef struct model {
   const jfi_world *high;      /* with a rung: where programs are computed */
   const jfhe_bootstrap *boot; /* null: inputs begin at the top, levels do not come back */
   uint32_t keep;              /* levels that outputs should have */
+  uint32_t flags;             /* enum jfhe_plan_flag */
   jfhe_program *p;
   uint32_t log_slots;
   size_t slots;

@@ -49,6 +49,39 @@ JFI_TEST(larger_numbers) { one(10, 9, 1, 37); }
 JFI_TEST(two_stages) { one_in(jfi_test_ctx_boot_small(10), 9, 1, 1, NULL); }
 JFI_TEST(two_stages_sparse) { one_in(jfi_test_ctx_boot_small(10), 4, 0, 5, NULL); }
 
+/* ---- sparse vectors, all slots ---- */
+/* Repetitions that are different numbers come back as those, not as their mean; told as a sparse vector, as which its bounds are kept too. */
+JFI_TEST(repetitions_apart) {
+  enum { LOG_SLOTS = 6, APART = 512 };
+  jfi_boot_world w = jfi_boot_open(jfi_test_ctx_boot(10, 3), 9, 1 + 0x1p-4, NULL);
+  for (int complex = 0; complex < 2; complex++) {
+    jfi_vec v = jfi_vec_random(&w.w, APART, complex), first = jfi_vec_random(&w.w, 1 << LOG_SLOTS, complex);
+    for (size_t i = 0; i < v.n; i++) {
+      v.re[i] *= 0.7;
+      v.im[i] *= 0.7;
+    }
+    for (size_t i = 0; i < first.n; i++) {
+      first.re[i] *= 0.7;
+      first.im[i] *= 0.7;
+    }
+    jfhe_ct *a = jfi_boot_encrypt(&w, &v, complex, w.b->level_in), *out = jfi_world_room(&w.w, 1);
+    a->log_slots = LOG_SLOTS;
+    CHECK_OK(jfhe_ckks_bootstrap(w.w.ctx, out, a, w.b, w.w.keys, w.scratch, w.scratch_len));
+    CHECK_EQ(out->log_slots, LOG_SLOTS);
+    out->log_slots = 9;
+    jfi_world_check(&w.w, out, &v, "each by itself");
+    jfhe_ct_free(a);
+    a = jfi_world_encrypt(&w.w, &first, complex ? JFHE_PACK_COMPLEX : JFHE_PACK_REAL, LOG_SLOTS, w.b->level_in);
+    CHECK_OK(jfhe_ckks_bootstrap(w.w.ctx, out, a, w.b, w.w.keys, w.scratch, w.scratch_len));
+    jfi_world_check(&w.w, out, &first, "alike");
+    jfhe_ct_free(a);
+    jfhe_ct_free(out);
+    jfi_vec_free(&v);
+    jfi_vec_free(&first);
+  }
+  jfi_boot_close(&w);
+}
+
 /* ---- few keys ---- */
 JFI_TEST(few_keys_full) { one_with(10, 9, 1, 1, JFHE_BOOTSTRAP_FEW_KEYS); }
 JFI_TEST(few_keys_sparse) { one_with(10, 5, 0, 3, JFHE_BOOTSTRAP_FEW_KEYS); }

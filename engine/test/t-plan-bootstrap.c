@@ -93,9 +93,10 @@ JFI_TEST(what_is_settled_is_bootstrapped_first) {
   close_place(p);
 }
 
-/* Repetitions of a sparse vector are different numbers once they are settled: a bootstrap would give all their mean. */
-JFI_TEST(settled_repetitions_are_not_joined) {
-  place *p = open_with(BETWEEN, LOG_SLOTS - 2);
+/* Repetitions of a sparse vector are different numbers once they are settled: a bootstrap of its slots would give all their mean, one of all slots
+ * does not. */
+static void settle_and_go_on(uint32_t boot, jfhe_status want) {
+  place *p = open_of(BETWEEN, LOG_SLOTS - 2, boot);
   uint32_t settled, number, a = model_mul_const(&p->x, model_input(&p->x, 0), 0.4, 0);
   CHECK_OK(jfhe_program_promise(p->x.p, a, 0.4));
   CHECK_OK(jfhe_program_settle(p->x.p, &settled, a, 1));
@@ -104,8 +105,29 @@ JFI_TEST(settled_repetitions_are_not_joined) {
     CHECK_OK(jfhe_program_promise(p->x.p, settled, 1));
   }
   CHECK_OK(jfhe_program_output(p->x.p, &number, "y", settled));
+  jfhe_plan_free(plan_at(p, 2, JFHE_PASS_SCHEDULE, want));
+  CHECK(want == JFHE_OK || strstr(jfhe_last_error(), "what was settled") != NULL);
+  close_place(p);
+}
+
+JFI_TEST(settled_repetitions_are_not_joined) { settle_and_go_on(LOG_SLOTS - 2, JFHE_ERR_FORM); }
+JFI_TEST(settled_repetitions_go_on_apart) { settle_and_go_on(LOG_SLOTS, JFHE_OK); }
+
+JFI_TEST(sparse_vectors_and_a_bootstrap_of_all_slots) {
+  place *p = open_of(BETWEEN, LOG_SLOTS - 2, LOG_SLOTS);
+  uint32_t a = model_input(&p->x, 0), b = row(&p->x, a, a, BETWEEN);
+  model_output(&p->x, row(&p->x, model_rotate(&p->x, b, 3), a, BETWEEN - 1));
+  check_all(p, 1);
+  close_place(p);
+}
+
+/* Neither the program's nor all. */
+JFI_TEST(a_bootstrap_of_other_slots) {
+  place *p = open_of(BETWEEN, LOG_SLOTS - 2, LOG_SLOTS - 1);
+  uint32_t a = model_input(&p->x, 0);
+  model_output(&p->x, a);
   plan_at(p, 2, JFHE_PASS_SCHEDULE, JFHE_ERR_FORM);
-  CHECK(strstr(jfhe_last_error(), "what was settled") != NULL);
+  CHECK(strstr(jfhe_last_error(), "the bootstrap is for 2^8 slots, the program has 2^7"));
   close_place(p);
 }
 
@@ -470,6 +492,15 @@ JFI_TEST(a_table_brings_levels_back) {
     jfhe_plan_free(plan);
     close_place(p);
   }
+}
+
+JFI_TEST(a_table_of_sparse_vectors_and_a_bootstrap_of_all_slots) {
+  double values[COUNT];
+  place *p = open_of(BETWEEN, LOG_SLOTS - 2, LOG_SLOTS);
+  make_table(values, COUNT, 1);
+  model_output(&p->x, model_lookup(&p->x, whole_numbers(&p->x), values, COUNT));
+  check_all(p, 1);
+  close_place(p);
 }
 
 /* The second reads what the first gives, at the level that it gives; of two digits it is two bootstraps. */

@@ -91,6 +91,7 @@ static jfhe_plan *plan_at(const ladder *l, uint32_t opt, jfhe_status want) {
   jfhe_plan_options_init(&o);
   o.opt_level = opt;
   o.keep_levels = l->x.keep;
+  o.flags = l->x.flags;
   CHECK_STATUS(jfhe_plan_new_on(&plan, l->above.w.ctx, l->above.w.keys, l->x.boot, l->rung, l->x.p, info, &o), want);
   CHECK((plan == NULL) == (want != JFHE_OK));
   return plan;
@@ -135,6 +136,28 @@ JFI_TEST(levels_come_back_above) {
   check_all(l, 3, 2, 1);
   close_ladder(l);
 }
+
+/* A bootstrap of all slots above brings vectors of half of them, or fewer, back as well, and what was settled. */
+static void come_back_apart(uint32_t below) {
+  ladder *l = open_ladder_of(below, below - 1, LOG_N - 1);
+  model *x = &l->x;
+  x->flags = JFHE_PLAN_APART;
+  uint32_t settled, number, a = model_input(x, 0), b = model_input(x, 0);
+  model_output(x, row(x, a, model_rotate(x, b, 3), 2 * GUESTS));
+  check_all(l, 3, 2, 1);
+  CHECK_OK(jfhe_program_mul_const(x->p, &settled, a, 0.4, 0));
+  CHECK_OK(jfhe_program_settle(x->p, &settled, settled, 1));
+  for (int i = 0; i < 2 * GUESTS; i++) {
+    CHECK_OK(jfhe_program_mul(x->p, &settled, settled, settled));
+    CHECK_OK(jfhe_program_promise(x->p, settled, 1));
+  }
+  CHECK_OK(jfhe_program_output(x->p, &number, "settled", settled));
+  jfhe_plan_free(plan_at(l, 2, JFHE_OK));
+  close_ladder(l);
+}
+
+JFI_TEST(levels_come_back_to_each_repetition) { come_back_apart(LOG_N - 1); }
+JFI_TEST(levels_come_back_to_each_of_four) { come_back_apart(LOG_BELOW); }
 
 JFI_TEST(complex_numbers_and_maps) {
   ladder *l = open_ladder();

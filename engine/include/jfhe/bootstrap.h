@@ -22,7 +22,7 @@ enum jfhe_bootstrap_keys {
 /** Make one for numbers of modulus up to `mag` in 2^log_slots slots.
  *
  *  ctx        preset "deep", "deep-lean" or "deep-small", or other parameters whose top steps suit: 2 or 3 equal steps above 8 equal ones.
- *  log_slots  1 to log2(N) - 1: as of the ciphertexts it will meet, sparse packing included.
+ *  log_slots  1 to log2(N) - 1: as of the ciphertexts it will meet, sparse packing included; one of all slots meets sparse ones too.
  *  mag        declared bound on every number, errors included; the error grows in proportion.
  *  keys       enum jfhe_bootstrap_keys. With JFHE_BOOTSTRAP_WHEN_NEEDED the first bootstrap has b to itself.
  *  Memory     the plaintexts: about 0.8 GB for 2^15 slots of `deep`.
@@ -76,7 +76,8 @@ JFHE_API JFHE_CHECK jfhe_status jfhe_bootstrap_lighten(const jfhe_bootstrap *b, 
  *  out[i] = a[i] + e[i].   Slots to coefficients, modulus raised under a sparse secret, coefficients to slots, sine.
  *
  *  Shapes  a: degree 1, real or complex packing, log_slots of b, level >= jfhe_bootstrap_level_in (what is above is dropped), magnitude and
- *          error together at most b's mag.  out: degree 1, level jfhe_bootstrap_level_out.
+ *          error together at most b's mag. Or of fewer slots, where b is of all N/2: repetitions are then brought back each by itself, and
+ *          stay as far apart as they were, instead of becoming their mean.  out: degree 1, level jfhe_bootstrap_level_out.
  *  Scale   out is canonical.
  *  Error   out's bounds; the worst case holds but for a chance of 2^-128 that a coefficient overflows. Complex numbers cost a second
  *          sine.

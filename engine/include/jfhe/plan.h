@@ -141,11 +141,15 @@ typedef struct jfhe_costs {
 /** Time the four on this machine in about 0.2 s. */
 JFHE_API JFHE_CHECK jfhe_status jfhe_costs_measure(const jfhe_ctx *ctx, jfhe_costs *out);
 
+enum jfhe_plan_flag {
+  JFHE_PLAN_APART =
+      1 /**< on a rung, a bootstrap of all slots brings the repetitions of vectors of fewer back, each by itself; not for sharing */
+};
 typedef struct jfhe_plan_options {
   uint32_t opt_level;    /**< 0 to 3 */
   uint32_t stop_after;   /**< enum jfhe_pass; JFHE_PASS_SCHEDULE to run */
   uint32_t keep_levels;  /**< levels that outputs should still have, as far as the inputs' levels allow */
-  uint32_t pad;          /**< 0 */
+  uint32_t flags;        /**< of enum jfhe_plan_flag */
   uint64_t memory_limit; /**< bytes; 0: none. A plan that needs more is refused with both numbers. */
   jfhe_costs costs;
 } jfhe_plan_options;
@@ -176,7 +180,8 @@ JFHE_API JFHE_CHECK jfhe_status jfhe_plan_new(jfhe_plan **out, const jfhe_ctx *c
                                               const jfhe_plan_options *options);
 /** The same with bootstraps where levels end: what is bootstrapped takes time and an error, and has its levels back.
  *
- *  bootstrap  for the program's slots; outlives the plan; null: as jfhe_plan_new. What is larger than its bound is scaled into it. No value
+ *  bootstrap  for the program's slots, or for all of ctx; outlives the plan; null: as jfhe_plan_new. One of all slots brings back the repetitions of
+ *             sparse vectors each by itself, and so what was settled too, which one of the program's slots would take the mean of. What is larger than its bound is scaled into it. No value
  *             then uses a level above what a bootstrap gives, and outputs keep enough levels to be bootstrapped in their turn, unless
  *             keep_levels is less. A program with bootstraps of its own gets no others.
  *  keys       the bootstrap's too: conjugation, rotations, the pair of the sparse secret.
@@ -205,7 +210,7 @@ JFHE_API void jfhe_rung_free(jfhe_rung *rung);
  *
  *  bootstrap  for the program's slots; or for all of ctx, where the program has all of a ring half as large: then parts of the program that do
  *             the same to different inputs, number by number, share ciphertexts two and two (a level each at the lift and the lowering, and the
- *             key of the rotation by the program's slots).
+ *             key of the rotation by the program's slots), unless options say JFHE_PLAN_APART.
  *  rung       outlives the plan; null: as jfhe_plan_new_with. keep_levels, level_in and outputs' levels are then the smaller ring's.
  *  Error      a key switch and a rounding for each input, and for each output (docs/SOUNDNESS.md, "Lifting and lowering").
  *

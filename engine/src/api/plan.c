@@ -13,6 +13,7 @@ static jfhe_status check_options(const jfhe_plan_options *o) {
   if (o->opt_level > 3) return jfi_fail(JFHE_ERR_ARG, "optimisation level %u: 0 to 3", o->opt_level);
   if (o->stop_after >= JFHE_PASS_COUNT)
     return jfi_fail(JFHE_ERR_ARG, "pass %u: there are %d", o->stop_after, JFHE_PASS_COUNT);
+  if (o->flags & ~(uint32_t)JFHE_PLAN_APART) return jfi_fail(JFHE_ERR_ARG, "unknown flags of a plan: %u", o->flags);
   return JFHE_OK;
 }
 

@@ -113,6 +113,8 @@ jfhe_status jfi_raise(const jfhe_ctx *ctx, struct jfhe_ct *out, const struct jfh
 jfi_noise jfi_raise_noise(const jfhe_ctx *ctx, const struct jfhe_evk *down, const struct jfhe_evk *up);
 
 /* bootstrap_run.c */
+/* Whether it is for ciphertexts of so many slots: its own, or, where it is of all, any: each repetition of a sparse vector is one number of them. */
+int jfi_boot_meets(const struct jfhe_bootstrap *b, uint32_t log_slots);
 /* Level sets do not nest: of the levels up to this the one of most primes. */
 uint32_t jfi_boot_roomiest(const jfhe_ctx *ctx, uint32_t level);
 /* jfhe_ckks_bootstrap_many, which the first two are for one. */

@@ -84,13 +84,17 @@ static jfhe_status check_keys(running *r, const jfhe_ct *a) {
   return jfi_evk_serves(ctx, jfi_keyring_find(r->keys, JFHE_EVK_RELIN, 0), a->key_id, sine, "relinearisation");
 }
 
+int jfi_boot_meets(const jfhe_bootstrap *b, uint32_t log_slots) {
+  return log_slots == b->log_slots || b->log_slots + 1 == b->ctx->ring->log_n;
+}
+
 static jfhe_status check(running *r, const jfhe_ct *out, const jfhe_ct *a) {
   const jfhe_bootstrap *b = r->b;
   JFI_TRY(jfi_ct_usable(r->ctx, a));
   JFI_TRY(jfi_ct_in_slots(a, "bootstrapping"));
   if (b->ctx != r->ctx) return jfi_fail(JFHE_ERR_CONTEXT, "the bootstrap is of another context");
   if (a->degree != 1) return jfi_fail(JFHE_ERR_FORM, "bootstrapping needs degree 1: relinearise first");
-  if (a->log_slots != b->log_slots)
+  if (!jfi_boot_meets(b, a->log_slots))
     return jfi_fail(JFHE_ERR_FORM, "the bootstrap is for 2^%u slots, the ciphertext has 2^%u", b->log_slots,
                     a->log_slots);
   JFI_TRY(jfi_ct_on_chain(r->ctx, a, 0));
@@ -112,6 +116,7 @@ static jfhe_status to_level(running *r, traveller *t, jfi_scratch *s) {
   jfi_bound *b = &t->x.bound;
   b->worst = jfi_up(b->worst + fabs(t->x.scale / canonical - 1) * (b->mag + b->worst));
   t->x.scale = canonical;
+  t->x.log_slots = r->b->log_slots; /* not the vector's own, where its repetitions go alone */
   return JFHE_OK;
 }
 
@@ -246,6 +251,7 @@ static jfhe_status run_all(running *r, jfi_scratch *s) {
   JFI_TRY(to_coefficients(r, s));
   JFI_TRY(to_slots(r, s));
   for (size_t i = 0; i < r->count; i++) {
+    r->each[i].high.log_slots = r->each[i].in->log_slots; /* constants of the sine are off alike in all repetitions */
     JFI_TRY(sines(r, &r->each[i], s));
     JFI_TRY(finish(r, &r->each[i]));
   }
@@ -301,5 +307,7 @@ jfhe_status jfi_boot_argument(const jfhe_ctx *ctx, const jfhe_bootstrap *b, jfhe
   if (at.failed) return jfi_fail(JFHE_ERR_SCRATCH, "scratch is too small for a bootstrap");
   JFI_TRY(to_slots(&r, &at));
   JFI_TRY(conjugate(&r, &t, &at));
-  return jfi_ckks_add(ctx, u, &t.turned, &t.high, 0);
+  JFI_TRY(jfi_ckks_add(ctx, u, &t.turned, &t.high, 0));
+  u->log_slots = x->log_slots;
+  return JFHE_OK;
 }

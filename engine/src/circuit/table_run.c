@@ -37,7 +37,7 @@ static jfhe_status check(const looking *r, const jfhe_ct *out, const jfhe_ct *a)
   JFI_TRY(jfi_ct_usable(r->ctx, a));
   if (a->packing != JFHE_PACK_REAL) return jfi_fail(JFHE_ERR_FORM, "a table is for real numbers in slots");
   if (a->degree != 1) return jfi_fail(JFHE_ERR_FORM, "a table needs degree 1: relinearise first");
-  if (a->log_slots != r->b->log_slots)
+  if (!jfi_boot_meets(r->b, a->log_slots))
     return jfi_fail(JFHE_ERR_FORM, "the table is for 2^%u slots, the ciphertext has 2^%u", r->b->log_slots,
                     a->log_slots);
   JFI_TRY(jfi_ct_on_chain(r->ctx, a, 0));
@@ -73,6 +73,7 @@ static jfhe_status to_coefficients(looking *r, const jfhe_ct *a, jfi_scratch *s)
   JFI_TRY(jfi_ckks_mul_const(r->ctx, &r->low, a, unit, b->level_in, r->ctx->chain.scale[b->level_in], s));
   JFI_TRY(jfi_ckks_add_const(r->ctx, &r->low, &r->low, -unit * (r->t->first + n / 2), 0));
   JFI_TRY(jfi_boot_down(r->ctx, b, &r->low, r->keys, s));
+  r->low.log_slots = a->log_slots;
   const jfi_noise more = encoding_of_maps(b);
   r->low.bound = jfi_bound_noise(&r->low.bound, (jfi_noise){gain * more.worst, gain * more.sd});
   r->low.bound.mag = 0; /* from here on what is above half of q0 counts modulo q0: errors alone must fit */
@@ -131,7 +132,7 @@ static jfhe_status finish(looking *r, jfhe_ct *out, const jfhe_ct *a, jfhe_ct *s
   JFI_TRY(jfi_ckks_automorphism(ctx, turned, sum, g, jfi_keyring_find(r->keys, JFHE_EVK_GALOIS, g), s));
   JFI_TRY(jfi_ckks_add(ctx, sum, sum, turned, 0));
   jfi_bound b = {size, sum->bound.worst, sum->bound.sd};
-  jfi_table_add_roots(t, r->error, jfi_spread(ctx->ring->log_n, JFHE_PACK_REAL, r->b->log_slots), &b);
+  jfi_table_add_roots(t, r->error, jfi_spread(ctx->ring->log_n, JFHE_PACK_REAL, a->log_slots), &b);
   if (!(b.worst < 0.5 * (range > 0 ? range : size)) && size > 0)
     return jfi_fail(JFHE_ERR_RANGE, "values from %g to %g would be off by up to %g", t->low, t->high, b.worst);
   sum->bound = b;

@@ -4,6 +4,7 @@
 
 #include "base/status.h"
 #include "circuit/acc.h"
+#include "circuit/bootstrap.h"
 #include "ckks/eval.h"
 #include "plan/plan.h"
 
@@ -74,12 +75,15 @@ static uint8_t comes_apart(const shadows *x, const jfi_node *n) {
   return 0;
 }
 
-/* A bootstrap gives every repetition the mean of all, another number than the one that the value's other readers see. */
+/* A bootstrap of the program's slots gives every repetition the mean of all, another number than the one that the value's other readers see; one
+ * of all slots gives each its own. */
 static jfhe_status check_joined(const jfhe_plan *plan, uint32_t i) {
   const jfi_node *n = &plan->g.node[i];
+  const uint32_t all = plan->m.ctx->ring->log_n - 1;
   if ((n->op != JFI_OP_BOOTSTRAP && n->op != JFI_OP_LOOKUP) || !plan->value[i].apart) return JFHE_OK;
-  jfhe_status st = jfi_fail(JFHE_ERR_FORM, "what was settled is bootstrapped in vectors of all 2^%u slots alone",
-                            plan->m.ctx->ring->log_n - 1);
+  if (plan->m.boot && plan->m.boot->log_slots == all) return JFHE_OK;
+  jfhe_status st =
+      jfi_fail(JFHE_ERR_FORM, "what was settled is brought back by a bootstrap of all 2^%u slots alone", all);
   return named(plan, i, st);
 }
 

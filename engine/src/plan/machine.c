@@ -240,13 +240,15 @@ static jfhe_status take_look(jfi_machine *m, uint32_t i) {
 }
 
 jfhe_status jfi_machine_open(jfi_machine *m, const jfhe_ctx *ctx, const jfhe_keyring *keys, const jfhe_program *p,
-                             const jfhe_info *inputs, const jfhe_bootstrap *boot, const jfhe_rung *rung) {
+                             const jfhe_info *inputs, const jfhe_bootstrap *boot, const jfhe_rung *rung,
+                             uint32_t flags) {
   *m = (jfi_machine){.ctx = ctx, .program = p, .boot = boot, .typical = keys == NULL, .log_slots = p->log_slots};
   if (p->log_slots >= ctx->ring->log_n)
     return jfi_fail(JFHE_ERR_FORM, "vectors of 2^%u slots in a ring of degree 2^%u", p->log_slots, ctx->ring->log_n);
   if (boot && (boot->ctx != ctx || boot->bare))
     return jfi_fail(JFHE_ERR_CONTEXT, "the bootstrap is of another context");
-  if (boot && boot->log_slots != p->log_slots && !rung)
+  const int wide = boot && boot->log_slots != p->log_slots, shares = wide && rung && !(flags & JFHE_PLAN_APART);
+  if (wide && !shares && boot->log_slots + 1 != ctx->ring->log_n)
     return jfi_fail(JFHE_ERR_FORM, "the bootstrap is for 2^%u slots, the program has 2^%u", boot->log_slots,
                     p->log_slots);
   m->input = jfi_alloc_zero((p->n_inputs + 1) * sizeof *m->input);
@@ -257,7 +259,7 @@ jfhe_status jfi_machine_open(jfi_machine *m, const jfhe_ctx *ctx, const jfhe_key
   if (!m->input || !m->given || !m->map || !m->poly || !m->look)
     return jfi_fail(JFHE_ERR_MEMORY, "no memory for a plan");
   JFI_TRY(take_keys(m, keys, inputs != NULL && p->n_inputs > 0));
-  JFI_TRY(jfi_rung_take(m, rung));
+  JFI_TRY(jfi_rung_take(m, rung, shares));
   JFI_TRY(take_inputs(m, inputs));
   if (m->typical) memset(m->key_id, 0, sizeof m->key_id); /* as in the keys that are made up */
   JFI_TRY(lift_inputs(m));

@@ -57,10 +57,11 @@ typedef struct jfi_machine {
   struct jfhe_table **look; /* by table: of vectors that are looked up where levels come back */
 } jfi_machine;
 
-/* machine.c: checks the inputs against the program, makes maps and polynomials. keys null: typical ones. boot, rung: or null. */
+/* machine.c: checks the inputs against the program, makes maps and polynomials. keys null: typical ones. boot, rung: or null.
+ * flags: of enum jfhe_plan_flag. */
 jfhe_status jfi_machine_open(jfi_machine *m, const struct jfhe_ctx *ctx, const struct jfhe_keyring *keys,
                              const jfhe_program *p, const jfhe_info *inputs, const struct jfhe_bootstrap *boot,
-                             const jfhe_rung *rung);
+                             const jfhe_rung *rung, uint32_t flags);
 void jfi_machine_close(jfi_machine *m);
 /* jfi_spread of the program's vectors in a ring. */
 double jfi_machine_spread(const jfi_machine *m, uint32_t ring);
@@ -90,8 +91,8 @@ jfhe_status jfi_machine_turns(jfi_machine *m, int *have, int64_t k, uint32_t lev
 /* rung.c: a rung, its ring and keys checked; both keys null: typical ones. */
 jfhe_status jfi_rung_new(jfhe_rung **out, const struct jfhe_ctx *ctx, const struct jfhe_ctx *small,
                          const struct jfhe_evk *lift, const struct jfhe_evk *lower);
-/* Takes it for a program: null for none. */
-jfhe_status jfi_rung_take(jfi_machine *m, const jfhe_rung *rung);
+/* Takes it for a program: null for none. shares: two parts of the program are to share ciphertexts. */
+jfhe_status jfi_rung_take(jfi_machine *m, const jfhe_rung *rung, int shares);
 /* Whether two parts of a program share ciphertexts. */
 static inline int jfi_rung_packs(const jfi_machine *m) { return m->apart != NULL; }
 void jfi_rung_leave(jfi_machine *m);

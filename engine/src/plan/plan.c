@@ -162,7 +162,7 @@ static jfhe_status make_in_best(jfhe_plan *plan) {
 
 jfhe_status jfi_plan_make(jfhe_plan *plan, const jfhe_ctx *ctx, const jfhe_keyring *keys, const jfhe_bootstrap *boot,
                           const jfhe_rung *rung, const jfhe_program *program, const jfhe_info *inputs) {
-  JFI_TRY(jfi_machine_open(&plan->m, ctx, keys, program, inputs, boot, rung));
+  JFI_TRY(jfi_machine_open(&plan->m, ctx, keys, program, inputs, boot, rung, plan->options.flags));
   plan->keep = jfi_rung_keep(&plan->m, plan->options.keep_levels);
   jfi_costs_default(&plan->options.costs, ctx);
   uint32_t opt = plan->options.opt_level;
@@ -242,6 +242,8 @@ void jfi_plan_identity(const jfhe_plan *plan, uint8_t *hash) {
   if (plan->forecast.bootstraps) {
     jfi_sha256_update(&s, &plan->m.boot->mag, sizeof plan->m.boot->mag);
     jfi_sha256_update(&s, &plan->m.boot->keys, sizeof plan->m.boot->keys);
+    if (plan->m.boot->log_slots != plan->m.log_slots)
+      jfi_sha256_update(&s, &plan->m.boot->log_slots, sizeof plan->m.boot->log_slots);
   }
   for (uint32_t i = 0; i < plan->g.n_nodes; i++) hash_node(&s, plan, &plan->g.node[i]);
   for (uint32_t i = 0; i < plan->g.n_outputs; i++) {

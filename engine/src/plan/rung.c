@@ -129,7 +129,7 @@ void jfi_rung_leave(jfi_machine *m) {
   jfi_free(m->part);
 }
 
-jfhe_status jfi_rung_take(jfi_machine *m, const jfhe_rung *rung) {
+jfhe_status jfi_rung_take(jfi_machine *m, const jfhe_rung *rung, int shares) {
   if (!rung) return JFHE_OK;
   if (rung->ctx != m->ctx) return jfi_fail(JFHE_ERR_CONTEXT, "the rung leads to another context");
   if (m->program->log_slots >= rung->small->ring->log_n)
@@ -137,7 +137,7 @@ jfhe_status jfi_rung_take(jfi_machine *m, const jfhe_rung *rung) {
                     rung->small->ring->log_n);
   m->rung = rung;
   if (!m->typical) JFI_TRY(take_secrets(m));
-  if (m->boot && m->boot->log_slots != m->program->log_slots) JFI_TRY(take_pairs(m));
+  if (shares) JFI_TRY(take_pairs(m));
   m->floor = jfi_rung_keep(m, 0);
   return JFHE_OK;
 }

@@ -243,6 +243,12 @@ export const Pass = {
 } as const;
 export type Pass = (typeof Pass)[keyof typeof Pass];
 
+export const PlanFlag = {
+  /** on a rung, a bootstrap of all slots brings the repetitions of vectors of fewer back, each by itself; not for sharing */
+  APART: 1
+} as const;
+export type PlanFlag = (typeof PlanFlag)[keyof typeof PlanFlag];
+
 export const RunEvent = {
   /** input `number` is needed: jfhe_run_give it and go on */
   WANTS: 1,
@@ -372,6 +378,8 @@ export interface PlanOptions {
   readonly stopAfter: number;
   /** levels that outputs should still have, as far as the inputs' levels allow */
   readonly keepLevels: number;
+  /** of enum jfhe_plan_flag */
+  readonly flags: number;
   /** bytes; 0: none. A plan that needs more is refused with both numbers. */
   readonly memoryLimit: bigint;
   readonly costs: Costs;
@@ -387,6 +395,7 @@ export function readPlanOptions(memory: ArrayBuffer, at: Ptr<'jfhe_plan_options'
     optLevel: view.getUint32(at, true),
     stopAfter: view.getUint32(at + 4, true),
     keepLevels: view.getUint32(at + 8, true),
+    flags: view.getUint32(at + 12, true),
     memoryLimit: view.getBigUint64(at + 16, true),
     costs: readCosts(memory, (at + 24) as Ptr<'jfhe_costs'>)
   };
@@ -1687,7 +1696,7 @@ export class Calls {
    * Make one for numbers of modulus up to `mag` in 2^log_slots slots.
    *
    * ctx        preset "deep", "deep-lean" or "deep-small", or other parameters whose top steps suit: 2 or 3 equal steps above 8 equal ones.
-   * log_slots  1 to log2(N) - 1: as of the ciphertexts it will meet, sparse packing included.
+   * log_slots  1 to log2(N) - 1: as of the ciphertexts it will meet, sparse packing included; one of all slots meets sparse ones too.
    * mag        declared bound on every number, errors included; the error grows in proportion.
    * keys       enum jfhe_bootstrap_keys. With JFHE_BOOTSTRAP_WHEN_NEEDED the first bootstrap has b to itself.
    * Memory     the plaintexts: about 0.8 GB for 2^15 slots of `deep`.
@@ -1793,7 +1802,8 @@ export class Calls {
    * out[i] = a[i] + e[i].   Slots to coefficients, modulus raised under a sparse secret, coefficients to slots, sine.
    *
    * Shapes  a: degree 1, real or complex packing, log_slots of b, level >= jfhe_bootstrap_level_in (what is above is dropped), magnitude and
-   *         error together at most b's mag.  out: degree 1, level jfhe_bootstrap_level_out.
+   *         error together at most b's mag. Or of fewer slots, where b is of all N/2: repetitions are then brought back each by itself, and
+   *         stay as far apart as they were, instead of becoming their mean.  out: degree 1, level jfhe_bootstrap_level_out.
    * Scale   out is canonical.
    * Error   out's bounds; the worst case holds but for a chance of 2^-128 that a coefficient overflows. Complex numbers cost a second
    *         sine.
@@ -2492,7 +2502,8 @@ export class Calls {
   /**
    * The same with bootstraps where levels end: what is bootstrapped takes time and an error, and has its levels back.
    *
-   * bootstrap  for the program's slots; outlives the plan; null: as jfhe_plan_new. What is larger than its bound is scaled into it. No value
+   * bootstrap  for the program's slots, or for all of ctx; outlives the plan; null: as jfhe_plan_new. One of all slots brings back the repetitions of
+   *            sparse vectors each by itself, and so what was settled too, which one of the program's slots would take the mean of. What is larger than its bound is scaled into it. No value
    *            then uses a level above what a bootstrap gives, and outputs keep enough levels to be bootstrapped in their turn, unless
    *            keep_levels is less. A program with bootstraps of its own gets no others.
    * keys       the bootstrap's too: conjugation, rotations, the pair of the sparse secret.
@@ -2531,7 +2542,7 @@ export class Calls {
    *
    * bootstrap  for the program's slots; or for all of ctx, where the program has all of a ring half as large: then parts of the program that do
    *            the same to different inputs, number by number, share ciphertexts two and two (a level each at the lift and the lowering, and the
-   *            key of the rotation by the program's slots).
+   *            key of the rotation by the program's slots), unless options say JFHE_PLAN_APART.
    * rung       outlives the plan; null: as jfhe_plan_new_with. keep_levels, level_in and outputs' levels are then the smaller ring's.
    * Error      a key switch and a rounding for each input, and for each output (docs/SOUNDNESS.md, "Lifting and lowering").
    *
