@@ -5,10 +5,12 @@ import os
 import numpy as np
 import pytest
 
+import jupyterfhe as jf
 from jupyterfhe import client
 from jupyterfhe.core import Parameters, errors
+from jupyterfhe.core.bootstrap import wants
 from jupyterfhe.core.containers import inspect_file
-from jupyterfhe.plan import Session, foresee
+from jupyterfhe.plan import Session, foresee, worst_error
 
 SLOW = pytest.mark.skipif(not os.environ.get("JFHE_TEST_SLOW"), reason="JFHE_TEST_SLOW")
 NUMBERS = np.linspace(-1, 1, 40)
@@ -20,8 +22,17 @@ def owner(tmp_path_factory):
     """A folder of keys of 'stats' with a ring above it, few rotations, and the secret."""
     home = tmp_path_factory.mktemp("ladder") / "keys"
     with client.keygen(home, "stats", rotations=[1, 2], conjugate=False) as secret:
-        client.add_ladder(home, secret, "deep-small", rotations=[])
+        client.add_ladder(home, secret, "deep-small", rotations=[], shared=True)
         yield home, secret
+
+
+def rotations_of(log_slots):
+    """Names of keys with which vectors of so many slots are brought back above."""
+    params = Parameters.preset("deep-small")
+    return {f"galois-{params.galois(k)}.key" for k in wants(params, log_slots).rotations}
+
+
+OWN, ALL = rotations_of(13), rotations_of(14)  # of the slots of 'stats', and of all
 
 
 def linked(home, to, without=()):
@@ -92,6 +103,36 @@ def test_keys(owner):
         client.add_ladder(home, secret, "deep-small")
 
 
+def settled(x, count):
+    """What comparisons are made of: a number that takes its error in, and goes on."""
+    (value,) = x.values
+    value = value.mul_const(0.25).promising(0.25, always=True).settle(1).promising(0.6, always=True)
+    for _ in range(count):
+        value = value.mul(value).promising(0.6, always=True)
+    return foresee([value])[1]
+
+
+def test_what_was_settled_is_brought_back_by_a_bootstrap_of_all_slots(owner, tmp_path):
+    """Where its keys are there: repetitions of a lifted vector are different numbers then."""
+    x = sealed(owner)
+    both, plain = settled(x, DEPTH + 1), foresee(powers(x, DEPTH + 1).values)[1]
+    assert both.forecast.lifts == 1 and both.forecast.bootstraps >= 1
+    assert len(both.bootstrap.wants.rotations) == len(ALL) and len(plain.bootstrap.wants.rotations) == len(OWN)
+    alone = linked(owner[0], tmp_path / "all", OWN - ALL)  # as they are made by default
+    assert foresee(powers(sealed(owner, keys=alone), DEPTH + 1).values)[1].bootstrap.wants == both.bootstrap.wants
+    old = linked(owner[0], tmp_path / "own", ALL - OWN)  # as they were made before
+    assert forecast(powers(sealed(owner, keys=old), DEPTH + 1)).bootstraps >= 1
+    with pytest.raises(errors.FormError, match=r"what was settled(.|\n)*as jupyterfhe ladder makes them now"):
+        settled(sealed(owner, keys=old), DEPTH + 1)
+
+
+def test_errors_of_what_may_climb_are_those_of_the_ring_above(owner):
+    """Limits of settled values are chosen before it is known how deep a program will be."""
+    x = sealed(owner) * sealed(owner)
+    below = foresee(x.values)[1].outputs[0].error_bound
+    assert worst_error(x.values) > 1.5 * below
+
+
 # ---- refusals ----
 @pytest.mark.parametrize("name", ["lift.key", "lower.key", "sparse.key", "relin.key"])
 def test_a_missing_key_is_named(owner, tmp_path, name):
@@ -132,6 +173,15 @@ def test_rings_that_are_not_on_the_ladder(tmp_path):
 
 
 # ---- run ----
+@pytest.fixture(scope="module")
+def usual(tmp_path_factory):
+    """The keys that owners of 'ml' make who name nothing, and the ring above."""
+    home = tmp_path_factory.mktemp("usual") / "keys"
+    with client.keygen(home, "ml") as secret:
+        client.add_ladder(home, secret)
+        yield home, secret
+
+
 def check(array, secret, want, bound):
     opened = client.decrypt_array(array, secret)
     error = np.abs(np.asarray(opened) - want)
@@ -152,6 +202,20 @@ def test_deep_programs_within_their_bounds(tmp_path):
         assert forecast(again).bootstraps == 1
         again.compute()
         check(again, secret, NUMBERS**126, 2e-2)
+
+
+@SLOW
+@pytest.mark.parametrize("name,f,n,steps", [("above", lambda v: v > 0.25, 40, 1024), ("sort", np.sort, 16, 16),
+                                            ("argmax", np.argmax, 8, 64), ("quantile", lambda v: np.quantile(v, 0.3), 16, 64)])
+def test_order_of_data_of_ml(usual, name, f, n, steps):
+    """With ties; what is found lies within a bound that tells it from all else."""
+    numbers = np.random.default_rng(9).integers(0, steps, n, endpoint=True) / steps
+    with jf.options.set(resolution=1 / steps, precision=1e-4):
+        x = client.encrypt_array(numbers, usual[1], keys=usual[0], bounds=(-0.55, 1.55)).within(0, 1)
+        y = f(x)
+        assert forecast(y).bootstraps >= 2 and forecast(y).lifts == 1
+        y.compute()
+        check(y, usual[1], f(numbers).astype(float), 5e-3)
 
 
 @SLOW

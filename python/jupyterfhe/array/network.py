@@ -11,7 +11,7 @@ docs/adr/0042 and "Networks" in docs/SOUNDNESS.md.
 import numpy as np
 
 from ..core import errors
-from ..plan import Vector, foresee
+from ..plan import Vector, worst_error
 from ..plan.notes import ASSUMED, note
 from . import interval as iv
 from .approximation.signs import HEADROOM, PARTS, WIDER, told
@@ -112,7 +112,7 @@ def _spread(strip):
 def _round(row, apart, first, step, refresh):
     """Numbers at some places and those so far behind them, the smaller of both first."""
     (value,), session = row.values, row.session
-    room = 2 * SLACK * foresee([value.bootstrap() if refresh else value])[1].outputs[0].error_bound
+    room = 2 * SLACK * worst_error([value.bootstrap() if refresh else value])
     gain, drift = row.gain / UNIT, iv.up(row.drift + abs(row.gain) / UNIT * room)
     if REACH * UNIT + drift / abs(gain) > 1 - room or step - 2 * drift < LEFT * step:
         raise errors.DepthError(f"numbers that differ by {step:g} are known to {drift:.2g} after rounds of a network", WIDER)

@@ -49,7 +49,7 @@ def keys(preset, params):
     int
     """
     above = Parameters.preset(preset)
-    return 6 + len(wants(above, params.log_n - 1).rotations) + params.log_n - 1
+    return 6 + len(wants(above).rotations) + params.log_n - 1
 
 
 def run(args):

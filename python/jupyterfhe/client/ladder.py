@@ -27,8 +27,10 @@ def add_ladder(folder, secret, params="deep-lean", *, rotations="powers", shared
     rotations : 'powers' or iterable of int, default='powers'
         Rotations to make keys for in the larger ring; others are made of several in a row.
     shared : bool, default=False
-        Whether to make the one or two keys more with which chunks of an array share ciphertexts up there, two and two, where a
-        program treats them alike; half of its bootstraps. Where the larger ring is twice as large.
+        Whether to make keys of four rotations more, 29 MB each with 'deep-lean'. With those of the default, bootstraps are of
+        all slots of the larger ring, so that everything can be brought back, comparisons too. With these, bootstraps of the
+        data's own slots take a fifth less time where nothing was compared, and chunks of an array share ciphertexts up there,
+        two and two, where a program treats them alike. Where the larger ring is twice as large.
     tell : callable, optional
         Called with the number of keys made since the last call.
 
@@ -54,7 +56,7 @@ def add_ladder(folder, secret, params="deep-lean", *, rotations="powers", shared
     if params.bootstrap_levels is None:
         raise ParameterError(f"parameters {params.name} have no levels for bootstrapping: nothing would be gained above")
     log_slots, tell = secret.params.log_n - 1, tell or (lambda count: None)
-    sizes = [log_slots, log_slots + 1] if shared and params.log_n == secret.params.log_n + 1 else [log_slots]
+    sizes = [params.log_n - 1, log_slots] if shared and params.log_n == secret.params.log_n + 1 else [params.log_n - 1]
     rotations = [1 << i for i in range(log_slots)] if rotations == "powers" else rotations
     with SecretKey.generate(params) as upper, files.staged(Path(folder) / ABOVE) as part:
         files.write_new(part / PARAMS_FILE, params.to_bytes())

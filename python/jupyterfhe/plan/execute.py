@@ -20,6 +20,8 @@ CROWDED = ("A total that came over from exact integers has little room above it:
 LADDERS = "stats", "ml"  # presets that a ring can be added above
 _CLIMB = ("Give these keys a ring above, for what is encrypted already too: Add any depth in the vault's dialog of keys (of "
           "'ml'), or jupyterfhe ladder. Or: ")
+WHOLE = ("It takes the keys for bootstrapping all slots: what numbers were compared with is brought back by these alone. Ask "
+         "the owner of the data for keys of the ring above as jupyterfhe ladder makes them now.")
 # What works number by number, so that chunks can share a ciphertext.
 BY_NUMBERS = {"add", "sub", "neg", "mul", "add_const", "mul_const", "add_vector", "mul_vector", "poly", "conjugate"}
 SLICE = 0.05  # seconds of work between two looks at Ctrl-C and the bar
@@ -108,7 +110,7 @@ def _make(graph, program, keep, ring, session):
     """Plan in a session: the graph's own, or that of the ring above it; there chunks share ciphertexts if that pays."""
     shared = _shared(graph, program, keep, ring, session)
     try:
-        alone = _plan(graph, program, keep, ring, session, session.bootstrap)
+        alone = _alone(graph, program, keep, ring, session)
     except errors.DepthError:
         if shared is None:
             raise
@@ -123,8 +125,23 @@ def _shared(graph, program, keep, ring, session):
         return None
     with contextlib.suppress(errors.DepthError, errors.FormError, errors.RangeError):
         if session.shared is not None:
-            return _plan(graph, program, keep, ring, session, session.shared)
+            return _plan(graph, program, keep, ring, session, session.shared, shared=True)
     return None
+
+
+def _alone(graph, program, keep, ring, session):
+    """A plan in which no chunks share.
+
+    A bootstrap of the session's slots takes less time, one of all brings back what was settled.
+    """
+    try:
+        return _plan(graph, program, keep, ring, session, session.bootstrap)
+    except errors.FormError as why:
+        if session.bootstrap is None or session.log_slots == session.params.log_n - 1:
+            raise
+        if session.apart is None:
+            raise errors.FormError(why.detail, WHOLE, why.status) from None
+    return _plan(graph, program, keep, ring, session, session.apart)
 
 
 def _better(shared, alone):
@@ -133,10 +150,10 @@ def _better(shared, alone):
     return shared.forecast.seconds < alone.forecast.seconds and max(o.error_bound for o in shared.outputs) <= 2 * bound
 
 
-def _plan(graph, program, keep, ring, session, bootstrap):
+def _plan(graph, program, keep, ring, session, bootstrap, *, shared=False):
     rung = None if session.reached is None else session.reached.rung(typical=ring is None)
     settings = {"keep_levels": keep, "memory_limit": options.memory_limit or 0, "optimize": options.optimize,
-                "bootstrap": bootstrap, "rung": rung}
+                "bootstrap": bootstrap, "rung": rung, "shared": shared}
     infos = None if session.is_clear else [stored.info for _, stored in graph.leaves]
     try:
         try:
@@ -189,17 +206,23 @@ def _too_deep(session, why):
 
 
 def _bring(graph, program, keep, session):
-    """Load what bootstraps need, where a plan will have some; typical keys tell whether it will, and which bootstrap."""
+    """Load what bootstraps need, where a plan will have some; typical keys tell whether it will.
+
+    Returns
+    -------
+    (Bootstrap or None, bool)
+        Which bootstrap, and whether chunks share ciphertexts.
+    """
     if session.bootstrap is None:
-        return None
+        return None, False
     plan = _make(graph, program, keep, None, session)
-    if plan.bootstrap is not session.bootstrap:
+    if plan.shared:
         session.keys.need(rotations=[session.slots])  # of halves
     if plan.forecast.bootstraps:
         session.keys.need_bootstrap(plan.bootstrap.wants)
         session.keys.lighten(plan.bootstrap)
         plan.bootstrap.prepare()
-    return plan.bootstrap
+    return plan.bootstrap, plan.shared
 
 
 def _levels(session, keep):
@@ -236,6 +259,29 @@ def _foresee(graph, keep_levels):
         return _make(graph, program, keep, None if session.is_clear else _ring(graph, session), session)
     except errors.KeyMissingError:
         return _make(graph, program, keep, None, session)
+
+
+def worst_error(values):
+    """The largest error that values can have when they are computed.
+
+    In a ring above too, where there is one: what comes later may be deep, and then all of a program climbs.
+
+    Parameters
+    ----------
+    values : sequence of Value
+        Of one session, approximate, not all leaves.
+
+    Returns
+    -------
+    float
+    """
+    graph, plan = foresee(values)
+    plans, above = [plan], graph.session.above
+    if above is not None and not plan.forecast.lifts:
+        # inputs that are too low to climb are never there
+        with contextlib.suppress(errors.DepthError, errors.RangeError):
+            plans.append(_make(graph, graph.program(), _levels(graph.session, None), None, above))
+    return max(out.error_bound for plan in plans for out in plan.outputs)
 
 
 def cross(values):
@@ -304,14 +350,14 @@ def _climbing(session, work):
 def _compute(graph, keep_levels):
     keep, program = _levels(graph.session, keep_levels), graph.program()
     session = _place(graph, program, keep)
-    bootstrap = _bring(graph, program, keep, session)
+    bootstrap, shared = _bring(graph, program, keep, session)
     ring = _ring(graph, session)
     with session.params.gate:  # until its end: neither threads nor keys change under a run
         name = _name(graph, program, keep)
         with session.lock:
             plan = session.plans.pop(name, None)  # taken out: one run at a time
         if plan is None:
-            plan = _plan(graph, program, keep, ring, session, bootstrap)
+            plan = _plan(graph, program, keep, ring, session, bootstrap, shared=shared)
         _run(graph, plan)
         with session.lock:
             session.plans[name] = plan

@@ -161,25 +161,30 @@ class Plan(Handle):
         How levels come back; without it they do not.
     rung : jupyterfhe.core.above.Rung, optional
         Where inputs come from and results go, if not the ring of `params`.
+    shared : bool, default=False
+        On a rung: whether parts of the program are to share ciphertexts, of which `bootstrap` has all slots.
 
     Attributes
     ----------
     bootstrap : jupyterfhe.core.Bootstrap or None
+    shared : bool
     params : jupyterfhe.core.Parameters
         Of inputs and results.
     gate : jupyterfhe.core.call.Gate
         Of the ring in which it is computed.
     """
 
-    __slots__ = ("bootstrap", "gate", "infos", "outputs", "params", "program")
+    __slots__ = ("bootstrap", "gate", "infos", "outputs", "params", "program", "shared")
 
-    def __init__(self, program, params, ring, infos, *, keep_levels=0, memory_limit=0, optimize=2, bootstrap=None, rung=None):
+    def __init__(self, program, params, ring, infos, *, keep_levels=0, memory_limit=0, optimize=2, bootstrap=None, rung=None,
+                 shared=False):
         """Plan."""
         self.program, self.gate, self.params = program, params.gate, params if rung is None else rung.small
-        self.bootstrap = bootstrap
+        self.bootstrap, self.shared = bootstrap, shared
         options = ffi.new("jfhe_plan_options *")
         lib.jfhe_plan_options_init(options)
         options.keep_levels, options.memory_limit, options.opt_level = keep_levels, memory_limit, optimize
+        options.flags = 0 if shared else lib.JFHE_PLAN_APART
         self.infos = None if infos is None else ffi.new("jfhe_info[]", [info[0] for info in infos])
         with params.gate:
             used = [ffi.NULL if thing is None else thing.pointer for thing in (bootstrap, rung)]

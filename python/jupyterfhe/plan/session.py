@@ -48,7 +48,8 @@ class Session:
         self.results = self.ask = None
         self._whole = {}  # by moduli
         self._looked = None, None  # the folder of a ring above and when it changed last, and what it lacked then
-        self._bootstrap = self._shared = self._above = self.reached = None
+        self._boots = {}  # by log2 of their slots
+        self._above = self.reached = None
         self.params, self.keys, self.log_slots = params, keys, log_slots
         self.plans = collections.OrderedDict()  # by what they were made for; a plan in use is taken out
         self.lock = threading.Lock()
@@ -117,17 +118,38 @@ class Session:
         """Why levels do not come back, in words; '' where they do."""
         if self.params.bootstrap_levels is None:
             return f"parameters {self.params.name} have no levels for bootstrapping"
-        return "" if self.is_clear else self.keys.lacks_for_bootstrap(wants(self.params, self.log_slots))
+        return self._lacks(self.log_slots) if self._lacks(self._all) else ""
+
+    def _lacks(self, log_slots):
+        """The same of the bootstrap of some slots."""
+        return "" if self.is_clear else self.keys.lacks_for_bootstrap(wants(self.params, log_slots))
+
+    @property
+    def _all(self):
+        return self.params.log_n - 1
 
     @property
     def bootstrap(self):
-        """The :class:`~jupyterfhe.core.Bootstrap` of plans, made when first asked for; None where levels do not come back."""
-        if self._bootstrap is None and self.lacks_for_bootstrap:
+        """The :class:`~jupyterfhe.core.Bootstrap` of plans, made when first asked for; None where levels do not come back.
+
+        That of all slots where the keys for the session's own are not there.
+        """
+        if not self._boots and self.lacks_for_bootstrap:
             return None
+        return self._boot(self._all if self._lacks(self.log_slots) else self.log_slots)
+
+    @property
+    def apart(self):
+        """Of sparse vectors: the bootstrap of all slots, which brings what was settled back as well; or None."""
+        if self.params.bootstrap_levels is None or self.log_slots == self._all or self._lacks(self._all):
+            return None
+        return self._boot(self._all)
+
+    def _boot(self, log_slots):
         with self.lock:
-            if self._bootstrap is None:
-                self._bootstrap = Bootstrap(self.params, self.log_slots)
-            return self._bootstrap
+            if log_slots not in self._boots:
+                self._boots[log_slots] = Bootstrap(self.params, log_slots)
+            return self._boots[log_slots]
 
     @property
     def between(self):
@@ -201,12 +223,9 @@ class Session:
         params = self.params
         if self.reached is None or params.log_n != self.reached.below.params.log_n + 1:
             return None
-        if self.log_slots != params.log_n - 2:
+        if self.log_slots != params.log_n - 2 or params.galois(self.slots) not in self.keys.galois:
             return None
-        halves = params.galois(self.slots) in self.keys.galois
-        if self._shared is None and halves and not self.keys.lacks_for_bootstrap(wants(params)):
-            self._shared = Bootstrap(params, params.log_n - 1)
-        return self._shared
+        return self.apart
 
     # ---- what it holds ----
     @property

@@ -7,7 +7,7 @@ import warnings
 import numpy as np
 
 from ...core import Polynomial, errors
-from ...plan import Value, Vector, foresee, options
+from ...plan import Value, Vector, options, worst_error
 from ...plan.notes import note
 from .. import interval as iv
 from ..layout import mapped
@@ -231,8 +231,7 @@ def settling(values, most=math.inf):
     -------
     float
     """
-    _, plan = foresee(values)
-    room = 2 * SETTLED * max(out.error_bound for out in plan.outputs)
+    room = 2 * SETTLED * worst_error(values)
     more = room + 2 * BEFORE * values[0].session.refreshed
     return more if more <= most else room
 
@@ -309,8 +308,7 @@ def _through(values, p, window, unit):
 
 def _room(values):
     """Room for twice the errors of values, found by planning them: a power of two, and a bootstrap's own error."""
-    _, plan = foresee(values)
-    worst = max(out.error_bound for out in plan.outputs)
+    worst = worst_error(values)
     room = max(iv.power_of_two(worst) * ROOMS, 2.0**-40) + 2 * BEFORE * values[0].session.refreshed
     if room > ROOM_MAX:
         raise errors.RangeError(f"errors of up to {worst:.1e} between polynomials leave no signs to be told", WIDER)
