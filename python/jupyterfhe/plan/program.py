@@ -184,7 +184,8 @@ class Plan(Handle):
         options = ffi.new("jfhe_plan_options *")
         lib.jfhe_plan_options_init(options)
         options.keep_levels, options.memory_limit, options.opt_level = keep_levels, memory_limit, optimize
-        options.flags = 0 if shared else lib.JFHE_PLAN_APART
+        if rung is not None and not shared:
+            options.flags = lib.JFHE_PLAN_APART
         self.infos = None if infos is None else ffi.new("jfhe_info[]", [info[0] for info in infos])
         with params.gate:
             used = [ffi.NULL if thing is None else thing.pointer for thing in (bootstrap, rung)]

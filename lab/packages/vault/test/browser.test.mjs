@@ -642,7 +642,7 @@ test('any depth is added to a key: told before, stopped, gone on with after a re
   await one.ask({ type: 'open', view: 'keys' });
   await one.frame.getByText('ends; any can be added').waitFor();
   await button(one, 'Add any depth…').click();
-  await one.frame.getByText('314 MB of keys, once').waitFor();
+  await one.frame.getByText('284 MB of keys, once').waitFor();
   await shot(one, '18-add-any-depth');
   await button(one, 'Not now').click();
   await one.frame.getByText('ends; any can be added').waitFor();

@@ -36,7 +36,7 @@ function powers(base: number, below: number): number[] {
  */
 function computing(context: Context, key: SecretKey, logSlots: number, base: number): KeyPart[] {
   const { calls } = context.engine;
-  const wants = context.bootstraps ? bootstrapWants(context, logSlots) : null;
+  const wants = context.bootstraps ? bootstrapWants(context, context.logN - 1) : null; // of all slots: they bring back vectors of fewer too
   const level = wants?.sine ?? context.ceiling;
   const galois = (element: number, upTo: number, make: () => Bytes): KeyPart => ({
     files: [{ name: `galois-${element}.key`, kind: 'galois', galois: element }], weight: context.keyBytes(upTo), make: () => [make()]
