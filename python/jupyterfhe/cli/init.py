@@ -27,7 +27,7 @@ def _params(args):
 
 def _ladder(args, params):
     """The preset of the ring above, or None."""
-    return None if args.ladder is None else ladder.chosen(args.ladder, params.name)
+    return None if args.ladder is None else ladder.chosen(None if args.ladder is True else args.ladder, params.name)
 
 
 def _depth(params):

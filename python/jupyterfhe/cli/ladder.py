@@ -20,7 +20,7 @@ def chosen(preset, below):
     Parameters
     ----------
     preset : str or None
-        What was asked for; '' or None for the default.
+        What was asked for; None for the default.
     below : str
         The workspace's own.
 

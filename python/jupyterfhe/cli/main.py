@@ -37,7 +37,7 @@ def _init(words):
     parser.add_argument("--depth", type=int)
     parser.add_argument("--scale-bits", type=int)
     parser.add_argument("--security", type=int, choices=(128, 192, 256))
-    parser.add_argument("--ladder", nargs="?", const="", choices=("", *LADDERS))
+    parser.add_argument("--ladder", nargs="?", const=True, choices=LADDERS)
     parser.add_argument("--json", action="store_true")
     from . import init
 
