@@ -52,6 +52,7 @@ python: .venv/jupyterfhe .venv/jupyterfhe-server ## the Python packages, install
 NATIVE := pyproject.toml python/CMakeLists.txt $(shell find python/native python/share engine/CMakeLists.txt engine/cmake \
 	engine/include engine/src -type f -not -path '*/cli/*')
 .venv/jupyterfhe: .venv/ready $(NATIVE)
+	@echo "Building the Python package." >&2
 	@CMAKE_BUILD_PARALLEL_LEVEL=$(JOBS) $(PY) -m pip install --quiet --disable-pip-version-check --no-build-isolation \
 		--no-deps --editable .
 	@touch $@
@@ -68,6 +69,7 @@ lab: .venv/ready ## the JupyterLab extension, build/labextension
 
 .venv/ready: requirements-dev.txt
 	@tools/system.sh build test
+	@echo "Installing Python packages into .venv: some minutes, once." >&2
 	@test -x $(PY) || python3 -m venv .venv
 	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@touch $@

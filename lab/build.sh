@@ -9,6 +9,7 @@ modules=node_modules/.installed
 staging=$("$root/.venv/bin/python" -c 'import jupyterlab, pathlib; print(pathlib.Path(jupyterlab.__file__).parent / "staging/package.json")')
 
 if [ ! -e $modules ] || [ package-lock.json -nt $modules ]; then
+    echo "Installing what the extension of JupyterLab is built with: once." >&2
     npm ci --no-audit --no-fund --loglevel=error
     touch $modules
 fi
@@ -18,6 +19,7 @@ sources=(package.json package-lock.json tsconfig.base.json build.sh packages/{co
 if [ -e "$out/package.json" ] && [ -z "$(find "${sources[@]}" -newer "$out/package.json" -type f ! -path "*/extension/src/*.json" -print -quit)" ]; then
     exit 0
 fi
+echo "Building the extension of JupyterLab." >&2
 for template in welcome frames; do cp "../templates/$template.ipynb" "packages/extension/src/$template.json"; done
 npx --no-install tsc --build packages/core packages/ui packages/extension
 log=$(mktemp)

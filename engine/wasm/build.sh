@@ -13,6 +13,7 @@ jobs=${1:-2}
 common=(-S engine -G Ninja --toolchain "$PWD/engine/wasm/toolchain.cmake"
     -DCMAKE_BUILD_TYPE=Release --log-level=WARNING)
 
+[ -e build/wasm/build.ninja ] || echo "Compiling the engine for browsers: a minute or two, once." >&2
 cmake "${common[@]}" -B build/wasm >/dev/null
 cmake --build build/wasm -j "$jobs" -- --quiet | sed "/no work to do/d"
 if [ -n "$tests" ]; then
