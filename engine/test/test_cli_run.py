@@ -13,11 +13,11 @@ import shutil
 import signal
 import subprocess
 import time
-from ctypes import c_double, c_size_t, c_uint32
+from ctypes import c_double, c_int32, c_size_t, c_uint32, c_void_p
 
 import numpy as np
 import pytest
-from cli_tool import ROOT, TOOL, keys, place, plain_signals, refused, run, works
+from cli_tool import ROOT, SLOW, TOOL, keys, place, plain_signals, refused, run, works
 from test_interop import PLACES, Engine
 
 SLOTS = 1 << 12
@@ -459,8 +459,63 @@ def test_explain_foresees_what_run_does(tmp_path):
     assert told["seconds"] > 0 and told["relinearisations"] == 1 and told["key_bytes"] > 0
 
 
+# ---- the ring above -------------------------------------------------------------------------------------------------
+POWERS = ("jfp 1\nslots 2^12\n%0 = input \"x\" real 1\n" + "".join(f"%{i + 1} = mul %{i} %0\n" for i in range(9))
+          + 'output "y" %9\nend\n')
+
+
+@functools.cache
+def climbing():
+    """Keys of 'stats' with those of 'deep-small' above, for bootstraps of all slots; what the owner's tools make (docs/adr/0049)."""
+    folder, e, below = place() / "keys-climbing", engine(), owner("stats")
+    shutil.copytree(keys("stats"), folder)
+    (folder / "above").mkdir()
+    ctx = e.make("jfhe_ctx_new_preset", b"deep-small")
+    sk = e.make("jfhe_sk_new", ctx)
+    turns, levels, count, sine = (c_int32 * 64)(), (c_uint32 * 64)(), c_size_t(), c_uint32()
+    e("jfhe_bootstrap_wants", ctx, turns, levels, c_size_t(64), ctypes.byref(count), ctypes.byref(sine), c_uint32(14), c_uint32(1))
+    sparse, dense = c_void_p(), c_void_p()
+    e("jfhe_keygen_bootstrap", ctypes.byref(sparse), ctypes.byref(dense), ctx, sk)
+    conjugate = e.number("jfhe_galois_conjugate", ctx, kind=c_uint32)
+    made = {"relin": e.make("jfhe_keygen_relin", ctx, sk, sine), "lift": e.make("jfhe_keygen_lift", ctx, below.sk, sk),
+            "lower": e.make("jfhe_keygen_lower", ctx, sk, below.sk), "sparse": sparse, "dense": dense,
+            f"galois-{conjugate}": e.make("jfhe_keygen_galois", ctx, sk, c_uint32(conjugate), sine)}
+    for k, level in list(zip(turns, levels, strict=True))[:count.value]:
+        g = e.number("jfhe_galois_rotate", ctx, c_int32(k), kind=c_uint32)
+        made[f"galois-{g}"] = e.make("jfhe_keygen_galois", ctx, sk, c_uint32(g), c_uint32(level))
+    for name, key in made.items():
+        (folder / f"above/{name}.key").write_bytes(e.bytes_of("evk", key, c_uint32(3)))
+    (folder / "above/params.jfhe").write_bytes(e.bytes_of("ctx", ctx))
+    return folder
+
+
+def test_deep_programs_climb(tmp_path):
+    program, folder = write(tmp_path, POWERS), climbing()
+    said = works("explain", program, "--keys", folder)
+    assert "1 lifted, 1 lowered" in said and "of stats" in said and " = bootstrap %" in said
+    shallow = write(tmp_path, MEAN, "shallow.jfp")
+    assert "lifted" not in works("explain", shallow, "--keys", folder)
+    refused("explain", program, "--keys", keys("stats"), says="has 6 levels, the program multiplies 9 times")
+    some = tmp_path / "some"
+    (some / "above").mkdir(parents=True)
+    for path in (p for p in folder.rglob("*") if p.is_file() and p.name != "lower.key"):
+        os.link(path, some / path.relative_to(folder))
+    refused("explain", program, "--keys", some, says="above/lower.key: cannot be opened")
+
+
+@pytest.mark.skipif(not SLOW, reason="JFHE_TEST_SLOW")
+def test_deep_programs_run_in_the_ring_above(tmp_path):
+    program, folder, x = write(tmp_path, POWERS), climbing(), np.linspace(-1, 1, SLOTS)
+    sealed = owner("stats").encrypt(tmp_path / "x.jfhe", x, 0)
+    words = "run", program, "--in", f"x={sealed}", "--json"
+    for more in (("--keys", folder), ("--keys", keys("stats"), "--above", folder / "above")):
+        told = json.loads(works(*words, *more, "--out", tmp_path / f"out{len(more)}"))
+        found, bound = owner("stats").decrypt(tmp_path / f"out{len(more)}/y.jfhe")
+        assert told["forecast"]["bootstraps"] >= 1 and np.abs(found - x**10).max() <= bound < 0.1
+
+
 # ---- the secret -----------------------------------------------------------------------------------------------------
-@pytest.mark.parametrize("source", ["cli/cmd_run.c", "cli/cmd_explain.c", "cli/results.c", "cli/program.c"])
+@pytest.mark.parametrize("source", ["cli/cmd_run.c", "cli/cmd_explain.c", "cli/results.c", "cli/program.c", "cli/above.c"])
 def test_code_knows_no_secret(source):
     folder, seen, todo = ROOT / "engine/src", set(), [source]
     while todo:

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "cli/above.h"
 #include "cli/cmd.h"
 #include "cli/keys.h"
 #include "cli/options.h"
@@ -14,7 +15,9 @@ const char cli_help_explain[] =
     "\n"
     "  --preset NAME       stats-lite, stats, ml, deep, deep-lean, deep-small, exact, exact-deep; every rotation has "
     "its key\n"
-    "  --keys DIR          parameters and evaluation keys of a folder\n"
+    "  --keys DIR          parameters and evaluation keys of a folder; with a folder above in it, programs climb that "
+    "are too "
+    "deep for them\n"
     "  -O0 .. -O3          how much planning does (default -O2)\n"
     "  --stop-after PASS   print what a pass left: input, simplify, cse, products, bootstraps, levels, ring, "
     "rotations, bounds, schedule\n"
@@ -27,6 +30,7 @@ const char cli_help_explain[] =
 typedef struct machine {
   jfhe_ctx *ctx;
   cli_evks evks;
+  cli_above above;
 } machine;
 
 static int open_machine(machine *m, const char *preset, const char *keys) {
@@ -108,12 +112,15 @@ int cli_explain(int argc, char **argv) {
   int rc = cli_load_program(&program, path);
   if (rc == 0) rc = open_machine(&m, preset, keys);
   if (rc == 0 && (preset || m.evks.pair)) rc = cli_bootstrap(&boot, m.ctx, program);
-  if (rc == 0) {
-    jfhe_status st = jfhe_plan_new_with(&plan, m.ctx, m.evks.ring, boot, program, NULL, &o);
+  if (rc == 0 && keys)
+    rc = cli_plan_or_climb(&plan, &m.above, m.ctx, &m.evks, boot, keys, NULL, program, NULL, &o, path);
+  else if (rc == 0) {
+    jfhe_status st = jfhe_plan_new_with(&plan, m.ctx, NULL, boot, program, NULL, &o);
     if (st != JFHE_OK) rc = cli_status(st, path);
   }
   if (rc == 0) rc = as_json ? print_json(plan, program, o.stop_after) : print_text(plan);
   jfhe_plan_free(plan);
+  cli_above_close(&m.above);
   jfhe_bootstrap_free(boot);
   jfhe_program_free(program);
   if (m.evks.ring) cli_free_evks(&m.evks);

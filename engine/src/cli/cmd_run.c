@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "base/sha256.h"
+#include "cli/above.h"
 #include "cli/cmd.h"
 #include "cli/files.h"
 #include "cli/keys.h"
@@ -19,6 +20,9 @@ const char cli_help_run[] =
     "secret key\n"
     "\n"
     "  --keys DIR             parameters and evaluation keys\n"
+    "  --above DIR            keys of the ring in which programs that are too deep for these are computed (default: "
+    "above in "
+    "the folder of keys)\n"
     "  --in NAME=FILE         the ciphertext of an input; once for each\n"
     "  --in DIR               a folder with NAME.jfhe for the inputs that are not named otherwise\n"
     "  --out DIR              gets NAME.jfhe and its record NAME.json for each output, each as soon as it is ready\n"
@@ -51,6 +55,7 @@ typedef struct job {
   jfhe_ctx *ctx;
   cli_evks evks;
   jfhe_bootstrap *boot;
+  cli_above above;
   jfhe_plan *plan;
   jfhe_run *run;
   uint32_t n_in, n_out, finished;
@@ -162,11 +167,11 @@ static int check_outputs(job *j) {
   return 0;
 }
 
-static int make_plan(job *j, const jfhe_plan_options *o) {
+static int make_plan(job *j, const char *keys, const char *above, const jfhe_plan_options *o) {
   if (j->evks.pair) CLI_DO(cli_bootstrap(&j->boot, j->ctx, j->program));
   if (j->boot) CLI_TRY(jfhe_bootstrap_lighten(j->boot, j->evks.ring), "light keys");
-  CLI_TRY(jfhe_plan_new_with(&j->plan, j->ctx, j->evks.ring, j->boot, j->program, j->info, o), j->path);
-  return 0;
+  return cli_plan_or_climb(&j->plan, &j->above, j->ctx, &j->evks, j->boot, keys, above, j->program, j->info, o,
+                           j->path);
 }
 
 /* ---- computing ---- */
@@ -296,6 +301,7 @@ static int open_job(job *j, const char *const *in, size_t n) {
 static void close_job(job *j) {
   jfhe_run_free(j->run);
   jfhe_plan_free(j->plan);
+  cli_above_close(&j->above);
   jfhe_bootstrap_free(j->boot);
   if (j->evks.ring) cli_free_evks(&j->evks);
   jfhe_program_free(j->program);
@@ -308,11 +314,11 @@ static void close_job(job *j) {
   jfi_free(j->skip);
 }
 
-static int do_job(job *j, const char *keys, uint32_t threads, const char *out, const jfhe_plan_options *o,
-                  int as_json) {
+static int do_job(job *j, const char *keys, const char *above, uint32_t threads, const char *out,
+                  const jfhe_plan_options *o, int as_json) {
   CLI_DO(cli_load_ctx(&j->ctx, keys, threads));
   CLI_DO(cli_load_evks(&j->evks, j->ctx, keys));
-  CLI_DO(make_plan(j, o));
+  CLI_DO(make_plan(j, keys, above, o));
   CLI_DO(cli_stop_check());
   CLI_DO(cli_results_open(&j->results, out));
   CLI_DO(check_outputs(j));
@@ -325,7 +331,7 @@ static int do_job(job *j, const char *keys, uint32_t threads, const char *out, c
 
 int cli_run(int argc, char **argv) {
   static const char *word[CLI_REPEAT_MAX], *in[CLI_REPEAT_MAX];
-  const char *keys = NULL, *out = NULL, *limit = NULL;
+  const char *keys = NULL, *above = NULL, *out = NULL, *limit = NULL;
   uint32_t threads = 1;
   size_t n = 0, n_in = 0;
   int as_json = 0;
@@ -333,6 +339,7 @@ int cli_run(int argc, char **argv) {
   job j = {.results = {.fd = -1}};
   jfhe_plan_options_init(&o);
   const cli_option table[] = {{.name = "--keys", .text = &keys},
+                              {.name = "--above", .text = &above},
                               {.name = "--in", .list = in, .list_len = &n_in},
                               {.name = "--out", .text = &out},
                               {.name = "--memory-limit", .text = &limit},
@@ -345,7 +352,7 @@ int cli_run(int argc, char **argv) {
   CLI_DO(cli_require("run", "--out", out));
   if (limit) CLI_DO(cli_size("run", "--memory-limit", limit, &o.memory_limit));
   int rc = open_job(&j, in, n_in);
-  if (rc == 0) rc = do_job(&j, keys, threads, out, &o, as_json);
+  if (rc == 0) rc = do_job(&j, keys, above, threads, out, &o, as_json);
   close_job(&j);
   return rc;
 }

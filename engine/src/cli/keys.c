@@ -13,7 +13,11 @@
 #include "cli/say.h"
 #include "cli/stop.h"
 
-enum { PARAMS_CAP = 1 << 16, KEYS_MAX = 4096 };
+enum {
+  PARAMS_CAP = 1 << 16,
+  KEYS_MAX = 4096,
+  BESIDE = 8
+}; /* relin, the pair, and those that a ring above has besides */
 static const size_t CT_CAP = (size_t)1 << 30, EVK_CAP = (size_t)4 << 30;
 
 int cli_load_ctx(jfhe_ctx **ctx, const char *keys_dir, uint32_t threads) {
@@ -50,12 +54,18 @@ static int open_evk(cli_evks *e, const jfhe_ctx *ctx, const char *path, jfhe_evk
   return 0;
 }
 
+int cli_load_evk(cli_evks *e, const jfhe_ctx *ctx, const char *dir, const char *name, jfhe_evk **key) {
+  char path[CLI_PATH_MAX];
+  CLI_DO(cli_stop_check());
+  CLI_DO(cli_join(path, dir, name));
+  return open_evk(e, ctx, path, key);
+}
+
 static int load_evk(cli_evks *e, const jfhe_ctx *ctx, const char *dir, const char *name) {
   char path[CLI_PATH_MAX];
   jfhe_evk *key = NULL;
-  CLI_DO(cli_stop_check());
+  CLI_DO(cli_load_evk(e, ctx, dir, name, &key));
   CLI_DO(cli_join(path, dir, name));
-  CLI_DO(open_evk(e, ctx, path, &key));
   jfhe_status st = jfhe_keyring_add(e->ring, key);
   if (st != JFHE_OK) jfhe_evk_free(key);
   CLI_TRY(st, path);
@@ -77,7 +87,7 @@ static int by_name(const void *a, const void *b) { return strcmp(*(char *const *
 int cli_load_evks(cli_evks *e, const jfhe_ctx *ctx, const char *dir) {
   *e = (cli_evks){0};
   CLI_TRY(jfhe_keyring_new(&e->ring, ctx), "keys");
-  e->map = jfi_alloc_zero(KEYS_MAX * sizeof *e->map);
+  e->map = jfi_alloc_zero((KEYS_MAX + BESIDE) * sizeof *e->map);
   if (!e->map) return cli_fail("%s: no memory for its keys", dir);
   CLI_DO(load_evk(e, ctx, dir, CLI_RELIN_FILE));
   DIR *d = opendir(dir);

@@ -28,6 +28,8 @@ int cli_load_ctx(jfhe_ctx **ctx, const char *keys_dir, uint32_t threads);
 /* relin.key and every galois-*.key of the folder, sparse.key and dense.key where both are there. */
 int cli_load_evks(cli_evks *e, const jfhe_ctx *ctx, const char *keys_dir);
 void cli_free_evks(cli_evks *e);
+/* A key that belongs in no ring of keys; its file stays mapped with those of e. */
+int cli_load_evk(cli_evks *e, const jfhe_ctx *ctx, const char *dir, const char *name, jfhe_evk **key);
 /* One ciphertext container; `digest` (64 hex digits and 0, or null) must be the file's SHA-256. */
 int cli_load_ct(const jfhe_ctx *ctx, jfhe_ct **ct, const char *dir, const char *name, const char *digest);
 /* Writes a ciphertext into dir; its SHA-256 into digest (65 bytes) and its length into *len. */

@@ -84,6 +84,7 @@ void cli_print_forecast(const jfhe_plan *plan, uint64_t program_nodes) {
   printf("  plan      %llu operations become %u: %u relinearisations, %u rotations", (unsigned long long)program_nodes,
          f.operations, f.products, f.rotations);
   if (f.bootstraps) printf(", %u bootstraps", f.bootstraps);
+  if (f.lifts) printf(", %u lifted to the ring above", f.lifts);
   printf("; inputs at level %u or above\n", f.level_in);
   printf("  forecast  %s on one thread, %s of memory at most, keys %s\n", cli_seconds(time, f.seconds),
          cli_bytes(memory, (double)f.memory_bytes), cli_bytes(keys, (double)f.key_bytes));
