@@ -62,7 +62,7 @@ step('any depth is added: told before, then on its way', async () => {
   const { frame, dialog } = await yourKey();
   await dialog.getByRole('button', { name: 'Add any depth…' }).click();
   const asked = frame.getByRole('dialog', { name: 'Add any depth' });
-  await asked.getByText('314 MB of keys, once').waitFor();
+  await asked.getByText('284 MB of keys, once').waitFor();
   await shots(page, 'climb-2-asked');
   const before = blobs();
   await asked.getByRole('button', { name: 'Add any depth' }).click();

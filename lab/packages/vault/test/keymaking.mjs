@@ -1,8 +1,8 @@
 // Keys made in the browser: how long, how many bytes, how much memory, and whether the bar told the truth.
 //
-//   node test/keymaking.mjs [PRESET] [--line MBIT]      one JSON line; wants a quiet machine
+//   node test/keymaking.mjs [PRESET] [--above] [--line MBIT]      one JSON line; wants a quiet machine
 //
-// --line: the store takes so many megabits a second, as a line up would.
+// --above: with a ring above. --line: the store takes so many megabits a second, as a line up would.
 import { memory } from './memory.mjs';
 import { lab, world } from './world.mjs';
 
@@ -26,6 +26,7 @@ await one.ask({ type: 'open', view: 'keys' });
 await field('Passphrase').fill('correct horse battery');
 await field('Once more').fill('correct horse battery');
 await frame.locator(`input[type=radio][value=${preset}]`).check();
+if (words.includes('--above')) await field('With any depth above').check();
 const before = memory();
 const seen = [];
 const watch = setInterval(() => seen.push(memory()), 100);

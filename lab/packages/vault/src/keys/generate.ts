@@ -74,7 +74,7 @@ export const ABOVE = 'above-';
 
 /**
  * Keys of the ring above (docs/adr/0038): the two that lead there and back, which take both secrets, and those that compute there. Rotations by
- * powers of four are half of the bytes; those between are two of them, and what is that beside a bootstrap.
+ * powers of four save 56 MB of those of two; one between is twice one of them, which is little beside a bootstrap.
  */
 export function aboveParts(context: Context, upper: SecretKey, below: SecretKey, { lift, lower }: Pick<Ladder, 'lift' | 'lower'>): KeyPart[] {
   const parts = [

@@ -8,6 +8,8 @@ import { worker } from './trusted.ts';
 
 let running: Promise<void> | null = null;
 let stop: ((why: Told) => void) | null = null;
+/** What runs was told to stop, and has not ended yet: who begins anew waits for it. */
+let ending = false;
 /** The person stopped it: it goes on when they say so, or unlock anew. */
 let stopped = false;
 
@@ -24,26 +26,39 @@ export async function publishUnlessStopped(app: App): Promise<void> {
 /** Make them and store them, unless they are there; what an interrupted run stored stays. Whoever asks meanwhile waits for the same. */
 export function publishKeys(app: App): Promise<void> {
   stopped = false;
+  if (running !== null && !ending) return running;
+  const before = running?.catch(() => {}) ?? Promise.resolve();
+  ending = false;
   // Of the pages that are open one makes them, and the others find them made.
-  running ??= Promise.resolve(navigator.locks.request('jupyterfhe-publish', () => publish(app))).finally(() => (running = null));
+  const begun = before.then(async () => {
+    await navigator.locks.request('jupyterfhe-publish', () => publish(app));
+  }).finally(() => {
+    if (running === begun) running = null;
+  });
+  running = begun;
   return running;
+}
+
+function end(why: Told): void {
+  ending = running !== null;
+  stop?.(why);
 }
 
 /** Stop it, at a person's wish. */
 export function cancelPublishing(): void {
   stopped = true;
-  stop?.(new Told('Cancelled.', 'cancelled'));
+  end(new Told('Cancelled.', 'cancelled'));
 }
 
 /** The key was locked: the worker goes, and its copy of the key with it. Who unlocks again wants it to go on. */
 export function stopPublishing(): void {
   stopped = false;
-  stop?.(new Told('The key was locked.', 'locked'));
+  end(new Told('The key was locked.', 'locked'));
 }
 
 /** The ring above is not wanted any more, as this page or another one was told. */
 export function stopClimbing(): void {
-  if (publishing.climbs) stop?.(new Told('Cancelled.', 'cancelled'));
+  if (publishing.climbs) end(new Told('Cancelled.', 'cancelled'));
 }
 
 async function publish(app: App): Promise<void> {
