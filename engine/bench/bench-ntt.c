@@ -13,12 +13,12 @@ typedef struct transform {
 
 static int forward(void *arg) {
   transform *t = arg;
-  t->ring->k->ntt_fwd(t->x, &t->ring->ntt[0]);
+  t->ring->k->ntt_fwd(t->x, jfi_ring_ntt(t->ring, 0));
   return 0;
 }
 static int inverse(void *arg) {
   transform *t = arg;
-  t->ring->k->ntt_inv(t->x, &t->ring->ntt[0]);
+  t->ring->k->ntt_inv(t->x, jfi_ring_ntt(t->ring, 0));
   return 0;
 }
 

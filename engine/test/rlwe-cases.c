@@ -44,7 +44,7 @@ jfhe_pt *jfi_test_pt(const jfhe_ctx *ctx, uint32_t level, uint32_t bits, int64_t
   pt->bound.mag = ldexp(1, (int)bits);
   for (size_t i = jfi_set_next(pt->primes, 0); i < JFI_PRIMES_MAX; i = jfi_set_next(pt->primes, i + 1), limb++) {
     ctx->ring->k->from_i64(pt->data + limb * n, coeffs, n, &ctx->ring->mod[i]);
-    ctx->ring->k->ntt_fwd(pt->data + limb * n, &ctx->ring->ntt[i]);
+    ctx->ring->k->ntt_fwd(pt->data + limb * n, jfi_ring_ntt(ctx->ring, i));
   }
   pt->n_limbs = (uint32_t)limb;
   return pt;

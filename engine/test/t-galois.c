@@ -13,8 +13,8 @@ static uint32_t perm[N_MAX];
 static void compare(const jfi_ring *r, uint32_t g, jfi_test_rng *rng) {
   for (size_t i = 0; i < r->n; i++) a[i] = jfi_test_rng_below(rng, r->mod[0].q);
   r->k->automorph_coeff(b, a, g, r->n, &r->mod[0]);
-  r->k->ntt_fwd(b, &r->ntt[0]);
-  r->k->ntt_fwd(a, &r->ntt[0]);
+  r->k->ntt_fwd(b, jfi_ring_ntt(r, 0));
+  r->k->ntt_fwd(a, jfi_ring_ntt(r, 0));
   jfi_galois_perm(perm, r->log_n, g);
   r->k->permute(c, a, perm, r->n);
   CHECK_MEM(c, b, r->n * sizeof *b);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/pool.h"
 #include "harness.h"
 #include "ring/primes.h"
 #include "ring/ring.h"
@@ -33,7 +34,7 @@ JFI_TEST(one_root_for_all_degrees) {
       uint64_t psi = pow_mod(jfi_root_var(q[i]), (1u << 17) >> log_n, q[i]);
       memset(a, 0, r->n * sizeof *a);
       a[1] = 1;
-      r->k->ntt_fwd(a, &r->ntt[i]);
+      r->k->ntt_fwd(a, jfi_ring_ntt(r, i));
       for (uint32_t j = 0; j < r->n; j += (uint32_t)(r->n / 8 - (r->n > 64)))
         CHECK_EQ(a[j], pow_mod(psi, 2 * brv(j, log_n) + 1, q[i]));
     }
@@ -54,8 +55,8 @@ JFI_TEST(lifting_copies) {
     uint32_t d = log_n - 5;
     memset(b, 0, large->n * sizeof *b);
     for (size_t i = 0; i < 32; i++) b[i << d] = a[i] = jfi_test_rng_below(&rng, q);
-    small->k->ntt_fwd(a, &small->ntt[0]);
-    large->k->ntt_fwd(b, &large->ntt[0]);
+    small->k->ntt_fwd(a, jfi_ring_ntt(small, 0));
+    large->k->ntt_fwd(b, jfi_ring_ntt(large, 0));
     for (size_t j = 0; j < large->n; j++) CHECK_EQ(b[j], a[j >> d]);
     jfi_ring_free(large);
   }
@@ -86,10 +87,10 @@ JFI_TEST(products_are_negacyclic) {
         s %= q;
         c[k] = (uint64_t)(s < 0 ? s + q : s);
       }
-      r->k->ntt_fwd(a, &r->ntt[0]);
-      r->k->ntt_fwd(b, &r->ntt[0]);
+      r->k->ntt_fwd(a, jfi_ring_ntt(r, 0));
+      r->k->ntt_fwd(b, jfi_ring_ntt(r, 0));
       r->k->mul(a, a, b, n, &r->mod[0]);
-      r->k->ntt_inv(a, &r->ntt[0]);
+      r->k->ntt_inv(a, jfi_ring_ntt(r, 0));
       CHECK_MEM(a, c, n * sizeof *a);
     }
     jfi_ring_free(r);
@@ -120,9 +121,48 @@ JFI_TEST(misfits_are_refused) {
   jfi_ring_free(NULL);
 }
 
+enum { ASKERS = 64, PRIMES = 3 };
+typedef struct asked {
+  const jfi_ring *ring;
+  uint64_t x[ASKERS][1 << 10];
+} asked;
+static asked ask_all;
+
+static void ask(void *arg, size_t task, size_t worker) {
+  (void)worker;
+  asked *all = arg;
+  memset(all->x[task], 0, sizeof all->x[task]);
+  all->x[task][1] = 1;
+  all->ring->k->ntt_fwd(all->x[task], jfi_ring_ntt(all->ring, 1 + task % (PRIMES - 1)));
+}
+
+/* A table is made when it is first asked for, by one of all who ask, and the others find it whole. */
+JFI_TEST(tables_are_made_when_they_are_asked_for) {
+  uint64_t q[PRIMES];
+  for (size_t i = 0; i < PRIMES; i++) q[i] = jfi_prime_below_var(48, (uint32_t)i);
+  jfi_pool *pool = jfi_pool_new(4);
+  REQUIRE(pool);
+  for (int round = 0; round < 50; round++) {
+    jfi_ring *r = jfi_ring_new(10, q, PRIMES, jfi_kernel_select());
+    REQUIRE(r);
+    for (size_t i = 0; i < PRIMES; i++) CHECK(!jfi_once_is_done(&r->made[i]));
+    ask_all.ring = r;
+    jfi_parallel(pool, ASKERS, ask, &ask_all);
+    CHECK(!jfi_once_is_done(&r->made[0]));
+    CHECK(jfi_once_is_done(&r->made[1]) && jfi_once_is_done(&r->made[2]));
+    for (size_t t = 0; t < ASKERS; t++) { /* output 0 of X is psi itself */
+      CHECK_EQ(ask_all.x[t][0],
+               pow_mod(jfi_root_var(q[1 + t % (PRIMES - 1)]), (1u << 17) >> 10, q[1 + t % (PRIMES - 1)]));
+      CHECK_MEM(ask_all.x[t], ask_all.x[t % (PRIMES - 1)], sizeof ask_all.x[t]);
+    }
+    jfi_ring_free(r);
+  }
+  jfi_pool_free(pool);
+}
+
 JFI_TEST(failing_memory) {
   uint64_t q = jfi_prime_below_var(48, 0);
-  for (long k = 0; k < 4; k++) {
+  for (long k = 0; k < 5; k++) {
     jfi_alloc_fail_after(k);
     CHECK(jfi_ring_new(4, &q, 1, jfi_kernel_select()) == NULL);
   }

@@ -32,8 +32,8 @@ static void coefficients(const jfhe_ctx *ctx, const jfhe_pt *pt, int64_t *out) {
   uint64_t *x = jfi_alloc(2 * n * sizeof *x);
   memcpy(x, pt->data, 2 * n * sizeof *x);
   const jfi_mod *p = &ctx->ring->mod[0], *q = &ctx->ring->mod[1];
-  ctx->ring->k->ntt_inv(x, &ctx->ring->ntt[0]);
-  ctx->ring->k->ntt_inv(x + n, &ctx->ring->ntt[1]);
+  ctx->ring->k->ntt_inv(x, jfi_ring_ntt(ctx->ring, 0));
+  ctx->ring->k->ntt_inv(x + n, jfi_ring_ntt(ctx->ring, 1));
   const uint64_t inverse = jfi_mod_inv(p->q % q->q, q);
   const jfi_i128 pq = (jfi_i128)p->q * (jfi_i128)q->q;
   for (size_t i = 0; i < n; i++) {
@@ -62,7 +62,7 @@ static void check_decode(const jfhe_ctx *ctx, const vec_case *c, jfhe_pt *pt) {
   double re[64], im[64], *want_re = vec_doubles(c, "re"), *want_im = vec_doubles(c, "im");
   for (size_t j = 0; j < pt->n_limbs; j++) {
     ctx->ring->k->from_i64(pt->data + j * n, (const int64_t *)vec_words(c, "coeff"), n, &ctx->ring->mod[j]);
-    ctx->ring->k->ntt_fwd(pt->data + j * n, &ctx->ring->ntt[j]);
+    ctx->ring->k->ntt_fwd(pt->data + j * n, jfi_ring_ntt(ctx->ring, j));
   }
   size_t len = jfhe_ckks_decode_scratch(ctx);
   void *scratch = jfi_alloc(len);

@@ -34,7 +34,7 @@ static void encode_limb(void *arg, size_t i, size_t worker) {
       r[k * stride] = x;
     }
   if (j->term) ring->k->mul_const(r, r, j->b->t_inv[j->prime[i]], ring->n, m);
-  if (j->out->form == JFHE_FORM_EVAL) ring->k->ntt_fwd(r, &ring->ntt[j->prime[i]]);
+  if (j->out->form == JFHE_FORM_EVAL) ring->k->ntt_fwd(r, jfi_ring_ntt(ring, j->prime[i]));
 }
 
 /* A term is at most n coefficients of (t-1)/2, whatever the values are; a factor is what it is. */

@@ -26,7 +26,8 @@ static void start(void *arg, size_t task, size_t worker) {
   const raising *r = arg;
   size_t n_from = jfi_set_count(r->Q0), poly = task / n_from, j = task % n_from, prime = r->from[j];
   uint64_t *x = r->c[poly] + jfi_set_rank(r->E, prime) * r->n;
-  r->ctx->ring->k->ntt_inv_scaled(r->digit + task * r->n, x, r->entry->conv->qhat_inv[j], &r->ctx->ring->ntt[prime]);
+  r->ctx->ring->k->ntt_inv_scaled(r->digit + task * r->n, x, r->entry->conv->qhat_inv[j],
+                                  jfi_ring_ntt(r->ctx->ring, prime));
 }
 
 static void round_poly(void *arg, size_t poly, size_t worker) {
@@ -48,7 +49,8 @@ static void extend(void *arg, size_t task, size_t worker) {
   for (size_t j = 0; j < n_from; j++) y[j] = r->digit + (poly * n_from + j) * r->n;
   for (size_t i = 0; i < count; i++) out[i] = r->c[poly] + jfi_set_rank(r->E, r->rest_list[first + i]) * r->n;
   jfi_conv_apply(r->ctx->ring, r->entry->conv, first, count, out, y, r->round + poly * r->n);
-  for (size_t i = 0; i < count; i++) r->ctx->ring->k->ntt_fwd(out[i], &r->ctx->ring->ntt[r->rest_list[first + i]]);
+  for (size_t i = 0; i < count; i++)
+    r->ctx->ring->k->ntt_fwd(out[i], jfi_ring_ntt(r->ctx->ring, r->rest_list[first + i]));
 }
 
 static size_t limbs_bytes(const jfhe_ctx *ctx, size_t limbs) { return limbs * ctx->ring->n * sizeof(uint64_t); }

@@ -36,10 +36,10 @@ static void embed_limb(void *arg, size_t task, size_t worker) {
   memset(r, 0, big * sizeof *r);
   for (size_t j = 0; j < t->count; j++) {
     ring->k->mul_const(room, jfi_ct_limb(t->in[j], poly, limb, n), w, n, m);
-    t->small->ring->k->ntt_inv(room, &t->small->ring->ntt[t->theirs[limb]]);
+    t->small->ring->k->ntt_inv(room, jfi_ring_ntt(t->small->ring, t->theirs[limb]));
     for (size_t i = 0; i < n; i++) r[i * t->ratio + j] = room[i];
   }
-  ring->k->ntt_fwd(r, &ring->ntt[prime]);
+  ring->k->ntt_fwd(r, jfi_ring_ntt(ring, prime));
 }
 
 size_t jfi_lift_scratch(const jfhe_ctx *ctx, const jfhe_ctx *small, uint32_t level, const jfhe_evk *key) {

@@ -40,11 +40,11 @@ static void part_limb(void *arg, size_t task, size_t worker) {
   }
   uint64_t *c = t->room + worker * big;
   memcpy(c, x, big * sizeof *c);
-  t->ctx->ring->k->ntt_inv(c, &t->ctx->ring->ntt[prime]);
+  t->ctx->ring->k->ntt_inv(c, jfi_ring_ntt(t->ctx->ring, prime));
   for (size_t j = 0; j < t->count; j++) {
     uint64_t *r = jfi_ct_limb(t->out[j], poly, limb, n);
     for (size_t i = 0; i < n; i++) r[i] = c[i * t->ratio + j];
-    t->small->ring->k->ntt_fwd(r, &t->small->ring->ntt[t->theirs[limb]]);
+    t->small->ring->k->ntt_fwd(r, jfi_ring_ntt(t->small->ring, t->theirs[limb]));
   }
 }
 

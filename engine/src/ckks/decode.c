@@ -67,7 +67,7 @@ static void copy_limb(void *arg, size_t j, size_t worker) {
   (void)worker;
   const copy_task *t = arg;
   memcpy(t->limb[j], t->pt->data + j * t->ring->n, t->ring->n * sizeof(uint64_t));
-  if (t->pt->form == JFHE_FORM_EVAL) t->ring->k->ntt_inv(t->limb[j], &t->ring->ntt[t->primes[j]]);
+  if (t->pt->form == JFHE_FORM_EVAL) t->ring->k->ntt_inv(t->limb[j], jfi_ring_ntt(t->ring, t->primes[j]));
 }
 
 /* Coefficients of the subring's polynomial, folded and divided by the scale, then its values. */

@@ -70,7 +70,7 @@ static void encode_limb(void *arg, size_t j, size_t worker) {
   const jfi_ring *r = t->ring;
   uint64_t *limb = t->data + j * r->n;
   r->k->from_i64(limb, t->coeffs, r->n, &r->mod[t->primes[j]]);
-  if (t->form == JFHE_FORM_EVAL) r->k->ntt_fwd(limb, &r->ntt[t->primes[j]]);
+  if (t->form == JFHE_FORM_EVAL) r->k->ntt_fwd(limb, jfi_ring_ntt(r, t->primes[j]));
 }
 
 void jfi_encode_limbs(const jfhe_ctx *ctx, uint64_t *data, jfi_set primes, const int64_t *coeffs, uint32_t form) {

@@ -57,7 +57,7 @@ static void set_monomial(const gatherer *g, uint32_t t) {
   memset(g->monomial, 0, g->limbs * g->n * sizeof(uint64_t));
   for (size_t j = 0; j < g->limbs; j++) {
     g->monomial[j * g->n + (g->n >> t)] = 1;
-    ring->k->ntt_fwd(g->monomial + j * g->n, &ring->ntt[g->prime[j]]);
+    ring->k->ntt_fwd(g->monomial + j * g->n, jfi_ring_ntt(ring, g->prime[j]));
   }
 }
 

@@ -1,4 +1,4 @@
-/* ring/ring.c: builds the moduli and transform tables of one ring. */
+/* ring/ring.c: builds the moduli of one ring, and its transform tables as they are asked for. */
 #include "ring/ring.h"
 
 #include "base/mem.h"
@@ -16,13 +16,18 @@ static int primes_fit(uint32_t log_n, const uint64_t *q, size_t n) {
   return 1;
 }
 
-static void fill(jfi_ring *r, const uint64_t *primes, size_t table_bytes) {
+static void place(jfi_ring *r, const uint64_t *primes, size_t table_bytes) {
   for (size_t i = 0; i < r->n_mod; i++) {
-    uint8_t *w = (uint8_t *)r->tables + i * table_bytes;
     (void)jfi_mod_init(&r->mod[i], primes[i]); /* in range: primes_fit */
-    r->k->ntt_table_init(w, &r->mod[i], r->log_n, jfi_root_order_var(primes[i], r->log_n + 1));
-    r->ntt[i] = (jfi_ntt){.mod = &r->mod[i], .w = w, .log_n = r->log_n};
+    r->lazy[i] = (jfi_ntt){.mod = &r->mod[i], .w = (uint8_t *)r->tables + i * table_bytes, .log_n = r->log_n};
   }
+}
+
+void jfi_ring_fill(const jfi_ring *r, size_t i) {
+  if (!jfi_once_begin(&r->made[i])) return;
+  void *w = (void *)(uintptr_t)r->lazy[i].w;
+  r->k->ntt_table_init(w, &r->mod[i], r->log_n, jfi_root_order_var(r->mod[i].q, r->log_n + 1));
+  jfi_once_done(&r->made[i]);
 }
 
 jfi_ring *jfi_ring_new(uint32_t log_n, const uint64_t *primes, size_t n_mod, const jfi_kernel *k) {
@@ -36,21 +41,23 @@ jfi_ring *jfi_ring_new(uint32_t log_n, const uint64_t *primes, size_t n_mod, con
   r->n_mod = n_mod;
   r->k = k;
   r->mod = jfi_alloc(n_mod * sizeof *r->mod);
-  r->ntt = jfi_alloc(n_mod * sizeof *r->ntt);
+  r->lazy = jfi_alloc(n_mod * sizeof *r->lazy);
+  r->made = jfi_alloc_zero(n_mod * sizeof *r->made);
   if (table_bytes <= SIZE_MAX / n_mod)
     r->tables = jfi_alloc(n_mod * table_bytes); /* a 32-bit size_t can be too small */
-  if (!r->mod || !r->ntt || !r->tables) {
+  if (!r->mod || !r->lazy || !r->made || !r->tables) {
     jfi_ring_free(r);
     return NULL;
   }
-  fill(r, primes, table_bytes);
+  place(r, primes, table_bytes);
   return r;
 }
 
 void jfi_ring_free(jfi_ring *r) {
   if (!r) return;
   jfi_free(r->mod);
-  jfi_free(r->ntt);
+  jfi_free(r->lazy);
+  jfi_free(r->made);
   jfi_free(r->tables);
   jfi_free(r);
 }

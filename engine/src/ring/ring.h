@@ -4,6 +4,7 @@
  * A'[j] = A[j >> (log N' - log N)]: lifting copies. */
 #ifndef JFI_RING_RING_H
 #define JFI_RING_RING_H
+#include "base/once.h"
 #include "kernel/kernel.h"
 #include "ring/set.h"
 
@@ -11,16 +12,26 @@ typedef struct jfi_ring {
   uint32_t log_n;
   size_t n;
   size_t n_mod;
-  jfi_mod *mod; /* n_mod */
-  jfi_ntt *ntt; /* n_mod */
+  jfi_mod *mod;  /* n_mod */
+  jfi_ntt *lazy; /* n_mod: see jfi_ring_ntt */
+  jfi_once *made;
   const jfi_kernel *k;
-  void *tables; /* one block for all transform tables */
+  void *tables; /* one block for all transform tables; what nobody fills takes no memory of the machine */
 } jfi_ring;
 
 /* Null when memory runs out, log_n is out of [3, 17], a number of the list is no prime, out of [2^19, 2^48), not 1 mod 2N or
  * there twice, n_mod is 0 or > 128, or k is null. */
 jfi_ring *jfi_ring_new(uint32_t log_n, const uint64_t *primes, size_t n_mod, const jfi_kernel *k);
 void jfi_ring_free(jfi_ring *r);
+
+/* Fills the table of prime i, which jfi_ring_ntt found empty. */
+void jfi_ring_fill(const jfi_ring *r, size_t i);
+/* The transform table of prime i, made when it is first asked for: who encrypts uses 12 of the 38 primes of a ring that bootstraps.
+ * Any thread may ask; the table's place is there from the start, so asking cannot fail. Which primes are used is public. */
+static inline const jfi_ntt *jfi_ring_ntt(const jfi_ring *r, size_t i) {
+  if (!jfi_once_is_done(&r->made[i])) jfi_ring_fill(r, i);
+  return &r->lazy[i];
+}
 
 /* Evaluation-form permutation of X -> X^g: perm[j] = brv(((g*(2 brv(j)+1)) mod 2N - 1)/2). g odd, mod 2N. */
 void jfi_galois_perm(uint32_t *perm, uint32_t log_n, uint32_t g);

@@ -50,7 +50,7 @@ static void to_digit(void *arg, size_t task, size_t worker) {
   while (!jfi_set_has(h->D[d], prime)) d++;
   uint64_t *y = x->y + task * h->n, w = h->entry[d]->conv->qhat_inv[jfi_set_rank(h->D[d], prime)];
   if (x->factor) w = jfi_mod_mul(w, x->factor, &ring->mod[prime]);
-  ring->k->ntt_inv_scaled(y, own_limb(x, task, y), w, &ring->ntt[prime]);
+  ring->k->ntt_inv_scaled(y, own_limb(x, task, y), w, jfi_ring_ntt(ring, prime));
 }
 
 static void digit_sources(const jfi_digits *x, size_t d, const uint64_t **y) {
@@ -101,7 +101,7 @@ void jfi_digits_extend(const jfi_digits *x, size_t d, const uint32_t *prime, siz
   }
   jfi_conv_apply(ring, h->entry[d]->conv, from, run, r, y, x->round + d * h->n);
   for (size_t i = 0; i < count; i++)
-    if (!jfi_set_has(h->D[d], prime[i])) ring->k->ntt_fwd(room[i], &ring->ntt[prime[i]]);
+    if (!jfi_set_has(h->D[d], prime[i])) ring->k->ntt_fwd(room[i], jfi_ring_ntt(ring, prime[i]));
 }
 
 /* ---- inner product ---- */

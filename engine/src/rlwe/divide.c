@@ -31,7 +31,7 @@ void jfi_quotient_digit(const jfi_quotient *q, size_t k, uint64_t *y, const uint
   size_t prime = q->gone_list[k];
   uint64_t a = jfi_ctx_product_mod(q->ctx, q->in, prime);
   uint64_t w = jfi_mod_mul(a, q->entry->conv->qhat_inv[k], &ring->mod[prime]);
-  ring->k->ntt_inv_scaled(y, x, w, &ring->ntt[prime]);
+  ring->k->ntt_inv_scaled(y, x, w, jfi_ring_ntt(ring, prime));
 }
 
 static void digit_limbs(const jfi_quotient *q, const uint64_t *digits, const uint64_t **y) {
@@ -120,7 +120,7 @@ static void to_targets(void *arg, size_t task, size_t worker) {
   for (size_t t = 0; t < count; t++) {
     size_t prime = q->target_list[first + t];
     const uint64_t *x = jfi_set_has(q->X, prime) ? j->x[i] + jfi_set_rank(q->X, prime) * q->n : NULL;
-    ring->k->ntt_fwd(r[t], &ring->ntt[prime]);
+    ring->k->ntt_fwd(r[t], jfi_ring_ntt(ring, prime));
     const jfi_last_step last = jfi_quotient_last(q, first + t, q->in);
     jfi_last_step_run(&last, j->out[i] + (first + t) * q->n, x, r[t], NULL, q->n);
   }

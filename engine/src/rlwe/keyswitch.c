@@ -133,7 +133,7 @@ static void finish(const job *j, size_t worker, size_t t, uint64_t *const *sum, 
   const int adds = jfi_set_has(j->h.S, prime);
   jfi_last_step last = jfi_quotient_last(&j->q, t, j->w->key->p);
   last.w_add = with_times(j, last.w_add, prime);
-  for (size_t p = 0; p < 2; p++) ring->k->ntt_fwd(r[p], &ring->ntt[prime]);
+  for (size_t p = 0; p < 2; p++) ring->k->ntt_fwd(r[p], jfi_ring_ntt(ring, prime));
   for (size_t at = 0; at < n; at += piece)
     for (size_t p = 2; p-- > 0;) {
       const uint64_t *add = adds ? addend(j, p, prime, at, piece, spare_of(j, worker)) : NULL;

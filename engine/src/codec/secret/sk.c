@@ -117,7 +117,6 @@ jfhe_status jfhe_sk_read(const jfhe_ctx *ctx, jfhe_sk **out, const uint8_t *byte
   jfhe_status st = read_counters(sk, &s);
   if (st == JFHE_OK) st = read_coefficients(sk, &s, &h);
   if (st == JFHE_OK) st = jfi_rng_init(&sk->rng);
-  if (st == JFHE_OK) st = jfi_sk_finish(sk);
   jfi_zeroize(&s, sizeof s); /* its sums saw the coefficients */
   if (st != JFHE_OK) {
     jfhe_sk_free(sk);

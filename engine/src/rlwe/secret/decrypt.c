@@ -36,7 +36,7 @@ static void phase_limb(void *arg, size_t limb, size_t worker) {
   const jfi_ring *ring = j->ct->ctx->ring;
   size_t n = ring->n, prime = j->prime[limb], at = jfi_set_rank(j->ct->primes, prime);
   const jfi_mod *m = &ring->mod[prime];
-  const uint64_t *s = j->sk->eval + prime * n, *c1 = jfi_ct_limb(j->ct, 1, at, n);
+  const uint64_t *s = jfi_sk_eval(j->sk, prime), *c1 = jfi_ct_limb(j->ct, 1, at, n);
   uint64_t *r = j->out->data + limb * n;
   uint64_t *t = (uint64_t *)(void *)(j->scratch + worker * jfi_round64(n * sizeof(uint64_t)));
   if (j->ct->degree == 2) {
@@ -46,7 +46,7 @@ static void phase_limb(void *arg, size_t limb, size_t worker) {
   }
   ring->k->mul(t, c1, s, n, m);
   ring->k->add(r, t, jfi_ct_limb(j->ct, 0, at, n), n, m);
-  ring->k->ntt_inv(r, &ring->ntt[prime]);
+  ring->k->ntt_inv(r, jfi_ring_ntt(ring, prime));
 }
 
 jfhe_status jfi_decrypt(const jfhe_ctx *ctx, jfhe_pt *out, const jfhe_ct *ct, const jfhe_sk *sk, double reach,

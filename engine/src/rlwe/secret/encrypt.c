@@ -41,7 +41,7 @@ static void add_message(const job *j, uint64_t *r, const int8_t *e, size_t limb)
   const uint64_t *pt = j->pt->data + jfi_set_rank(j->pt->primes, prime) * n;
   ring->k->from_i8(r, e, n, m);
   if (j->pt->form == JFHE_FORM_COEFF) ring->k->add(r, r, pt, n, m);
-  ring->k->ntt_fwd(r, &ring->ntt[prime]);
+  ring->k->ntt_fwd(r, jfi_ring_ntt(ring, prime));
   if (j->pt->form == JFHE_FORM_EVAL) ring->k->add(r, r, pt, n, m);
 }
 
@@ -53,7 +53,7 @@ static void symmetric_limb(void *arg, size_t limb, size_t worker) {
   uint64_t *c0 = jfi_ct_limb(j->out, 0, limb, n), *c1 = jfi_ct_limb(j->out, 1, limb, n);
   uint64_t *t = (uint64_t *)(void *)(j->scratch + worker * worker_bytes(j->out->ctx));
   jfi_uniform(ring, c1, prime, &j->aes, JFI_DOMAIN_CT, t + n);
-  ring->k->mul(t, c1, j->sk->eval + prime * n, n, &ring->mod[prime]);
+  ring->k->mul(t, c1, jfi_sk_eval(j->sk, prime), n, &ring->mod[prime]);
   add_message(j, c0, j->small[0], limb);
   ring->k->sub(c0, c0, t, n, &ring->mod[prime]);
 }
@@ -67,11 +67,11 @@ static void public_limb(void *arg, size_t limb, size_t worker) {
   uint64_t *c0 = jfi_ct_limb(j->out, 0, limb, n), *c1 = jfi_ct_limb(j->out, 1, limb, n);
   uint64_t *u = (uint64_t *)(void *)(j->scratch + worker * worker_bytes(j->out->ctx));
   ring->k->from_i8(u, j->small[2], n, m);
-  ring->k->ntt_fwd(u, &ring->ntt[prime]);
+  ring->k->ntt_fwd(u, jfi_ring_ntt(ring, prime));
   add_message(j, c0, j->small[0], limb);
   ring->k->mul_acc(c0, u, j->pk->b + at * n, n, m);
   ring->k->from_i8(c1, j->small[1], n, m);
-  ring->k->ntt_fwd(c1, &ring->ntt[prime]);
+  ring->k->ntt_fwd(c1, jfi_ring_ntt(ring, prime));
   ring->k->mul_acc(c1, u, j->pk->a + at * n, n, m);
 }
 
@@ -202,9 +202,9 @@ jfhe_status jfhe_keygen_public(jfhe_pk **out, const jfhe_ctx *ctx, const jfhe_sk
       const jfi_mod *m = &ctx->ring->mod[i];
       uint64_t *a = pk->a + j * n, *b = pk->b + j * n;
       jfi_uniform(ctx->ring, a, i, &aes, JFI_DOMAIN_PK, t + n);
-      k->mul(t, a, sk->eval + i * n, n, m);
+      k->mul(t, a, jfi_sk_eval(sk, i), n, m);
       k->from_i8(b, e, n, m);
-      k->ntt_fwd(b, &ctx->ring->ntt[i]);
+      k->ntt_fwd(b, jfi_ring_ntt(ctx->ring, i));
       k->sub(b, b, t, n, m);
     }
     *out = pk;

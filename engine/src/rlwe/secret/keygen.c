@@ -34,7 +34,7 @@ static void make_limb(void *arg, size_t task, size_t worker) {
   jfi_uniform(ring, a, prime, &key->aes, (uint32_t)(JFI_DOMAIN_EVK + d), a + n);
   ring->k->mul(a, a, j->to + prime * n, n, m);
   ring->k->from_i8(b, j->noise + d * n, n, m);
-  ring->k->ntt_fwd(b, &ring->ntt[prime]);
+  ring->k->ntt_fwd(b, jfi_ring_ntt(ring, prime));
   ring->k->sub(b, b, a, n, m);
   if (jfi_set_has(key->digit[d], prime))
     ring->k->mul_const_acc(b, j->from + prime * n, jfi_ctx_product_mod(key->ctx, key->p, prime), n, m);
@@ -143,10 +143,11 @@ jfhe_status jfhe_keygen_relin(jfhe_evk **out, const jfhe_ctx *ctx, const jfhe_sk
   uint64_t *square = borrow(ctx);
   if (!square) return jfi_fail(JFHE_ERR_MEMORY, "no memory to make a key");
   size_t n = ctx->ring->n;
+  const uint64_t *s = jfi_sk_eval_all(sk);
   for (size_t i = 0; i < ctx->chain.n; i++)
-    ctx->ring->k->mul(square + i * n, sk->eval + i * n, sk->eval + i * n, n, &ctx->ring->mod[i]);
+    ctx->ring->k->mul(square + i * n, s + i * n, s + i * n, n, &ctx->ring->mod[i]);
   plan p = ordinary(ctx, JFHE_EVK_RELIN, 0, level, "relinearisation key");
-  jfhe_status st = generate(out, ctx, &p, square, sk->eval, sk->id, sk->id, (jfi_rng *)(uintptr_t)&sk->rng);
+  jfhe_status st = generate(out, ctx, &p, square, s, sk->id, sk->id, (jfi_rng *)(uintptr_t)&sk->rng);
   give_back(ctx, square);
   return st;
 }
@@ -161,9 +162,10 @@ static jfhe_status galois(jfhe_evk **out, const jfhe_ctx *ctx, const jfhe_sk *sk
   jfhe_status st = JFHE_OK;
   if (!to || !perm) st = jfi_fail(JFHE_ERR_MEMORY, "no memory to make a key");
   if (st == JFHE_OK) {
+    const uint64_t *s = jfi_sk_eval_all(sk);
     jfi_galois_perm(perm, ctx->ring->log_n, jfi_galois_inverse(ctx->ring->log_n, p->galois));
-    for (size_t i = 0; i < ctx->chain.n; i++) ctx->ring->k->permute(to + i * n, sk->eval + i * n, perm, n);
-    st = generate(out, ctx, p, sk->eval, to, sk->id, sk->id, (jfi_rng *)(uintptr_t)&sk->rng);
+    for (size_t i = 0; i < ctx->chain.n; i++) ctx->ring->k->permute(to + i * n, s + i * n, perm, n);
+    st = generate(out, ctx, p, s, to, sk->id, sk->id, (jfi_rng *)(uintptr_t)&sk->rng);
   }
   if (to) give_back(ctx, to);
   jfi_free(perm);
@@ -201,7 +203,8 @@ jfhe_status jfhe_keygen_switch(jfhe_evk **out, const jfhe_ctx *ctx, const jfhe_s
   JFI_TRY(check(out, ctx, from, level));
   JFI_TRY(check(out, ctx, to, level));
   plan p = ordinary(ctx, JFHE_EVK_SWITCH, 0, level, "switching key");
-  return generate(out, ctx, &p, from->eval, to->eval, from->id, to->id, (jfi_rng *)(uintptr_t)&to->rng);
+  return generate(out, ctx, &p, jfi_sk_eval_all(from), jfi_sk_eval_all(to), from->id, to->id,
+                  (jfi_rng *)(uintptr_t)&to->rng);
 }
 
 /* ---- the ladder: secrets of a smaller ring, embedded by X -> X^(N/n) ---- */
@@ -233,7 +236,7 @@ static uint64_t *embed(const jfhe_ctx *ctx, const jfhe_sk *small) {
     for (size_t i = 0; i < small->ctx->ring->n; i++) coeff[i * stride] = small->s[i];
     for (size_t i = 0; i < ctx->chain.n; i++) {
       ctx->ring->k->from_i8(x + i * n, coeff, n, &ctx->ring->mod[i]);
-      ctx->ring->k->ntt_fwd(x + i * n, &ctx->ring->ntt[i]);
+      ctx->ring->k->ntt_fwd(x + i * n, jfi_ring_ntt(ctx->ring, i));
     }
   } else if (x) {
     give_back(ctx, x);
@@ -260,7 +263,7 @@ jfhe_status jfhe_keygen_lift(jfhe_evk **out, const jfhe_ctx *ctx, const jfhe_sk 
   p.n_digits = jfi_digits_group(ctx->chain.prime, q, p.p, digit);
   uint64_t *from = embed(ctx, small);
   if (!from) return jfi_fail(JFHE_ERR_MEMORY, "no memory to make a key");
-  jfhe_status st = generate(out, ctx, &p, from, sk->eval, small->id, sk->id, (jfi_rng *)(uintptr_t)&sk->rng);
+  jfhe_status st = generate(out, ctx, &p, from, jfi_sk_eval_all(sk), small->id, sk->id, (jfi_rng *)(uintptr_t)&sk->rng);
   if (st == JFHE_OK) (*out)->log_n_other = small->ctx->ring->log_n;
   give_back(ctx, from);
   return st;
@@ -286,7 +289,7 @@ jfhe_status jfhe_keygen_lower(jfhe_evk **out, const jfhe_ctx *ctx, const jfhe_sk
     if (jfi_set_count(p.q) == 0) break;
     p.level = level;
     p.n_digits = jfi_digits_group(ctx->chain.prime, p.q, p.p, digit);
-    st = generate(out, ctx, &p, sk->eval, to, sk->id, small->id, (jfi_rng *)(uintptr_t)&sk->rng);
+    st = generate(out, ctx, &p, jfi_sk_eval_all(sk), to, sk->id, small->id, (jfi_rng *)(uintptr_t)&sk->rng);
     if (st != JFHE_ERR_SECURITY) break;
   }
   if (st == JFHE_OK) (*out)->log_n_other = small->ctx->ring->log_n;
@@ -304,7 +307,7 @@ static uint64_t *make_sparse(const jfhe_ctx *ctx, jfi_rng *rng) {
     jfi_sample_sparse(rng, coeff, n, JFI_SPARSE_WEIGHT);
     for (size_t i = 0; i < ctx->chain.n; i++) {
       ctx->ring->k->from_i8(x + i * n, coeff, n, &ctx->ring->mod[i]);
-      ctx->ring->k->ntt_fwd(x + i * n, &ctx->ring->ntt[i]);
+      ctx->ring->k->ntt_fwd(x + i * n, jfi_ring_ntt(ctx->ring, i));
     }
   } else if (x) {
     give_back(ctx, x);
@@ -325,8 +328,8 @@ static jfhe_status make_pair(jfhe_evk **down, jfhe_evk **up, const jfhe_ctx *ctx
   plan u = ordinary(ctx, JFHE_EVK_DENSE, 0, ctx->chain.top, "key from the sparse secret");
   u.digits = &u.q;
   u.n_digits = 1;
-  JFI_TRY(generate(down, ctx, &d, sk->eval, sparse, sk->id, id, rng));
-  jfhe_status st = generate(up, ctx, &u, sparse, sk->eval, id, sk->id, rng);
+  JFI_TRY(generate(down, ctx, &d, jfi_sk_eval_all(sk), sparse, sk->id, id, rng));
+  jfhe_status st = generate(up, ctx, &u, sparse, jfi_sk_eval_all(sk), id, sk->id, rng);
   if (st == JFHE_OK) return JFHE_OK;
   jfhe_evk_free(*down);
   *down = NULL;

@@ -14,9 +14,10 @@ jfhe_status jfi_sk_alloc(jfhe_sk **out, const jfhe_ctx *ctx) {
   if (*out) {
     (*out)->ctx = ctx;
     (*out)->s = jfi_alloc_zero(n);
-    (*out)->eval = jfi_alloc(ctx->chain.n * n * sizeof(uint64_t));
+    (*out)->lazy = jfi_alloc(ctx->chain.n * n * sizeof(uint64_t));
+    (*out)->made = jfi_alloc_zero(ctx->chain.n * sizeof(jfi_once));
   }
-  if (*out && (*out)->s && (*out)->eval) return JFHE_OK;
+  if (*out && (*out)->s && (*out)->lazy && (*out)->made) return JFHE_OK;
   jfhe_sk_free(*out);
   *out = NULL;
   return jfi_fail(JFHE_ERR_MEMORY, "no memory for a secret key");
@@ -27,22 +28,33 @@ void jfhe_sk_free(jfhe_sk *sk) {
   size_t n = sk->ctx->ring->n;
   jfi_rng_wipe(&sk->rng);
   if (sk->s) jfi_free_secret(sk->s, n);
-  if (sk->eval) jfi_free_secret(sk->eval, sk->ctx->chain.n * n * sizeof(uint64_t));
+  if (sk->lazy && sk->made) /* what was never written holds nothing, and takes no memory that a wipe would */
+    for (size_t i = 0; i < sk->ctx->chain.n; i++)
+      if (jfi_once_is_done(&sk->made[i])) jfi_zeroize(sk->lazy + i * n, n * sizeof(uint64_t));
+  jfi_free(sk->lazy);
+  jfi_free(sk->made);
   jfi_free_secret(sk, sizeof *sk);
+}
+
+const uint64_t *jfi_sk_eval(const jfhe_sk *sk, size_t i) {
+  const jfi_ring *ring = sk->ctx->ring;
+  uint64_t *x = sk->lazy + i * ring->n;
+  if (jfi_once_begin(&sk->made[i])) {
+    ring->k->from_i8(x, sk->s, ring->n, &ring->mod[i]);
+    ring->k->ntt_fwd(x, jfi_ring_ntt(ring, i));
+    jfi_once_done(&sk->made[i]);
+  }
+  return x;
 }
 
 static void eval_limb(void *arg, size_t i, size_t worker) {
   (void)worker;
-  jfhe_sk *sk = arg;
-  const jfi_ring *ring = sk->ctx->ring;
-  uint64_t *x = sk->eval + i * ring->n;
-  ring->k->from_i8(x, sk->s, ring->n, &ring->mod[i]);
-  ring->k->ntt_fwd(x, &ring->ntt[i]);
+  (void)jfi_sk_eval(arg, i);
 }
 
-jfhe_status jfi_sk_finish(jfhe_sk *sk) {
-  jfi_parallel(sk->ctx->pool, sk->ctx->chain.n, eval_limb, sk);
-  return JFHE_OK;
+const uint64_t *jfi_sk_eval_all(const jfhe_sk *sk) {
+  jfi_parallel(sk->ctx->pool, sk->ctx->chain.n, eval_limb, (void *)(uintptr_t)sk);
+  return sk->lazy;
 }
 
 /* Streams of the generator: the secret and its name come from the entropy alone, so a recovery file gives the same key; noise comes
@@ -64,7 +76,6 @@ static jfhe_status make(jfhe_sk **out, const jfhe_ctx *ctx, const uint8_t entrop
     st = jfi_rng_init(&sk->rng);
   else
     jfi_rng_from_key(&sk->rng, entropy, STREAM_NOISE);
-  if (st == JFHE_OK) st = jfi_sk_finish(sk);
   if (st != JFHE_OK) {
     jfhe_sk_free(sk);
     return st;

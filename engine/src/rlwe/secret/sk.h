@@ -12,10 +12,13 @@ struct jfhe_sk {
   jfi_rng
       rng; /* for noise of everything made under this key; guarded by the caller (a key is not shared between threads while it encrypts) */
   int8_t *s;      /* N coefficients in {-1, 0, 1}; the only form stored */
-  uint64_t *eval; /* n_primes limbs: s in evaluation form, derived */
+  uint64_t *lazy; /* n_primes limbs: s in evaluation form, derived when they are asked for: jfi_sk_eval */
+  jfi_once *made;
 };
-/* Fills eval. */
-jfhe_status jfi_sk_finish(struct jfhe_sk *sk);
+/* s modulo prime i in evaluation form. Any thread may ask; which primes are used is public, and nothing else decides what is done. */
+const uint64_t *jfi_sk_eval(const struct jfhe_sk *sk, size_t i);
+/* The same modulo all primes, limb after limb. */
+const uint64_t *jfi_sk_eval_all(const struct jfhe_sk *sk);
 /* Tests and vectors: as jfhe_sk_from_entropy, but every later noise and seed follows from the entropy too. Never for data. */
 jfhe_status jfi_sk_deterministic(struct jfhe_sk **out, const struct jfhe_ctx *ctx, const uint8_t entropy32[32]);
 jfhe_status jfi_sk_alloc(struct jfhe_sk **out, const struct jfhe_ctx *ctx);
