@@ -10,8 +10,11 @@ from sklearn.datasets import load_digits
 from world import World
 
 import jupyterfhe as jf
+from jupyterfhe import Refused
+from jupyterfhe.array.simulate import clear
 from jupyterfhe.client import decrypt_array, encrypt_array
 from jupyterfhe.core import Parameters, errors
+from jupyterfhe.plan import Session
 from lab import ClearLab
 
 
@@ -194,3 +197,10 @@ def test_refusals(world, sealed, wide):
         jf.lut(lambda k: k, range(257))(ClearLab(Parameters.custom(6)).seal(np.arange(2.0), bounds=(0, 256)))
     with jf.options.set(resolution=0.01), pytest.raises(jf.Refused, match="64"):
         np.floor(x)
+
+
+@pytest.mark.parametrize("f", [lambda x: x // 1e-9, lambda x: x % 1e-9, np.floor, np.round, np.rint])
+def test_steps_without_number_are_refused_before_they_are_listed(f):
+    x = clear(np.arange(9.0), Session.clear("ml", 4), (0, 1e12))
+    with jf.options.set(resolution=1.0), pytest.raises(Refused, match="steps inside of the numbers' range"):
+        f(x)

@@ -15,7 +15,7 @@ from ..registry import implements, ufunc
 from ..ufuncs import FLOAT, each
 from . import gridded
 from .common import only
-from .steps import stepped
+from .steps import listed, stepped
 
 TO_ROUND = ("Set jf.options.resolution to how far numbers are at least from where results change; or declare where they lie: "
             "x.within(low, high) with one result for all between; or round after decryption.")
@@ -54,7 +54,7 @@ def settled(array, function, name, edge=None):
     if table is not None:
         return table
     if edge is not None and options.resolution is not None and low < high:
-        edges = [edge(k) for k in range(int(low) + 1, int(high) + 1)]
+        edges = [edge(k) for k in listed(int(low), int(high))]
         strict = {e for e, above in edges if above}
         return stepped(array, [e for e, _ in edges], strict.__contains__) + low
 

@@ -17,6 +17,7 @@ from . import compare, gridded
 from .common import only
 
 EDGES_MAX = 64  # a sign each
+STEPS_MAX = 4096  # as wide as the widest table: more are not even listed
 
 
 def stepped(x, edges, strict=None):
@@ -52,6 +53,23 @@ def stepped(x, edges, strict=None):
         return float(base + sum((v > e) if strict(e) else (v >= e) for e in inside))
 
     return gridded.cheaper(x, reached, len(inside), lambda: _by_signs(x, inside, base, strict))
+
+
+def listed(low, high):
+    """The whole numbers above one and up to another, at which something steps; refused where they are many.
+
+    Parameters
+    ----------
+    low, high : int
+
+    Returns
+    -------
+    range
+    """
+    if high - low > STEPS_MAX:
+        raise Refused(f"{high - low:,} steps inside of the numbers' range, more than {STEPS_MAX:,}",
+                      "Declare a tighter range: x.within(low, high); or step after decryption.")
+    return builtins.range(low + 1, high + 1)
 
 
 def _by_signs(x, inside, base, strict):
@@ -161,7 +179,7 @@ def floor_divide(x, y):
             return table
     x, by = (x, by) if by > 0 else (negative(x), -by)
     low, high = (math.floor(end / by) for end in x.bounds) if x.size else (0, 0)
-    return add(stepped(x, [k * by for k in builtins.range(low + 1, high + 1)]), float(low))
+    return add(stepped(x, [k * by for k in listed(low, high)]), float(low))
 
 
 @ufunc(np.remainder)
