@@ -96,6 +96,16 @@ def test_every_comparison_with_ties_and_edges(lab, coarse):
     lab.both(lambda a: np.greater_equal(3, a), x, bounds=(0.0, 7.0), close=1e-2)
 
 
+@pytest.mark.parametrize("f,truth", [(lambda x: x >= 0, True), (lambda x: x < 0, False), (lambda x: x > 8, False), (lambda x: x <= 8, True)])
+def test_ends_of_the_range_take_no_sign(f, truth):
+    """By the promise nothing but the end itself is so near beyond it; rounding has no say in it."""
+    x = clear(np.arange(9.0), Session.clear("stats", 6), (0, 8))
+    with jf.options.set(resolution=1.0):
+        got = f(x)
+    assert np.array_equal(opened(got), np.full(9, truth)) and np.max(got.error_bound()) < 1e-12
+    assert "differ by 1 or more" in str(got.explain())
+
+
 def test_truth_that_could_be_either_is_refused_before_it_is_computed():
     """Each of the two signs of an equality is off by a quarter at six levels: together by more than a half."""
     x = clear(np.arange(9.0), Session.clear("stats", 6), (0, 8))

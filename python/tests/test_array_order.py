@@ -198,3 +198,9 @@ def test_one_number_is_first_smallest_and_largest(wide):
     for f in (np.min, np.max, np.median, np.argmax, lambda a: np.max(a, keepdims=True)):
         got = f(wide.seal(np.array(3.0), bounds=(0, 4)))
         assert got.shape == () and opened(got) == f(np.array(3.0))
+
+
+def test_ranks_of_public_numbers():
+    x = np.array([3.0, 1, 1, 5, 3, 0, 3])
+    for method in ("average", "min", "max", "ordinal"):
+        assert np.array_equal(jf.rank(x, method), rankdata(x, method))

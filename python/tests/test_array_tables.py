@@ -199,6 +199,16 @@ def test_refusals(world, sealed, wide):
         np.floor(x)
 
 
+def test_a_table_of_public_numbers():
+    """A function that is simulated gets mock data first."""
+    square, x = jf.lut(lambda k: k * k, range(5)), np.array([[0, 4], [2, 2]])
+    assert np.array_equal(square(x), x * x) and square(x).dtype == np.int64 and square(3.0) == 9
+    assert jf.simulate(square, x.astype(float), params="stats", bounds=[(0, 4)]).difference < 1e-9
+    for bad in (5, 1.5, np.nan, "two"):
+        with pytest.raises(errors.ArgumentError, match="of its domain"):
+            square(bad)
+
+
 @pytest.mark.parametrize("f", [lambda x: x // 1e-9, lambda x: x % 1e-9, np.floor, np.round, np.rint])
 def test_steps_without_number_are_refused_before_they_are_listed(f):
     x = clear(np.arange(9.0), Session.clear("ml", 4), (0, 1e12))

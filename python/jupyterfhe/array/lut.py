@@ -71,6 +71,8 @@ class LookUp:
         ranges, up to 4,096 numbers, cost one bootstrap up to 128 and two above. That approximate numbers are whole, and in the
         domain, is believed. Reveals: the domain and the table.
         """
+        if not hasattr(x, "strips"):
+            return self._plainly(np.asarray(x))
         if x.exact:
             return self._exactly(x)
         if x.dtype.kind == "c":
@@ -80,6 +82,16 @@ class LookUp:
             note(value, f"{ASSUMED}numbers are whole ones of {self.domain[0]} to {self.domain[-1]}")
         strips = mapped(lambda s: self._nearly(s, min(levels[v] for v in s.values)), x.strips)
         return x.like(strips=strips, dtype=BOOL if self.dtype == BOOL else FLOAT)
+
+    def _plainly(self, x):
+        """Public numbers, of mock data say."""
+        try:
+            made = [self.near[int(k)] for k in x.ravel().tolist() if k == int(k)]
+        except (KeyError, TypeError, ValueError, OverflowError):
+            made = []
+        if len(made) != x.size:
+            raise errors.ArgumentError("a table is looked up for whole numbers of its domain", "Of a series: s.map(f).")
+        return np.array(made, dtype=self.dtype).reshape(x.shape)
 
     def _exactly(self, x):
         """Exact integers: the engine's tables modulo primes."""

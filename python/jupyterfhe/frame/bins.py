@@ -69,6 +69,8 @@ def cut(series, bins, right=True, labels=None, include_lowest=False):
     -----
     Cost: a comparison an edge, and no product; of integers of a small declared range a polynomial each.
     """
+    if not hasattr(series, "kind"):
+        raise ArgumentError("cut takes a column", "Of an array np.digitize(x, edges) says which bin each number is in.")
     edges = np.asarray(bins, dtype=float)
     if edges.ndim != 1 or not 2 <= len(edges) <= BINS_MAX + 1 or not np.all(np.diff(edges) > 0):
         raise ArgumentError(f"bins are given by 2 to {BINS_MAX + 1} public edges that rise",

@@ -69,6 +69,8 @@ def _whether(x, y, side):
     step = _resolution(parts)
     for value in apart.values:
         note(value, f"{ASSUMED}compared numbers that differ, differ by {step:g} or more")
+    if (low if side > 0 else -high) > -step * (1 - NEAR):  # none is below, or above, but by less than any may differ
+        return _truth(add(multiply(apart, 0.0), float(side > 0)))
     told = signs(add(apart, side * step / 2), step / 2 * (1 - NEAR), spare=SPARE)
     return _truth(multiply(add(told, 1.0), 0.5))
 
