@@ -369,14 +369,19 @@ class EncryptedFrame:
         Returns
         -------
         EncryptedFrame
-            Shown, saved and sliced; sums and groups of it are refused.
+            Shown, saved and sliced without a level; sums and groups of it take a mask under encryption
+            (:mod:`jupyterfhe.frame.firsts`).
         """
-        return self.like(self._columns, keep=(*self.keep, 1.0 - self._repeated(subset, keep)))
+        from .firsts import Firsts
+        told = 1.0 - self._repeated(subset, keep)
+        return self.like(self._columns, keep=(*self.keep, Firsts(told, self._of(subset), keep, self.keep)))
+
+    def _of(self, subset):
+        return [self[n] for n in (self.columns if subset is None else [subset] if isinstance(subset, str) else subset)]
 
     def _repeated(self, subset, keep):
         from .repeats import repeated
-        names = self.columns if subset is None else [subset] if isinstance(subset, str) else list(subset)
-        return repeated([self[n] for n in names], keep, self.keep)
+        return repeated(self._of(subset), keep, self.keep)
 
     def sort_values(self, by, ascending=True, na_position="last", *, kind="stable", ignore_index=True):
         """Rows in the order of columns of declared values, or of one of any numbers; see

@@ -61,7 +61,7 @@ def product(factors):
     -------
     EncryptedArray, ndarray of bool or None
     """
-    factors = [f for f in factors if f is not None]
+    factors = [f.sealed() if hasattr(f, "sealed") else f for f in factors if f is not None]
     if any(isinstance(f, Finished) for f in factors):
         raise Refused("which rows count is decided at decryption: nothing is summed over them here", LATE)
     public = [f for f in factors if not isinstance(f, EncryptedArray)]

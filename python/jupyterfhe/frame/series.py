@@ -334,8 +334,9 @@ class EncryptedSeries:
 
     def drop_duplicates(self, keep="first"):
         """A filter that leaves one row of each value, decided at decryption."""
+        from .firsts import Firsts
         from .repeats import repeated
-        return self.kept((1.0 - repeated([self], keep, self.keep),))
+        return self.kept((Firsts(1.0 - repeated([self], keep, self.keep), [self], keep, self.keep),))
 
     def rank(self, method="average", ascending=True):
         """Places in order from 1 on; see :func:`jupyterfhe.frame.order.rank`."""

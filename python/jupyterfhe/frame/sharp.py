@@ -19,7 +19,8 @@ from .masks import chooser, filled
 
 LEVELS = 2
 KEPT = 4  # levels that a product may be taken down to, though it could keep more
-ROOM_MAX = 2.0**-7  # HALF leaves twice that
+ROOM_MAX = 2.0**-9  # HALF leaves 2^-6, and SURELY wants four times as much
+SURELY = 4.0  # a plan of all that follows may have less room: it takes values at other levels, and settles them there
 WORTH = 2.0**-6  # of a row: masks that count all slots nearer than this are left as they are
 _OFFERS = weakref.WeakKeyDictionary()  # of a mask's first value: what makes it sharp
 
@@ -106,16 +107,37 @@ def _cubed(strip, count, chosen):
     room = settling(picked)
     if room > ROOM_MAX or room * (strip.length + strip.behind) <= WORTH:
         return None
-    # slots hold 2 HALF (2 m - 1), m being 0 or 1 but for `off`; and what they are off is at most `room`, or the run is refused
-    held = [v.promising((1 - room) / 2, always=True).settle(1) for v in picked]
-    end, slip = 2 * HALF, room + 4 * HALF * off
-    cubic = Polynomial([0.5, 0.75 / end - 0.1875 / end**3, 0.0, -0.0625 / end**3], "chebyshev", (-1.0, 1.0))
-    # Taylor at the ends, where the slope is 0 and the second derivative at most 1.5 (end + slip) / end^3
-    drift = 0.75 * (1 + slip / end) * (slip / end) ** 2 + 2.0**-48
-    values = tuple(v.poly(cubic, 1 + 2.0**-40, promised=True) for v in held)
+    values, drift, _ = cubed(picked, HALF, off, off)
     drift *= 1 + strip.behind / strip.length  # what stands behind the rows is off by as much, and is taken off sums as told
     pad = float(told) if strip.behind else 0.0
-    return Strip(strip.session, values, strip.length, 1.0, 0.0, (-(2.0**-40), 1 + 2.0**-40), pad, iv.up(drift))
+    return Strip(strip.session, tuple(values), strip.length, 1.0, 0.0, (-(2.0**-40), 1 + 2.0**-40), pad, iv.up(drift))
+
+
+def cubed(values, share, near, far):
+    """Masks made sharp.
+
+    Parameters
+    ----------
+    values : list of Value
+        ``share (2 m - 1)``, m being 1 but for `near`, or 0 but for `far`.
+    share : float
+        Below 1/2, by as much as they may be off.
+    near, far : float
+
+    Returns
+    -------
+    (list of Value, float, float)
+        The masks; how far they are from 0 or 1, and how far where they are 0.
+    """
+    # slots hold 2 share (2 m - 1) but for `room`, what the values are off at most, or the run is refused
+    room, end = SURELY * settling(values), 2 * share
+    held = [v.promising((1 - room) / 2, always=True).settle(1) for v in values]
+    cubic = Polynomial([0.5, 0.75 / end - 0.1875 / end**3, 0.0, -0.0625 / end**3], "chebyshev", (-1.0, 1.0))
+
+    def drift(off):  # Taylor at the ends, where the slope is 0 and the second derivative at most 1.5 (end + slip) / end^3
+        slip = (room + 2 * end * off) / end
+        return 0.75 * (1 + slip) * slip**2 + 2.0**-48
+    return [v.poly(cubic, 1 + 2.0**-40, promised=True) for v in held], drift(max(near, far)), drift(far)
 
 
 def _at_code(strip, first):

@@ -277,7 +277,7 @@ def test_two_tables_meet_by_encrypted_keys(owner, folder, df):
 
 
 @pytest.mark.parametrize("write,words", [
-    ("df.drop_duplicates('b').x.sum()", "decided at decryption"), ("df.drop_duplicates('b').groupby('k').size()", "decided at decryption"),
+    ("df.drop_duplicates('b').x.sum()", "in 16 slots"), ("df.drop_duplicates('b').groupby('k').size()", "in 16 slots"), ("df.n.nlargest(2).mean()", "decided at decryption"),
     ("df.sort_values('n').x.mean()", "finished at decryption"), ("df.drop_duplicates('x')", "not declared"), ("df.drop_duplicates()", "not declared"),
     ("df.drop_duplicates(['k', 'b', 'n'], keep='all')", "keep is"), ("df.x.unique()", "not declared"), ("df.sort_values('other')", "no column"),
     ("df.sort_values(['n', 'x'])", "not declared")])
