@@ -56,6 +56,14 @@ uint32_t bootstraps(const place *p, uint32_t opt) {
   return f.bootstraps;
 }
 
+double bound_at(const place *p, uint32_t opt, uint32_t output) {
+  double worst = 0;
+  jfhe_plan *plan = plan_at(p, opt, JFHE_PASS_SCHEDULE, JFHE_OK);
+  if (plan) CHECK_OK(jfhe_plan_output(plan, output, NULL, NULL, &worst, NULL));
+  jfhe_plan_free(plan);
+  return worst;
+}
+
 void check_all(place *p, uint32_t expect) {
   uint8_t hash[32];
   for (uint32_t opt = 0; opt <= 2; opt++) {

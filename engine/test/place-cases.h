@@ -19,6 +19,8 @@ place *open_place(void);
 void close_place(place *p);
 jfhe_plan *plan_at(const place *p, uint32_t opt, uint32_t stop, jfhe_status want);
 uint32_t bootstraps(const place *p, uint32_t opt);
+/* What is proved of an output. */
+double bound_at(const place *p, uint32_t opt, uint32_t output);
 /* Runs at every level of optimisation: within bounds, and those of the plan to the last bit. */
 void check_all(place *p, uint32_t expect);
 /* One level, numbers up to 1. */

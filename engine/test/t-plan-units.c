@@ -4,15 +4,6 @@
 
 #include "place-cases.h"
 
-/* At -O0 a program keeps its own units: what the others prove is compared with that. */
-static double bound_at(const place *p, uint32_t opt, uint32_t output) {
-  double worst = 0;
-  jfhe_plan *plan = plan_at(p, opt, JFHE_PASS_SCHEDULE, JFHE_OK);
-  if (plan) CHECK_OK(jfhe_plan_output(plan, output, NULL, NULL, &worst, NULL));
-  jfhe_plan_free(plan);
-  return worst;
-}
-
 static size_t in_units(const place *p) {
   jfhe_plan *plan = plan_at(p, 2, JFHE_PASS_SCHEDULE, JFHE_OK);
   size_t count = plan ? times_said(plan, "in units") : 0;
@@ -20,7 +11,8 @@ static size_t in_units(const place *p) {
   return count;
 }
 
-/* Within bounds at every level of optimisation; the bound at -O2 is below that at -O0 by `less`. */
+/* At -O0 a program keeps its own units.
+ * Within bounds at every level of optimisation; the bound at -O2 is below that at -O0 by `less`. */
 static void check_less(place *p, double less) {
   uint8_t hash[32];
   double plain = bound_at(p, 0, 0), best = bound_at(p, 2, 0);

@@ -210,6 +210,15 @@ def test_plans_place_bootstraps(owner):
     assert "up to 2 at once" in str(_two(x).explain())
 
 
+def test_an_iteration_as_it_is_taught_contracts(owner):
+    """x - (g(x) - y)/6, g beside its own argument: one polynomial, whose slope is followed."""
+    y = sealed(owner, np.linspace(-2, 2, 8), bounds=(-2, 2))
+    x = y / 6
+    for _ in range(30):
+        x = (x - (np.polyval([1, 0, 3, 0], x) - y) / 6).within(-1, 1)
+    assert planned(x).outputs[0].error_bound < 1e-2
+
+
 def test_without_the_pair_depth_ends(owner, tmp_path):
     home = linked(owner[0], tmp_path / "keys", ["sparse.key", "dense.key"])
     x = sealed(owner, np.linspace(-1, 1, 8), keys=home)

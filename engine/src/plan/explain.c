@@ -68,7 +68,8 @@ static void say_reads(sink *s, const jfhe_plan *plan, const jfi_node *n) {
   case JFI_OP_LINMAP: say(s, " m%u", n->table); break;
   case JFI_OP_POLY:
     say(s, " p%u", n->table);
-    if (n->k) say(s, " in units 2^%d, 2^%d", (int)n->re, -(int)n->im);
+    if (n->count) say(s, " and multiples of its argument");
+    if (n->re != 0 || n->im != 0) say(s, " in units 2^%d, 2^%d", (int)n->re, -(int)n->im);
     break;
   case JFI_OP_LOWER:
     if (jfi_rung_packs(&plan->m)) say(s, n->k ? " upper half" : " lower half");

@@ -193,41 +193,57 @@ static jfhe_status take_table(jfi_machine *m, uint32_t i) {
   return JFHE_OK;
 }
 
-/* Coefficients c_i 2^(out + in i), which is exact, of a power of the argument; of a series on an interval the interval changes instead. */
-static jfhe_status make_unit_poly(const jfi_machine *m, jfi_unit_poly *u) {
-  const jfi_table *t = &m->program->table[u->table];
-  double c[JFHE_POLY_DEGREE_MAX + 1];
-  int power = t->basis == JFHE_BASIS_POWER;
-  for (size_t i = 0; i < t->count; i++) {
-    c[i] = ldexp(t->re[i], u->out + (power ? u->in * (int)i : 0));
-    if (!isfinite(c[i]) || (t->re[i] != 0 && fabs(c[i]) < 0x1p-900))
-      return jfi_fail(JFHE_ERR_VALUE, "a polynomial's coefficients are too far apart for other units");
-  }
-  return jfi_poly_new(&u->poly, c, t->count, t->basis, ldexp(t->a, -u->in), ldexp(t->b, -u->in));
+/* ---- polynomials of a plan's own ---- */
+static int is_poly(const jfhe_poly *p, const double *c, uint32_t degree, uint32_t basis, double a, double b) {
+  return p->degree == degree && p->basis == basis && p->a == a && p->b == b &&
+         memcmp(p->c, c, (degree + 1) * sizeof *c) == 0;
 }
 
-jfhe_status jfi_machine_poly_in(jfi_machine *m, jfi_node *n, int32_t in, int32_t out) {
-  jfi_unit_poly u = {.table = n->table, .in = (int32_t)n->re + in, .out = (int32_t)n->im + out};
-  uint32_t at = 0;
-  for (; at < m->n_unit_polys; at++)
-    if (m->unit_poly[at].table == u.table && m->unit_poly[at].in == u.in && m->unit_poly[at].out == u.out) break;
-  if (at == m->cap_unit_polys) {
-    uint32_t cap = 2 * at + 8;
-    jfi_unit_poly *more = jfi_alloc(cap * sizeof *more);
-    if (!more) return jfi_fail(JFHE_ERR_MEMORY, "no memory for polynomials in other units");
-    if (at) memcpy(more, m->unit_poly, at * sizeof *more);
-    jfi_free(m->unit_poly);
-    m->unit_poly = more;
-    m->cap_unit_polys = cap;
-  }
-  if (at == m->n_unit_polys) {
-    JFI_TRY(make_unit_poly(m, &u));
-    m->unit_poly[m->n_unit_polys++] = u;
+static jfhe_status room_for_poly(jfi_machine *m) {
+  if (m->n_made_polys < m->cap_made_polys) return JFHE_OK;
+  uint32_t cap = 2 * m->cap_made_polys + 8;
+  jfhe_poly **more = jfi_alloc(cap * sizeof *more);
+  if (!more) return jfi_fail(JFHE_ERR_MEMORY, "no memory for polynomials of a plan's own");
+  if (m->n_made_polys) memcpy(more, m->made_poly, m->n_made_polys * sizeof *more);
+  jfi_free(m->made_poly);
+  m->made_poly = more;
+  m->cap_made_polys = cap;
+  return JFHE_OK;
+}
+
+/* Of equal ones the first is taken: a loop's turns share one. */
+static jfhe_status set_poly(jfi_machine *m, jfi_node *n, const double *c, double a, double b) {
+  const jfhe_poly *now = jfi_machine_poly(m, n);
+  uint32_t at = 0, degree = now->degree, basis = now->basis;
+  for (; at < m->n_made_polys; at++)
+    if (is_poly(m->made_poly[at], c, degree, basis, a, b)) break;
+  if (at == m->n_made_polys) {
+    JFI_TRY(room_for_poly(m));
+    JFI_TRY(jfi_poly_new(&m->made_poly[at], c, degree + 1, basis, a, b));
+    m->n_made_polys++;
   }
   n->k = (int32_t)at + 1;
-  n->re = u.in;
-  n->im = u.out;
   return JFHE_OK;
+}
+
+jfhe_status jfi_machine_poly_with(jfi_machine *m, jfi_node *n, const double *c) {
+  const jfhe_poly *now = jfi_machine_poly(m, n);
+  return set_poly(m, n, c, now->a, now->b);
+}
+
+/* Coefficients c_i 2^(out + in i), which is exact, of a power of the argument; of a series on an interval the interval changes instead. */
+jfhe_status jfi_machine_poly_in(jfi_machine *m, jfi_node *n, int32_t in, int32_t out) {
+  const jfhe_poly *now = jfi_machine_poly(m, n);
+  const int power = now->basis == JFHE_BASIS_POWER;
+  double c[JFHE_POLY_DEGREE_MAX + 1];
+  for (uint32_t i = 0; i <= now->degree; i++) {
+    c[i] = ldexp(now->c[i], out + (power ? in * (int)i : 0));
+    if (!isfinite(c[i]) || (now->c[i] != 0 && fabs(c[i]) < 0x1p-900))
+      return jfi_fail(JFHE_ERR_VALUE, "a polynomial's coefficients are too far apart for other units");
+  }
+  n->re += in;
+  n->im += out;
+  return set_poly(m, n, c, ldexp(now->a, -in), ldexp(now->b, -in));
 }
 
 /* Numbers 0, 1, .. and the vector's. Without bootstraps nothing looks them up: levels.c says so. */
@@ -274,10 +290,10 @@ void jfi_machine_close(jfi_machine *m) {
   for (uint32_t i = 0; m->map && i < m->program->n_tables; i++) jfhe_linmap_free(m->map[i]);
   for (uint32_t i = 0; m->poly && i < m->program->n_tables; i++) jfhe_poly_free(m->poly[i]);
   for (uint32_t i = 0; m->look && i < m->program->n_tables; i++) jfhe_table_free(m->look[i]);
-  for (uint32_t i = 0; i < m->n_unit_polys; i++) jfhe_poly_free(m->unit_poly[i].poly);
+  for (uint32_t i = 0; i < m->n_made_polys; i++) jfhe_poly_free(m->made_poly[i]);
   jfi_free(m->map);
   jfi_free(m->poly);
-  jfi_free(m->unit_poly);
+  jfi_free(m->made_poly);
   jfi_free(m->look);
   jfi_free(m->input);
   jfi_free(m->given);

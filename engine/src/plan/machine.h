@@ -27,13 +27,6 @@ struct jfhe_rung {
   struct jfhe_evk *made[2]; /* typical keys, else null */
 };
 
-/* A program's polynomial p in other units: 2^out p(2^in x). */
-typedef struct jfi_unit_poly {
-  uint32_t table;
-  int32_t in, out;
-  struct jfhe_poly *poly;
-} jfi_unit_poly;
-
 typedef struct jfi_machine {
   const struct jfhe_ctx *ctx; /* of the program */
   const jfhe_rung *rung;      /* null where all is in one ring */
@@ -48,12 +41,12 @@ typedef struct jfi_machine {
   int typical;                       /* keys are typical ones, made up for planning: nothing can run */
   uint8_t key_id[2][JFHE_ID_BYTES];  /* by jfi_ring_of */
   const jfhe_program *program;
-  jfi_value *given;         /* each input of the program, as it comes */
-  jfi_value *input;         /* as the program begins with it: in its ring */
-  struct jfhe_linmap **map; /* by table; null for other kinds */
-  struct jfhe_poly **poly;  /* by table; null for other kinds */
-  jfi_unit_poly *unit_poly; /* made on the way (units.c) */
-  uint32_t n_unit_polys, cap_unit_polys;
+  jfi_value *given;             /* each input of the program, as it comes */
+  jfi_value *input;             /* as the program begins with it: in its ring */
+  struct jfhe_linmap **map;     /* by table; null for other kinds */
+  struct jfhe_poly **poly;      /* by table; null for other kinds */
+  struct jfhe_poly **made_poly; /* what passes made of them */
+  uint32_t n_made_polys, cap_made_polys;
   struct jfhe_table **look; /* by table: of vectors that are looked up where levels come back */
 } jfi_machine;
 
@@ -71,10 +64,12 @@ static inline const struct jfhe_ctx *jfi_machine_ctx(const jfi_machine *m, uint3
 static inline uint32_t jfi_machine_slots(const jfi_machine *m, uint32_t ring) {
   return ring == JFI_BELOW ? m->program->log_slots : m->log_slots;
 }
-/* The polynomial of an operation, in the units that it is evaluated in. */
+/* The polynomial of an operation: a program's, or one that a pass put in its place. */
 static inline const struct jfhe_poly *jfi_machine_poly(const jfi_machine *m, const jfi_node *n) {
-  return n->k ? m->unit_poly[n->k - 1].poly : m->poly[n->table];
+  return n->k ? m->made_poly[n->k - 1] : m->poly[n->table];
 }
+/* Makes an operation p(x) one of the polynomial with these coefficients, as many. */
+jfhe_status jfi_machine_poly_with(jfi_machine *m, jfi_node *n, const double *c);
 /* Makes an operation p(x) one of 2^out p(2^in x). JFHE_ERR_VALUE: coefficients would be no doubles. */
 jfhe_status jfi_machine_poly_in(jfi_machine *m, jfi_node *n, int32_t in, int32_t out);
 /* Levels that an operation of a program goes down. */

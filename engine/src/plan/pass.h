@@ -12,9 +12,13 @@ jfhe_status jfi_pass_cse(jfi_graph *g);
 jfhe_status jfi_pass_products(jfi_graph *g, jfi_machine *m);
 /* magnitude.c: about how large each value may be; mag: n_nodes. */
 void jfi_magnitudes(const jfi_machine *m, const jfi_graph *g, double *mag);
+/* Passes that may make bounds better or worse: whoever plans compares. */
+enum jfi_rewrite { JFI_REWRITE_UNITS = 1, JFI_REWRITE_SLOPES = 2 };
+/* slopes.c: a polynomial and a multiple of its argument as one. *changed gets its bit where there are such. */
+jfhe_status jfi_pass_slopes(jfi_graph *g, jfi_machine *m, uint32_t *changed);
 /* units.c: values in units in which they are about 1 where that is free; limit: what a bootstrap takes. behind: bootstraps are there, and what
- * they make is in question. *changed is set where something is. */
-jfhe_status jfi_pass_units(jfi_graph *g, jfi_machine *m, double limit, int behind, int *changed);
+ * they make is in question. *changed gets its bit where something is. */
+jfhe_status jfi_pass_units(jfi_graph *g, jfi_machine *m, double limit, int behind, uint32_t *changed);
 /* About how large what an operation holds before it ends may be; 0: no larger than its value. */
 double jfi_magnitude_inside(const jfi_machine *m, const jfi_graph *g, const jfi_node *n, const double *mag);
 typedef enum jfi_levels { JFI_LEVELS_EARLY, JFI_LEVELS_LATE, JFI_LEVELS_RAW } jfi_levels;

@@ -6,6 +6,7 @@
 #include "base/sha256.h"
 #include "base/status.h"
 #include "circuit/bootstrap.h"
+#include "circuit/poly.h"
 #include "rlwe/keyring.h"
 
 static const char *const PASSES[JFHE_PASS_COUNT] = {"input",  "simplify", "cse",       "products", "bootstraps",
@@ -44,9 +45,10 @@ static jfhe_status check_ring(const jfhe_plan *plan) {
 static jfhe_status bring_levels_back(jfhe_plan *plan) {
   if (!plan->m.boot) return JFHE_OK;
   double limit = jfi_bootstrap_room(plan);
-  if (plan->units) JFI_TRY(jfi_pass_units(&plan->g, &plan->m, limit, 0, &plan->changed));
+  const int units = (plan->rewrites & JFI_REWRITE_UNITS) != 0;
+  if (units) JFI_TRY(jfi_pass_units(&plan->g, &plan->m, limit, 0, &plan->changed));
   JFI_TRY(jfi_pass_bootstraps(&plan->g, plan));
-  return plan->units ? jfi_pass_units(&plan->g, &plan->m, limit, 1, &plan->changed) : JFHE_OK;
+  return units ? jfi_pass_units(&plan->g, &plan->m, limit, 1, &plan->changed) : JFHE_OK;
 }
 
 static jfhe_status do_pass(jfhe_plan *plan, uint32_t pass) {
@@ -54,7 +56,9 @@ static jfhe_status do_pass(jfhe_plan *plan, uint32_t pass) {
   switch (pass) {
   case JFHE_PASS_INPUT: JFI_TRY(jfi_graph_of(&plan->g, plan->m.program)); return jfi_pass_pairs(&plan->g, &plan->m);
   case JFHE_PASS_SIMPLIFY: return opt >= 1 ? jfi_pass_simplify(&plan->g, plan->m.program) : JFHE_OK;
-  case JFHE_PASS_CSE: return opt >= 1 ? jfi_pass_cse(&plan->g) : JFHE_OK;
+  case JFHE_PASS_CSE:
+    if (opt >= 1) JFI_TRY(jfi_pass_cse(&plan->g));
+    return plan->rewrites & JFI_REWRITE_SLOPES ? jfi_pass_slopes(&plan->g, &plan->m, &plan->changed) : JFHE_OK;
   case JFHE_PASS_PRODUCTS: return opt >= 2 ? jfi_pass_products(&plan->g, &plan->m) : JFHE_OK;
   case JFHE_PASS_BOOTSTRAPS: return bring_levels_back(plan);
   case JFHE_PASS_LEVELS: return jfi_pass_levels(&plan->g, &plan->m, plan->how, plan->keep, &plan->need);
@@ -102,10 +106,11 @@ static jfhe_status make_roomy(jfhe_plan *plan) {
   return do_passes(plan);
 }
 
-/* ---- units ---- */
-static jfhe_status make_in(jfhe_plan *plan, int units) {
-  plan->units = units;
-  plan->changed = plan->roomy = 0;
+/* ---- rewrites ---- */
+static jfhe_status make_in(jfhe_plan *plan, uint32_t rewrites) {
+  plan->rewrites = rewrites;
+  plan->changed = 0;
+  plan->roomy = 0;
   jfhe_status st = do_passes(plan);
   return st == JFHE_ERR_RANGE && plan->m.boot ? make_roomy(plan) : st;
 }
@@ -129,23 +134,35 @@ static int is_better(const jfhe_plan *plan, const jfhe_plan *other) {
   return better;
 }
 
-/* Up to the bounds, in units and without; what is better stays. The machine is one for both. */
-static jfhe_status make_in_better(jfhe_plan *plan) {
-  jfhe_status with = make_in(plan, 1), without;
-  if (!plan->changed) return with;
-  jfhe_plan in_units = *plan;
+/* Another plan with what `rewrites` allow; the better one stays. The machine is one for both. */
+static void make_other(jfhe_plan *plan, jfhe_status *st, uint32_t rewrites) {
+  jfhe_plan best = *plan;
   begin(plan);
-  without = make_in(plan, 0);
-  if (with == JFHE_OK && (without != JFHE_OK || is_better(&in_units, plan))) {
-    jfi_machine m = plan->m;
-    forget(plan);
-    *plan = in_units;
-    plan->m = m;
-    return JFHE_OK;
+  jfhe_status now = make_in(plan, rewrites);
+  if (now == JFHE_OK && (*st != JFHE_OK || is_better(plan, &best))) {
+    best.m = plan->m;
+    forget(&best);
+    *st = JFHE_OK;
+    return;
   }
-  in_units.m = plan->m;
-  forget(&in_units);
-  return without;
+  const jfi_machine m = plan->m;
+  forget(plan);
+  *plan = best;
+  plan->m = m;
+}
+
+/* Up to the bounds: as the program stands, and with each choice of what the rewrites found to do. */
+static jfhe_status make_in_better(jfhe_plan *plan) {
+  jfhe_status st = make_in(plan, JFI_REWRITE_UNITS | JFI_REWRITE_SLOPES);
+  const uint32_t can = plan->changed;
+  if (!can) return st;
+  forget(plan);
+  st = make_in(plan, 0);
+  for (uint32_t rewrites = 1; rewrites <= can; rewrites++)
+    if ((rewrites & ~can) == 0) make_other(plan, &st, rewrites);
+  if (st == JFHE_OK) return st;
+  forget(plan);
+  return make_in(plan, 0); /* its reason is the one to tell */
 }
 
 /* Bounds decide, so a plan that stops before them is made up to them and once more. */
@@ -155,9 +172,9 @@ static jfhe_status make_in_best(jfhe_plan *plan) {
   jfhe_status st = make_in_better(plan);
   if (plan->options.stop_after == stop) return st;
   plan->options.stop_after = stop;
-  int units = st == JFHE_OK && plan->units;
+  const uint32_t rewrites = st == JFHE_OK ? plan->rewrites : 0;
   forget(plan);
-  return make_in(plan, units);
+  return make_in(plan, rewrites);
 }
 
 jfhe_status jfi_plan_make(jfhe_plan *plan, const jfhe_ctx *ctx, const jfhe_keyring *keys, const jfhe_bootstrap *boot,
@@ -196,6 +213,10 @@ static void hash_node(jfi_sha256 *s, const jfhe_plan *plan, const jfi_node *n) {
   const double numbers[3] = {n->re, n->im, n->promise};
   jfi_sha256_update(s, words, sizeof words);
   jfi_sha256_update(s, numbers, sizeof numbers);
+  if (n->op == JFI_OP_POLY && n->k) {
+    const jfhe_poly *p = jfi_machine_poly(&plan->m, n);
+    jfi_sha256_update(s, p->c, (p->degree + 1) * sizeof *p->c);
+  }
   if (n->op == JFI_OP_INPUT) {
     const char *name = plan->m.program->input[n->table].name;
     jfi_sha256_update(s, name, strlen(name) + 1);

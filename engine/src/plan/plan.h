@@ -13,15 +13,15 @@ struct jfhe_plan {
   jfi_machine m;
   jfi_graph g;
   jfhe_plan_options options;
-  uint32_t pass;    /* the last that was done */
-  jfi_levels how;   /* levels were chosen */
-  uint32_t keep;    /* levels that outputs keep in the program's ring */
-  uint32_t need;    /* the level that inputs must have, for levels chosen late */
-  int roomy;        /* numbers are scaled further below a bootstrap's bound */
-  int units;        /* values may be in units of their own (units.c) */
-  int changed;      /* some are */
-  jfi_value *value; /* by operation, from JFHE_PASS_BOUNDS on */
-  uint32_t *order;  /* operations in the order of work */
+  uint32_t pass;     /* the last that was done */
+  jfi_levels how;    /* levels were chosen */
+  uint32_t keep;     /* levels that outputs keep in the program's ring */
+  uint32_t need;     /* the level that inputs must have, for levels chosen late */
+  int roomy;         /* numbers are scaled further below a bootstrap's bound */
+  uint32_t rewrites; /* of enum jfi_rewrite: allowed */
+  uint32_t changed;  /* those that found something to do */
+  jfi_value *value;  /* by operation, from JFHE_PASS_BOUNDS on */
+  uint32_t *order;   /* operations in the order of work */
   jfi_step *step;
   uint32_t n_steps;
   uint32_t *last_use; /* by operation: the step after which nothing reads it; JFI_NONE for outputs */

@@ -48,8 +48,8 @@ typedef struct jfi_node {
   uint8_t ring;   /* jfi_ring_of the value */
   uint32_t a, b;  /* values read, or JFI_NONE */
   uint32_t table; /* number of the vector, polynomial, map or input, or JFI_NONE */
-  int32_t k;      /* rotation, small factor, level, stride, first; POLY: 1 + number of the machine's unit_poly, or 0 */
-  uint32_t count; /* of an inner sum, of terms */
+  int32_t k;      /* rotation, small factor, level, stride, first; POLY: 1 + number of the machine's made_poly, or 0 */
+  uint32_t count; /* of an inner sum, of terms; POLY in a plan: roundings of its coefficients (slopes.c) */
   double re, im;  /* constant; limit; POLY in a plan: exponents of the units of what it reads and of its value */
   double promise; /* the modulus never exceeds it; infinity: nothing promised */
 } jfi_node;

@@ -241,7 +241,7 @@ static jfhe_status rewrite(const chooser *x) {
 }
 
 /* ---- the pass ---- */
-jfhe_status jfi_pass_units(jfi_graph *g, jfi_machine *m, double limit, int behind, int *changed) {
+jfhe_status jfi_pass_units(jfi_graph *g, jfi_machine *m, double limit, int behind, uint32_t *changed) {
   uint32_t n = g->n_nodes + 1;
   double *mag = jfi_alloc_zero(3 * n * sizeof *mag);
   chooser x = {.g = g,
@@ -264,7 +264,7 @@ jfhe_status jfi_pass_units(jfi_graph *g, jfi_machine *m, double limit, int behin
     else
       choose_before(&x);
     if (found(&x)) {
-      *changed = 1;
+      *changed |= JFI_REWRITE_UNITS;
       st = rewrite(&x);
     }
   }
