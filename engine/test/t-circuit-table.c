@@ -380,6 +380,44 @@ JFI_TEST(a_shadow_says_what_the_run_says) {
   close_case(&c);
 }
 
+/* Tables of one length share the powers, others are refused. */
+JFI_TEST(several_tables_of_one_number) {
+  table_case c = open_case(jfi_test_ctx_boot_far(10, 3, 4), 9, 200, 0, steps);
+  jfhe_ctx *ctx = c.w.w.ctx;
+  jfhe_table *other = NULL, *longer = NULL;
+  double values[300];
+  for (size_t i = 0; i < 300; i++) values[i] = anything(i);
+  CHECK_OK(jfhe_table_new(&other, c.w.b, values, 200, 0));
+  CHECK_OK(jfhe_table_new(&longer, c.w.b, values, 300, 0));
+  const jfhe_table *t[2] = {c.t, other};
+  jfhe_ct *alone[2] = {jfi_world_room(&c.w.w, 1), jfi_world_room(&c.w.w, 1)};
+  jfhe_ct *both[2] = {jfi_world_room(&c.w.w, 1), jfi_world_room(&c.w.w, 1)};
+  size_t m[512], len = jfi_table_many_scratch(ctx, c.t, 2);
+  random_numbers(&c, m, 512);
+  jfhe_ct *a = encrypt(&c, m, 512, 0, 5);
+  void *scratch = jfi_alloc(len);
+  jfi_scratch s;
+  jfi_scratch_init(&s, scratch, len);
+  CHECK_OK(jfi_table_run_many(ctx, both, a, t, 2, c.w.w.keys, &s));
+  for (size_t i = 0; i < 2; i++) {
+    CHECK_OK(jfi_table_run(ctx, alone[i], a, t[i], c.w.w.keys, &s));
+    CHECK(memcmp(&alone[i]->bound, &both[i]->bound, sizeof both[i]->bound) == 0);
+    for (size_t p = 0; p < 2; p++)
+      CHECK_MEM(jfi_ct_poly(alone[i], p), jfi_ct_poly(both[i], p), both[i]->n_limbs * ctx->ring->n * sizeof(uint64_t));
+  }
+  t[1] = longer;
+  CHECK_STATUS(jfi_table_run_many(ctx, both, a, t, 2, c.w.w.keys, &s), JFHE_ERR_ARG);
+  jfi_free(scratch);
+  for (size_t i = 0; i < 2; i++) {
+    jfhe_ct_free(alone[i]);
+    jfhe_ct_free(both[i]);
+  }
+  jfhe_ct_free(a);
+  jfhe_table_free(other);
+  jfhe_table_free(longer);
+  close_case(&c);
+}
+
 /* ---- refusals ---- */
 JFI_TEST(refusals) {
   table_case c = open_case(jfi_test_ctx_boot_far(10, 3, 4), 9, 64, 10, anything);
@@ -489,6 +527,38 @@ static void one_real(jfi_boot_world *w, size_t count, double (*f)(size_t), doubl
   jfhe_table_free(c.t);
 }
 
+/* Four tables of one number, beside one. */
+static void four_real(jfi_boot_world *w, size_t count) {
+  table_case c = {.w = *w, .first = 0, .count = count, .values = malloc(count * sizeof(double))};
+  size_t n = (size_t)1 << w->b->log_slots, *m = malloc(n * sizeof *m);
+  const jfhe_table *t[4];
+  jfhe_ct *out[4];
+  for (size_t i = 0; i < count; i++) c.values[i] = anything(i);
+  REQUIRE_OK(jfhe_table_new(&c.t, w->b, c.values, count, 0));
+  random_numbers(&c, m, n);
+  for (size_t i = 0; i < 4; i++) {
+    t[i] = c.t;
+    out[i] = jfi_world_room(&c.w.w, 1);
+  }
+  size_t len = jfi_table_many_scratch(w->w.ctx, c.t, 4);
+  void *scratch = jfi_alloc(len);
+  jfhe_ct *a = encrypt(&c, m, n, 0, w->b->level_in + 1);
+  for (size_t at_once = 1; at_once <= 4; at_once += 3) {
+    jfi_scratch s;
+    jfi_scratch_init(&s, scratch, len);
+    double cpu = processor();
+    CHECK_OK(jfi_table_run_many(w->w.ctx, out, a, t, at_once, w->w.keys, &s));
+    printf("%zu tables of %zu at once: %.2f s of the processor\n", at_once, count, processor() - cpu);
+    fflush(stdout);
+  }
+  for (size_t i = 0; i < 4; i++) jfhe_ct_free(out[i]);
+  jfhe_ct_free(a);
+  jfi_free(scratch);
+  free(c.values);
+  free(m);
+  jfhe_table_free(c.t);
+}
+
 static void preset(const char *name) {
   jfhe_ctx *ctx = NULL;
   REQUIRE_OK(jfhe_ctx_new_preset(&ctx, name));
@@ -500,6 +570,8 @@ static void preset(const char *name) {
   one_real(&w, 256, itself, 0x1p-8);
   one_real(&w, 4096, anything, 0x1p-10);
   one_real(&w, 4096, itself, 0.25);
+  four_real(&w, 256);
+  four_real(&w, 4096);
   jfi_boot_close(&w);
 }
 

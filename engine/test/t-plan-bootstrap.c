@@ -516,6 +516,33 @@ JFI_TEST(tables_of_tables) {
   close_place(p);
 }
 
+/* One bootstrap and one set of powers for all tables of a length, and the same bytes as one by one. Of another number, or another length, a table is alone. */
+JFI_TEST(tables_of_one_number_go_together) {
+  double values[5][200];
+  uint8_t one[32], many[32];
+  uint64_t memory;
+  place *p = open_place();
+  uint32_t a = whole_numbers(&p->x), b = whole_numbers(&p->x);
+  for (uint32_t i = 0; i < 5; i++) {
+    make_table(values[i], i < 3 ? COUNT : 200, i + 1);
+    model_output(&p->x, model_lookup(&p->x, a, values[i], i < 3 ? COUNT : 200));
+  }
+  model_output(&p->x, model_lookup(&p->x, b, values[0], COUNT));
+  CHECK_EQ(bootstraps(p, 1), 3 + 2 * 2 + 1);
+  CHECK_EQ(bootstraps(p, 2), 1 + 2 + 1);
+  model_check(&p->x, 1, one);
+  model_check(&p->x, 2, many);
+  CHECK_MEM(one, many, sizeof one);
+  jfhe_plan *single = plan_at(p, 1, JFHE_PASS_SCHEDULE, JFHE_OK), *plan = plan_at(p, 2, JFHE_PASS_SCHEDULE, JFHE_OK);
+  CHECK_EQ(times_said(plan, "(3 tables of one number)"), 3);
+  CHECK_EQ(times_said(plan, "(2 tables of one number)"), 2);
+  CHECK_EQ(times_said(single, "tables of one"), 0);
+  CHECK(foreseen(plan, &memory) < 0.7 * foreseen(single, &memory));
+  jfhe_plan_free(single);
+  jfhe_plan_free(plan);
+  close_place(p);
+}
+
 JFI_TEST(tables_are_refused_where_they_cannot_be) {
   double values[COUNT];
   place *p = open_place();

@@ -158,6 +158,8 @@ def test_tables_or_signs_as_forecasts_say(endless):
     with jf.options.set(resolution=1.0):
         told = str(np.digitize(x, [0]).explain())
     assert "1 edge by signs" in told and "a table would take" in told
+    told = str(np.digitize(x, [0]).explain())
+    assert "1 edge by a table" in told and "do not tell" in told
     with pytest.raises(errors.ArgumentError, match="step above 0"):
         x.within(0, 1, step=0)
 

@@ -116,22 +116,19 @@ static double root_of(double x, uint32_t log_degree) {
   return x;
 }
 
-static double clamp(double x, double low, double high) { return fmin(fmax(x, low), high); }
-
 /* Each power's rounding weighs as many times as higher powers are made of it, so low ones had better be finer. If w has d bits more than the
- * canonical scale, w^n has n d more. In the end they may come to `spare`: constants, whose roundings do not grow with the values, keep the rest of 42
+ * canonical scale, w^n has n d more. In the end they may come to SPARE: constants, whose roundings do not grow with the values, keep the rest of 42
  * bits, and so do the integers by which the highest giants come down a level; where there are more levels on that way, to a step more for each.
- * Where the table's values are small the sums' roundings, one a giant, are what shows, and giants leave more of the scale to them. */
+ * Of small values the sums' roundings, one a giant, are what shows, so giants leave more of the scale to them. Good for values up to 1 and for those of
+ * thousands: tables of one length have all powers in common. */
 static void choose_scales(jfhe_table *t) {
-  static const double SIZE_ONE = 0x1p16, SPARE_MOST = 0x1p20, COARSE_MOST = 16;
+  static const double SPARE = 0x1p17, COARSER = 4;
   const jfi_chain *c = &t->b->ctx->chain;
   const uint32_t products = t->level_out + 1, depth = jfi_poly_power_depth(t->giants - 1);
-  double size = 0;
-  for (size_t i = 0; i < (size_t)t->giants * t->babies; i++) size += jfi_hypot(t->re[i], t->im[i]);
   t->finer[0] = t->finer[1] = t->coarser = 1;
   if (!t->log_low || jfi_move_operand_moves(t->b->ctx, t->b->level_out, products)) return;
-  double spare = clamp(SIZE_ONE * size, 1, SPARE_MOST);
-  t->coarser = clamp(sqrt(t->giants / (size + 0x1p-20)), 1, COARSE_MOST);
+  double spare = SPARE;
+  t->coarser = COARSER;
   t->finer[0] = root_of(spare, t->log_high);
   for (uint32_t l = t->b->level_out - depth; l > products + 1; l--) spare *= c->step[l];
   t->finer[1] = root_of(spare, t->log_low);

@@ -19,6 +19,7 @@
 enum {
   JFI_TABLE_ONE = 7,      /* log2 of the largest table of one digit */
   JFI_TABLE_LOG_MAX = 12, /* of the largest */
+  JFI_TABLES_MAX = 16,    /* looked up in at once */
   JFI_TABLE_ROWS = 16     /* sums made at once: with their constants they fit a second-level cache */
 };
 
@@ -80,4 +81,10 @@ jfhe_status jfi_exponential(const jfhe_ctx *ctx, const struct jfhe_table *t, jfh
 size_t jfi_table_scratch(const jfhe_ctx *ctx, const struct jfhe_table *t);
 jfhe_status jfi_table_run(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *a, const struct jfhe_table *t,
                           const struct jfhe_keyring *keys, jfi_scratch *s);
+/* Several tables of the same numbers: one bootstrap, and one set of powers. To the last bit what each makes alone. */
+int jfi_table_shares(const struct jfhe_table *t, const struct jfhe_table *other);
+size_t jfi_table_many_scratch(const jfhe_ctx *ctx, const struct jfhe_table *t, size_t count);
+jfhe_status jfi_table_run_many(const jfhe_ctx *ctx, jfhe_ct *const *out, const jfhe_ct *a,
+                               const struct jfhe_table *const *t, size_t count, const struct jfhe_keyring *keys,
+                               jfi_scratch *s);
 #endif

@@ -229,21 +229,32 @@ static jfhe_status add_rows(const evaluation *e, jfi_acc *acc, uint32_t first, u
   return JFHE_OK;
 }
 
-jfhe_status jfi_table_eval(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *root, const double off[2],
-                           const jfhe_table *t, const jfhe_keyring *keys, jfi_scratch *s) {
-  evaluation e = {.ctx = ctx, .t = t, .head = &root[0], .off = off, .shadow = jfi_ct_is_shadow(out)};
-  jfi_scratch at = *s;
+/* One table's sums and products, from factors that are there. */
+static jfhe_status evaluate(const evaluation *e, jfhe_ct *out, jfi_scratch at) {
+  const jfhe_table *t = e->t;
+  const jfi_chain *c = &e->ctx->chain;
+  const uint32_t level = level_products(t);
   jfi_acc acc;
+  JFI_TRY(new_acc(e, &acc, level, c->scale[t->level_out] * c->step[level], &at));
+  for (uint32_t k = 0; k < t->giants; k += JFI_TABLE_ROWS)
+    JFI_TRY(add_rows(e, &acc, k, t->giants - k < JFI_TABLE_ROWS ? t->giants - k : JFI_TABLE_ROWS, at));
+  add_babies(e, &acc.bound);
+  out->packing = e->head->packing;
+  out->log_slots = e->head->log_slots;
+  memcpy(out->key_id, e->head->key_id, sizeof out->key_id);
+  return jfi_acc_finish(&acc, out, HUGE_VAL, e->rlk, &at);
+}
+
+jfhe_status jfi_table_eval(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *root, const double off[2],
+                           const jfhe_table *const *t, size_t count, const jfhe_keyring *keys, jfi_scratch *s) {
+  evaluation e = {.ctx = ctx, .t = t[0], .head = &root[0], .off = off, .shadow = jfi_ct_is_shadow(&out[0])};
+  jfi_scratch at = *s;
   e.rlk = jfi_keyring_find(keys, JFHE_EVK_RELIN, 0);
   e.conjugate = jfi_keyring_find(keys, JFHE_EVK_GALOIS, jfhe_galois_conjugate(ctx));
   JFI_TRY(make_factors(&e, root, &at));
-  const uint32_t level = level_products(t);
-  JFI_TRY(new_acc(&e, &acc, level, ctx->chain.scale[t->level_out] * ctx->chain.step[level], &at));
-  for (uint32_t k = 0; k < t->giants; k += JFI_TABLE_ROWS)
-    JFI_TRY(add_rows(&e, &acc, k, t->giants - k < JFI_TABLE_ROWS ? t->giants - k : JFI_TABLE_ROWS, at));
-  add_babies(&e, &acc.bound);
-  out->packing = root[0].packing;
-  out->log_slots = root[0].log_slots;
-  memcpy(out->key_id, root[0].key_id, sizeof out->key_id);
-  return jfi_acc_finish(&acc, out, HUGE_VAL, e.rlk, &at);
+  for (size_t i = 0; i < count; i++) {
+    e.t = t[i];
+    JFI_TRY(evaluate(&e, &out[i], at));
+  }
+  return JFHE_OK;
 }

@@ -19,20 +19,25 @@ typedef struct looking {
 
 static size_t most(size_t a, size_t b) { return a > b ? a : b; }
 
-size_t jfi_table_scratch(const jfhe_ctx *ctx, const jfhe_table *t) {
+size_t jfi_table_many_scratch(const jfhe_ctx *ctx, const jfhe_table *t, size_t count) {
   const jfhe_bootstrap *b = t->b;
   size_t held = jfi_ct_temp_bytes(ctx, jfi_boot_roomiest(ctx, b->level_in)) +
                 2 * jfi_ct_temp_bytes(ctx, jfi_boot_roomiest(ctx, b->level_out)) +
-                jfi_ct_temp_bytes(ctx, t->level_out) * 2;
+                jfi_ct_temp_bytes(ctx, t->level_out) * (count + 1);
   size_t sine = jfi_ct_temp_bytes(ctx, jfi_boot_roomiest(ctx, b->level_sine));
   size_t step = sine + most(jfi_bootstrap_scratch(ctx, b), jfi_exponential_scratch(ctx, t));
   step = most(step, jfi_table_eval_scratch(ctx, t));
-  return held + most(step, jfi_ckks_rotate_bytes(ctx, t->level_out)) + 8 * JFI_SCRATCH_SLACK;
+  return held + most(step, jfi_ckks_rotate_bytes(ctx, t->level_out)) + (count + 8) * JFI_SCRATCH_SLACK;
+}
+
+size_t jfi_table_scratch(const jfhe_ctx *ctx, const jfhe_table *t) { return jfi_table_many_scratch(ctx, t, 1); }
+
+int jfi_table_shares(const jfhe_table *t, const jfhe_table *other) {
+  return t->b == other->b && t->log_n == other->log_n && t->first == other->first;
 }
 
 /* ---- checks ---- */
-static jfhe_status check(const looking *r, const jfhe_ct *out, const jfhe_ct *a) {
-  const jfhe_table *t = r->t;
+static jfhe_status check(const looking *r, const jfhe_ct *out, const jfhe_ct *a, const jfhe_table *t) {
   const double reach = fmax(fabs(t->first - 0.5), fabs(t->last + 0.5));
   JFI_TRY(jfi_ct_usable(r->ctx, a));
   if (a->packing != JFHE_PACK_REAL) return jfi_fail(JFHE_ERR_FORM, "a table is for real numbers in slots");
@@ -124,38 +129,49 @@ static double off_numbers(const jfi_root_error *e) {
 }
 
 /* ---- the end ---- */
-static jfhe_status finish(looking *r, jfhe_ct *out, const jfhe_ct *a, jfhe_ct *sum, jfhe_ct *turned, jfi_scratch *s) {
+/* A table's values from half of its polynomial. */
+static jfhe_status finish(looking *r, const jfhe_table *t, uint32_t log_slots, jfhe_ct *sum, jfhe_ct *turned,
+                          jfi_scratch *s) {
   const jfhe_ctx *ctx = r->ctx;
-  const jfhe_table *t = r->t;
   const uint32_t g = jfhe_galois_conjugate(ctx);
   const double size = fmax(fabs(t->low), fabs(t->high)), range = t->high - t->low;
   JFI_TRY(jfi_ckks_automorphism(ctx, turned, sum, g, jfi_keyring_find(r->keys, JFHE_EVK_GALOIS, g), s));
   JFI_TRY(jfi_ckks_add(ctx, sum, sum, turned, 0));
   jfi_bound b = {size, sum->bound.worst, sum->bound.sd};
-  jfi_table_add_roots(t, r->error, jfi_spread(ctx->ring->log_n, JFHE_PACK_REAL, a->log_slots), &b);
+  jfi_table_add_roots(t, r->error, jfi_spread(ctx->ring->log_n, JFHE_PACK_REAL, log_slots), &b);
   if (!(b.worst < 0.5 * (range > 0 ? range : size)) && size > 0)
     return jfi_fail(JFHE_ERR_RANGE, "values from %g to %g would be off by up to %g", t->low, t->high, b.worst);
   sum->bound = b;
   sum->packing = JFHE_PACK_REAL;
-  sum->log_slots = a->log_slots;
-  JFI_TRY(jfi_bound_fits(ctx, &b, sum->scale, sum->primes, "a value of a table"));
-  return jfi_ckks_copy(ctx, out, sum);
+  sum->log_slots = log_slots;
+  return jfi_bound_fits(ctx, &b, sum->scale, sum->primes, "a value of a table");
+}
+
+jfhe_status jfi_table_run_many(const jfhe_ctx *ctx, jfhe_ct *const *out, const jfhe_ct *a, const jfhe_table *const *t,
+                               size_t count, const jfhe_keyring *keys, jfi_scratch *s) {
+  looking r = {.ctx = ctx, .t = t[0], .b = t[0]->b, .keys = keys};
+  jfhe_ct sum[JFI_TABLES_MAX], turned;
+  jfi_scratch at = *s;
+  const int shadow = jfi_ct_is_shadow(out[0]);
+  if (count > JFI_TABLES_MAX) return jfi_fail(JFHE_ERR_ARG, "%zu tables at once", count);
+  for (size_t i = 0; i < count; i++) {
+    JFI_TRY(check(&r, out[i], a, t[i]));
+    if (!jfi_table_shares(t[i], t[0])) return jfi_fail(JFHE_ERR_ARG, "tables of different numbers at once");
+  }
+  jfi_ct_piece(&r.low, ctx, jfi_boot_roomiest(ctx, r.b->level_in), shadow, &at);
+  for (size_t d = 0; d < 2; d++) jfi_ct_piece(&r.root[d], ctx, jfi_boot_roomiest(ctx, r.b->level_out), shadow, &at);
+  for (size_t i = 0; i < count; i++) jfi_ct_piece(&sum[i], ctx, t[i]->level_out, shadow, &at);
+  jfi_ct_piece(&turned, ctx, t[0]->level_out, shadow, &at);
+  if (at.failed) return jfi_fail(JFHE_ERR_SCRATCH, "scratch is too small for %zu tables", count);
+  JFI_TRY(to_roots(&r, a, &at));
+  const double off[2] = {off_numbers(&r.error[0]), off_numbers(&r.error[1])};
+  JFI_TRY(jfi_table_eval(ctx, sum, r.root, off, t, count, keys, &at));
+  for (size_t i = 0; i < count; i++) JFI_TRY(finish(&r, t[i], a->log_slots, &sum[i], &turned, &at));
+  for (size_t i = 0; i < count; i++) JFI_TRY(jfi_ckks_copy(ctx, out[i], &sum[i]));
+  return JFHE_OK;
 }
 
 jfhe_status jfi_table_run(const jfhe_ctx *ctx, jfhe_ct *out, const jfhe_ct *a, const jfhe_table *t,
                           const jfhe_keyring *keys, jfi_scratch *s) {
-  looking r = {.ctx = ctx, .t = t, .b = t->b, .keys = keys};
-  jfhe_ct sum, turned;
-  jfi_scratch at = *s;
-  const int shadow = jfi_ct_is_shadow(out);
-  JFI_TRY(check(&r, out, a));
-  jfi_ct_piece(&r.low, ctx, jfi_boot_roomiest(ctx, r.b->level_in), shadow, &at);
-  for (size_t d = 0; d < 2; d++) jfi_ct_piece(&r.root[d], ctx, jfi_boot_roomiest(ctx, r.b->level_out), shadow, &at);
-  jfi_ct_piece(&sum, ctx, t->level_out, shadow, &at);
-  jfi_ct_piece(&turned, ctx, t->level_out, shadow, &at);
-  if (at.failed) return jfi_fail(JFHE_ERR_SCRATCH, "scratch is too small for a table");
-  JFI_TRY(to_roots(&r, a, &at));
-  const double off[2] = {off_numbers(&r.error[0]), off_numbers(&r.error[1])};
-  JFI_TRY(jfi_table_eval(ctx, &sum, r.root, off, t, keys, &at));
-  return finish(&r, out, a, &sum, &turned, &at);
+  return jfi_table_run_many(ctx, &out, a, &t, 1, keys, s);
 }

@@ -138,8 +138,8 @@ static void bootstrap(work *w, const jfhe_plan *plan, const jfi_node *n) {
   for (uint32_t i = 0; i < sines; i++) periodic(w, ctx, b, b->cosine);
 }
 
-/* The steps of circuit/table_run.c; products and conjugates of powers lie evenly over the levels. */
-static void look_up(work *w, const jfhe_plan *plan, const jfi_node *n) {
+/* The steps of circuit/table_run.c up to a table's constants; products and conjugates of powers lie evenly over the levels. */
+static void powers_of_look(work *w, const jfhe_plan *plan, const jfi_node *n) {
   const jfhe_ctx *ctx = plan->m.ctx;
   const jfhe_table *t = plan->m.look[n->table];
   for (uint32_t i = 0; i < t->b->stages; i++) linmap(w, ctx, t->b->down[i], t->b->level_in - i);
@@ -153,7 +153,20 @@ static void look_up(work *w, const jfhe_plan *plan, const jfi_node *n) {
     key_switch(w, ctx, at, at - 1);
     w->products += 4 * limbs_at(ctx, at);
   }
-  w->products += 2 * (double)t->giants * t->babies * limbs_at(ctx, t->level_out + 2);
+}
+
+static void sums_of_look(work *w, const jfhe_plan *plan, const jfi_node *n) {
+  const jfhe_table *t = plan->m.look[n->table];
+  w->products += 2 * (double)t->giants * t->babies * limbs_at(plan->m.ctx, t->level_out + 2);
+  w->products += 4 * (double)t->giants * limbs_at(plan->m.ctx, t->level_out + 1);
+  key_switch(w, plan->m.ctx, t->level_out + 1, t->level_out);
+  key_switch(w, plan->m.ctx, t->level_out, t->level_out);
+}
+
+/* `count` tables of one value. */
+static void look_up(work *w, const jfhe_plan *plan, const jfi_node *n, uint32_t count) {
+  powers_of_look(w, plan, n);
+  while (count--) sums_of_look(w, plan, n);
 }
 
 /* Repeats, or is the mean of, evaluations, and switches them to the other ring's secret with a key of its own primes. */
@@ -199,7 +212,7 @@ static void count(work *w, const jfhe_plan *plan, const jfi_node *n) {
   case JFI_OP_LINMAP: linmap(w, ctx, plan->m.map[n->table], level); break;
   case JFI_OP_POLY: poly(w, ctx, jfi_machine_poly(&plan->m, n), level); break;
   case JFI_OP_BOOTSTRAP: bootstrap(w, plan, n); break;
-  case JFI_OP_LOOKUP: look_up(w, plan, n); break;
+  case JFI_OP_LOOKUP: look_up(w, plan, n, 1); break;
   case JFI_OP_SUM: sum(w, plan, n, level); break;
   case JFI_OP_LIFT:
     switch_rings(w, plan->m.rung->lift, limbs_at(plan->m.rung->small, level), limbs_at(ctx, n->level));
@@ -247,6 +260,10 @@ double jfi_cost_of_step(const jfhe_plan *plan, const jfi_step *s) {
     return n->op == JFI_OP_SUM ? all : all * (1 - BOOT_SHARED * (1 - 1.0 / s->count));
   }
   work w = {0};
+  if (n->op == JFI_OP_LOOKUP) {
+    look_up(&w, plan, n, s->count);
+    return seconds(plan, &w);
+  }
   uint32_t level = jfi_reads_level(plan, n);
   double limbs = limbs_at(plan->m.ctx, level);
   decompose(&w, plan->m.ctx, level);

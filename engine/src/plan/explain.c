@@ -103,12 +103,14 @@ static void say_steps(sink *s, const jfhe_plan *plan) {
   for (uint32_t i = 0; i < plan->n_steps; i++) {
     const jfi_step *step = &plan->step[i];
     double ms = 1000 * jfi_cost_of_step(plan, step);
-    const int boots = plan->g.node[plan->order[step->first]].op == JFI_OP_BOOTSTRAP;
+    const uint32_t op = plan->g.node[plan->order[step->first]].op;
+    const int boots = op == JFI_OP_BOOTSTRAP, tables = op == JFI_OP_LOOKUP;
     for (uint32_t j = 0; j < step->count; j++) {
       say_node(s, plan, plan->order[step->first + j]);
       if (j == 0) say(s, "   %.3g ms", ms);
       if (boots && step->count > 1) say(s, "   (%u bootstraps together)", step->count);
-      say(s, j && !boots ? "   (hoisted)\n" : "\n");
+      if (tables && step->count > 1) say(s, "   (%u tables of one number)", step->count);
+      say(s, j && !boots && !tables ? "   (hoisted)\n" : "\n");
     }
   }
 }

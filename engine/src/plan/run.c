@@ -10,6 +10,7 @@
 #include "base/status.h"
 #include "circuit/acc.h"
 #include "circuit/bootstrap.h"
+#include "circuit/table.h"
 #include "ckks/eval.h"
 
 /* Encoded diagonals stay with the plan's maps and its bootstrap. */
@@ -173,6 +174,11 @@ static jfhe_status run_one(jfhe_run *run, uint32_t value) {
   return JFHE_OK;
 }
 
+/* What a caller vouches for is known of a value from here on. */
+static void promised(jfhe_ct *ct, const jfi_node *n) {
+  if (n->promise < ct->bound.mag) ct->bound.mag = n->promise;
+}
+
 /* Rotations of one value. Unwanted ones are left out. */
 static jfhe_status run_turns(jfhe_run *run, const jfi_step *step) {
   enum { TURNS = 64 };
@@ -193,10 +199,7 @@ static jfhe_status run_turns(jfhe_run *run, const jfi_step *step) {
   jfi_scratch_init(&s, run->scratch, plan->scratch);
   const jfhe_ct *a = run->ct[plan->g.node[value[0]].a];
   JFI_TRY(jfi_ckks_rotate_many(plan->m.ctx, out, a, k, count, plan->m.keys, &s));
-  for (uint32_t i = 0; i < count; i++) {
-    double promise = plan->g.node[value[i]].promise;
-    if (promise < out[i]->bound.mag) out[i]->bound.mag = promise;
-  }
+  for (uint32_t i = 0; i < count; i++) promised(out[i], &plan->g.node[value[i]]);
   return JFHE_OK;
 }
 
@@ -243,9 +246,33 @@ static jfhe_status run_boots(jfhe_run *run, const jfi_step *step) {
   if (count == 0) return JFHE_OK; /* as in run_turns */
   jfi_scratch_init(&s, run->scratch, plan->scratch);
   JFI_TRY(jfi_bootstrap_many(plan->m.ctx, out, in, count, plan->m.boot, plan->m.keys, &s));
-  for (uint32_t i = 0; i < count; i++) {
-    double promise = plan->g.node[value[i]].promise;
-    if (promise < out[i]->bound.mag) out[i]->bound.mag = promise;
+  for (uint32_t i = 0; i < count; i++) promised(out[i], &plan->g.node[value[i]]);
+  return JFHE_OK;
+}
+
+/* Tables that one value is looked up in. */
+static jfhe_status run_looks(jfhe_run *run, const jfi_step *step) {
+  const jfhe_plan *plan = run->plan;
+  const jfhe_table *table[JFI_TABLES_MAX];
+  jfhe_ct *out[JFI_TABLES_MAX];
+  const jfhe_ct *in = NULL;
+  uint32_t count = 0;
+  jfi_scratch s;
+  for (uint32_t j = 0; j < step->count; j++) {
+    uint32_t v = plan->order[step->first + j];
+    const jfi_node *n = &plan->g.node[v];
+    if (!run->wanted[v] || count == JFI_TABLES_MAX) continue;
+    JFI_TRY(take_buffer(run, v));
+    in = run->ct[n->a];
+    table[count] = plan->m.look[n->table];
+    out[count++] = run->ct[v];
+  }
+  if (count == 0) return JFHE_OK; /* as in run_turns */
+  jfi_scratch_init(&s, run->scratch, plan->scratch);
+  JFI_TRY(jfi_table_run_many(plan->m.ctx, out, in, table, count, plan->m.keys, &s));
+  for (uint32_t j = 0, i = 0; j < step->count; j++) {
+    uint32_t v = plan->order[step->first + j];
+    if (run->wanted[v]) promised(out[i++], &plan->g.node[v]);
   }
   return JFHE_OK;
 }
@@ -253,6 +280,7 @@ static jfhe_status run_boots(jfhe_run *run, const jfi_step *step) {
 static jfhe_status run_many(jfhe_run *run, const jfi_step *step) {
   const jfi_node *n = &run->plan->g.node[run->plan->order[step->first]];
   if (n->op == JFI_OP_BOOTSTRAP) return run_boots(run, step);
+  if (n->op == JFI_OP_LOOKUP) return run_looks(run, step);
   return n->op == JFI_OP_SUM ? run_sums(run, step) : run_turns(run, step);
 }
 

@@ -96,7 +96,7 @@ static void visit(scheduler *x, uint32_t root) {
 }
 
 static jfhe_status find_sisters(scheduler *x) {
-  if (x->plan->options.opt_level >= 2) return jfi_sisters_find(&x->sisters, &x->plan->g, x->boots);
+  if (x->plan->options.opt_level >= 2) return jfi_sisters_find(&x->sisters, &x->plan->m, &x->plan->g, x->boots);
   x->sisters.first = jfi_numbers_new(x->plan->g.n_nodes);
   return x->sisters.first ? JFHE_OK : jfi_fail(JFHE_ERR_MEMORY, "no memory to schedule");
 }
@@ -141,6 +141,8 @@ static size_t step_scratch(const jfhe_plan *plan, const jfi_step *s) {
   uint32_t level = jfi_reads_level(plan, n);
   if (s->count > 1 && n->op == JFI_OP_SUM) return jfi_apply_sums_scratch(&plan->m, n, s->count, level);
   if (s->count > 1 && n->op == JFI_OP_BOOTSTRAP) return jfi_bootstrap_many_scratch(plan->m.ctx, plan->m.boot, s->count);
+  if (s->count > 1 && n->op == JFI_OP_LOOKUP)
+    return jfi_table_many_scratch(plan->m.ctx, plan->m.look[n->table], s->count);
   if (s->count > 1) return jfi_ckks_rotate_many_bytes(plan->m.ctx, level);
   return jfi_apply_scratch(&plan->m, &plan->g, n, level);
 }
@@ -304,6 +306,17 @@ static uint32_t level_below(const jfhe_plan *plan, uint32_t level) {
   return below == UINT32_MAX ? plan->m.rung->small->chain.top : below;
 }
 
+/* Of several tables of one value all but the first need but their sums, a relinearisation and a conjugation. */
+static void take_shared_off(const jfhe_plan *plan, const jfi_step *step, jfhe_forecast *f) {
+  const jfi_node *n = &plan->g.node[plan->order[step->first]];
+  if (n->op != JFI_OP_LOOKUP) return;
+  const jfhe_table *t = plan->m.look[n->table];
+  const uint32_t more = step->count - 1;
+  f->bootstraps -= more * jfhe_table_digits(t);
+  f->rotations -= more * (turns_of_look(t) - 1);
+  f->products -= more * (jfi_table_products(t) - 1);
+}
+
 static void sum_up(jfhe_plan *plan) {
   jfhe_forecast *f = &plan->forecast;
   uint32_t low = UINT32_MAX, high = 0;
@@ -329,6 +342,7 @@ static void sum_up(jfhe_plan *plan) {
   if (plan->how == JFI_LEVELS_RAW || f->bootstraps) high = plan->need;
   f->level_in = f->lifts ? level_below(plan, high) : high;
   f->depth = f->bootstraps ? levels_spent(plan) : low <= high ? high - low : 0;
+  for (uint32_t s = 0; s < plan->n_steps; s++) take_shared_off(plan, &plan->step[s], f);
   for (uint32_t s = 0; s < plan->n_steps; s++) f->seconds += jfi_cost_of_step(plan, &plan->step[s]);
   for (size_t i = 0; i < plan->m.keys->count && !plan->m.typical; i++)
     f->key_bytes += jfhe_evk_bytes(plan->m.keys->key[i]);

@@ -1,10 +1,11 @@
-/* plan/sisters.c: sums of products that are made together, because they read the same factors (circuit/acc_many.c), and bootstraps
- * (circuit/bootstrap_run.c). */
+/* plan/sisters.c: sums of products that are made together, because they read the same factors (circuit/acc_many.c), bootstraps
+ * (circuit/bootstrap_run.c), and look-ups of one value (circuit/table_run.c). */
 #include "plan/sisters.h"
 
 #include <stdlib.h>
 
 #include "base/status.h"
+#include "circuit/table.h"
 
 enum { TERMS_MIN = 8 }; /* in fewer the factors are in cache anyway */
 /* Factors read over factors there are: n columns with each other read each n + 1 times. Where it is small, making sums together would
@@ -58,14 +59,22 @@ static int is_shared(const jfi_graph *g, const candidate *c, uint32_t sums, uint
 }
 
 static int is_candidate(const jfi_graph *g, const jfi_node *n) {
-  return n->op == JFI_OP_BOOTSTRAP || (n->op == JFI_OP_SUM && n->count >= TERMS_MIN && jfi_sum_is_plain(g, n));
+  return n->op == JFI_OP_BOOTSTRAP || n->op == JFI_OP_LOOKUP ||
+         (n->op == JFI_OP_SUM && n->count >= TERMS_MIN && jfi_sum_is_plain(g, n));
 }
 
-static uint32_t find_candidates(const jfi_graph *g, candidate *c, const uint32_t *age) {
+/* Tables are sisters where they read one value and are of one length: that stands for terms and flags, which they lack. */
+static candidate table_candidate(const jfi_machine *m, const jfi_node *n, uint32_t age, uint32_t value) {
+  return (candidate){n->op, age, n->level, n->a, m->look[n->table]->log_n, value};
+}
+
+static uint32_t find_candidates(const jfi_machine *m, const jfi_graph *g, candidate *c, const uint32_t *age) {
   uint32_t found = 0;
   for (uint32_t i = 0; i < g->n_nodes; i++) {
     const jfi_node *n = &g->node[i];
-    if (is_candidate(g, n)) c[found++] = (candidate){n->op, age[i], n->level, n->count, n->flags, i};
+    if (!is_candidate(g, n)) continue;
+    c[found++] = n->op == JFI_OP_LOOKUP ? table_candidate(m, n, age[i], i)
+                                        : (candidate){n->op, age[i], n->level, n->count, n->flags, i};
   }
   return found;
 }
@@ -77,7 +86,12 @@ static void join(jfi_sisters *x, const candidate *c, uint32_t sums) {
   }
 }
 
-jfhe_status jfi_sisters_find(jfi_sisters *x, const jfi_graph *g, uint32_t boots) {
+/* How many of a kind are done at once, at most. */
+static uint32_t most_of(uint32_t op, uint32_t boots) {
+  return op == JFI_OP_BOOTSTRAP ? boots : op == JFI_OP_LOOKUP ? JFI_TABLES_MAX : JFI_SUMS_MAX;
+}
+
+jfhe_status jfi_sisters_find(jfi_sisters *x, const jfi_machine *m, const jfi_graph *g, uint32_t boots) {
   uint32_t n = 0, group = 0, *mark = jfi_numbers_new(g->n_nodes), *age = jfi_numbers_new(g->n_nodes);
   candidate *c = jfi_alloc((g->n_nodes + 1) * sizeof *c);
   x->first = jfi_numbers_new(g->n_nodes);
@@ -87,15 +101,14 @@ jfhe_status jfi_sisters_find(jfi_sisters *x, const jfi_graph *g, uint32_t boots)
     st = jfi_fail(JFHE_ERR_MEMORY, "no memory to schedule %u operations", g->n_nodes);
   if (st == JFHE_OK) {
     find_ages(g, age);
-    n = find_candidates(g, c, age);
+    n = find_candidates(m, g, c, age);
   }
   if (n) qsort(c, n, sizeof *c, by_shape);
   for (uint32_t i = 0, count; i < n; i += count) {
-    const int boot = c[i].op == JFI_OP_BOOTSTRAP;
-    const uint32_t most = boot ? boots : JFI_SUMS_MAX;
+    const uint32_t most = most_of(c[i].op, boots);
     count = 1;
     while (i + count < n && count < most && !differ(&c[i + count], &c[i])) count++;
-    if (count > 1 && (boot || is_shared(g, c + i, count, mark, group++))) join(x, c + i, count);
+    if (count > 1 && (c[i].op != JFI_OP_SUM || is_shared(g, c + i, count, mark, group++))) join(x, c + i, count);
   }
   jfi_free(mark);
   jfi_free(age);

@@ -158,7 +158,9 @@ class LookUp:
             raise Refused(f"a table over {last - first + 1:,} approximate whole numbers, more than {most:,}",
                           "Declare tighter bounds, or encrypt with exact=True.")
         wanted = np.interp(np.arange(first, last + 1), chosen, [self.near[k] for k in chosen])
-        return looking.looked_up(strip, wanted, first, iv.power_of_two(float(np.abs(wanted).max()) or 1.0))
+        middle = float(wanted.max() / 2 + wanted.min() / 2)  # slots on both sides of 0 have a bit more for the values
+        wanted = wanted - middle
+        return looking.looked_up(strip, wanted, first, iv.power_of_two(float(np.abs(wanted).max()) or 1.0)).shifted(middle)
 
 
 def lut(f, domain):
