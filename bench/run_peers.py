@@ -28,7 +28,7 @@ OUR_SETS = {14: "stats", 15: "n15", 16: "n16"}  # the parameter sets of `jfhe be
 CKKS_NAMES = ["ckks_mul", "ckks_rotate", "ckks_rotate_hoisted8", "encode", "encrypt_seeded", "encode_encrypt_seeded",
               "decrypt_decode", "key_rotation_bytes"]
 INT_NAMES = ["int_mul", "int_rotate", "int_add", "int_encode", "int_encode_encrypt_seeded", "int_decrypt_decode"]
-BOOTSTRAP_NAMES = ["bootstrap_real"]
+BOOTSTRAP_NAMES = ["bootstrap_real", "bootstrap_sparse"]
 ARRAY_NAMES = ["array_mean", "array_cov", "matmul_plain_512", "matmul_encrypted_128"]
 MATRICES = ["--what", "matrices"]
 PART = ["--chunks", 8]  # of 123 chunks of a million rows, where covariances of all would take minutes
@@ -115,8 +115,9 @@ def integers(scheme: str) -> Callable[[Path, dict], list]:
 
 
 def bootstrap(case: dict) -> list:
-    """The arguments of a bootstrap of all slots."""
-    return ["--scale", case["scale"], "--dnum", case["dnum"], "--after", case["after"], "--stages", case["stages"]]
+    """The arguments of a bootstrap of all slots, or of fewer."""
+    out = ["--scale", case["scale"], "--dnum", case["dnum"], "--after", case["after"], "--stages", case["stages"]]
+    return [*out, "--log-slots", case["log_slots"]] if "log_slots" in case else out
 
 
 def our_minimum(root: Path, case: dict) -> list:
@@ -295,7 +296,8 @@ def batches(cases: dict, peers: list[Peer], ready: dict[str, Path], jfhe: Path |
     if "bootstrap" in groups:
         for count in threads:
             for case in cases["bootstrap"]:
-                ours = our_jobs(jfhe, BOOTSTRAP_NAMES, count, case["set"]) if jfhe else []
+                name = BOOTSTRAP_NAMES["log_slots" in case]
+                ours = our_jobs(jfhe, [name], count, case["set"]) if jfhe else []
                 wanted = [p for p in chosen if p.bootstrap and (count == 1 or p.two_threads)]
                 out.append(ours + [Job(p.name, tuple(p.bootstrap(ready[p.name], case)), count) for p in wanted])
     if "order" in groups and 1 in threads:

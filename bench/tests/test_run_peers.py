@@ -174,9 +174,12 @@ def test_bootstraps_run_beside_peers_with_the_same_levels_left():
     made = run_peers.extra("mine-bootstrap=/none")
     ready = {peer.name: Path("/none") for peer in [*run_peers.PEERS, made]}
     batches = run_peers.batches(cases(), [*run_peers.PEERS, made], ready, Path("/none/jfhe"), ["bootstrap"], [1, 2])
-    assert [[job.peer for job in batch] for batch in batches] == [["jupyterfhe", "openfhe", "mine-bootstrap"]] * 2
-    assert all(job.command[-8:] == batches[0][1].command[-8:] for batch in batches for job in batch[1:])
-    assert "deep-lean" in batches[0][0].command and batches[1][0].threads == 2
+    assert [[job.peer for job in batch] for batch in batches] == [["jupyterfhe", "openfhe", "mine-bootstrap"]] * 4
+    assert all(job.command[-8:] == batch[1].command[-8:] for batch in batches for job in batch[1:])
+    assert "deep-lean" in batches[0][0].command and batches[2][0].threads == 2
+    sparse = batches[1]
+    assert {"bootstrap_sparse", "deep-lean:12"} < set(sparse[0].command)
+    assert all(job.command[-2:] == ("--log-slots", 12) for job in sparse[1:])
 
 
 def test_minima_run_beside_scheme_switching_where_it_ends():

@@ -214,7 +214,7 @@ JFI_TEST(what_maps_claim_of_random_errors_holds) {
 JFI_TEST(what_maps_down_claim_of_their_encoding_holds) {
   jfi_boot_world w = jfi_boot_open(jfi_test_ctx_boot_far(LOG_SLOTS + 1, 3, 2), LOG_SLOTS, 1, NULL);
   const jfhe_bootstrap *b = w.b;
-  const uint32_t counts[3] = {3, 3, 2}; /* checked below: forward and back is the number itself */
+  const uint32_t counts[3] = {2, 3, 3}; /* checked below: forward and back is the number itself */
   matrix down[3], back[3];
   uint32_t low = 0;
   for (uint32_t i = 0; i < 3; low += counts[i++]) {

@@ -45,14 +45,15 @@ static uint32_t turns(const jfhe_bootstrap *b, uint32_t count, int longest) {
   return longest || count > b->walk_most ? (1u << babies) + (1u << (diagonals - babies)) - 2 : 1u << count;
 }
 
-/* Butterflies a stage. Hoisted: alike, so that plaintexts are few. Walked to: those that need the fewest turns, which gives the longest stage
+/* Butterflies a stage. Hoisted: alike, so that plaintexts are few; the longest has half as many diagonals as another of its butterflies, so it takes what is left
+ * over. Walked to: those that need the fewest turns, which gives the longest stage
  * more, since its giants have a key of their own; of equal ones the fewest there, where plaintexts have no period. None has more than a
  * walk can reach, unless all have. */
 static void share_all(const jfhe_bootstrap *b, uint32_t count[JFI_BOOT_STAGES_MAX]) {
   const uint32_t last = b->stages - 1, n = b->log_slots, each = (n + last) / b->stages;
   const uint32_t limit = each > b->walk_most ? each : b->walk_most;
   uint32_t least = UINT32_MAX;
-  for (uint32_t i = 0; i <= last; i++) count[i] = n / b->stages + (i < n % b->stages);
+  for (uint32_t i = 0; i <= last; i++) count[i] = n / b->stages + (last - i < n % b->stages);
   if (b->keys != JFHE_BOOTSTRAP_FEW_KEYS) return;
   for (uint32_t end = 0; end <= limit && end <= n; end++)
     for (uint32_t first = last == 1 ? n - end : (n - end + 1) / 2; first <= n - end && first <= limit; first++) {
