@@ -503,6 +503,28 @@ JFI_TEST(a_table_of_sparse_vectors_and_a_bootstrap_of_all_slots) {
   close_place(p);
 }
 
+/* Two rows that meet in one value, from which two rows go on: the only place for a cut of one bootstrap. */
+static uint32_t waist(model *x, uint32_t a, uint32_t b, uint32_t before, uint32_t behind) {
+  uint32_t both = mix(x, row(x, a, a, before), row(x, b, b, before)), left = mix(x, both, a), right = mix(x, both, b);
+  return mix(x, row(x, left, left, behind), row(x, right, right, behind));
+}
+
+/* Where a cut lies before a table says nothing about what is behind it. */
+JFI_TEST(cuts_before_a_table_are_not_those_behind) {
+  uint8_t hash[32];
+  double values[COUNT];
+  make_table(values, COUNT, 1);
+  place *p = open_place();
+  uint32_t a = whole_numbers(&p->x), b = model_input(&p->x, 0), c = model_input(&p->x, 0);
+  uint32_t first = waist(&p->x, b, c, BETWEEN - 3, BETWEEN - 3);
+  a = model_add(&p->x, a, model_mul_const(&p->x, model_sub(&p->x, first, first), 1, 0));
+  model_output(&p->x, first);
+  model_output(&p->x, waist(&p->x, model_lookup(&p->x, a, values, COUNT), c, 2, 2));
+  CHECK_EQ(bootstraps(p, 2), 4); /* 6 where a cut before the table lay across what is behind it */
+  model_check(&p->x, 2, hash);
+  close_place(p);
+}
+
 /* The second reads what the first gives, at the level that it gives; of two digits it is two bootstraps. */
 JFI_TEST(tables_of_tables) {
   double values[COUNT], more[200];

@@ -35,6 +35,7 @@ typedef struct layer {
   uint32_t gentle[LEVELS]; /* those of them that are settled there, and read by nothing else */
   uint8_t scaled[LEVELS];  /* levels that scaling the largest of them takes */
   uint32_t overhang;       /* operations of several levels across this depth: most levels of one that lie before it */
+  uint32_t lacking;        /* most levels that a table which ends here lacks */
   double best;             /* cost of the shortest path to a cut here */
   uint32_t from;           /* the cut before it on that path */
   uint32_t segment;        /* of what ends here */
@@ -94,11 +95,12 @@ static void find_depths(placer *x) {
   for (uint32_t v = 0; v < x->g->n_nodes; v++) {
     const jfi_node *n = &x->g->node[v];
     uint32_t d = 0;
-    if (begins_anew(n)) d = x->high - input_level(x, v); /* as if levels had been spent on it */
-    for (uint32_t r = 0; r < jfi_reads(n) && !begins_anew(n); r++) {
+    for (uint32_t r = 0; r < jfi_reads(n); r++) {
       uint32_t a = jfi_read(x->g, n, r);
       if (a != JFI_NONE && x->depth[a] > d) d = x->depth[a];
     }
+    /* as if levels had been spent on it; a table's behind all that it is made of, so that cuts before it do not lie across what follows */
+    if (begins_anew(n)) d += x->high - input_level(x, v);
     x->depth[v] = d + depth_of(x, v);
     if (x->depth[v] > x->deepest) x->deepest = x->depth[v];
   }
@@ -165,7 +167,11 @@ static void find_last_read(placer *x, uint32_t v) {
 static void add_value(placer *x, uint32_t v) {
   layer *l = &x->layer[x->depth[v]];
   l->output |= x->output[v];
-  if (x->g->node[v].op == JFI_OP_LOOKUP) x->layer[x->depth[x->g->node[v].a]].looked = 1;
+  if (x->g->node[v].op == JFI_OP_LOOKUP) {
+    uint32_t lacking = x->high - input_level(x, v);
+    x->layer[x->depth[x->g->node[v].a]].looked = 1;
+    if (lacking > l->lacking) l->lacking = lacking;
+  }
   uint32_t most = levels_between(x), last = turns_alone(&x->g->node[v]) ? 0 : x->last[v], depth = depth_of(x, v);
   jfi_node n = x->g->node[v];
   for (uint32_t far = 0; far <= most && n.op != JFI_OP_INPUT; far++) {
@@ -187,17 +193,19 @@ static void add_value(placer *x, uint32_t v) {
 /* ---- the shortest path ---- */
 /* Cost of the segment behind the cut at `from` up to one at `to`; infinity where it has too many levels. `last`: up to the outputs. */
 static double edge(const placer *x, uint32_t from, uint32_t to, int last, double boot) {
-  uint32_t scaled = 0, levels = to - from + x->layer[from].overhang;
+  uint32_t scaled = 0, before = x->layer[from].overhang;
   double seconds = 0, live = 0;
   for (uint32_t d = from + 1; d <= to;
        d++) { /* inputs, and what is made of them without a product, have their levels */
     if (to - d >= LEVELS) continue;
+    if (x->layer[d].lacking > d - from + before) before = x->layer[d].lacking - (d - from);
     seconds += x->layer[d].seconds[to - d];
     live += x->layer[d].live[to - d] - SETTLED * x->layer[d].gentle[to - d];
     if (x->layer[d].scaled[to - d] > scaled) scaled = x->layer[d].scaled[to - d];
     if (x->layer[d].output && d - from + x->layer[from].overhang > x->high - x->end) return HUGE_VAL;
     if (x->layer[d].looked && d - from + x->layer[from].overhang >= levels_between(x)) return HUGE_VAL;
   }
+  uint32_t levels = to - from + before;
   if (last) return levels <= x->high - x->end ? seconds : HUGE_VAL;
   return levels + scaled <= levels_between(x) ? seconds + live * boot : HUGE_VAL;
 }
