@@ -300,7 +300,7 @@ def test_fifty_iterations_of_newtons_method(owner):
 
 @SLOW
 @pytest.mark.parametrize("name,f,n,steps", [("above", lambda v: v > 0.25, SLOTS, 1024), ("sort", np.sort, 16, 16), ("argmax", np.argmax, 8, 64),
-                                            ("quantile", lambda v: np.quantile(v, 0.3), 16, 64), ("looked up", np.median, 256, 16)])
+                                            ("quantile", lambda v: np.quantile(v, 0.3), 16, 64), ("looked up", np.median, 256, 16), ("digits", np.sort, 128, 64)])
 def test_order_with_bootstraps(usual, name, f, n, steps):
     """Ties among them; what is found lies within a bound that tells it from all else."""
     u = np.random.default_rng(9).integers(0, steps, n, endpoint=True) / steps

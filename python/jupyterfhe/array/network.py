@@ -25,6 +25,7 @@ SURE = 2.0**-17  # of the signs of a round: a tenth of what a bootstrap moves nu
 OPERATIONS = 24  # rotations and products of a round
 UNIT = 2.0  # settling doubles
 SLACK = 1 + 2.0**-4  # levels, and with them errors, may differ a little between a plan of some rounds and one of all
+LOWERED = 2.0**-19  # what an input may be moved by on its way to a level that a plan of a part does not take it to
 LEFT = 0.2  # share of the resolution that must be left as a gap
 
 
@@ -112,7 +113,7 @@ def _spread(strip):
 def _round(row, apart, first, step, refresh):
     """Numbers at some places and those so far behind them, the smaller of both first."""
     (value,), session = row.values, row.session
-    room = 2 * SLACK * worst_error([value.bootstrap() if refresh else value])
+    room = 2 * (LOWERED + SLACK * worst_error([value.bootstrap() if refresh else value]))
     gain, drift = row.gain / UNIT, iv.up(row.drift + abs(row.gain) / UNIT * room)
     if REACH * UNIT + drift / abs(gain) > 1 - room or step - 2 * drift < LEFT * step:
         raise errors.DepthError(f"numbers that differ by {step:g} are known to {drift:.2g} after rounds of a network", WIDER)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .. import network, ranks
+from .. import digits, network, ranks
 from ..approximation.places import weighed
 from ..approximation.tables import depth
 from ..layout import mapped
@@ -144,8 +144,8 @@ def sort(a, axis=-1, kind=None, order=None, *, stable=None):
     x = _vector(a, axis, "np.sort")
     if len(x) < 2:
         return x.copy()
-    found = network.ordered(x) if network.wanted(x) else ranks.ordered(x)
-    return within(ranks.one(x, found), *x.bounds)
+    by = digits if digits.wanted(x) else network if network.wanted(x) else ranks
+    return within(ranks.one(x, by.ordered(x)), *x.bounds)
 
 
 @implements(np.argsort)
@@ -153,7 +153,10 @@ def argsort(a, axis=-1, kind=None, order=None, *, stable=None):
     """Indices of a vector's numbers from the smallest up, equal ones as they stand."""
     only("argsort", order=(order, None))
     x = _vector(a, axis, "np.argsort")
-    return within(ranks.one(x, ranks.ordered(x, indices=True)), 0.0, len(x) - 1.0) if len(x) > 1 else x * 0.0
+    if len(x) < 2:
+        return x * 0.0
+    by = digits if digits.wanted(x) else ranks
+    return within(ranks.one(x, by.ordered(x, indices=True)), 0.0, len(x) - 1.0)
 
 
 def _vector(a, axis, name):
