@@ -117,8 +117,14 @@ def test_order_statistics_of_real_data(wide):
 def test_extremes_of_all_sorts(wide, values):
     x = np.array(values)
     y = wide.seal(x, bounds=(0, 7))
-    for f in (np.sort, lambda v: np.argsort(v, kind="stable"), np.min, np.ptp, np.argmin, np.argmax, lambda v: np.quantile(v, 0.25)):
+    for f in (np.sort, lambda v: np.argsort(v, kind="stable"), np.min, np.ptp, np.argmin, np.argmax, np.max, np.median,
+              lambda v: np.quantile(v, 0.25)):
         wide.agree(f(y), f(x), close=0.5)
+    for method in ("average", "min", "max", "first"):
+        wide.agree(jf.rank(y, method), rankdata(x, {"first": "ordinal"}.get(method, method)), close=0.1)
+    for f in (lambda v: np.clip(v, 1, 6), lambda v: np.maximum(v, 3), lambda v: np.minimum(v, v[::-1]), lambda v: np.abs(v - 3),
+              lambda v: np.where(v == v[0], v, -v)):
+        wide.agree(f(y), f(x), close=0.1)
 
 
 def drawn(session, n, steps):
