@@ -41,7 +41,7 @@ typedef struct steady {
 typedef struct replay {
   const jfhe_ctx *ctx;
   const jfhe_bootstrap *b;
-  const steady *steady;                /* or null: not asked for */
+  steady steady;                       /* 0 until asked for */
   double power[POWERS], slope[POWERS]; /* T_n; the result's slope by it */
   double moved[POWERS][DEPTHS];        /* by what is rounded where T_n is moved to a level, counted from the sine's */
   double sum;                          /* of squared slopes over squared scales: roundings are of one size at scale 1 */
@@ -52,7 +52,7 @@ static uint32_t level_of(const replay *r, uint32_t n) { return r->b->level_sine 
 
 static void rounded(replay *r, double slope, double scale, const double *more) {
   r->sum += slope / scale * (slope / scale);
-  if (r->steady) r->drift += fabs(slope) * *more;
+  r->drift += fabs(slope) * *more;
 }
 
 static int moves(const replay *r, uint32_t n, uint32_t level) {
@@ -78,7 +78,7 @@ static double value(const replay *r, uint32_t node) {
 static void back_node(replay *r, uint32_t node, uint32_t level, double scale, double slope) {
   const jfi_poly_plan *p = &r->b->cosine->plan;
   const jfi_chain *c = &r->ctx->chain;
-  rounded(r, slope, scale, &r->steady->node[node]);
+  rounded(r, slope, scale, &r->steady.node[node]);
   for (uint32_t t = p->node[node].terms; t != JFI_POLY_NONE; t = p->term[t].next) {
     const jfi_poly_term *term = &p->term[t];
     operand(r, term->power, level + 1, slope * (term->child == JFI_POLY_NONE ? term->c : value(r, term->child)));
@@ -96,14 +96,14 @@ static void back_powers(replay *r) {
     if (!p->plan.need[n]) continue;
     uint32_t a, b, level = level_of(r, n) + 1;
     jfi_poly_power_split(n, &a, &b);
-    rounded(r, r->slope[n], scale[level - 1], &r->steady->power[n]);
+    rounded(r, r->slope[n], scale[level - 1], &r->steady.power[n]);
     operand(r, a, level, 2 * r->power[b] * r->slope[n]);
     operand(r, b, level, 2 * r->power[a] * r->slope[n]);
     if (a != b) operand(r, a - b, level, -r->slope[n]);
   }
   for (uint32_t n = 1; n <= p->degree; n++)
     for (uint32_t d = 0; d < DEPTHS; d++)
-      rounded(r, r->moved[n][d], scale[r->b->level_sine - d], &r->steady->moved[n][d]);
+      rounded(r, r->moved[n][d], scale[r->b->level_sine - d], &r->steady.moved[n][d]);
 }
 
 /* The sum for the argument u. scale: of the polynomial's value. */
@@ -123,7 +123,7 @@ static double replay_at(replay *r, double u, double scale) {
     s[d + 1] = s[d] * s[d] / step[level - d];
   }
   for (uint32_t d = JFI_SINE_DOUBLINGS; d > 0; d--) {
-    rounded(r, slope, s[d], &r->steady->twice[d - 1]);
+    rounded(r, slope, s[d], &r->steady.twice[d - 1]);
     slope *= 4 * c[d - 1];
   }
   back_node(r, 0, level, scale, slope);
@@ -160,7 +160,6 @@ static void deviation(jfi_sine_noise *noise, replay *r, double scale) {
 /* Errors forward: off[n], of T_n; node by node. What is steady follows from them. */
 typedef struct forward {
   replay *r;
-  steady *s;
   double unit; /* a rounding at scale 1 */
   double power[POWERS], node[POWERS];
 } forward;
@@ -169,7 +168,7 @@ typedef struct forward {
 static double off_at(forward *f, uint32_t n, uint32_t level) {
   const jfi_chain *c = &f->r->ctx->chain;
   const uint32_t from = level_of(f->r, n);
-  double factor = c->scale[level] / c->scale[from], *more = &f->s->moved[n][f->r->b->level_sine - level];
+  double factor = c->scale[level] / c->scale[from], *more = &f->r->steady.moved[n][f->r->b->level_sine - level];
   if (!moves(f->r, n, level)) return f->power[n];
   for (uint32_t l = level + 1; l <= from; l++) factor *= c->step[l];
   *more = 0.5 / fmin(factor, 0x1p44) + DRIFT;
@@ -185,8 +184,8 @@ static void forward_powers(forward *f) {
     uint32_t a, b, level = level_of(f->r, n) + 1;
     jfi_poly_power_split(n, &a, &b);
     double x = off_at(f, a, level), y = off_at(f, b, level), z = a == b ? 0 : off_at(f, a - b, level);
-    f->s->power[n] = 2 * x * y + 1 / scale[level] + DRIFT;
-    f->power[n] = 2 * (x + y) + z + f->s->power[n] + f->unit / scale[level - 1];
+    f->r->steady.power[n] = 2 * x * y + 1 / scale[level] + DRIFT;
+    f->power[n] = 2 * (x + y) + z + f->r->steady.power[n] + f->unit / scale[level - 1];
   }
 }
 
@@ -207,7 +206,7 @@ static double forward_node(forward *f, uint32_t node, uint32_t level, double sca
       more += x * y;
     }
   }
-  f->s->node[node] = more;
+  f->r->steady.node[node] = more;
   return sum + more;
 }
 
@@ -216,11 +215,11 @@ static void forward_all(forward *f, double scale) {
   const uint32_t level = b->level_out + JFI_SINE_DOUBLINGS;
   forward_powers(f);
   double off = forward_node(f, 0, level, scale) + b->cosine_error;
-  f->s->node[0] += b->cosine_error;
+  f->r->steady.node[0] += b->cosine_error;
   for (uint32_t d = 0; d < JFI_SINE_DOUBLINGS; d++) {
     double next = scale * scale / f->r->ctx->chain.step[level - d];
-    f->s->twice[d] = 2 * off * off + 1 / next + DRIFT;
-    off = 4 * off + f->s->twice[d] + f->unit / next;
+    f->r->steady.twice[d] = 2 * off * off + 1 / next + DRIFT;
+    off = 4 * off + f->r->steady.twice[d] + f->unit / next;
     scale = next;
   }
 }
@@ -254,24 +253,20 @@ static jfhe_status bound(jfi_sine_noise *noise, replay *r, double scale) {
   const size_t degree = (size_t)r->b->cosine->degree << JFI_SINE_DOUBLINGS, n = jfi_sup_nodes(degree);
   const size_t room = n > FINE / 2 ? n : FINE / 2;
   double *table = jfi_alloc((3 * room + 1) * sizeof(double)), sd;
-  steady *s = jfi_alloc_zero(sizeof *s);
   forward *f = jfi_alloc_zero(sizeof *f);
-  if (table && s && f) {
+  if (table && f) {
     f->r = r;
-    f->s = s;
     jfi_divide_noise(r->ctx, &f->unit, &sd);
     f->unit *= 1 + JFI_SINE_ROOM;
     forward_all(f, scale);
-    r->steady = s;
     jfi_cheb_cosines(table, n, table + n + 1);
     everywhere(noise, r, scale, table, n);
     jfi_cheb_cosines(table, FINE / 2, table + FINE / 2 + 1);
     near_integers(noise, r, scale, table, (double)degree);
     noise->worst *= f->unit;
   }
-  int ok = table && s && f;
+  int ok = table && f;
   jfi_free(table);
-  jfi_free(s);
   jfi_free(f);
   return ok ? JFHE_OK : jfi_fail(JFHE_ERR_MEMORY, "no memory for a sine's bound");
 }
