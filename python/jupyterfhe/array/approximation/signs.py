@@ -19,8 +19,8 @@ UNIT = (-1.0, 1.0)
 FACTOR_MAX = 2.0**20
 NEAR = 2.0**-40
 LOW_MAX = 0.99  # exchanges need an interval
-WIDER = ("Promise a wider gap, or encrypt with parameters of more depth: 'ml' has 14 levels, Parameters.custom up to 60, and "
-         "'deep' is made for bootstraps.")
+WIDER = ("Promise a wider gap, or take more depth: 'ml' has 14 levels, 'deep-lean' has no end; data of 'ml' that is "
+         "there already climbs with keys of a ring above, jupyterfhe ladder, or Add any depth in the notebook.")
 HEADROOM = 4.0  # how much smaller than 1 the last slots are: what is made of them on the way fits the lowest level then
 HALF = 0.5 - 2.0**-7  # what numbers may reach before they are settled, which doubles them
 COARSE = 0.4  # the same of numbers that are less well known
