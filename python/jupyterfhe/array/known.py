@@ -115,7 +115,7 @@ def _one(c):
     """A public number as a fraction, or None."""
     c = np.asarray(c) if not hasattr(c, "strips") else None
     fits = c is not None and c.ndim == 0 and c.dtype.kind in "iuf" and np.isfinite(c) and abs(c) < LARGE
-    return Fraction(c.item()) if fits else None
+    return Fraction(float(c) if c.dtype.kind == "f" else c.item()) if fits else None  # computed with as doubles
 
 
 def _stretched(on, factor):
