@@ -72,6 +72,20 @@ export async function change<T>(table: Table, key: IDBValidKey, next: (row: T | 
   });
 }
 
+/** Put a row while another one is there; nobody comes between. A crash of the machine may take it. */
+export async function putWhile(table: Table, value: unknown, [other, key]: readonly [Table, IDBValidKey]): Promise<void> {
+  const db = await open();
+  return new Promise((resolve, reject) => {
+    const transaction = db.transaction([table, other], 'readwrite', { durability: 'relaxed' });
+    const request = transaction.objectStore(other).getKey(key);
+    request.onsuccess = () => {
+      if (request.result !== undefined) transaction.objectStore(table).put(value);
+    };
+    transaction.oncomplete = () => resolve();
+    transaction.onerror = transaction.onabort = () => reject(transaction.error ?? request.error);
+  });
+}
+
 export async function remove(table: Table, key: IDBValidKey | IDBKeyRange): Promise<void> {
   await run(table, 'readwrite', store => store.delete(key));
 }

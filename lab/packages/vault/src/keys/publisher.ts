@@ -3,6 +3,7 @@
 // replaces none, so those that are stored already are the ones that count. Where a ring above is wanted, its keys follow.
 
 import { hex, type Bytes } from '../base/bytes.ts';
+import type { Table } from '../base/db.ts';
 import { Context, engine, keyOf, type Lent, type SecretKey } from '../base/engine.ts';
 import { Peer, Told, type Wire } from '../base/rpc.ts';
 import * as journal from '../upload/journal.ts';
@@ -13,7 +14,7 @@ import { JfheError, Status } from '@jupyterfhe/wasm';
 import { aboveParts, hasAbove, keyParts, type KeyPart } from './generate.ts';
 import type { Ladder } from './offers.ts';
 import { upperSealingKey } from './seal.ts';
-import { climbOf, forget, upperSecret, wanted } from './upper.ts';
+import { climbOf, forget, rowOf, upperSecret, wanted } from './upper.ts';
 
 export interface PublishArgument {
   readonly job: string;
@@ -26,6 +27,8 @@ interface KeySet {
   /** Under which its parts are noted, and whose they are: parts of another ring's secret do not count. */
   readonly note: string;
   readonly whose: Bytes;
+  /** The row without which nothing of it may be noted; null where it cannot be forgotten. */
+  readonly of: readonly [Table, string] | null;
   readonly parts: readonly KeyPart[];
 }
 
@@ -39,7 +42,7 @@ export class Upload {
 
   constructor(
     private readonly store: Pick<Store, 'keep'>,
-    private readonly set: Pick<KeySet, 'note' | 'whose'>,
+    private readonly set: Pick<KeySet, 'note' | 'whose' | 'of'>,
     /** What was stored before, by name. */
     private readonly known: ReadonlyMap<string, Stored>,
     private readonly progress: Progress
@@ -68,7 +71,7 @@ export class Upload {
     for (const [i, { name }] of files.entries()) {
       const { sha256, size } = await this.store.keep(made[i] as Bytes);
       this.stored.set(name, { sha256, size });
-      await journal.keep({ job: this.set.note, name, sha256, size, digest: this.set.whose });
+      await journal.keep({ job: this.set.note, name, sha256, size, digest: this.set.whose }, this.set.of);
     }
     this.progress.add(weight);
   }
@@ -103,7 +106,7 @@ class Ring {
     try {
       if (!context.above(below.context)) throw new Told('There is no larger ring for keys of these parameters.', 'params');
       const upper = await upperSecret(climb, context, sealing);
-      return new Ring(context, upper, { note: climb, whose: upper.id, parts: aboveParts(context, upper, below, ladder) });
+      return new Ring(context, upper, { note: climb, whose: upper.id, of: rowOf(climb), parts: aboveParts(context, upper, below, ladder) });
     } catch (why) {
       context.free();
       throw why;
@@ -128,7 +131,7 @@ export async function publish({ job, lent, connection }: PublishArgument, store:
     const there = await store.keys(keyId);
     const ladder = await wanted(climb);
     if (ladder !== null && !hasAbove(there)) ring = await Ring.open(climb, ladder, key, sealing);
-    const below: KeySet = { note: `keys-${keyId}-${connection.workspace}`, whose: new Uint8Array(0), parts: there === null ? keyParts(context, key) : [] };
+    const below: KeySet = { note: `keys-${keyId}-${connection.workspace}`, whose: new Uint8Array(0), of: null, parts: there === null ? keyParts(context, key) : [] };
     const sets = [below, ...(ring === null ? [] : [ring.set])].filter(({ parts }) => parts.length > 0);
     const progress = new Progress(job, 'keys', sets.reduce((sum, { parts }) => sum + weightOf(parts), 0), tell);
     for (const set of sets) await register(set, keyId, store, progress);

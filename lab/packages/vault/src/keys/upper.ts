@@ -1,7 +1,7 @@
 // upper.ts: the secret of a ring above (docs/adr/0049). Nobody needs it once the keys of that ring are made, and they are all of one secret; so for as
 // long as they are on their way, and no longer, it lies in IndexedDB, sealed under a key that only the holder of the secret below can derive.
 
-import { change, get, remove } from '../base/db.ts';
+import { change, get, remove, type Table } from '../base/db.ts';
 import { joined, utf8, type Bytes } from '../base/bytes.ts';
 import { keyOf, SecretKey, type Context } from '../base/engine.ts';
 import { lockBytes, NONCE, unlockBytes } from '../base/sodium.ts';
@@ -19,6 +19,11 @@ interface UpperRow {
 /** The name of the upload, in which its parts are noted too. */
 export function climbOf(keyId: string, workspace: string): string {
   return `above-${keyId}-${workspace}`;
+}
+
+/** The row that is there for as long as it is wanted. */
+export function rowOf(climb: string): readonly [Table, string] {
+  return ['uppers', climb];
 }
 
 /** A ring above is wanted from now on, until its keys are registered or it is forgotten. */

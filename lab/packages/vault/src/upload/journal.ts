@@ -1,6 +1,6 @@
 // journal.ts: what an upload needs to go on after the page was closed: what was confirmed, sealed, and which parts are stored.
 
-import { all, get, partsOf, put, putRelaxed, remove } from '../base/db.ts';
+import { all, get, partsOf, put, putRelaxed, putWhile, remove, type Table } from '../base/db.ts';
 import type { Bytes } from '../base/bytes.ts';
 import { sealText, unsealText } from '../keys/seal.ts';
 import type { Plan } from '../parse/spec.ts';
@@ -67,9 +67,9 @@ export async function stillThere(job: string, store: Store): Promise<Map<string,
   return new Map(found.filter(part => !missing.has(part.sha256)).map(part => [part.name, part]));
 }
 
-/** Note one part at once. */
-export async function keep(part: Part): Promise<void> {
-  await putRelaxed('parts', [part]).catch(() => {}); // as below
+/** Note one part at once; where it belongs to something that may be forgotten, only while the row of that is there. */
+export async function keep(part: Part, of: readonly [Table, IDBValidKey] | null = null): Promise<void> {
+  await (of === null ? putRelaxed('parts', [part]) : putWhile('parts', part, of)).catch(() => {}); // as below
 }
 
 const NOTE_EVERY = 500; // milliseconds
