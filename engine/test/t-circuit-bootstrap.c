@@ -327,23 +327,6 @@ JFI_TEST(overflow_bound_meets_its_chance) {
   CHECK_CLOSE(irwin_hall(12, 1), 0.3173, 0.01); /* nearly normal */
 }
 
-JFI_TEST(cosine_is_within_its_error) {
-  const double overflow[] = {16.254, 5.25, 12};
-  for (size_t t = 0; t < 3; t++) {
-    jfhe_poly *p = NULL;
-    double error = 0, most = 0;
-    CHECK_OK(jfi_cosine_new(&p, &error, overflow[t], 2, 62));
-    for (int i = -2000; i <= 2000; i++) {
-      double x = i / 2000.0, want = (double)cosl(2 * acosl(-1.0L) * (long double)overflow[t] / 4 * (long double)x);
-      most = fmax(most, fabs(jfhe_poly_value(p, x) - want));
-    }
-    printf("overflow %g: degree %u, error 2^%.1f, bound 2^%.1f\n", overflow[t], jfhe_poly_degree(p), log2(most),
-           log2(error));
-    CHECK(most <= error && error < 0x1p-40);
-    jfhe_poly_free(p);
-  }
-}
-
 /* The sine alone, on integers -5 .. 5: up to which of either sign it is right. */
 static void window(jfi_boot_world *w, double worst, int right[2]) {
   enum { SLOTS = 512, REACH = 5 };

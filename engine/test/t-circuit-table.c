@@ -180,23 +180,6 @@ JFI_TEST(errors_of_roots_stay_within_their_bound) {
   jfhe_ctx_free(ctx);
 }
 
-JFI_TEST(exponential_is_within_its_error) {
-  jfhe_poly *p = NULL;
-  double error = 0, most = 0, a = 2 * acos(-1) * 16.254 / 4;
-  CHECK_OK(jfi_exponential_new(&p, &error, 16.254, 2, 62));
-  double even[256] = {0}, odd[256] = {0};
-  for (uint32_t k = 0; k <= p->degree; k++) *(k % 2 ? &odd[k] : &even[k]) = p->c[k];
-  for (double x = -1; x <= 1; x += 0.001) {
-    double re, im;
-    jfi_cheb_values(&re, &x, 1, even, p->degree + 1);
-    jfi_cheb_values(&im, &x, 1, odd, p->degree + 1);
-    most = fmax(most, hypot(re - cos(a * x), im - sin(a * x)));
-  }
-  printf("degree %u, error 2^%.1f, bound 2^%.1f\n", p->degree, log2(most), log2(error));
-  CHECK(most <= error && error < 0x1p-40 && jfhe_poly_depth(p) == 6);
-  jfhe_poly_free(p);
-}
-
 /* ---- errors of powers ---- */
 /* exp(2 pi i q x/n) */
 static void turn_of(double *re, double *im, size_t q, size_t x, size_t n) {

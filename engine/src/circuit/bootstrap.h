@@ -12,13 +12,13 @@
 #ifndef JFI_CIRCUIT_BOOTSTRAP_H
 #define JFI_CIRCUIT_BOOTSTRAP_H
 #include "circuit/linmap.h"
+#include "circuit/periodic.h"
 #include "circuit/poly.h"
 #include "jfhe/bootstrap.h"
 
 enum {
   JFI_BOOT_STAGES_MAX = 3,
   JFI_SINE_LEVELS = 8,
-  JFI_SINE_DOUBLINGS = 2,
   JFI_BOOT_STEP =
       8, /* diagonals a giant step: as many babies as giants for stages of 63; twice as many for wider ones */
   JFI_BOOT_WALK_MAX = 6, /* butterflies of a stage whose babies, 2 to this power, are all walked to */
@@ -81,12 +81,7 @@ typedef struct jfi_encoded {
 } jfi_encoded;
 jfhe_status jfi_linmap_measure(const struct jfhe_linmap *map, double scale, jfi_encoded *e);
 
-/* bootstrap_sine.c: the cosine of 2 pi overflow x / 2^doublings on [-1, 1], even, of degree at most `most`; its error, proved. */
-jfhe_status jfi_cosine_new(struct jfhe_poly **out, double *error, double overflow, uint32_t doublings, uint32_t most);
-/* J_0 .. J_(JFI_BESSEL_MAX)(a), 1 < a < JFI_BESSEL_MAX/4. j: JFI_BESSEL_MAX + 1 doubles. */
-enum { JFI_BESSEL_MAX = 256 };
-void jfi_bessel(double *j, double a);
-/* Least multiple of 1/4 that t exceeds with a chance of at most 2^-128, all N coefficients together. */
+/* bootstrap_sine.c. Least multiple of 1/4 that t exceeds with a chance of at most 2^-128, all N coefficients together. */
 double jfi_overflow(uint32_t log_n, uint32_t weight);
 size_t jfi_sine_scratch(const jfhe_ctx *ctx, const struct jfhe_bootstrap *b);
 /* out = mag/(2 pi eps) sin(2 pi t) at level_out from u = t/overflow at level_sine. Takes u's error as 0 and spoils u. */

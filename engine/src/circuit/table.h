@@ -69,10 +69,7 @@ size_t jfi_table_sums_scratch(const jfhe_ctx *ctx, size_t rows, size_t babies);
 jfhe_status jfi_table_sums(jfi_acc *sum, size_t rows, const jfhe_ct *const *baby, size_t babies, const double *re,
                            const double *im, jfi_scratch *s);
 
-/* exponential.c: the series of exp(2 pi i overflow x / 2^doublings) on [-1, 1] for JFI_POLY_ODD_IMAGINARY; its error, proved. */
-jfhe_status jfi_exponential_new(struct jfhe_poly **out, double *error, double overflow, uint32_t doublings,
-                                uint32_t most);
-/* out = exp(2 pi i overflow u) at level_out, `finer` times the canonical scale, from u at level_sine. Takes u's error as 0; out's bound is the error of the evaluation. */
+/* exponential.c: out = exp(2 pi i overflow u) at level_out, `finer` times the canonical scale, from u at level_sine. Takes u's error as 0; out's bound is the error of the evaluation. */
 size_t jfi_exponential_scratch(const jfhe_ctx *ctx, const struct jfhe_table *t);
 jfhe_status jfi_exponential(const jfhe_ctx *ctx, const struct jfhe_table *t, jfhe_ct *out, jfhe_ct *u, double finer,
                             const struct jfhe_keyring *keys, jfi_scratch *s);
