@@ -185,53 +185,65 @@ static void lower(work *w, const jfhe_plan *plan, const jfi_node *n, uint32_t le
   if (jfi_rung_packs(&plan->m)) linmap(w, plan->m.ctx, plan->m.mix, level);
 }
 
+/* Partial sums, each turned and added. */
+static void inner_sum(work *w, const jfhe_ctx *ctx, uint32_t terms, uint32_t level) {
+  for (uint32_t t = 1; t < terms; t *= 2) {
+    key_switch(w, ctx, level, level);
+    w->traffic += 4 * limbs_at(ctx, level);
+  }
+}
+
+/* One decomposition for all turns. */
+static void rotate_sum(work *w, const jfhe_ctx *ctx, uint32_t turns, uint32_t level) {
+  double s = limbs_at(ctx, level);
+  decompose(w, ctx, level);
+  for (uint32_t i = 0; i < turns; i++) inner(w, ctx, level);
+  w->traffic += 4 * turns * (s + specials(ctx));
+  divide(w, s + specials(ctx), s, 2);
+}
+
+static void lift(work *w, const jfhe_plan *plan, const jfi_node *n, uint32_t level) {
+  switch_rings(w, plan->m.rung->lift, limbs_at(plan->m.rung->small, level), limbs_at(plan->m.ctx, n->level));
+  if (jfi_rung_packs(&plan->m)) linmap(w, plan->m.ctx, plan->m.apart, n->level + 1);
+}
+
+static void to_level(work *w, const jfhe_ctx *ctx, const jfi_node *n) {
+  double to = limbs_at(ctx, n->level);
+  if (n->flags & JFI_LEVEL_KEEP_SCALE) {
+    w->traffic += 2 * to;
+    return;
+  }
+  w->products += 2 * to;
+  divide(w, to + 1, to, 2);
+}
+
+/* What reads and writes a ciphertext, and does no more, is traffic. */
 static void count(work *w, const jfhe_plan *plan, const jfi_node *n) {
   const jfhe_ctx *ctx = plan->m.ctx;
   uint32_t level = jfi_reads_level(plan, n);
-  double s = n->op == JFI_OP_LIFT || n->op == JFI_OP_INPUT ? 0 : limbs_at(ctx, level); /* those are of the ring below */
   switch (n->op) {
   case JFI_OP_INPUT: break;
   case JFI_OP_ROTATE:
   case JFI_OP_SETTLE:
   case JFI_OP_CONJUGATE:
     key_switch(w, ctx, level, level);
-    w->traffic += 2 * s;
+    w->traffic += 2 * limbs_at(ctx, level);
     break;
-  case JFI_OP_INNER_SUM:
-    for (uint32_t t = 1; t < n->count; t *= 2) {
-      key_switch(w, ctx, level, level);
-      w->traffic += 4 * s;
-    }
-    break;
-  case JFI_OP_ROTATE_SUM:
-    decompose(w, ctx, level);
-    for (uint32_t i = 0; i < n->count; i++) inner(w, ctx, level);
-    w->traffic += 4 * n->count * (s + specials(ctx));
-    divide(w, s + specials(ctx), s, 2);
-    break;
+  case JFI_OP_INNER_SUM: inner_sum(w, ctx, n->count, level); break;
+  case JFI_OP_ROTATE_SUM: rotate_sum(w, ctx, n->count, level); break;
   case JFI_OP_LINMAP: linmap(w, ctx, plan->m.map[n->table], level); break;
   case JFI_OP_POLY: poly(w, ctx, jfi_machine_poly(&plan->m, n), level); break;
   case JFI_OP_BOOTSTRAP: bootstrap(w, plan, n); break;
   case JFI_OP_LOOKUP: look_up(w, plan, n, 1); break;
   case JFI_OP_SUM: sum(w, plan, n, level); break;
-  case JFI_OP_LIFT:
-    switch_rings(w, plan->m.rung->lift, limbs_at(plan->m.rung->small, level), limbs_at(ctx, n->level));
-    if (jfi_rung_packs(&plan->m)) linmap(w, ctx, plan->m.apart, n->level + 1);
-    break;
+  case JFI_OP_LIFT: lift(w, plan, n, level); break;
   case JFI_OP_LOWER: lower(w, plan, n, level); break;
-  case JFI_OP_TO_LEVEL:
-    if (n->flags & JFI_LEVEL_KEEP_SCALE) {
-      w->traffic += 2 * limbs_at(ctx, n->level);
-      break;
-    }
-    w->products += 2 * limbs_at(ctx, n->level);
-    divide(w, limbs_at(ctx, n->level) + 1, limbs_at(ctx, n->level), 2);
-    break;
+  case JFI_OP_TO_LEVEL: to_level(w, ctx, n); break;
   case JFI_OP_ADD_VECTOR:
     vector(w, ctx, level);
-    w->traffic += 2 * s;
+    w->traffic += 2 * limbs_at(ctx, level);
     break;
-  default: w->traffic += 2 * s; break;
+  default: w->traffic += 2 * limbs_at(ctx, level); break;
   }
 }
 

@@ -192,47 +192,67 @@ static size_t scratch_of(const jfhe_plan *plan, kinds *k, const jfi_step *s) {
   return *known - 1;
 }
 
+/* What is in memory while the steps run: values in buffers that are handed on, and maps' diagonals. */
+typedef struct memory {
+  jfhe_plan *plan;
+  kinds *scratch;
+  jfi_shelf shelf;
+  uint8_t *size;       /* of each live value's buffer */
+  uint64_t held, maps; /* bytes now: of values, of diagonals */
+  uint64_t peak;       /* of both */
+} memory;
+
+static uint64_t buffer_bytes(const jfhe_plan *plan, uint32_t value, uint32_t limbs) {
+  return jfi_value_bytes(jfi_machine_ctx(&plan->m, plan->g.node[value].ring), limbs);
+}
+
+/* A step's scratch, results and diagonals. */
+static void enter_step(memory *m, uint32_t s) {
+  jfhe_plan *plan = m->plan;
+  const jfi_step *step = &plan->step[s];
+  size_t scratch = scratch_of(plan, m->scratch, step);
+  if (scratch > plan->scratch) plan->scratch = scratch;
+  for (uint32_t j = 0; j < step->count; j++) {
+    uint32_t value = plan->order[step->first + j];
+    const jfi_node *n = &plan->g.node[value];
+    uint32_t limbs = limbs_of(plan, value), taken = 0;
+    if (n->op != JFI_OP_INPUT && plan->last_use[value] != JFI_NONE) taken = jfi_shelf_take(&m->shelf, limbs);
+    m->size[value] = (uint8_t)(taken ? taken : limbs);
+    if (!taken) m->held += buffer_bytes(plan, value, limbs);
+    if (map_of(plan, n) && !map_was_met(plan, s, n)) m->maps += map_bytes(plan, n);
+  }
+  if (m->held + m->maps > m->peak) m->peak = m->held + m->maps;
+}
+
+/* What it was the last to read. */
+static void leave_step(memory *m, uint32_t s) {
+  const jfhe_plan *plan = m->plan;
+  const jfi_step *step = &plan->step[s];
+  for (uint32_t j = 0; j < step->count; j++) {
+    const jfi_node *n = &plan->g.node[plan->order[step->first + j]];
+    for (uint32_t r = 0; r < jfi_reads(n); r++) {
+      uint32_t a = jfi_read(&plan->g, n, r);
+      if (a == JFI_NONE || plan->last_use[a] != s || m->size[a] == 0) continue;
+      if (plan->g.node[a].op == JFI_OP_INPUT)
+        m->held -= buffer_bytes(plan, a, m->size[a]); /* goes back outside */
+      else
+        m->shelf.free[m->size[a]]++;
+      m->size[a] = 0;
+    }
+  }
+}
+
 static jfhe_status find_memory(jfhe_plan *plan) {
-  kinds *k = jfi_alloc_zero(sizeof *k);
-  jfi_shelf shelf = {0};
-  uint8_t *size = jfi_alloc_zero(plan->g.n_nodes + 1); /* of each live value's buffer */
-  uint64_t held = 0, peak = 0, maps = 0;
-  if (!k || !size) {
-    jfi_free(k);
-    jfi_free(size);
-    return jfi_fail(JFHE_ERR_MEMORY, "no memory to schedule");
+  memory m = {.plan = plan, .scratch = jfi_alloc_zero(sizeof *m.scratch), .size = jfi_alloc_zero(plan->g.n_nodes + 1)};
+  jfhe_status st = m.scratch && m.size ? JFHE_OK : jfi_fail(JFHE_ERR_MEMORY, "no memory to schedule");
+  for (uint32_t s = 0; st == JFHE_OK && s < plan->n_steps; s++) {
+    enter_step(&m, s);
+    leave_step(&m, s);
   }
-  for (uint32_t s = 0; s < plan->n_steps; s++) {
-    const jfi_step *step = &plan->step[s];
-    size_t scratch = scratch_of(plan, k, step);
-    if (scratch > plan->scratch) plan->scratch = scratch;
-    for (uint32_t j = 0; j < step->count; j++) {
-      uint32_t value = plan->order[step->first + j];
-      const jfi_node *n = &plan->g.node[value];
-      uint32_t limbs = limbs_of(plan, value), taken = 0;
-      if (n->op != JFI_OP_INPUT && plan->last_use[value] != JFI_NONE) taken = jfi_shelf_take(&shelf, limbs);
-      size[value] = (uint8_t)(taken ? taken : limbs);
-      if (!taken) held += jfi_value_bytes(jfi_machine_ctx(&plan->m, n->ring), limbs);
-      if (map_of(plan, n) && !map_was_met(plan, s, n)) maps += map_bytes(plan, n);
-    }
-    if (held + maps > peak) peak = held + maps;
-    for (uint32_t j = 0; j < step->count; j++) {
-      const jfi_node *n = &plan->g.node[plan->order[step->first + j]];
-      for (uint32_t r = 0; r < jfi_reads(n); r++) {
-        uint32_t a = jfi_read(&plan->g, n, r);
-        if (a == JFI_NONE || plan->last_use[a] != s || size[a] == 0) continue;
-        if (plan->g.node[a].op == JFI_OP_INPUT)
-          held -= jfi_value_bytes(jfi_machine_ctx(&plan->m, plan->g.node[a].ring), size[a]); /* goes back outside */
-        else
-          shelf.free[size[a]]++;
-        size[a] = 0;
-      }
-    }
-  }
-  plan->forecast.memory_bytes = peak + plan->scratch + plan->boot_bytes;
-  jfi_free(k);
-  jfi_free(size);
-  return JFHE_OK;
+  plan->forecast.memory_bytes = m.peak + plan->scratch + plan->boot_bytes;
+  jfi_free(m.scratch);
+  jfi_free(m.size);
+  return st;
 }
 
 /* ---- the rest of the forecast ---- */
