@@ -7,7 +7,7 @@ import numpy as np
 
 from ..array import EncryptedArray
 from ..array.finish import Finished, finished
-from ..plan.value import LEAVES
+from ..plan.value import LEAVES, upwards
 from . import sharp
 from .refusal import LATE, Refused
 
@@ -25,20 +25,14 @@ def left(array):
     """
     if getattr(array, "exact", False) or not array.size:
         return 0
-    known, pending = {}, [array.strips.flat[0].values[0]]
-    while pending:
-        value = pending[-1]
+    known, last = {}, array.strips.flat[0].values[0]
+    for value in upwards([last], known):
         op, args, data = value.made
-        wanted = [a for a in args if a not in known]
-        if wanted:
-            pending += wanted
-            continue
-        pending.pop()
         if op in LEAVES:
             known[value] = value.session.params.levels if value.session.is_clear else data.level
         else:
             known[value] = min(known[a] for a in args) - _price(op, data)
-    return known[array.strips.flat[0].values[0]]
+    return known[last]
 
 
 def _price(op, data):

@@ -3,7 +3,7 @@
 import weakref
 
 from .noise import MARGIN, RULES, Model, NoRoom
-from .value import LEAVES
+from .value import LEAVES, upwards
 
 _known = weakref.WeakKeyDictionary()  # by value: (level, noise), or None where no level is left
 
@@ -24,20 +24,13 @@ def reachable(values):
     -----
     Time: a few operations for each value that is new. All is counted from the inputs' own levels: no plan begins higher.
     """
-    pending = list(values)
-    if not pending:
+    wanted = list(values)
+    if not wanted:
         return True
-    session = pending[0].session
+    session = wanted[0].session
     model = Model(session.params, max(session.moduli))
-    wanted = list(pending)
-    while pending:
-        value = pending[-1]
+    for value in upwards(wanted, _known):
         op, args, data = value.made
-        missing = [a for a in args if a not in _known]
-        if missing:
-            pending += missing
-            continue
-        pending.pop()
         _known[value] = (data.level, data.noise(model)) if op in LEAVES else _after(model, op, args, data)
     return all(_known[v] is not None for v in wanted)
 

@@ -17,6 +17,31 @@ from .notes import handed_on
 LEAVES = ("input", "bridge")  # operations that read no value: what is there, and what comes over from the other scheme
 
 
+def upwards(values, known):
+    """Values, each after what it reads and is not known.
+
+    Programs are deeper than Python's stack: nothing calls itself here.
+
+    Parameters
+    ----------
+    values : iterable of Value
+    known : container of Value
+        Whoever asks puts each value in before asking for the next.
+
+    Yields
+    ------
+    Value
+        What it reads is known.
+    """
+    pending = list(values)
+    while pending:
+        missing = [a for a in pending[-1].made[1] if a not in known]
+        if missing:
+            pending += missing
+        else:
+            yield pending.pop()
+
+
 class Vector:
     """Public numbers for the slots, read-only; the slots behind them count as 0.
 

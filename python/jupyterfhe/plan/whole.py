@@ -12,7 +12,7 @@ import numpy as np
 from ..core.errors import ContextError, FormatError, KeyMissingError
 from ..core.integers import Integers, budget
 from .noise import MARGIN
-from .value import LEAVES, Value
+from .value import LEAVES, Value, upwards
 
 
 class Whole:
@@ -163,7 +163,6 @@ class Residues:
         """
         return [part.load(params) for part in self.parts]
 
-
     def of(self, places):
         """Those modulo some of the moduli.
 
@@ -192,16 +191,10 @@ def narrowed(values, session):
     -------
     dict of WholeValue to WholeValue
     """
-    made, pending = {}, list(values)
-    places = [pending[0].session.moduli.index(t) for t in session.moduli]
-    while pending:
-        value = pending[-1]
+    made, values = {}, list(values)
+    places = [values[0].session.moduli.index(t) for t in session.moduli]
+    for value in upwards(values, made):
         op, args, data = value.made
-        missing = [a for a in args if a not in made]
-        if missing:
-            pending += missing
-            continue
-        pending.pop()
         data = data.of(places) if op in LEAVES else data
         made[value] = WholeValue(session, (op, tuple(made[a] for a in args), data), value.mag, False)
     return made
