@@ -35,17 +35,9 @@ void close_place(place *p) {
 }
 
 jfhe_plan *plan_at(const place *p, uint32_t opt, uint32_t stop, jfhe_status want) {
-  jfhe_plan_options o;
-  jfhe_plan *plan = NULL;
-  jfhe_info info[MODEL_INPUTS];
-  model_infos(&p->x, info);
-  jfhe_plan_options_init(&o);
-  o.opt_level = opt;
+  jfhe_plan_options o = model_options(&p->x, opt);
   o.stop_after = stop;
-  o.keep_levels = p->x.keep;
-  CHECK_STATUS(jfhe_plan_new_with(&plan, p->w.w.ctx, p->w.w.keys, p->x.boot, p->x.p, info, &o), want);
-  CHECK((plan == NULL) == (want != JFHE_OK));
-  return plan;
+  return model_plan(&p->x, &o, want);
 }
 
 uint32_t bootstraps(const place *p, uint32_t opt) {

@@ -357,21 +357,33 @@ static void hash_ct(jfi_sha256 *s, const jfhe_ct *ct) {
       jfi_sha256_update(s, jfi_ct_limb(ct, p, j, ct->ctx->ring->n), ct->ctx->ring->n * sizeof(uint64_t));
 }
 
-void model_check(model *x, uint32_t opt_level, uint8_t hash[32]) {
+jfhe_plan_options model_options(const model *x, uint32_t opt_level) {
+  jfhe_plan_options o;
+  jfhe_plan_options_init(&o);
+  o.opt_level = opt_level;
+  o.keep_levels = x->keep;
+  o.flags = x->flags;
+  return o;
+}
+
+jfhe_plan *model_plan(const model *x, const jfhe_plan_options *options, jfhe_status want) {
   jfhe_info info[MODEL_INPUTS];
-  jfhe_plan_options options;
   jfhe_plan *plan = NULL;
+  const jfi_world *w = x->rung ? x->high : x->w;
+  model_infos(x, info);
+  CHECK_STATUS(jfhe_plan_new_on(&plan, w->ctx, w->keys, x->boot, x->rung, x->p, info, options), want);
+  CHECK((plan == NULL) == (want != JFHE_OK));
+  return plan;
+}
+
+void model_check(model *x, uint32_t opt_level, uint8_t hash[32]) {
+  const jfhe_plan_options options = model_options(x, opt_level);
   jfhe_ct *out[MODEL_VALUES] = {0};
   jfi_sha256 s;
   uint64_t peak = 0;
-  model_infos(x, info);
-  jfhe_plan_options_init(&options);
-  options.opt_level = opt_level;
-  options.keep_levels = x->keep;
-  options.flags = x->flags;
   jfi_sha256_init(&s);
-  const jfi_world *w = x->rung ? x->high : x->w;
-  REQUIRE_OK(jfhe_plan_new_on(&plan, w->ctx, w->keys, x->boot, x->rung, x->p, info, &options));
+  jfhe_plan *plan = model_plan(x, &options, JFHE_OK);
+  if (!plan) return;
   CHECK_OK(model_run(x, plan, out, &peak));
   jfhe_forecast f;
   jfhe_plan_forecast(plan, &f);

@@ -55,6 +55,10 @@ void model_random(model *x, size_t steps, uint32_t depth);
 
 /* Headers of the inputs, as jfhe_plan_new wants them. */
 void model_infos(const model *x, jfhe_info *info);
+/* Options for plans of it: its levels and flags. */
+jfhe_plan_options model_options(const model *x, uint32_t opt_level);
+/* A plan on the keys of where it is computed, or the status with which it is refused, and null. */
+jfhe_plan *model_plan(const model *x, const jfhe_plan_options *options, jfhe_status want);
 /* Runs a plan; out: n_outputs ciphertexts, the caller's. Returns the status. */
 jfhe_status model_run(model *x, const jfhe_plan *plan, jfhe_ct **out, uint64_t *peak);
 /* Plans at a level, runs, compares bounds with the plan's to the bit and values with the clear. The SHA-256 of all outputs' residues. */

@@ -317,13 +317,9 @@ JFI_TEST(bootstraps_go_together) {
   jfhe_plan_free(single);
   jfhe_plan_free(plan);
   for (uint32_t want = 2; want >= 1; want--) {
-    jfhe_plan_options o;
-    jfhe_info info[MODEL_INPUTS];
-    model_infos(&p->x, info);
-    jfhe_plan_options_init(&o);
-    o.keep_levels = p->x.keep;
+    jfhe_plan_options o = model_options(&p->x, 2);
     o.memory_limit = all - 1;
-    CHECK_OK(jfhe_plan_new_with(&plan, p->w.w.ctx, p->w.w.keys, p->x.boot, p->x.p, info, &o));
+    plan = model_plan(&p->x, &o, JFHE_OK);
     CHECK_EQ(times_said(plan, "(2 bootstraps together)"), want == 2 ? 8 : 0);
     (void)foreseen(plan, &less);
     CHECK(less < all);

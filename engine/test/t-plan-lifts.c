@@ -84,17 +84,8 @@ static void close_ladder(ladder *l) {
 }
 
 static jfhe_plan *plan_at(const ladder *l, uint32_t opt, jfhe_status want) {
-  jfhe_plan_options o;
-  jfhe_plan *plan = NULL;
-  jfhe_info info[MODEL_INPUTS];
-  model_infos(&l->x, info);
-  jfhe_plan_options_init(&o);
-  o.opt_level = opt;
-  o.keep_levels = l->x.keep;
-  o.flags = l->x.flags;
-  CHECK_STATUS(jfhe_plan_new_on(&plan, l->above.w.ctx, l->above.w.keys, l->x.boot, l->rung, l->x.p, info, &o), want);
-  CHECK((plan == NULL) == (want != JFHE_OK));
-  return plan;
+  const jfhe_plan_options o = model_options(&l->x, opt);
+  return model_plan(&l->x, &o, want);
 }
 
 /* Runs at every level of optimisation: within bounds, and those of the plan to the last bit. */
@@ -272,16 +263,16 @@ JFI_TEST(plans_are_told_apart_by_the_rung) {
   uint32_t a = model_input(x, 0);
   model_output(x, model_mul(x, a, a));
   jfhe_evk *other = NULL;
-  jfhe_rung *second = NULL, *first = l->rung;
+  jfhe_rung *second = NULL;
   CHECK_OK(jfhe_keygen_lift(&other, l->above.w.ctx, l->below.sk, l->above.w.sk));
   CHECK_OK(jfhe_rung_new(&second, l->above.w.ctx, l->below.ctx, other, l->lower));
   for (int i = 0; i < 3; i++) {
-    l->rung = i == 1 ? second : first;
+    x->rung = i == 1 ? second : l->rung;
     jfhe_plan *plan = plan_at(l, 2, JFHE_OK);
     CHECK_OK(jfhe_plan_hash(plan, hash[i]));
     jfhe_plan_free(plan);
   }
-  l->rung = first;
+  x->rung = l->rung;
   jfhe_rung_free(second);
   CHECK(memcmp(hash[0], hash[1], JFHE_HASH_BYTES) != 0);
   CHECK_MEM(hash[0], hash[2], JFHE_HASH_BYTES);
@@ -319,14 +310,15 @@ JFI_TEST(rungs_that_are_none) {
 /* A plan on a rung between these two secrets. */
 static void refused_on(ladder *l, const jfhe_sk *below, const jfhe_sk *above, const char *why) {
   jfhe_evk *lift = NULL, *lower = NULL;
-  jfhe_rung *own = l->rung;
+  jfhe_rung *rung = NULL;
   CHECK_OK(jfhe_keygen_lift(&lift, l->above.w.ctx, below, above));
   CHECK_OK(jfhe_keygen_lower(&lower, l->above.w.ctx, above, below));
-  CHECK_OK(jfhe_rung_new(&l->rung, l->above.w.ctx, l->below.ctx, lift, lower));
+  CHECK_OK(jfhe_rung_new(&rung, l->above.w.ctx, l->below.ctx, lift, lower));
+  l->x.rung = rung;
   plan_at(l, 2, JFHE_ERR_KEY);
   CHECK(strstr(jfhe_last_error(), why));
-  jfhe_rung_free(l->rung);
-  l->rung = own;
+  l->x.rung = l->rung;
+  jfhe_rung_free(rung);
   jfhe_evk_free(lift);
   jfhe_evk_free(lower);
 }
