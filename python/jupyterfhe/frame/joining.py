@@ -8,9 +8,9 @@ from ..array.functions.within import within
 from ..array.layout import afford
 from ..core.errors import ArgumentError
 from ..plan.notes import ASSUMED, note
-from . import windows
+from . import lookups, windows
 from .index import Index
-from .moments import Sums
+from .products import product
 from .refusal import Refused
 from .series import EncryptedSeries
 
@@ -120,8 +120,8 @@ def merge(left, right, on, how="left"):
     Notes
     -----
     Cost: one product a label and column; a level beyond the key's masks. Of two encrypted keys, the right side's columns are
-    gathered by label first: a product and a sum over slots more, and a level. That no label is on the right side twice is
-    believed there. A missing key finds nothing.
+    gathered by label first: a product and a sum over slots more, and a level; where a third is left, errors count once instead
+    of for each label (docs/adr/0047). That no label is on the right side twice is believed there. A missing key finds nothing.
     """
     from .frame import EncryptedFrame
 
@@ -164,8 +164,8 @@ def _by_key(left, right, on, how):
     columns = {n: c for n, c in right._columns.items() if n != on}
     afford(len(shared) * (len(columns) + 1) * 16, f"a merge by {len(shared):,} labels of {len(columns)} columns",
            "Merge fewer columns at a time.")
-    made, at = dict(left._columns), {i: Sums(len(right.index), right.keep, (theirs.indicator([j]),)) for i, j in shared.items()}
-    there = _found(mine, {i: s.raw_count() for i, s in at.items()}, 0.0, 1.0)
+    made, under = dict(left._columns), {i: (*right.keep, theirs.indicator([j])) for i, j in shared.items()}
+    there = _found(mine, under, (), 0.0, 1.0)
     for name, column in columns.items():
         if name in made:
             raise ArgumentError(f"both sides have a column {name!r}", "Rename one first.")
@@ -173,21 +173,31 @@ def _by_key(left, right, on, how):
             raise Refused(f"a merge that brings the category {name!r}", "right.get_dummies() gives 0/1 columns, which it "
                           "brings.")
         low, high = column.filled.bounds
-        values = _found(mine, {i: s.total(column) for i, s in at.items()}, min(low, 0.0), max(high, 0.0))
-        valid = there if column.valid is None else _found(mine, {i: s.raw_count(column) for i, s in at.items()}, 0.0, 1.0)
+        values = _found(mine, under, (column.filled,), min(low, 0.0), max(high, 0.0))
+        valid = there if column.valid is None else _found(mine, under, (column.valid,), 0.0, 1.0)
         made[name] = EncryptedSeries(values, left.index, name, valid=valid, kind=column.kind, epoch=column.epoch)
     return left.like(made, keep=left.keep if how == "left" else (*left.keep, there))
 
 
-def _found(codes, cells, low, high):
+def _found(codes, under, factors, low, high):
     """Numbers of the right side by label, one at most each, in the rows of the left side."""
     def narrowed(array):  # exact integers are not off by a share of their range
         return array if getattr(array, "exact", False) else within(array, low, high)
 
+    parts = {i: product([*factors, *u], summed=False) for i, u in under.items()}
+    cells = lookups.gathered(parts, low, high, codes.array.shape[0])
+    if cells is not None:
+        return lookups.looked_up(codes, _believed(cells), low, high)
+    cells = _believed({i: np.sum(product([*factors, *u])) for i, u in under.items()})
+    return narrowed(_looked_up(codes, {i: narrowed(cell) for i, cell in cells.items()}))
+
+
+def _believed(cells):
+    """Numbers with what is believed of them."""
     for cell in cells.values():
         for value in cell.values:
             note(value, f"{ASSUMED}no label is on the right side of a merge twice")
-    return narrowed(_looked_up(codes, {i: narrowed(cell) for i, cell in cells.items()}))
+    return cells
 
 
 def _looked_up(codes, cells):

@@ -31,32 +31,41 @@ class Sums:
         self._shared = {} if shared is None else shared
         self._made = {}
         self.reached = {}  # by codes: rows at each value or below, and rows
-    def _sum(self, *factors):
-        """The sum of a product of factors over the rows, each product once."""
+
+    def _sum(self, *factors, of=None):
+        """The sum of a product of factors over the rows, each product once.
+
+        Parameters
+        ----------
+        *factors : EncryptedArray, ndarray or None
+        of : EncryptedSeries, optional
+            Where nothing is in it, a factor is 0: no filter by that multiplies it again.
+        """
         factors = [f for f in factors if f is not None]
-        name = tuple(sorted(map(id, factors)))
+        held = [*factors, *_masks([of] if of is not None else [])]
+        name = _named(factors, held)
         if name not in self._made:
-            self._made[name] = self._added(factors), factors  # kept, so that ids stay their own
+            self._made[name] = self._added(factors, held), held  # kept, so that ids stay their own
         return self._made[name][0]
 
-    def _added(self, factors):
-        everything = [*factors, *self.keep, *self.group]
-        if not everything:
+    def _added(self, factors, held):
+        keep = [k for k in self.keep if not any(k is h for h in held)]  # 0 and 1 are their own squares
+        if not (factors or keep or self.group):
             return float(self.rows)
-        whole_product = self._product(factors) if self.group else product(everything)
+        whole_product = self._product(factors, held, keep) if self.group else product([*factors, *keep])
         if isinstance(whole_product, np.ndarray):
             return float(whole_product.sum())
         return np.sum(whole_product)
 
-    def _product(self, factors):
+    def _product(self, factors, held, keep):
         """With what all groups share multiplied first, where levels allow that."""
-        name = tuple(sorted(map(id, factors)))
+        name = _named(factors, held)
         if name not in self._shared:
-            self._shared[name] = product([*factors, *self.keep]), factors
+            self._shared[name] = product([*factors, *keep]), held
         shared = self._shared[name][0]
         sealed = [g for g in self.group if hasattr(g, "strips")]
         if hasattr(shared, "strips") and sealed and min([left(shared), *map(left, sealed)]) < len(sealed):
-            return product([*factors, *self.keep, *self.group])
+            return product([*factors, *keep, *self.group])
         return product([shared, *self.group])
 
     # ---- what is counted ----
@@ -82,23 +91,23 @@ class Sums:
 
     def rest(self, series, *beside):
         """The sum of a series' rest over rows where `beside` have values too."""
-        return self._sum(series.rest, *_masks(b for b in beside if b.valid is not series.valid))
+        return self._sum(series.rest, *_masks(b for b in beside if b.valid is not series.valid), of=series)
 
     def rest2(self, a, b):
         """The sum of products of two series' rests; 0 where either is missing."""
-        return self._sum(a.rest, b.rest)
+        return self._sum(a.rest, b.rest, of=a)
 
     def power(self, series, k):
         """The sum of k-th powers of a series' rest."""
         if k == 1:
             return self.rest(series)
         half = series.powers(k // 2)
-        return self._sum(half, half if k % 2 == 0 else series.powers(k - k // 2))
+        return self._sum(half, half if k % 2 == 0 else series.powers(k - k // 2), of=series)
 
     # ---- what is finished ----
     def total(self, series):
         """The sum of a series, as an encrypted number; of whole numbers with their offset, which costs no level at the end."""
-        return self._sum(series.filled)
+        return self._sum(series.filled, of=series)
 
     def late_total(self, series):
         """The same, finished at decryption: n exact, the sum of rests as precise as it gets."""
@@ -137,3 +146,5 @@ def _masks(series):
     return list({id(s.valid): s.valid for s in series if s.valid is not None}.values())
 
 
+def _named(factors, held):
+    return tuple(sorted(map(id, factors))), tuple(sorted(map(id, held)))

@@ -43,13 +43,15 @@ def _price(op, data):
     return math.ceil(math.log2(len(data[0].coefficients))) if op == "poly" else 0
 
 
-def product(factors):
+def product(factors, summed=True):
     """The product of encrypted and public factors, those with most levels left first.
 
     Parameters
     ----------
     factors : iterable of EncryptedArray, ndarray of bool, or None
         None stands for ones.
+    summed : bool, default=True
+        Whether it is summed over all slots.
 
     Returns
     -------
@@ -63,7 +65,7 @@ def product(factors):
     known = functools.reduce(np.logical_and, public) if public else None
     if not sealed:
         return known
-    sealed = sharp.chosen(sealed, left)
+    sealed = sharp.chosen(sealed, left, summed)
     ranked = sorted(((left(f), i, f) for i, f in enumerate(sealed)), key=lambda t: (-t[0], t[1]))
     if known is not None and not known.all():
         level, i, first = ranked[0]

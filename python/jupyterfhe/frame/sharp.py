@@ -6,6 +6,7 @@ and the cubic's noise is what is left. That takes two levels, which masks often 
 (adr/0047).
 """
 
+import functools
 import weakref
 
 from ..array import interval as iv
@@ -43,17 +44,11 @@ def offered(mask, codes, count, chosen, valid):
     plain = not mask.size or getattr(codes, "exact", False) or count <= 2 or not 0 < len(chosen) < count
     first = None if plain else mask.strips.flat[0].values[0]
     if first is not None and first.session.between is None:  # else two levels more are a bootstrap a mask (adr/0047)
-        made = []
-
-        def make():
-            if not made:
-                made.append(_sharpened(codes, count, chosen, valid))
-            return made[0]
-        _OFFERS[first] = make
+        _OFFERS[first] = functools.cache(functools.partial(_sharpened, codes, count, chosen, valid))
     return mask
 
 
-def chosen(factors, left):
+def chosen(factors, left, summed=True):
     """Factors of a product, masks sharp where that costs the product no level that it needs.
 
     Parameters
@@ -61,6 +56,8 @@ def chosen(factors, left):
     factors : list of EncryptedArray
     left : callable
         Gives a factor's levels.
+    summed : bool, default=True
+        Whether the product is summed over all slots, each number carrying its share of what those behind are off.
 
     Returns
     -------
@@ -72,7 +69,7 @@ def chosen(factors, left):
         fewer = [*levels[:i], levels[i] - LEVELS, *levels[i + 1:]]
         if make is None or _after(fewer) < min(_after(levels), KEPT):
             continue
-        found = make()
+        found = make(summed)
         if found is not None:
             levels, out[i] = fewer, found
     return out
@@ -86,29 +83,32 @@ def _after(levels):
     return levels[0]
 
 
-def _sharpened(codes, count, chosen, valid):
+def _sharpened(codes, count, chosen, valid, summed):
     """The sharp mask; None where there is nothing to gain, or no room for what the plain one is off."""
     full = codes if valid is None else filled(codes, valid)  # a missing row has the first code, and is taken out below
-    made = mapped(lambda s: _cubed(s, count, chosen), full.strips)
+    made = mapped(lambda s: _cubed(s, count, chosen, summed), full.strips)
     if any(s is None for s in made.flat):
         return None
     out = codes.like(strips=made)
     return out if valid is None or 0 not in chosen else out - (1.0 - valid)
 
 
-def _cubed(strip, count, chosen):
+def _cubed(strip, count, chosen, summed):
     if strip.length is None:
         return None
     found = chooser(strip, count, chosen)
     if isinstance(found, Strip):
         return None
     coefficients, off, (first, told) = found
+    if off > ROOM_MAX:  # many labels in a part of [-1, 1], as where missing ones are filled in
+        return None
     picked = _scaled(_at_code(strip, first), coefficients)
     room = settling(picked)
-    if room > ROOM_MAX or room * (strip.length + strip.behind) <= WORTH:
+    if room > ROOM_MAX or (summed and room * (strip.length + strip.behind) <= WORTH):
         return None
     values, drift, _ = cubed(picked, HALF, off, off)
-    drift *= 1 + strip.behind / strip.length  # what stands behind the rows is off by as much, and is taken off sums as told
+    if summed:
+        drift *= 1 + strip.behind / strip.length  # what stands behind the rows is off by as much, and is taken off sums as told
     pad = float(told) if strip.behind else 0.0
     return Strip(strip.session, tuple(values), strip.length, 1.0, 0.0, (-(2.0**-40), 1 + 2.0**-40), pad, iv.up(drift))
 
