@@ -53,6 +53,24 @@ JFI_TEST(a_cut_where_few_values_live) {
   close_place(p);
 }
 
+/* One value is multiplied by many that have levels left. They are only lowered across a cut in front of the products, which counts as one
+ * bootstrap; behind the products it is one for each of them. */
+JFI_TEST(what_is_only_lowered_costs_nothing) {
+  enum { MASKS = 5 };
+  place *p = open_place();
+  uint32_t a = model_input(&p->x, 0), b = row(&p->x, a, a, BETWEEN - 1);
+  for (uint32_t k = 0; k < MASKS; k++) {
+    uint32_t mask = mix(&p->x, model_rotate(&p->x, a, 1 << k), a), product = mix(&p->x, b, mask);
+    model_output(&p->x, mix(&p->x, product, product));
+  }
+  uint8_t hash[32];
+  for (uint32_t opt = 1; opt <= 2; opt++) {
+    CHECK_EQ(bootstraps(p, opt), 1); /* 5 where lowered masks count as bootstrapped */
+    model_check(&p->x, opt, hash);
+  }
+  close_place(p);
+}
+
 /* Turns of one value across a cut: the value is bootstrapped, the turns are made behind. */
 JFI_TEST(turns_move_behind_the_cut) {
   place *p = open_place();

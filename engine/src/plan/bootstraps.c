@@ -1,9 +1,10 @@
 /* plan/bootstraps.c: where levels come back.
  *
  * The level graph: an operation ends at a depth, the products in a row before it. A *cut* at depth c gives back their levels to all that is made at
- * c or before and read behind c; the operations between two cuts are a *segment*. From cut to cut is an edge; it costs a bootstrap for
- * each value made in the segment and read behind it, and the segment's operations at the levels that they then have. The shortest path
- * from the inputs to the outputs, whose edges are no longer than a bootstrap's levels, is the row of cuts.
+ * c or before and read behind c; the operations between two cuts are a *segment*, no longer than a bootstrap's levels. It costs its operations
+ * at the levels that they then have; a cut costs a bootstrap for each value that is made in the segment before it, read behind it, and lacks the
+ * levels that the segment behind wants. So two segments in a row tell what a cut costs: segments are the nodes of a graph, cuts its edges, and
+ * the shortest path from the inputs to the outputs is the row of cuts. docs/adr/0050.
  *
  * What then happens at a cut is decided exactly: a value that still has the levels which its readers need, an input that is read in every
  * turn of a loop for instance, is lowered instead; one that many segments read is bootstrapped once; and of several turns of one value that
@@ -30,15 +31,14 @@ static const double SETTLED = 0.125;
 
 /* Sums over all values that end at a depth, by how far behind it a cut is. */
 typedef struct layer {
-  double seconds[LEVELS];  /* of the operations, where the cut is so far away */
-  uint32_t live[LEVELS];   /* values read behind that cut */
-  uint32_t gentle[LEVELS]; /* those of them that are settled there, and read by nothing else */
-  uint8_t scaled[LEVELS];  /* levels that scaling the largest of them takes */
-  uint32_t overhang;       /* operations of several levels across this depth: most levels of one that lie before it */
-  uint32_t lacking;        /* most levels that a table which ends here lacks */
-  double best;             /* cost of the shortest path to a cut here */
-  uint32_t from;           /* the cut before it on that path */
-  uint32_t segment;        /* of what ends here */
+  double seconds[LEVELS]; /* of the operations, where the cut is so far away */
+  uint8_t scaled[LEVELS]; /* levels that scaling the largest value takes that is read behind it */
+  double best[LEVELS];    /* by the length of a segment up to a cut here: cost of the shortest path that ends with it */
+  uint8_t before[LEVELS]; /* length of the segment before that one on this path */
+  uint32_t head;          /* first of the values that end here and are read deeper (placer.chain), and 1; 0: none */
+  uint32_t overhang;      /* operations of several levels across this depth: most levels of one that lie before it */
+  uint32_t lacking;       /* most levels that a table which ends here lacks */
+  uint32_t segment;       /* of what ends here */
   int cut, output, looked; /* the path has a cut here; an output ends here; what a table reads does */
 } layer;
 
@@ -51,10 +51,14 @@ typedef struct placer {
   uint32_t *last;           /* where the last of its readers ends */
   uint32_t *bare;           /* the same, of readers that settle it left out */
   uint32_t *first, *reader; /* readers of value v: reader[first[v]] .. reader[first[v + 1]] */
+  uint32_t *latest;         /* how deep it may end at the latest */
+  uint32_t *chain;          /* the next value that ends where this one does, as layer.head */
+  uint8_t *wait; /* LEVELS of each value: from a cut so far behind it on, products in a row until it is wanted */
   uint8_t *output;
   layer *layer;
   uint32_t deepest, end; /* of all values; level of the outputs */
-  uint32_t high; /* where segments behind a cut begin: a bootstrap's level, or a lower one that all inputs have */
+  uint32_t high;      /* where segments behind a cut begin: a bootstrap's level, or a lower one that all inputs have */
+  int lowers, spared; /* what is only lowered costs nothing, as cuts were placed; there is such */
   uint32_t *segment;
   int32_t *room;        /* the highest level that a value can have */
   uint32_t *near, *far; /* levels that readers in its segment want, and those behind it */
@@ -163,6 +167,34 @@ static void find_last_read(placer *x, uint32_t v) {
   }
 }
 
+/* How deep a value may end at the latest without making anything deeper. From the last value to the first. */
+static void find_latest(placer *x, uint32_t v) {
+  x->latest[v] = x->deepest;
+  for (uint32_t i = x->first[v]; i < x->first[v + 1]; i++) {
+    const uint32_t w = x->reader[i];
+    const uint32_t at = begins_anew(&x->g->node[w]) ? x->depth[v] : x->latest[w] - depth_of(x, w);
+    if (at < x->latest[v]) x->latest[v] = at;
+  }
+}
+
+/* How long behind a cut a value is first wanted, by how far behind the value the cut is; of turns their readers count. What is made of it and of
+ * nothing deeper can wait, so it is wanted when that is. From the last value to the first. */
+static void find_waits(placer *x, uint32_t v) {
+  uint8_t *wait = x->wait + (size_t)v * LEVELS;
+  memset(wait, LEVELS, LEVELS);
+  for (uint32_t i = x->first[v]; i < x->first[v + 1]; i++) {
+    const uint32_t w = x->reader[i], begin = x->latest[w] - depth_of(x, w);
+    const jfi_node *n = &x->g->node[w];
+    for (uint32_t far = 0; far < LEVELS && !begins_anew(n); far++) {
+      const uint32_t cut = x->depth[v] + far;
+      if (!turns_alone(n) && cut >= x->depth[w]) break;
+      uint32_t ahead = begin > cut ? begin - cut : 0;
+      if (turns_alone(n)) ahead = x->wait[(size_t)w * LEVELS + far];
+      if (ahead < wait[far]) wait[far] = (uint8_t)ahead;
+    }
+  }
+}
+
 /* What a value adds to the layers: its cost at each distance to a cut, the cuts that it lives across, those that it spans. */
 static void add_value(placer *x, uint32_t v) {
   layer *l = &x->layer[x->depth[v]];
@@ -179,10 +211,11 @@ static void add_value(placer *x, uint32_t v) {
     if (jfi_machine_reads_at(x->m, &n, n.level) > x->m->ctx->chain.top) break;
     l->seconds[far] += jfi_cost_of(x->plan, &n);
   }
-  for (uint32_t far = 0; far <= most && x->depth[v] + far < last; far++) {
-    l->live[far]++;
-    l->gentle[far] += x->depth[v] + far >= x->bare[v];
+  for (uint32_t far = 0; far <= most && x->depth[v] + far < last; far++)
     if (scaling(x, v) > l->scaled[far]) l->scaled[far] = (uint8_t)scaling(x, v);
+  if (x->depth[v] < last) {
+    x->chain[v] = l->head;
+    l->head = v + 1;
   }
   for (uint32_t i = 1; i < depth; i++) { /* a cut at depth[v] - i has depth - i of its levels before it */
     layer *cut = &x->layer[x->depth[v] - i];
@@ -191,23 +224,62 @@ static void add_value(placer *x, uint32_t v) {
 }
 
 /* ---- the shortest path ---- */
-/* Cost of the segment behind the cut at `from` up to one at `to`; infinity where it has too many levels. `last`: up to the outputs. */
-static double edge(const placer *x, uint32_t from, uint32_t to, int last, double boot) {
-  uint32_t scaled = 0, before = x->layer[from].overhang;
-  double seconds = 0, live = 0;
+/* A segment that can follow a cut. */
+typedef struct segment {
+  uint32_t to;    /* the cut behind it, or the deepest value */
+  int last;       /* up to the outputs */
+  int32_t high;   /* the level at which it begins, above the one from which values are bootstrapped */
+  double seconds; /* its operations */
+  double spared;  /* bootstraps that the cut before it does not take, since what is read behind has the levels */
+} segment;
+
+/* The segment from the cut at `from`; 0 where it has too many levels. */
+static int open_segment(const placer *x, segment *s, uint32_t from, uint32_t to, int last) {
+  const uint32_t over = x->layer[from].overhang;
+  uint32_t scaled = 0, before = over;
+  *s = (segment){.to = to, .last = last};
   for (uint32_t d = from + 1; d <= to;
        d++) { /* inputs, and what is made of them without a product, have their levels */
+    const layer *l = &x->layer[d];
     if (to - d >= LEVELS) continue;
-    if (x->layer[d].lacking > d - from + before) before = x->layer[d].lacking - (d - from);
-    seconds += x->layer[d].seconds[to - d];
-    live += x->layer[d].live[to - d] - SETTLED * x->layer[d].gentle[to - d];
-    if (x->layer[d].scaled[to - d] > scaled) scaled = x->layer[d].scaled[to - d];
-    if (x->layer[d].output && d - from + x->layer[from].overhang > x->high - x->end) return HUGE_VAL;
-    if (x->layer[d].looked && d - from + x->layer[from].overhang >= levels_between(x)) return HUGE_VAL;
+    if (l->lacking > d - from + before) before = l->lacking - (d - from);
+    s->seconds += l->seconds[to - d];
+    if (l->scaled[to - d] > scaled) scaled = l->scaled[to - d];
+    if (l->output && d - from + over > x->high - x->end) return 0;
+    if (l->looked && d - from + over >= levels_between(x)) return 0;
   }
-  uint32_t levels = to - from + before;
-  if (last) return levels <= x->high - x->end ? seconds : HUGE_VAL;
-  return levels + scaled <= levels_between(x) ? seconds + live * boot : HUGE_VAL;
+  const uint32_t levels = to - from + before;
+  const int32_t end = last ? (int32_t)x->end - (int32_t)x->m->boot->level_in : (int32_t)scaled;
+  s->high = (int32_t)(to - from) + end;
+  return last ? levels <= x->high - x->end : levels + scaled <= levels_between(x);
+}
+
+/* The level that a value has without a bootstrap, above the one from which values are bootstrapped. What bootstraps give is left out: a cut at which
+ * all was only lowered would give levels to the next one. */
+static int32_t levels_of_its_own(const placer *x, uint32_t v) {
+  const uint32_t has =
+      begins_anew(&x->g->node[v]) ? input_level(x, v) : x->high - (x->depth[v] < x->high ? x->depth[v] : x->high);
+  return (int32_t)has - (int32_t)x->m->boot->level_in;
+}
+
+/* Bootstraps of what is made behind `from` and read behind the cut `at`; of each segment that may follow, how many it spares. What is read behind
+ * that one, too, is spared where it does for the longest. */
+static double count_live(const placer *x, uint32_t from, uint32_t at, segment *next, uint32_t count) {
+  double live = 0;
+  for (uint32_t i = 0; i < count; i++) next[i].spared = 0;
+  for (uint32_t d = from + 1; d <= at; d++) {
+    const uint32_t far = at - d;
+    for (uint32_t v = far < LEVELS ? x->layer[d].head : 0; v; v = x->chain[v - 1]) {
+      const uint32_t last = x->last[v - 1];
+      if (last <= at) continue;
+      const double weight = at >= x->bare[v - 1] ? 1 - SETTLED : 1;
+      const int32_t has = levels_of_its_own(x, v - 1) + x->wait[(size_t)(v - 1) * LEVELS + far];
+      live += weight;
+      for (uint32_t i = 0; i < count && x->lowers; i++)
+        if (has >= (last <= next[i].to ? next[i].high : (int32_t)levels_between(x))) next[i].spared += weight;
+    }
+  }
+  return live;
 }
 
 static double seconds_of_boot(const placer *x) {
@@ -226,30 +298,54 @@ static uint32_t first_cut(const placer *x) {
 
 static jfhe_status refuse(const placer *x, uint32_t v);
 
-/* best and from of every depth; *from: the last cut before the outputs. */
-static jfhe_status find_path(placer *x, uint32_t *from) {
-  uint32_t reach = x->high, first = first_cut(x);
-  double boot = seconds_of_boot(x), least = HUGE_VAL;
-  *from = 0;
+/* The last segment of the shortest path: from a cut, behind a segment of some length. */
+typedef struct path_end {
+  double cost;
+  uint32_t cut, before;
+} path_end;
+
+/* Paths that end with a segment of `length` at a cut go on with each of the next; their cost so far is `cost`. */
+static void go_on(placer *x, path_end *end, uint32_t cut, uint32_t length, double cost, double boot, segment *next,
+                  uint32_t count) {
+  const double live = count_live(x, cut - length, cut, next, count);
+  for (uint32_t i = 0; i < count; i++) {
+    const double all = cost + (live - next[i].spared) * boot + next[i].seconds;
+    layer *l = &x->layer[next[i].to];
+    if (next[i].spared > 0) x->spared = 1;
+    if (live > 0 && next[i].spared >= live) continue; /* no cut: all is only lowered */
+    if (next[i].last) {
+      if (all < end->cost) *end = (path_end){all, cut, length};
+    } else if (all < l->best[next[i].to - cut]) {
+      l->best[next[i].to - cut] = all;
+      l->before[next[i].to - cut] = (uint8_t)length;
+    }
+  }
+}
+
+static uint32_t open_segments(const placer *x, uint32_t from, uint32_t first, segment *next) {
+  const uint32_t reach = x->high < LEVELS ? x->high : LEVELS - 1;
+  uint32_t count = 0;
+  for (uint32_t to = from + 1; to <= from + reach && to <= x->deepest; to++)
+    if (to >= first) count += (uint32_t)open_segment(x, &next[count], from, to, 0);
+  if (x->deepest - from <= reach) count += (uint32_t)open_segment(x, &next[count], from, x->deepest, 1);
+  return count;
+}
+
+/* best and before of every depth; *end: how the shortest path ends. */
+static jfhe_status find_path(placer *x, path_end *end) {
+  const uint32_t first = first_cut(x);
+  const double boot = seconds_of_boot(x);
+  segment next[LEVELS + 1];
+  *end = (path_end){.cost = HUGE_VAL};
+  for (uint32_t c = 0; c <= x->deepest; c++)
+    for (uint32_t i = 0; i < LEVELS; i++) x->layer[c].best[i] = HUGE_VAL;
+  x->layer[0].best[0] = 0;
   for (uint32_t c = 0; c <= x->deepest; c++) {
-    layer *l = &x->layer[c];
-    l->best = c ? HUGE_VAL : 0;
-    for (uint32_t p = c > reach ? c - reach : 0; p < c && c >= first; p++) {
-      double cost = x->layer[p].best + edge(x, p, c, 0, boot);
-      if (cost < l->best) {
-        l->best = cost;
-        l->from = p;
-      }
-    }
+    const uint32_t count = open_segments(x, c, first, next);
+    for (uint32_t length = LEVELS; length-- > 0;)
+      if (x->layer[c].best[length] < HUGE_VAL) go_on(x, end, c, length, x->layer[c].best[length], boot, next, count);
   }
-  for (uint32_t p = x->deepest > reach ? x->deepest - reach : 0; p <= x->deepest; p++) {
-    double cost = x->layer[p].best + edge(x, p, x->deepest, 1, boot);
-    if (cost < least) {
-      least = cost;
-      *from = p;
-    }
-  }
-  if (least < HUGE_VAL) return JFHE_OK;
+  if (end->cost < HUGE_VAL) return JFHE_OK;
   for (uint32_t v = 0; v < x->g->n_nodes; v++)
     if (depth_of(x, v) > levels_between(x))
       return jfi_fail(JFHE_ERR_LEVEL, "%s needs %u levels, bootstrapping gives %u", jfi_op_name(x->g->node[v].op),
@@ -264,9 +360,12 @@ static jfhe_status find_path(placer *x, uint32_t *from) {
 }
 
 /* Segments are numbered from the inputs; a value belongs to the one in which it ends. */
-static void number_segments(placer *x, uint32_t from) {
+static void number_segments(placer *x, const path_end *end) {
   uint32_t count = 0;
-  for (uint32_t c = from; c > 0; c = x->layer[c].from) x->layer[c].cut = 1;
+  for (uint32_t c = end->cut, length = end->before, before; c > 0; c -= length, length = before) {
+    x->layer[c].cut = 1;
+    before = x->layer[c].before[length];
+  }
   for (uint32_t d = 0; d <= x->deepest; d++) {
     x->layer[d].segment = count;
     count += (uint32_t)x->layer[d].cut;
@@ -438,16 +537,19 @@ static uint32_t without(placer *x, uint32_t end) {
 }
 
 static jfhe_status place(placer *x) {
-  uint32_t from, bad;
+  path_end end;
+  uint32_t bad;
   size_t words = (x->g->n_nodes + 1) * sizeof(uint32_t);
   memset(x->layer, 0, (x->deepest + 1) * sizeof *x->layer);
   memset(x->boot, 0, x->g->n_nodes);
   for (uint32_t v = x->g->n_nodes; v-- > 0;) {
     find_last_read(x, v);
+    find_latest(x, v);
+    find_waits(x, v);
     add_value(x, v);
   }
-  JFI_TRY(find_path(x, &from));
-  number_segments(x, from);
+  JFI_TRY(find_path(x, &end));
+  number_segments(x, &end);
   move_turns(x);
   memset(x->near, 0, words);
   memset(x->far, 0, words);
@@ -471,22 +573,37 @@ static uint32_t count_boots(const placer *x) {
   return count;
 }
 
-static jfhe_status place_from(placer *x, uint32_t high) {
+static jfhe_status place_from(placer *x, uint32_t high, int lowers) {
   x->high = high;
+  x->lowers = lowers;
+  x->spared = 0;
   find_depths(x);
   return place(x);
+}
+
+/* Of the path that takes for granted what will only be lowered and the one that counts all that lives: the first where it has fewer bootstraps
+ * when that is decided exactly. */
+static jfhe_status place_lowered(placer *x, uint32_t high) {
+  const int lowers = (x->plan->rewrites & JFI_REWRITE_CUTS) != 0;
+  jfhe_status st = place_from(x, high, lowers);
+  if (!x->spared) x->lowers = 0;
+  if (!x->lowers || st == JFHE_ERR_MEMORY) return st;
+  const uint32_t boots = st == JFHE_OK ? count_boots(x) : UINT32_MAX;
+  st = place_from(x, high, 0);
+  if (boots == UINT32_MAX || (st == JFHE_OK && count_boots(x) <= boots)) return st;
+  return place_from(x, high, 1);
 }
 
 /* An input that every turn of a loop reads is bootstrapped if it lacks a level that the state has: shorter segments may cost fewer
  * bootstraps than that. What is lifted lacks one or two often. */
 static jfhe_status place_best(placer *x) {
   uint32_t full = x->m->boot->level_out, low, boots;
-  jfhe_status st = place_from(x, full);
+  jfhe_status st = place_lowered(x, full);
   low = lowest_input(x);
   if (low == full || st == JFHE_ERR_MEMORY) return st;
   boots = st == JFHE_OK ? count_boots(x) : UINT32_MAX;
-  if (place_from(x, low) == JFHE_OK && count_boots(x) < boots) return JFHE_OK;
-  return place_from(x, full);
+  if (place_lowered(x, low) == JFHE_OK && count_boots(x) < boots) return JFHE_OK;
+  return place_lowered(x, full);
 }
 
 static int open_placer(placer *x) {
@@ -496,14 +613,17 @@ static int open_placer(placer *x) {
   x->last = jfi_numbers_new(n);
   x->bare = jfi_numbers_new(n);
   x->first = jfi_numbers_new(n + 1);
+  x->latest = jfi_numbers_new(n);
+  x->chain = jfi_numbers_new(n);
+  x->wait = jfi_alloc_zero((size_t)n * LEVELS);
   x->output = jfi_alloc_zero(n);
   x->segment = jfi_numbers_new(n);
   x->room = jfi_alloc_zero(n * sizeof *x->room);
   x->near = jfi_numbers_new(n);
   x->far = jfi_numbers_new(n);
   x->boot = jfi_alloc_zero(n);
-  return x->mag && x->depth && x->last && x->bare && x->first && x->output && x->segment && x->room && x->near &&
-         x->far && x->boot;
+  return x->mag && x->depth && x->last && x->bare && x->first && x->latest && x->chain && x->wait && x->output &&
+         x->segment && x->room && x->near && x->far && x->boot;
 }
 
 static void close_placer(placer *x) {
@@ -513,6 +633,9 @@ static void close_placer(placer *x) {
   jfi_free(x->bare);
   jfi_free(x->first);
   jfi_free(x->reader);
+  jfi_free(x->latest);
+  jfi_free(x->chain);
+  jfi_free(x->wait);
   jfi_free(x->output);
   jfi_free(x->layer);
   jfi_free(x->segment);
@@ -546,12 +669,13 @@ static jfhe_status run(placer *x, jfi_graph *g, uint32_t keep) {
   return st == JFHE_ERR_LEVEL && without(x, floor) == JFI_NONE ? JFHE_OK : st;
 }
 
-jfhe_status jfi_pass_bootstraps(jfi_graph *g, const jfhe_plan *plan) {
+jfhe_status jfi_pass_bootstraps(jfi_graph *g, const jfhe_plan *plan, uint32_t *changed) {
   placer x = {.plan = plan, .m = &plan->m, .g = g};
   if (!plan->m.boot) return JFHE_OK;
   x.high = plan->m.boot->level_out;
   jfhe_status st = open_placer(&x) ? run(&x, g, plan->keep)
                                    : jfi_fail(JFHE_ERR_MEMORY, "no memory to plan %u operations", g->n_nodes);
   close_placer(&x);
+  if (st == JFHE_OK && x.lowers) *changed |= JFI_REWRITE_CUTS;
   return st;
 }

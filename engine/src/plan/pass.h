@@ -12,8 +12,8 @@ jfhe_status jfi_pass_cse(jfi_graph *g);
 jfhe_status jfi_pass_products(jfi_graph *g, jfi_machine *m);
 /* magnitude.c: about how large each value may be; mag: n_nodes. */
 void jfi_magnitudes(const jfi_machine *m, const jfi_graph *g, double *mag);
-/* Passes that may make bounds better or worse: whoever plans compares. */
-enum jfi_rewrite { JFI_REWRITE_UNITS = 1, JFI_REWRITE_SLOPES = 2 };
+/* What may make bounds better or worse: whoever plans compares. */
+enum jfi_rewrite { JFI_REWRITE_UNITS = 1, JFI_REWRITE_SLOPES = 2, JFI_REWRITE_CUTS = 4, JFI_REWRITE_ALL = 7 };
 /* slopes.c: a polynomial and a multiple of its argument as one. *changed gets its bit where there are such. */
 jfhe_status jfi_pass_slopes(jfi_graph *g, jfi_machine *m, uint32_t *changed);
 /* units.c: values in units in which they are about 1 where that is free; limit: what a bootstrap takes. behind: bootstraps are there, and what

@@ -47,7 +47,7 @@ static jfhe_status bring_levels_back(jfhe_plan *plan) {
   double limit = jfi_bootstrap_room(plan);
   const int units = (plan->rewrites & JFI_REWRITE_UNITS) != 0;
   if (units) JFI_TRY(jfi_pass_units(&plan->g, &plan->m, limit, 0, &plan->changed));
-  JFI_TRY(jfi_pass_bootstraps(&plan->g, plan));
+  JFI_TRY(jfi_pass_bootstraps(&plan->g, plan, &plan->changed));
   return units ? jfi_pass_units(&plan->g, &plan->m, limit, 1, &plan->changed) : JFHE_OK;
 }
 
@@ -121,14 +121,20 @@ static uint32_t count_bootstraps(const jfi_graph *g) {
   return count;
 }
 
-/* Whether no output has a larger bound than in the other plan, nor does it take more bootstraps, and something is better. */
+/* What fewer bootstraps may add to a bound where cuts lie elsewhere. Most bounds are smaller then, for less is off by a bootstrap's error,
+ * but what is made of one that was not there before is not. */
+static const double CUTS_WORSE = 1.25;
+
+/* Whether no output has a larger bound than in the other plan, but for those that other cuts may add to, nor does it take more bootstraps, and
+ * something is better. */
 static int is_better(const jfhe_plan *plan, const jfhe_plan *other) {
   uint32_t own = count_bootstraps(&plan->g), others = count_bootstraps(&other->g);
   int better = own < others;
+  const double times = better && (plan->rewrites & ~other->rewrites & JFI_REWRITE_CUTS) ? CUTS_WORSE : 1;
   if (own > others) return 0;
   for (uint32_t i = 0; i < plan->g.n_outputs; i++) {
     const jfi_bound *a = &plan->value[plan->g.output[i]].bound, *b = &other->value[other->g.output[i]].bound;
-    if (a->worst > b->worst || a->sd > b->sd) return 0;
+    if (a->worst > times * b->worst || a->sd > times * b->sd) return 0;
     better |= a->worst < b->worst;
   }
   return better;
@@ -153,7 +159,7 @@ static void make_other(jfhe_plan *plan, jfhe_status *st, uint32_t rewrites) {
 
 /* Up to the bounds: as the program stands, and with each choice of what the rewrites found to do. */
 static jfhe_status make_in_better(jfhe_plan *plan) {
-  jfhe_status st = make_in(plan, JFI_REWRITE_UNITS | JFI_REWRITE_SLOPES);
+  jfhe_status st = make_in(plan, plan->m.rung ? JFI_REWRITE_CUTS : JFI_REWRITE_ALL);
   const uint32_t can = plan->changed;
   if (!can) return st;
   forget(plan);
@@ -186,7 +192,7 @@ jfhe_status jfi_plan_make(jfhe_plan *plan, const jfhe_ctx *ctx, const jfhe_keyri
   plan->how = opt >= 2 ? JFI_LEVELS_RAW : opt == 1 ? JFI_LEVELS_LATE : JFI_LEVELS_EARLY;
   /* raw values rise to the inputs' own level, which a bootstrap's keys need not serve, and lifted ones have none */
   if ((plan->m.boot || rung) && plan->how == JFI_LEVELS_RAW) plan->how = JFI_LEVELS_LATE;
-  if (plan->m.boot && !rung && opt >= 1) return make_in_best(plan);
+  if (plan->m.boot && opt >= 1) return make_in_best(plan);
   jfhe_status st = make_in(plan, 0);
   if (st == JFHE_OK || plan->how != JFI_LEVELS_RAW || plan->m.boot || st == JFHE_ERR_MEMORY) return st;
   /* what raw values leave no room for may be possible without them, and else its reason is the one to tell */

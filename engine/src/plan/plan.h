@@ -41,8 +41,8 @@ size_t jfi_plan_print(const jfhe_plan *plan, char *text, size_t cap);
 /* rotations.c: amounts that the plan rotates by, each once, ascending. */
 size_t jfi_plan_rotations(const jfhe_plan *plan, int32_t *k, size_t cap);
 
-/* bootstraps.c: bootstraps where levels end; g is the plan's. */
-jfhe_status jfi_pass_bootstraps(jfi_graph *g, const jfhe_plan *plan);
+/* bootstraps.c: bootstraps where levels end; g is the plan's. *changed gets its bit where cuts lie elsewhere since what is only lowered is free. */
+jfhe_status jfi_pass_bootstraps(jfi_graph *g, const jfhe_plan *plan, uint32_t *changed);
 /* How large what is bootstrapped may be, its error apart. */
 double jfi_bootstrap_room(const jfhe_plan *plan);
 
