@@ -43,6 +43,14 @@ def test_a_known_padding_is_taken_out_of_sums(session, pad):
         assert low <= want <= high
 
 
+@pytest.mark.parametrize("pad", [0.0, 0.5, -1.0])
+@pytest.mark.parametrize("n", [1, 3, 4, 7, 13])
+def test_sums_for_one_slot_alone_are_those_of_all(session, pad, n):
+    s = strip(session, np.linspace(-1, 0.5, n), 2.0, 5.0, pad)
+    assert numbers(s.sum(alone=True))[0] == pytest.approx(numbers(s.sum())[0], rel=1e-12)
+    assert s.sum(alone=True).length == (1 if n < 5 else None)
+
+
 def test_an_unknown_padding_is_masked(session):
     u = np.linspace(-1, 1, 5)
     s = strip(session, u, pad=0.5)

@@ -10,7 +10,7 @@ from world import World
 
 import jupyterfhe as jf
 from jupyterfhe import Refused
-from jupyterfhe.array.simulate import clear
+from jupyterfhe.array.simulate import clear, opened
 from jupyterfhe.client import decrypt_array, encrypt_array
 from jupyterfhe.core import Parameters, errors
 from jupyterfhe.plan import Session
@@ -208,3 +208,12 @@ def test_steps_without_number_are_refused_before_they_are_listed(f):
     x = clear(np.arange(9.0), Session.clear("ml", 4), (0, 1e12))
     with jf.options.set(resolution=1.0), pytest.raises(Refused, match="steps inside of the numbers' range"):
         f(x)
+
+
+@pytest.mark.parametrize("rows", [1, 60, 64, 3000, 5000])
+def test_histograms_of_few_numbers_are_known_better_than_those_of_all_slots(rows):
+    x = np.arange(rows) * 7 % 41
+    with jf.options.set(resolution=1.0):
+        counts, edges = np.histogram(clear(x.astype(float), Session.clear("ml", 12), (0, 40)), [0, 10, 20, 30, 40])
+    bound = np.max(counts.error_bound())
+    assert np.max(np.abs(opened(counts) - np.histogram(x, edges)[0])) <= bound < 4e-5 * rows + 1e-3

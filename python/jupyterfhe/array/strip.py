@@ -248,18 +248,27 @@ class Strip(Line):
         return out
 
     # ---- over slots ----
-    def sum(self):
-        """The sum of all numbers, in every slot: rotations, no level unless the padding is unknown."""
+    def sum(self, alone=False):
+        """The sum of all numbers, in every slot: rotations, no level unless the padding is unknown.
+
+        Parameters
+        ----------
+        alone : bool, default=False
+            In the first slot alone, over as many slots as it takes: errors come as often as there are slots in a sum.
+        """
         n = self.length
         if n is None:
             raise errors.InternalError("a sum over slots of something that has one number")
         if self.pad is None and self.behind:
-            return self.masked().sum()
-        session, behind = self.session, self.behind
+            return self.masked().sum(alone)
+        session, behind, count = self.session, self.behind, self.session.slots
+        if alone and self.chunks == 1:
+            count = 1 << (n - 1).bit_length()
+            behind = count - n
         total = self.values[0]
         for v in self.values[1:]:
             total = total.add(v)
-        total = total.inner_sum(session.slots)
+        total = total.inner_sum(count)
         span, shift = iv.scale(self.range, float(n)), self.shift * n
         drift = n * (self.drift + 2 * EPS * abs(self.shift))
         if behind and isinstance(self.pad, Value):
@@ -269,6 +278,8 @@ class Strip(Line):
             shift = shift - self.gain * extra
             drift += 4 * EPS * (abs(self.gain * extra) + abs(shift))
             span = iv.sym(iv.up(iv.modulus(span) + abs(extra))) if isinstance(extra, complex) else iv.add(span, (extra, extra))
+        if count < session.slots:
+            return Strip(session, (total,), 1, self.gain, shift, span, None, iv.up(drift))
         return Strip(session, (total,), None, self.gain, shift, span, total, iv.up(drift)).promising()
 
     def masked(self):

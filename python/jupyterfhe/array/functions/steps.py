@@ -8,7 +8,7 @@ import math
 import numpy as np
 
 from .. import exactly
-from ..layout import afford
+from ..layout import afford, mapped
 from ..operand import public
 from ..refusal import Refused
 from ..registry import implements, ufunc
@@ -144,8 +144,15 @@ def _above(flat, edges):
     out = [float(flat.size) if e <= low and not (last[k] and e == low) else 0.0 for k, e in enumerate(edges)]
     for i, k in enumerate(inside):
         above = compare.greater if last[k] else compare.greater_equal
-        out[k] = np.sum(above(flat, edges[k]).astype(FLOAT) if tables is None else tables[i])
+        out[k] = _counted(above(flat, edges[k]).astype(FLOAT) if tables is None else tables[i])
     return out
+
+
+def _counted(truths):
+    """How many are 1: of few numbers a sum over few slots, for all of a ciphertext's would be off together by more than one."""
+    if truths.strips.size != 1 or truths.slot_axis is None:
+        return np.sum(truths)
+    return truths.like(shape=(), slot_axis=None, strips=mapped(lambda s: s.sum(alone=True), truths.strips.reshape(())))
 
 
 def _bin(v, edges):
