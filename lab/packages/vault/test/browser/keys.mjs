@@ -237,6 +237,7 @@ test('any depth is added to a key: told before, stopped, gone on with after a re
   const end = sent().length;
   await one.page.waitForTimeout(300);
   assert.ok(sent().length <= end + 1, 'one that was on its way may arrive');
+  assert.deepEqual([await uppers(one), await parts(one)], [[], []], 'and is not noted behind it');
   assert.ok(!w.store.keys.has(record.key_id), 'nothing was registered');
   await one.ask({ type: 'open', view: 'keys' });
   w.store.ready = null;
