@@ -1,18 +1,16 @@
 // climb.test.mjs: any depth for what is uploaded already: numbers are encrypted for statistics, a program is too deep for them, a ring above is added in
 // the vault, interrupted by a reload, gone on with; then the same program runs in the same kernel and is decrypted. JFHE_TEST_SLOW=1 runs it.
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { after, before } from 'node:test';
 import { dropFiles, newPage, openLab, runCode, shots, startBrowser } from './lib/browser.mjs';
-import { checkPower, power, writeWaves } from './lib/depth.mjs';
-import { PYTHON, ROOT, run, startLab, steps, until } from './lib/lab.mjs';
+import { blobs, checkPower, power, slow, slowSteps, writeWaves } from './lib/depth.mjs';
+import { PYTHON, ROOT, run, startLab, until } from './lib/lab.mjs';
 import { PASSPHRASE, confirmFile, makeKeys, unlock, vaultFrame } from './lib/vault.mjs';
 
-const slow = process.env.JFHE_TEST_SLOW === '1';
-const walk = steps(test, () => page);
-const step = slow ? walk : name => test(name, { skip: 'JFHE_TEST_SLOW=1 runs it' }, () => {});
+const step = slowSteps(() => page);
 let home, lab, browser, page, recovery, reader, secrets;
 
 before(async () => {
@@ -32,7 +30,6 @@ after(async () => {
 });
 
 const names = async () => (await (await lab.api(`workspaces/personal/keys/${recovery.key_id}`)).json()).tree.files.map(({ name }) => name);
-const blobs = () => readdirSync(join(lab.data, 'jupyterfhe'), { recursive: true, withFileTypes: true }).filter(one => one.isFile() && one.name.length === 64).length;
 
 /** The dialog of the key. */
 async function yourKey() {
@@ -64,9 +61,9 @@ step('any depth is added: told before, then on its way', async () => {
   const asked = frame.getByRole('dialog', { name: 'Add any depth' });
   await asked.getByText('284 MB of keys, once').waitFor();
   await shots(page, 'climb-2-asked');
-  const before = blobs();
+  const before = blobs(lab);
   await asked.getByRole('button', { name: 'Add any depth' }).click();
-  await until('a few of its keys in the store', () => blobs() >= before + 3, 120);
+  await until('a few of its keys in the store', () => blobs(lab) >= before + 3, 120);
   await shots(page, 'climb-3-making');
   const [row] = await reader.rows(frame, 'uppers');
   secrets = await reader.secretsOf(row, recovery, PASSPHRASE);

@@ -1,18 +1,16 @@
 // depth.test.mjs: keys for any depth, as a person makes them: chosen in words, made in the browser, interrupted by a reload, gone on with; then
 // a cell multiplies more often than levels last, two kernels share the keys, and the result is decrypted. Minutes long: JFHE_TEST_SLOW=1 runs it.
 import assert from 'node:assert/strict';
-import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { after, before } from 'node:test';
 import { dropFiles, newPage, openLab, shot, shots, startBrowser } from './lib/browser.mjs';
-import { checkPower, writeWaves } from './lib/depth.mjs';
-import { startLab, steps, until } from './lib/lab.mjs';
+import { blobs, checkPower, slow, slowSteps, writeWaves } from './lib/depth.mjs';
+import { startLab, until } from './lib/lab.mjs';
 import { PASSPHRASE, confirmFile, unlock, vaultFrame } from './lib/vault.mjs';
 
-const slow = process.env.JFHE_TEST_SLOW === '1';
-const walk = steps(test, () => page);
-const step = slow ? walk : name => test(name, { skip: 'JFHE_TEST_SLOW=1 runs it' }, () => {});
+const step = slowSteps(() => page);
 let home, lab, browser, page;
 
 before(async () => {
@@ -33,7 +31,6 @@ after(async () => {
 
 /** Evaluation keys that the store has registered. */
 const registered = async () => (await lab.api('workspaces/personal/keys')).json();
-const blobs = () => readdirSync(join(lab.data, 'jupyterfhe'), { recursive: true, withFileTypes: true }).filter(one => one.isFile() && one.name.length === 64).length;
 
 step('keys for any depth are chosen in words, and the page says what they cost', async () => {
   await openLab(page, lab, '/tree/welcome.ipynb');
@@ -51,9 +48,9 @@ step('keys for any depth are chosen in words, and the page says what they cost',
 step('a reload in the middle loses nothing: the next unlock sends the rest', async () => {
   const frame = await vaultFrame(page, lab);
   await frame.getByText(/^\d\d %/).waitFor({ timeout: 120_000 });
-  await until('a few keys in the store', () => blobs() >= 4, 120);
+  await until('a few keys in the store', () => blobs(lab) >= 4, 120);
   await shots(page, 'depth-2-making');
-  const there = blobs();
+  const there = blobs(lab);
   await openLab(page, lab, '/tree/welcome.ipynb');
   assert.deepEqual(await registered(), [], 'nothing is registered half');
   await unlock(page, lab);
@@ -61,7 +58,7 @@ step('a reload in the middle loses nothing: the next unlock sends the rest', asy
   const [{ files, size }] = await registered();
   assert.equal(files, 22);
   assert.ok(size < 320e6);
-  assert.ok(there >= 4 && blobs() <= 22 + 4, `${blobs()} files for 22, of which ${there} were there before the reload`);
+  assert.ok(there >= 4 && blobs(lab) <= 22 + 4, `${blobs(lab)} files for 22, of which ${there} were there before the reload`);
 });
 
 step('numbers are encrypted where bootstraps end', async () => {

@@ -1,10 +1,26 @@
-// depth.mjs: a program that multiplies more often than levels last, and its result as it is decrypted.
+// depth.mjs: a program that multiplies more often than levels last, and its result as it is decrypted; what the walks that have one share.
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { steps } from './lab.mjs';
 import { runCode, shots } from './browser.mjs';
 import { decrypt, painted } from './vault.mjs';
 
 const NUMBERS = Array.from({ length: 50 }, (_, i) => Math.round(800 * Math.cos(i)) / 1000);
+
+/** Walks of minutes run where this says so. */
+export const slow = process.env.JFHE_TEST_SLOW === '1';
+
+/** Steps of such a walk, on the page that `page()` gives. */
+export function slowSteps(page) {
+  return slow ? steps(test, page) : name => test(name, { skip: 'JFHE_TEST_SLOW=1 runs it' }, () => {});
+}
+
+/** How many files the store holds. */
+export function blobs(lab) {
+  return readdirSync(join(lab.data, 'jupyterfhe'), { recursive: true, withFileTypes: true }).filter(one => one.isFile() && one.name.length === 64).length;
+}
 
 /** A file with one column, x. */
 export function writeWaves(path) {
