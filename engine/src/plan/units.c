@@ -1,6 +1,6 @@
 /* plan/units.c: values in units in which they are about 1 where that is free.
  *
- * Noise is absolute: a bootstrap moves a number by up to 2^-11, whether it is 1 or 2^-8. And a polynomial of numbers up to 100 multiplies their powers,
+ * Noise is absolute: a bootstrap moves a number of 2^-8 by as much as one of 1. And a polynomial of numbers up to 100 multiplies their powers,
  * which are large, by ciphertexts of its coefficients, which are small, and the roundings of these with them. But what a polynomial makes, or a
  * multiplication by a constant, comes in any unit for nothing, and what they read may be in any: the unit is part of the coefficients. Sums,
  * rotations and products by integers leave units alone. So values that such operations join are a *class*, of one unit. Where all that
